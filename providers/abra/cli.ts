@@ -1,0 +1,83 @@
+// The one file that spawns `abra`, and turns what it says into kinds.
+import { ProgramError, run, type Result } from "../program/run.ts";
+import { deployArgv, newArgv, secretGenerateArgv, secretInsertArgv, undeployArgv, versionArgv } from "./argv.ts";
+
+export type AbraErrorKind = "not deployed" | "secret missing" | "unstaged changes" | "compose file" | "lightweight tag" | "other";
+
+const kinds: readonly [RegExp, AbraErrorKind][] = [
+  [/is not deployed/i, "not deployed"],
+  [/secret not generated/i, "secret missing"],
+  [/locally unstaged changes/i, "unstaged changes"],
+  [/R009/, "compose file"],
+  [/R014/, "lightweight tag"],
+];
+
+/** abra said FATA (on stdout, with stderr empty), or couldn't be run. */
+export class AbraError extends Error {
+  override readonly name = "AbraError";
+  readonly kind: AbraErrorKind;
+  /** abra's FATA line, without the word. */
+  readonly fatal: string;
+
+  constructor(what: string, fatal: string, cause: unknown) {
+    super(`abra: ${what}: ${fatal}`, { cause });
+    this.fatal = fatal;
+    this.kind = kinds.find(([pattern]) => pattern.test(fatal))?.[1] ?? "other";
+  }
+}
+
+/** The oldest abra whose flags and words hearth knows. */
+export const OLDEST_ABRA = "0.13";
+
+export class AbraVersionError extends Error {
+  override readonly name = "AbraVersionError";
+}
+
+/** abra with the folder `abraDir`. */
+export interface Abra {
+  newApp(recipe: string, domain: string, server: string): Promise<void>;
+  deploy(domain: string, version: string): Promise<void>;
+  undeploy(domain: string): Promise<void>;
+  generateSecret(domain: string, name: string, version: string): Promise<void>;
+  insertSecret(domain: string, name: string, version: string, file: string): Promise<void>;
+}
+
+export function abraIn(abraDir: string): Abra {
+  const call = async (argv: string[], what: string): Promise<void> => {
+    await abra(argv, what, { ABRA_DIR: abraDir });
+  };
+  return {
+    newApp: (recipe, domain, server) => call(newArgv(recipe, domain, server), `make the app ${domain}`),
+    deploy: (domain, version) => call(deployArgv(domain, version), `deploy ${domain} at ${version}`),
+    undeploy: domain => call(undeployArgv(domain), `undeploy ${domain}`),
+    generateSecret: (domain, name, version) => call(secretGenerateArgv(domain, name, version), `generate secret ${name} of ${domain}`),
+    insertSecret: (domain, name, version, file) => call(secretInsertArgv(domain, name, version, file), `insert secret ${name} of ${domain}`),
+  };
+}
+
+/** Throws AbraVersionError where abra is missing or older than OLDEST_ABRA. */
+export async function probeAbra(): Promise<void> {
+  const { stdout } = await abra(versionArgv(), "ask its version").catch(error => {
+    if (error instanceof ProgramError && error.kind === "not found") throw new AbraVersionError("there is no `abra` on PATH: install it from https://docs.coopcloud.tech/abra/install/", { cause: error });
+    throw error;
+  });
+  const found = /(\d+)\.(\d+)\.\d+/.exec(stdout);
+  const [major = 0, minor = 0] = (found ?? []).slice(1).map(Number);
+  if (!found) throw new AbraVersionError(`abra doesn't say its version (it said ${JSON.stringify(stdout.slice(0, 80))}); hearth wants ${OLDEST_ABRA} or newer`);
+  if (major === 0 && minor < 13) throw new AbraVersionError(`abra is ${found[0]}; hearth wants ${OLDEST_ABRA} or newer`);
+}
+
+async function abra(argv: string[], what: string, env: Record<string, string> = {}): Promise<Result> {
+  try {
+    return await run("abra", argv, what, { env });
+  } catch (error) {
+    if (!(error instanceof ProgramError) || error.kind !== "failed") throw error;
+    throw new AbraError(what, fatalLine(error.result), error);
+  }
+}
+
+function fatalLine({ stdout, stderr, exitCode }: Result): string {
+  const said = `${stdout}\n${stderr}`.trim();
+  const fatal = said.split("\n").findLast(line => /\bFATA\b/.test(line));
+  return fatal?.replace(/^.*?\bFATA\b\s*/, "").trim() ?? (said === "" ? `exit ${exitCode} without a word` : said);
+}

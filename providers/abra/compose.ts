@@ -1,0 +1,75 @@
+// What hearth must know of a recipe's compose files: names on the swarm, volumes, and how long health may take.
+import { parse } from "yaml";
+import { z } from "zod";
+
+const duration = z.union([z.string(), z.number()]);
+const service = z.looseObject({
+  image: z.string().optional(),
+  healthcheck: z
+    .looseObject({ interval: duration.optional(), timeout: duration.optional(), retries: z.number().optional(), start_period: duration.optional(), disable: z.boolean().optional() })
+    .optional(),
+});
+const named = z.record(z.string(), z.looseObject({ name: z.string().optional() }).nullable()).nullish();
+const composeFile = z.looseObject({
+  services: z.record(z.string(), service).nullish(),
+  secrets: named,
+  configs: named,
+  volumes: z.record(z.string(), z.unknown()).nullish(),
+});
+
+export interface Compose {
+  /** Service name → what its healthcheck says. */
+  readonly services: Record<string, z.infer<typeof service>>;
+  /** Full names on the swarm. */
+  readonly secrets: string[];
+  readonly configs: string[];
+  /** Names as the file has them. */
+  readonly volumes: string[];
+}
+
+/** The compose files in `texts`, later ones over earlier ones, their names with `env` filled in. Throws on YAML that doesn't load. */
+export function readCompose(texts: readonly string[], env: Record<string, string>): Compose {
+  const files = texts.map(text => composeFile.parse(parse(text) ?? {}));
+  const names = (kind: "secrets" | "configs") =>
+    files.flatMap(file => Object.values(file[kind] ?? {}).flatMap(entry => (entry?.name ? [interpolate(entry.name, env)] : [])));
+  const services: Record<string, z.infer<typeof service>> = {};
+  for (const file of files) for (const [name, found] of Object.entries(file.services ?? {})) services[name] = { ...services[name], ...found };
+  return { services, secrets: [...new Set(names("secrets"))], configs: [...new Set(names("configs"))], volumes: [...new Set(files.flatMap(file => Object.keys(file.volumes ?? {})))] };
+}
+
+/** The files that COMPOSE_FILE names; `compose.yml` where it names none. */
+export function composeFiles(env: Record<string, string>): string[] {
+  const listed = (env["COMPOSE_FILE"] ?? "").split(":").filter(file => file !== "" && !file.startsWith("$"));
+  return listed.length > 0 ? listed : ["compose.yml"];
+}
+
+/** `$NAME`, `${NAME}`, `${NAME:-default}` and `$$`, as compose fills them in; unknown is empty. */
+export function interpolate(text: string, env: Record<string, string>): string {
+  return text.replace(/\$\$|\$\{([A-Za-z_]\w*)(?:(:?-)([^}]*))?\}|\$([A-Za-z_]\w*)/g, (whole, braced?: string, sign?: string, fallback?: string, plain?: string) => {
+    if (whole === "$$") return "$";
+    const value = env[(braced ?? plain)!];
+    return value === undefined || (sign === ":-" && value === "") ? (fallback ?? "") : value;
+  });
+}
+
+/** Seconds in `1m30s`, `500ms`, or a number of nanoseconds. */
+export function seconds(value: string | number): number {
+  if (typeof value === "number") return value / 1e9;
+  const units: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001, us: 1e-6, ns: 1e-9 };
+  return [...value.matchAll(/([\d.]+)(ms|us|ns|h|m|s)/g)].reduce((sum, [, amount, unit]) => sum + Number(amount) * units[unit!]!, 0);
+}
+
+/** Seconds until a service's healthcheck can first have said its last word: start_period + (interval + timeout) × retries, Docker's defaults filled in. */
+export function healthSeconds(compose: Compose): number {
+  const each = Object.values(compose.services).map(({ healthcheck: check }) => {
+    if (!check || check.disable) return 0;
+    const { start_period = "0s", interval = "30s", timeout = "30s", retries = 3 } = check;
+    return seconds(start_period) + (seconds(interval) + seconds(timeout)) * retries;
+  });
+  return Math.max(0, ...each);
+}
+
+/** `export NAME=value` lines of a recipe's abra.sh: the versions of its configs. */
+export function abraShVariables(text: string): Record<string, string> {
+  return Object.fromEntries([...text.matchAll(/^\s*export\s+([A-Za-z_]\w*)=["']?([^"'\s#]*)/gm)].map(([, name, value]) => [name!, value!]));
+}

@@ -1,0 +1,73 @@
+// An App's inputs: the declaration, its types, and what `check` adds to them.
+import { z } from "zod";
+import { recipeName } from "../run/names.ts";
+
+const domainName = z
+  .string()
+  .max(253)
+  .regex(/^(?=.*\.)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/, "is no domain name: lower-case letters, digits and hyphens, with a dot");
+
+/** How an app's health is told from outside. */
+export const health = z.strictObject({
+  /** Path asked for through the ingress, over HTTPS. */
+  path: z.string().startsWith("/").default("/"),
+  /** Status wanted. Default: any 2xx or 3xx. */
+  status: z.int().min(100).max(599).optional(),
+  /** The `issuer` that the answer must name. Default: not looked at. */
+  issuer: z.url().optional(),
+  /** Seconds that all must be good without a restart. */
+  stableFor: z.number().min(0).max(3600).default(10),
+  /** Seconds added to what the compose file's healthchecks allow. */
+  margin: z.number().min(0).max(3600).default(60),
+});
+
+/** Which updates are applied by themselves. */
+export const updates = z.strictObject({
+  /** The largest step of the recipe's version, and of the app's. `major` lets majors through. */
+  allow: z.enum(["none", "patch", "minor", "major"]).default("minor"),
+  /** Hours since its tag was made before a version is applied. */
+  minAgeHours: z.number().min(0).default(24),
+  /** `any`: any release notes, of the version or of one crossed on the way, hold it. `none`: notes hold nothing. */
+  notes: z.enum(["any", "none"]).default("any"),
+});
+
+/** A secret's value stays out of Pulumi: only where it lies is an input. */
+export const secretSource = z.strictObject({
+  /** Absolute path of a file on the host that holds the value. */
+  file: z.string().startsWith("/"),
+});
+
+export const appInputs = z.strictObject({
+  /** Recipe of Co-op Cloud. */
+  recipe: recipeName,
+  /** Where it is deployed; the app's identity. */
+  domain: domainName,
+  /** abra's name of the server. */
+  server: z.string().min(1).default("default"),
+  /** A tag of the recipe, or `latest`: the newest that may be applied by itself. */
+  version: z.string().min(1).default("latest"),
+  /** Keys of the .env that hearth owns; every other line is the operator's. */
+  env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()).default({}),
+  /** Secrets with a value of their own, by abra's name for them; all others are generated. */
+  secrets: z.record(z.string(), secretSource).default({}),
+  health: health.prefault({}),
+  updates: updates.prefault({}),
+  /** hearth's directory on the host. */
+  stateDir: z.string().startsWith("/"),
+});
+
+export type AppInputs = z.infer<typeof appInputs>;
+/** As a program may write them: defaults left out. */
+export type AppArgs = z.input<typeof appInputs>;
+
+/** What `check` found out; part of the inputs that the engine keeps. */
+export interface Resolved {
+  /** What was passed over, and why: `11.0.0+26.5.0: major of the recipe`. */
+  readonly held: string[];
+  /** `healthy`, or what the world says. */
+  readonly condition: string;
+  /** Id of the swarm it lives in. */
+  readonly swarm: string;
+}
+
+export type CheckedApp = AppInputs & Resolved;

@@ -1,0 +1,78 @@
+// What Pulumi's engine asks of an App.
+import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../engine.ts";
+import { HEALTHY, NOT_DEPLOYED, observe } from "./observe.ts";
+import { appInputs, type AppInputs, type CheckedApp } from "./inputs.ts";
+import { reconcile, undeploy, type Outcome } from "./reconcile.ts";
+import { resolve, type Before } from "./resolve.ts";
+
+type Raw = Record<string, unknown> & { __provider: string };
+
+/** What an App's state holds: its inputs as resolved, and what was learnt. */
+export interface AppState extends CheckedApp {
+  readonly __provider: string;
+  readonly url: string;
+  readonly adopted: boolean;
+}
+
+const say = (line: string): void => console.log(line);
+
+export const provider = {
+  async check(olds: Before, news: Raw): Promise<Checked> {
+    const { __provider, ...given } = news;
+    if (hasUnknown(given)) return { inputs: news, failures: [] };
+    const parsed = appInputs.safeParse(given);
+    if (!parsed.success) return { inputs: news, failures: failuresOf(parsed.error) };
+    try {
+      const { inputs, failures, line } = await resolve(parsed.data, olds);
+      if (line !== "") say(line);
+      return { inputs: clean({ ...inputs, __provider }), failures: [...failures] };
+    } catch (error) {
+      return { inputs: news, failures: [{ property: "recipe", reason: error instanceof Error ? error.message : String(error) }] };
+    }
+  },
+
+  async diff(_id: string, olds: AppState, news: AppState) {
+    const compared = ["recipe", "domain", "server", "version", "env", "secrets", "health", "updates", "stateDir", "held"] as const;
+    const changed = compared.some(key => JSON.stringify(olds[key]) !== JSON.stringify(news[key]));
+    const replaces = olds.domain === news.domain && olds.recipe === news.recipe && olds.server === news.server ? [] : ["domain"];
+    return { changes: changed || news.condition !== HEALTHY, replaces, deleteBeforeReplace: true };
+  },
+
+  async create(app: AppState) {
+    const id = app.domain;
+    try {
+      const outcome = await reconcile(app, { first: true, envChanged: false, adopted: false }, say);
+      return { id, outs: stateOf(app, outcome) };
+    } catch (error) {
+      // Something of it may stand: Pulumi must know of it, and try again on the next up.
+      throw new StateError(id, stateOf(app, { version: app.version, adopted: false }), message(error), error);
+    }
+  },
+
+  async update(_id: string, olds: AppState, news: AppState) {
+    const envChanged = JSON.stringify(olds.env) !== JSON.stringify(news.env);
+    const outcome = await reconcile(news, { first: false, envChanged, adopted: olds.adopted }, say);
+    return { outs: stateOf(news, outcome) };
+  },
+
+  async read(id: string, state: AppState) {
+    const seen = await observe(state);
+    if (!seen.deployed) return { id, props: clean({ ...state, condition: NOT_DEPLOYED }) };
+    return { id, props: clean({ ...state, version: seen.version ?? state.version, condition: seen.condition }) };
+  },
+
+  async delete(_id: string, state: AppState) {
+    if (state.adopted) return say(`${state.recipe}: was there before hearth, so it stays deployed`);
+    await undeploy(state, say);
+  },
+};
+
+function stateOf(app: AppState, outcome: Outcome): AppState {
+  return clean({ ...app, ...outcome, condition: HEALTHY, url: `https://${app.domain}` });
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export type { AppInputs };

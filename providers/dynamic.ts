@@ -1,0 +1,38 @@
+// How a provider of ours reaches Pulumi's engine: a constant instead of serialised closures. The only file that knows `__provider`.
+import * as pulumi from "@pulumi/pulumi";
+
+/** Plain inputs as a program may give them: each value may be an output of another resource. */
+export type Wrapped<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+
+/**
+ * The text that the provider process evaluates: it loads the checked-out code, so delete and refresh never run an old copy.
+ * `path` is from the project's root and an interface: never move the file while stacks live.
+ */
+export function providerText(path: string): string {
+  return `exports.handler = () => require('./${path}').provider;`;
+}
+
+export interface Registration {
+  /** `app:App`: module and type in Pulumi's type token. */
+  readonly type: string;
+  /** The file that exports `provider`, from the project's root. */
+  readonly provider: string;
+  /** Names of the outputs that aren't inputs. */
+  readonly outputs: readonly string[];
+  /** Names of the outputs that Pulumi must keep as secrets. */
+  readonly secrets?: readonly string[];
+}
+
+/** Base of our resources' classes. */
+export class DynamicResource extends pulumi.CustomResource {
+  constructor(registration: Registration, name: string, args: object, options: pulumi.CustomResourceOptions = {}) {
+    const outputs = Object.fromEntries(registration.outputs.map(output => [output, undefined]));
+    const secrets = [...(options.additionalSecretOutputs ?? []), ...(registration.secrets ?? [])];
+    super(
+      `pulumi-nodejs:dynamic/${registration.type}`,
+      name,
+      { ...outputs, ...args, __provider: providerText(registration.provider) },
+      { ...options, additionalSecretOutputs: secrets },
+    );
+  }
+}

@@ -1,0 +1,52 @@
+// The health gate: an app is healthy once everything was good for a whole window without a restart.
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** One look at an app. */
+export interface Look {
+  /** What isn't well; undefined where all is. */
+  readonly trouble: string | undefined;
+  /** Ids of the containers that run: a new one is a restart. */
+  readonly containers: readonly string[];
+  /** A trouble that doesn't go by itself. */
+  readonly final?: boolean;
+}
+
+export interface Window {
+  /** Milliseconds that all must be good without a restart. */
+  readonly stableFor: number;
+  /** Milliseconds after which it is unhealthy. */
+  readonly deadline: number;
+  /** Milliseconds between two looks. Default: 1000. */
+  readonly every?: number;
+}
+
+export type Verdict = { readonly healthy: true } | { readonly healthy: false; readonly why: string };
+
+export interface Clock {
+  now(): number;
+  sleep(ms: number): Promise<unknown>;
+}
+
+/** Looks until the app was good for the whole window, or its deadline has passed. */
+export async function gate(look: () => Promise<Look>, window: Window, onChange: (seen: string) => void = () => undefined, clock: Clock = { now: Date.now, sleep }): Promise<Verdict> {
+  const start = clock.now();
+  let goodSince: number | undefined;
+  let containers = "";
+  let last: string | undefined;
+  for (;;) {
+    const seen = await look();
+    const now = clock.now();
+    const ids = [...seen.containers].sort().join();
+    const restarted = goodSince !== undefined && ids !== containers;
+    const trouble = seen.trouble ?? (restarted ? "a container was replaced within the window" : undefined);
+    if (trouble !== last) onChange(trouble ?? "good");
+    last = trouble;
+    if (seen.final) return { healthy: false, why: trouble ?? "unknown" };
+    if (trouble === undefined) goodSince ??= now;
+    else goodSince = undefined;
+    containers = ids;
+    if (goodSince !== undefined && now - goodSince >= window.stableFor) return { healthy: true };
+    if (now - start >= window.deadline) return { healthy: false, why: `${trouble ?? "not yet good for long enough"} (after ${Math.round((now - start) / 1000)} s)` };
+    await clock.sleep(window.every ?? 1_000);
+  }
+}

@@ -1,0 +1,23 @@
+// The running container of a service on this node, and files read from inside it.
+import { docker } from "./docker.ts";
+
+export class NoContainerError extends Error {
+  override readonly name = "NoContainerError";
+}
+
+/** The id of a running container of `<stack>_<service>` on this node. Throws NoContainerError when there is none. */
+export async function containerOf(stack: string, service: string): Promise<string> {
+  const name = `${stack}_${service}`;
+  const argv = ["ps", "--no-trunc", "--quiet", "--filter", `label=com.docker.swarm.service.name=${name}`, "--filter", "status=running"];
+  const { stdout } = await docker(argv, `find a container of ${name}`);
+  const [id] = stdout.split("\n").filter(Boolean);
+  if (!id) throw new NoContainerError(`${name} has no running container on this node`);
+  return id;
+}
+
+/** The text of a secret as a running container sees it: read for each use, never stored. */
+export async function readSecret(stack: string, service: string, secret: string): Promise<string> {
+  const container = await containerOf(stack, service);
+  const { stdout } = await docker(["exec", container, "cat", `/run/secrets/${secret}`], `read secret ${secret} of ${stack}_${service}`);
+  return stdout.trim();
+}

@@ -1,0 +1,60 @@
+// The stack's configuration, read once: each missing or wrong key is a sentence.
+import { z } from "zod";
+import { appInputs } from "../providers/app/inputs.ts";
+
+const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "wanted is a domain such as ci.example.org");
+
+/** What may be said of a kept app; everything else has the warm stack's own default. */
+const app = appInputs.pick({ domain: true, version: true, env: true, secrets: true, health: true, updates: true }).partial();
+
+const schema = z.strictObject({
+  /** The domain below which every app of hearth lives. */
+  baseDomain: domain,
+  /** hearth's directory on the host: locks, mirrors of recipes. Absolute. */
+  stateDir: z.string().startsWith("/", "wanted is an absolute path").default("/var/lib/hearth"),
+  /** abra's name of the server that the apps are deployed to. */
+  server: z.string().min(1).default("default"),
+  /** Settings of the kept apps, by recipe. */
+  apps: z.strictObject({ traefik: app.optional(), keycloak: app.optional() }).prefault({}),
+});
+
+export type Config = z.infer<typeof schema>;
+export type AppConfig = z.infer<typeof app>;
+
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Reads Pulumi's configuration map (`hearth:baseDomain` → text). Throws ConfigError with one sentence per key. */
+export function readConfig(all: Record<string, string>): Config {
+  const given = Object.fromEntries(
+    Object.entries(all)
+      .filter(([key]) => key.startsWith("hearth:"))
+      .map(([key, value]) => [key.slice("hearth:".length), structured(value)]),
+  );
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map(issue => sentence(issue, given)).join("\n"));
+}
+
+/** Pulumi hands structured values over as JSON text. */
+function structured(value: string): unknown {
+  if (!/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value; // no JSON after all: the schema says what is wanted
+  }
+}
+
+function sentence(issue: z.core.$ZodIssue, given: object): string {
+  const [first, ...rest] = issue.path.map(String);
+  if (issue.code === "unrecognized_keys") {
+    const keys = issue.keys.map(key => `hearth:${[...issue.path, key].join(".")}`).join(", ");
+    return `${keys}: no such setting of hearth`;
+  }
+  const key = `hearth:${first}${rest.map(part => `.${part}`).join("")}`;
+  const found = [first, ...rest].reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part!], given);
+  if (found === undefined) return `${key} is missing: set it with \`pulumi config set ${key} …\`${first === "baseDomain" ? "; wanted is the domain below which hearth's apps live, such as ci.example.org" : ""}`;
+  return `${key} is ${JSON.stringify(found)}: ${issue.message}`;
+}

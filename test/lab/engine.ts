@@ -1,0 +1,84 @@
+// The Docker engine: the one that runs, or Debian's started in the background.
+import { spawn } from "node:child_process";
+import { open, mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { alive, which } from "./host.ts";
+import { at } from "./paths.ts";
+import type { Step } from "./steps.ts";
+
+const pidFile = join(at.engine, "dockerd.pid");
+const logFile = join(at.engine, "dockerd.log");
+
+/** Whether an engine answers. */
+export async function engineAnswers(): Promise<boolean> {
+  const done = await execa("docker", ["info", "--format", "{{.ServerVersion}}"], { reject: false, timeout: 20_000 });
+  return !done.failed && done.stdout.trim() !== "";
+}
+
+/** The pid of the engine that the lab started and that still lives. */
+export async function ownEngine(): Promise<number | undefined> {
+  const pid = Number(await readFile(pidFile, "utf8").catch(() => ""));
+  return pid > 0 && alive(pid) && (await commandOf(pid)) === "dockerd" ? pid : undefined;
+}
+
+export const engine: Step = {
+  name: "docker engine",
+  after: ["packages"],
+  ready: engineAnswers,
+  run: async () => {
+    await mkdir(at.engine, { recursive: true });
+    // A power cut or a SIGKILL leaves pid files whose number may be another process's by now.
+    await dropStale(pidFile, "dockerd");
+    await dropStale("/run/docker/containerd/containerd.pid", "containerd");
+    const log = await open(logFile, "w");
+    const daemon = (await which("dockerd")) ?? "dockerd";
+    // 172.17.0.1 is docker0's own default address (`--bip`), where the lab's DNS server listens.
+    const child = spawn(daemon, ["--pidfile", pidFile, "--bip", "172.17.0.1/16", "--dns", "172.17.0.1"], {
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+    });
+    child.unref();
+    const gone = new Promise<never>((_, reject) => {
+      child.once("error", reject);
+      child.once("exit", code => reject(new Error(`dockerd ended with ${code}; its log: ${logFile}`)));
+    });
+    gone.catch(() => undefined);
+    await Promise.race([gone, answering()]);
+    child.removeAllListeners();
+    await log.close();
+  },
+};
+
+/** Ends the engine that the lab started, and waits until it has gone. */
+export async function stopEngine(): Promise<void> {
+  const pid = await ownEngine();
+  if (pid === undefined) return;
+  process.kill(pid, "SIGTERM");
+  for (let i = 0; alive(pid); i++) {
+    if (i === 300) throw new Error(`dockerd (pid ${pid}) still runs 30 s after SIGTERM; its log: ${logFile}`);
+    await sleep(100);
+  }
+}
+
+async function answering(): Promise<void> {
+  for (let i = 0; i < 300; i++) {
+    if (await engineAnswers()) return;
+    await sleep(200);
+  }
+  throw new Error(`dockerd doesn't answer after 60 s; its log: ${logFile}`);
+}
+
+async function dropStale(path: string, command: string): Promise<void> {
+  const pid = Number(await readFile(path, "utf8").catch(() => ""));
+  if (pid > 0 && (await commandOf(pid)) !== command) await rm(path, { force: true });
+}
+
+async function commandOf(pid: number): Promise<string | undefined> {
+  return readFile(`/proc/${pid}/comm`, "utf8").then(
+    text => text.trim(),
+    () => undefined,
+  );
+}
+

@@ -1,0 +1,21 @@
+// The environment in which hearth, Pulumi, abra and docker meet the lab instead of anything of the machine's own.
+import { dirname } from "node:path";
+import { files } from "./ca.ts";
+import { at } from "./paths.ts";
+
+/** Variables to add to a process's environment so that it works on the lab. */
+export function labEnvironment(path = process.env["PATH"] ?? ""): Record<string, string> {
+  return {
+    PATH: [at.bin, dirname(process.execPath), path].join(":"),
+    ABRA_DIR: at.abra,
+    PULUMI_HOME: at.pulumiHome,
+    PULUMI_BACKEND_URL: `file://${at.backend}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: at.passphrase,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+    NODE_COMPILE_CACHE: at.compileCache,
+    NODE_EXTRA_CA_CERTS: files.bundle,
+    SSL_CERT_FILE: files.bundle,
+    CURL_CA_BUNDLE: files.bundle,
+  };
+}

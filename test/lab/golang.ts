@@ -1,0 +1,81 @@
+// Programs built from Go modules, inside a copy of the module itself so that its own go.mod and go.sum decide.
+import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { exists } from "./host.ts";
+import { cache } from "./paths.ts";
+import type { Step } from "./steps.ts";
+
+export interface GoProgram {
+  readonly name: string;
+  readonly module: string;
+  readonly version: string;
+  /** The main package, from the module's root. */
+  readonly main: string;
+  readonly ldflags: string;
+  /** Modules that go.mod replaces with a folder beside it, which a module alone doesn't bring. */
+  readonly drop?: readonly string[];
+}
+
+const versionFlag = (version: string) => `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
+
+/** The newest CLI that builds as a Go module; later ones can't be had from the module proxy alone. */
+export const pulumiCli: GoProgram = {
+  name: "pulumi",
+  module: "github.com/pulumi/pulumi/pkg/v3",
+  version: "v3.213.0",
+  main: "./cmd/pulumi",
+  ldflags: versionFlag("v3.213.0"),
+  drop: ["github.com/pulumi/pulumi/sdk/v3"],
+};
+
+/** The last release whose Node language host lives inside the sdk module; it runs today's @pulumi/pulumi. */
+export const nodeLanguageHost: GoProgram = {
+  name: "pulumi-language-nodejs",
+  module: "github.com/pulumi/pulumi/sdk/v3",
+  version: "v3.68.0",
+  main: "./nodejs/cmd/pulumi-language-nodejs",
+  ldflags: versionFlag("v3.68.0"),
+};
+
+export const traefikProgram: GoProgram = {
+  name: "traefik",
+  module: "github.com/traefik/traefik/v3",
+  version: "v3.6.7",
+  main: "./cmd/traefik",
+  ldflags: "-s -w -X github.com/traefik/traefik/v3/pkg/version.Version=3.6.7",
+};
+
+/** Where the built program lies. */
+export function builtAt({ name, version }: GoProgram): string {
+  return join(cache, "go", `${name}-${version}`, name);
+}
+
+/** Builds the program into the cache, unless it is there or `elsewhere` says that it need not be built here. */
+export function goStep(program: GoProgram, elsewhere: () => Promise<boolean>, after: readonly string[] = []): Step {
+  const target = builtAt(program);
+  return {
+    name: `build ${program.name} ${program.version}`,
+    after,
+    ready: async () => (await exists(target)) || (await elsewhere()),
+    run: async shell => {
+      const work = `${dirname(target)}.${process.pid}`;
+      await rm(work, { recursive: true, force: true });
+      await mkdir(work, { recursive: true });
+      try {
+        const cwd = join(work, "source");
+        const found = await shell("go", ["mod", "download", "-json", `${program.module}@${program.version}`], { cwd: work, env: { GOFLAGS: "-mod=mod" } });
+        await cp((JSON.parse(found) as { Dir: string }).Dir, cwd, { recursive: true });
+        await shell("chmod", ["-R", "u+w", cwd]);
+        for (const name of program.drop ?? []) await shell("go", ["mod", "edit", `-dropreplace=${name}`], { cwd });
+        const wanted = (await readFile(join(cwd, "go.mod"), "utf8")).includes("\nreplace ") || program.drop ? "mod" : "readonly";
+        const out = join(work, "out", program.name);
+        const argv = ["build", `-mod=${wanted}`, "-trimpath", "-ldflags", program.ldflags, "-o", out, program.main];
+        await shell("go", argv, { cwd, env: { CGO_ENABLED: "0" } });
+        await rm(dirname(target), { recursive: true, force: true });
+        await rename(dirname(out), dirname(target));
+      } finally {
+        await rm(work, { recursive: true, force: true });
+      }
+    },
+  };
+}

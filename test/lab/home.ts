@@ -1,0 +1,47 @@
+// abra's folder with its local server, hearth's state directory, and the checkout's configuration of the warm stack.
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { files } from "./ca.ts";
+import { exists } from "./host.ts";
+import { at, base, lab, project, stateDir } from "./paths.ts";
+import { ForeignHostError } from "./swarm.ts";
+import type { Step } from "./steps.ts";
+
+const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
+/** Says that hearth's state directory is the lab's. */
+export const stateMark = join(stateDir, ".lab");
+
+/** What `pulumi config` would have written for the lab's warm stack. */
+export function configOfWarm(): string {
+  const ssl = { ssl_cert: { file: files.certificate }, ssl_key: { file: files.key } };
+  return stringify({
+    config: {
+      "hearth:baseDomain": base,
+      "hearth:apps": {
+        traefik: { env: { COMPOSE_FILE: "compose.yml:compose.wildcard.yml", SECRET_SSL_CERT_VERSION: "v1", SECRET_SSL_KEY_VERSION: "v1" }, secrets: ssl },
+        keycloak: { env: { KC_CACHE: "local" } },
+      },
+    },
+  });
+}
+
+export const home: Step = {
+  name: "hearth's folders",
+  after: ["certificates", "recipes"],
+  ready: async () => (await exists(stateMark)) && (await exists(join(at.abra, "servers", "default"))) && (await configured()),
+  run: async () => {
+    const found = await readdir(stateDir).catch(() => [] as string[]);
+    if (found.length > 0 && !(await exists(stateMark))) throw new ForeignHostError(`${stateDir} holds what the lab did not make: ${found.join(", ")}. The lab wants a machine of its own`);
+    await mkdir(lab, { recursive: true, mode: 0o755 });
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    await writeFile(stateMark, "");
+    await mkdir(join(at.abra, "servers", "default"), { recursive: true });
+    await mkdir(join(project, ".stacks"), { recursive: true, mode: 0o700 });
+    if (!(await configured())) await writeFile(warmConfig, configOfWarm(), { mode: 0o600 });
+  },
+};
+
+async function configured(): Promise<boolean> {
+  return (await readFile(warmConfig, "utf8").catch(() => "")).includes(`hearth:baseDomain: ${base}`);
+}

@@ -1,0 +1,125 @@
+// The lab's images, made where none can be pulled: a Debian with a JRE, MariaDB and nginx, and what stands on it.
+import { createHash } from "node:crypto";
+import { cp, link, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { builtAt, traefikProgram } from "./golang.ts";
+import { exists } from "./host.ts";
+import { cache, project } from "./paths.ts";
+import type { Shell } from "./shell.ts";
+import type { Step } from "./steps.ts";
+
+const keyLabel = "hearth.lab.key";
+const folder = join(project, "test/lab/images");
+const debianTar = join(cache, "debian", "bookworm-1.tar");
+
+export const keycloakVersions = ["26.4.0", "26.5.0"] as const;
+
+/** The image as recipes name it: a name of the lab's own, so that it is never mistaken for, or replaced by, a registry's. */
+export function imageName(name: string, tag: string): string {
+  return `hearth-lab/${name}:${tag}`;
+}
+
+async function keyOf(image: string): Promise<string | undefined> {
+  const done = await execa("docker", ["image", "inspect", "--format", `{{index .Config.Labels "${keyLabel}"}}`, image], { reject: false });
+  return done.failed ? undefined : done.stdout.trim();
+}
+
+/** Whether a registry with the official images can be reached: then nothing is built that can be pulled. */
+export const canPull = memo(async () => !(await execa("docker", ["manifest", "inspect", "mariadb:10.11"], { reject: false, timeout: 10_000 })).failed);
+
+function memo<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+/** The names of all images that the lab made. */
+export async function ownImages(): Promise<string[]> {
+  const { stdout } = await execa("docker", ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", "reference=hearth-lab/*"]);
+  return stdout.split("\n").filter(Boolean);
+}
+
+const debian: Step = {
+  name: "image debian",
+  after: ["packages", "docker engine"],
+  ready: async () => (await keyOf(imageName("debian", "12"))) === "1" || (await canPull()),
+  run: async shell => {
+    if (!(await exists(debianTar))) {
+      await mkdir(join(cache, "debian"), { recursive: true });
+      const work = `${debianTar}.${process.pid}.tar`;
+      await shell("mmdebstrap", ["--variant=minbase", "--include=openjdk-17-jre-headless,mariadb-server,nginx-light,ca-certificates", "bookworm", work]);
+      await rename(work, debianTar);
+    }
+    await shell("docker", ["import", "--change", `LABEL ${keyLabel}=1`, debianTar, imageName("debian", "12")]);
+  },
+};
+
+/** An image from `images/<name>/` and further files; made again when any of them changes. */
+function built(name: string, tag: string, official: string, after: readonly string[], extra: Record<string, string> = {}): Step {
+  const image = imageName(name, tag);
+  const key = async () => {
+    const hash = createHash("sha256").update(JSON.stringify(Object.values(extra).map(path => path.replace(cache, ""))));
+    for (const file of (await readdir(join(folder, name))).sort()) hash.update(file).update(await readFile(join(folder, name, file)));
+    return hash.digest("hex").slice(0, 16);
+  };
+  return {
+    name: `image ${name} ${tag}`,
+    after: ["docker engine", ...after],
+    ready: async () => (await keyOf(image)) === (await key()),
+    run: async shell => {
+      await mkdir(cache, { recursive: true });
+      const context = await mkdtemp(join(cache, "context-"));
+      try {
+        await cp(join(folder, name), context, { recursive: true });
+        if (await canPull()) await writeFile(join(context, "Dockerfile"), fromOfficial(name, official));
+        else for (const [file, source] of Object.entries(extra)) await link(source, join(context, file));
+        await shell("docker", ["build", "--quiet", "--network=none", "--label", `${keyLabel}=${await key()}`, "--tag", image, context], { env: { DOCKER_BUILDKIT: "0" } });
+      } finally {
+        await rm(context, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+function fromOfficial(name: string, official: string): string {
+  const build = name === "keycloak" ? "RUN /opt/keycloak/bin/kc.sh build --db=mariadb --health-enabled=true\n" : "";
+  return `FROM ${official}\n${build}`;
+}
+
+const distribution = (version: string) => join(cache, "keycloak", `keycloak-${version}.tar.gz`);
+
+function keycloakDistribution(version: string): Step {
+  const target = distribution(version);
+  return {
+    name: `download keycloak ${version}`,
+    after: ["packages"],
+    ready: async () => (await exists(target)) || (await canPull()),
+    run: async shell => {
+      await mkdir(join(cache, "keycloak"), { recursive: true });
+      const work = await mkdtemp(join(tmpdir(), "hearth-keycloak-"));
+      try {
+        await maven(shell, `org.keycloak:keycloak-quarkus-dist:${version}:tar.gz`, work);
+        await cp(join(work, `keycloak-quarkus-dist-${version}.tar.gz`), `${target}.${process.pid}`);
+        await rename(`${target}.${process.pid}`, target);
+      } finally {
+        await rm(work, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+async function maven(shell: Shell, artifact: string, into: string): Promise<void> {
+  await shell("mvn", ["-q", "-B", "dependency:copy", `-Dartifact=${artifact}`, `-DoutputDirectory=${into}`, "-Dmdep.useBaseVersion=true"], { cwd: homedir() });
+}
+
+export const images: Step[] = [
+  debian,
+  built("mariadb", "10.11", "mariadb:10.11", ["image debian"]),
+  built("nginx", "1.22", "nginx:1.22", ["image debian"]),
+  built("traefik", "3.6.7", "traefik:v3.6.7", [`build ${traefikProgram.name} ${traefikProgram.version}`], { traefik: builtAt(traefikProgram) }),
+  ...keycloakVersions.flatMap(version => [
+    keycloakDistribution(version),
+    built("keycloak", version, `keycloak/keycloak:${version}`, ["image debian", `download keycloak ${version}`], { "keycloak.tar.gz": distribution(version) }),
+  ]),
+];

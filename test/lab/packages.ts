@@ -1,0 +1,34 @@
+// Debian's packages that the lab's programs come from; only those whose program is missing.
+import { which } from "./host.ts";
+import type { Step } from "./steps.ts";
+
+const programs: Record<string, string> = {
+  iptables: "iptables",
+  mmdebstrap: "mmdebstrap",
+  dnsmasq: "dnsmasq-base",
+  zstd: "zstd",
+  mvn: "maven",
+  javac: "openjdk-17-jdk-headless",
+  git: "git",
+  openssl: "openssl",
+  flock: "util-linux",
+  dockerd: "docker.io",
+  docker: "docker-cli",
+  ps: "procps",
+};
+
+async function missing(): Promise<string[]> {
+  const wanted = await Promise.all(Object.entries(programs).map(async ([program, name]) => ((await which(program)) ? [] : [name])));
+  return wanted.flat().filter(name => name !== "docker-cli"); // Debian 12 ships the CLI inside docker.io
+}
+
+/** apt has one lock: one step for all of them. */
+export const packages: Step = {
+  name: "packages",
+  ready: async () => (await missing()).length === 0,
+  run: async shell => {
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    await shell("apt-get", ["update", "-qq"], { env });
+    await shell("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...(await missing())], { env });
+  },
+};

@@ -1,0 +1,74 @@
+// Pulumi's own folder, a file backend, a passphrase, and the programs that the lab puts on PATH.
+import { randomBytes } from "node:crypto";
+import { chmod, lstat, mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { builtAt, nodeLanguageHost, pulumiCli } from "./golang.ts";
+import { exists, which } from "./host.ts";
+import { at, project } from "./paths.ts";
+import type { Step } from "./steps.ts";
+
+/** The version of @pulumi/docker in package.json, whose plugin Pulumi asks for. */
+const dockerPlugin = "v5.2.0";
+const plugin = join(at.pulumiHome, "plugins", `resource-docker-${dockerPlugin}`);
+
+/** A Pulumi CLI of the machine's own, with its Node language host beside it. */
+export async function ownPulumi(): Promise<boolean> {
+  const path = (process.env["PATH"] ?? "").split(":").filter(folder => folder !== at.bin).join(":");
+  return (await which("pulumi", path)) !== undefined && (await which("pulumi-language-nodejs", path)) !== undefined;
+}
+
+async function links(): Promise<Record<string, string>> {
+  const programs = {
+    [join(at.bin, "abra")]: join(project, "test/lab/abra/abra"),
+    [join(at.bin, "hearth")]: join(project, "commands/hearth.mjs"),
+  };
+  if (await ownPulumi()) return programs;
+  return {
+    ...programs,
+    [join(at.bin, "pulumi")]: builtAt(pulumiCli),
+    [join(at.bin, "pulumi-language-nodejs")]: builtAt(nodeLanguageHost),
+    [join(at.bin, "pulumi-resource-pulumi-nodejs")]: join(project, "node_modules/@pulumi/pulumi/pulumi-resource-pulumi-nodejs"),
+  };
+}
+
+const linked = async (path: string, target: string) => (await readlink(path).catch(() => undefined)) === target;
+
+/** The checkout that runs `lab up` is the one whose programs the lab uses. */
+export const programs: Step = {
+  name: "programs",
+  after: [`build ${pulumiCli.name} ${pulumiCli.version}`, `build ${nodeLanguageHost.name} ${nodeLanguageHost.version}`],
+  ready: async () => (await Promise.all(Object.entries(await links()).map(([path, target]) => linked(path, target)))).every(Boolean),
+  run: async () => {
+    await mkdir(at.bin, { recursive: true });
+    for (const [path, target] of Object.entries(await links())) await replaceLink(path, target);
+  },
+};
+
+export const pulumiHome: Step = {
+  name: "pulumi home",
+  ready: async () => (await exists(at.passphrase)) && (await genuinePlugin() || (await linked(join(plugin, "main.ts"), join(project, "test/lab/docker-plugin/main.ts")))),
+  run: async () => {
+    await mkdir(at.backend, { recursive: true, mode: 0o700 });
+    await chmod(at.backend, 0o700);
+    await mkdir(at.compileCache, { recursive: true });
+    if (!(await exists(at.passphrase))) await writeFile(at.passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
+    if (await genuinePlugin()) return;
+    await mkdir(plugin, { recursive: true });
+    await replaceLink(join(plugin, "main.ts"), join(project, "test/lab/docker-plugin/main.ts"));
+    await writeFile(join(plugin, "pulumi-resource-docker"), `#!/bin/sh\nexec node "$(readlink -f "$(dirname "$0")/main.ts")" "$@"\n`, { mode: 0o755 });
+  },
+};
+
+/** A plugin that somebody installed there, or on the machine's own PATH, wins. */
+async function genuinePlugin(): Promise<boolean> {
+  const executable = join(plugin, "pulumi-resource-docker");
+  if (!(await exists(executable))) return false;
+  return !(await lstat(join(plugin, "main.ts")).then(() => true, () => false));
+}
+
+async function replaceLink(path: string, target: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await rm(`${path}.new`, { force: true });
+  await symlink(target, `${path}.new`);
+  await rename(`${path}.new`, path);
+}

@@ -1,0 +1,41 @@
+// What a release changes in a recipe's files: a good one its image and version label, a broken one something more.
+
+/** good; never healthy; healthy for 5 s and then gone; a compose file that doesn't load (R009); an image that nobody has. */
+export type Kind = "good" | "never-healthy" | "crashes" | "R009" | "no-image";
+
+export type Edit = (text: string) => string;
+
+/** Files of the recipe and how a release of `version` edits each. */
+export function releaseEdits(recipe: string, version: string, kind: Kind): [file: string, edit: Edit][] {
+  return [["compose.yml", text => broken(kind)(good(recipe, version)(text))]];
+}
+
+function good(recipe: string, version: string): Edit {
+  const app = version.replace(/^[^+]*\+/, "").replace(/^v/, "");
+  return text => {
+    const labelled = replaced(text, /(coop-cloud\.\$\{STACK_NAME\}\.version=)[^"]+/, `$1${version}`);
+    return recipe === "keycloak" ? replaced(labelled, /(hearth-lab\/keycloak:)\S+/, `$1${app}`) : labelled;
+  };
+}
+
+const crash = `until (exec 3<>/dev/tcp/127.0.0.1/9000 && printf 'GET /health/ready HTTP/1.0\\\\r\\\\n\\\\r\\\\n' >&3 && grep -q UP <&3) 2>/dev/null; do sleep 1; done; sleep 5; exit 1`;
+
+function broken(kind: Kind): Edit {
+  switch (kind) {
+    case "good":
+      return text => text;
+    case "never-healthy":
+      return text => replaced(text, /test: \[.*\]/, 'test: ["CMD", "false"]');
+    case "crashes":
+      return text => replaced(text, /entrypoint: \[.*\]/, `entrypoint: ["bash", "-c", "/docker-entrypoint.sh \\"$$@\\" & ${crash}", "app"]`);
+    case "R009":
+      return text => replaced(text, /environment:\n/, "environment:\n      - BROKEN: { not: a string }\n");
+    case "no-image":
+      return text => replaced(text, /image: \S+/, "image: hearth-lab/nothing:0.0.0");
+  }
+}
+
+function replaced(text: string, pattern: RegExp, by: string): string {
+  if (!pattern.test(text)) throw new Error(`the recipe's compose.yml has nothing like ${pattern}`);
+  return text.replace(pattern, by);
+}

@@ -1,0 +1,36 @@
+// Every step that turns this machine into a Co-op Cloud host of one node.
+import { ca } from "./ca.ts";
+import { dns } from "./dns.ts";
+import { engine } from "./engine.ts";
+import { writeResolvConf } from "./exec.ts";
+import { goStep, nodeLanguageHost, pulumiCli, traefikProgram } from "./golang.ts";
+import { canPull, images } from "./images.ts";
+import { home } from "./home.ts";
+import { ownPulumi, programs, pulumiHome } from "./pulumi.ts";
+import { packages } from "./packages.ts";
+import { runSteps, type Print, type Step, type Took } from "./steps.ts";
+import { swarm } from "./swarm.ts";
+import { recipes } from "./upstream.ts";
+
+export const steps: readonly Step[] = [
+  packages,
+  engine,
+  swarm,
+  dns,
+  ca,
+  goStep(pulumiCli, ownPulumi),
+  goStep(nodeLanguageHost, ownPulumi),
+  goStep(traefikProgram, canPull, ["docker engine"]),
+  ...images,
+  recipes,
+  programs,
+  pulumiHome,
+  home,
+];
+
+/** Brings the lab up; prints a line per step that had something to do. */
+export async function up(print: Print): Promise<Took[]> {
+  const took = await runSteps(steps, print);
+  await writeResolvConf();
+  return took;
+}
