@@ -31,20 +31,21 @@ export interface Clock {
 export async function gate(look: () => Promise<Look>, window: Window, onChange: (seen: string) => void = () => undefined, clock: Clock = { now: Date.now, sleep }): Promise<Verdict> {
   const start = clock.now();
   let goodSince: number | undefined;
-  let containers = "";
+  /** What ran at the last look that found nothing wrong with the app itself. */
+  let running: string | undefined;
   let last: string | undefined;
   for (;;) {
     const seen = await look();
     const now = clock.now();
     const ids = [...seen.containers].sort().join();
-    const restarted = goodSince !== undefined && ids !== containers;
+    const restarted = running !== undefined && ids !== running;
     const trouble = seen.trouble ?? (restarted ? "a container was replaced within the window" : undefined);
     if (trouble !== last) onChange(trouble ?? "good");
     last = trouble;
     if (seen.final) return { healthy: false, why: trouble ?? "unknown" };
     if (trouble === undefined) goodSince ??= now;
     else goodSince = undefined;
-    containers = ids;
+    running = seen.trouble === undefined ? ids : undefined;
     if (goodSince !== undefined && now - goodSince >= window.stableFor) return { healthy: true };
     if (now - start >= window.deadline) return { healthy: false, why: `${trouble ?? "not yet good for long enough"} (after ${Math.round((now - start) / 1000)} s)` };
     await clock.sleep(window.every ?? 1_000);

@@ -1,0 +1,25 @@
+// Spawns git and docker; their own words become abra's FATA line.
+import { execa } from "execa";
+import { fatal } from "./fatal.ts";
+
+export interface Call {
+  readonly cwd?: string;
+  /** The whole environment; default: this process's. */
+  readonly env?: Record<string, string>;
+  readonly input?: string;
+}
+
+export async function call(program: string, argv: readonly string[], { cwd, env, input }: Call = {}): Promise<string> {
+  const done = await execa(program, argv, {
+    reject: false,
+    ...(cwd ? { cwd } : {}),
+    ...(env ? { env, extendEnv: false } : {}),
+    ...(input === undefined ? { stdin: "ignore" } : { input }),
+  });
+  if (done.failed) fatal(`${program} ${argv[0]}: ${(done.stderr || done.stdout || String(done.code ?? done.signal)).trim().split("\n").join(" ")}`);
+  return done.stdout;
+}
+
+export const docker = (...argv: string[]): Promise<string> => call("docker", argv);
+export const git = (cwd: string, ...argv: string[]): Promise<string> => call("git", argv, { cwd });
+export const lines = (text: string): string[] => text.split("\n").filter(Boolean);

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { ConfigError, readConfig } from "../../stacks/config.ts";
+
+const refused = (config: Record<string, string>): string => {
+  let message = "";
+  assert.throws(
+    () => readConfig(config),
+    (error: Error) => {
+      assert.ok(error instanceof ConfigError);
+      message = error.message;
+      return true;
+    },
+  );
+  return message;
+};
+
+describe("the configuration", () => {
+  it("needs nothing but a base domain", () => {
+    assert.deepEqual(readConfig({ "hearth:baseDomain": "ci.example.org", "aws:region": "x" }), {
+      baseDomain: "ci.example.org",
+      stateDir: "/var/lib/hearth",
+      server: "default",
+      apps: {},
+    });
+  });
+
+  it("names a key that is missing, and what is wanted", () => {
+    assert.match(refused({}), /^hearth:baseDomain is missing: .*pulumi config set hearth:baseDomain.*such as ci\.example\.org$/);
+  });
+
+  it("says what it found and what it wants", () => {
+    assert.equal(refused({ "hearth:baseDomain": "nonsense" }), 'hearth:baseDomain is "nonsense": wanted is a domain such as ci.example.org');
+    assert.equal(refused({ "hearth:baseDomain": "a.test", "hearth:stateDir": "here" }), 'hearth:stateDir is "here": wanted is an absolute path');
+  });
+
+  it("refuses a key that hearth doesn't know, at any depth", () => {
+    assert.equal(refused({ "hearth:baseDomain": "a.test", "hearth:baseDomian": "b.test" }), "hearth:baseDomian: no such setting of hearth");
+    assert.equal(refused({ "hearth:baseDomain": "a.test", "hearth:apps": '{"keycloak":{"verison":"1"}}' }), "hearth:apps.keycloak.verison: no such setting of hearth");
+  });
+
+  it("takes an app's settings", () => {
+    const apps = { keycloak: { version: "10.7.1+26.4.0", env: { A: "1" }, updates: { allow: "patch" } } };
+    const { keycloak } = readConfig({ "hearth:baseDomain": "a.test", "hearth:apps": JSON.stringify(apps) }).apps;
+    assert.equal(keycloak?.version, "10.7.1+26.4.0");
+    assert.deepEqual(keycloak?.env, { A: "1" });
+    assert.deepEqual(keycloak?.updates, { allow: "patch", minAgeHours: 24, notes: "any" });
+  });
+});
