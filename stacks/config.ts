@@ -18,8 +18,9 @@ const schema = z.strictObject({
   apps: z.strictObject({ traefik: app.optional(), keycloak: app.optional() }).prefault({}),
 });
 
-export type Config = z.infer<typeof schema>;
-export type AppConfig = z.infer<typeof app>;
+/** An app's settings as written: what is left out stays out, for the warm stack's own defaults to fill in. */
+export type AppConfig = z.input<typeof app>;
+export type Config = Omit<z.infer<typeof schema>, "apps"> & { readonly apps: { readonly traefik?: AppConfig; readonly keycloak?: AppConfig } };
 
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -33,7 +34,7 @@ export function readConfig(all: Record<string, string>): Config {
       .map(([key, value]) => [key.slice("hearth:".length), structured(value)]),
   );
   const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, apps: (given["apps"] ?? {}) as Config["apps"] };
   throw new ConfigError(parsed.error.issues.map(issue => sentence(issue, given)).join("\n"));
 }
 

@@ -5,4 +5,4 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1);
 }
 const program = await import("./index.ts");
-export const outputs = program.outputs;
+export default program.outputs;

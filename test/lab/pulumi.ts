@@ -17,18 +17,18 @@ export async function ownPulumi(): Promise<boolean> {
   return (await which("pulumi", path)) !== undefined && (await which("pulumi-language-nodejs", path)) !== undefined;
 }
 
+/** Beside the CLI, not on PATH: there Pulumi warns at every use. */
+const companions = {
+  [join(dirname(builtAt(pulumiCli)), nodeLanguageHost.name)]: builtAt(nodeLanguageHost),
+  [join(dirname(builtAt(pulumiCli)), "pulumi-resource-pulumi-nodejs")]: join(project, "node_modules/@pulumi/pulumi/pulumi-resource-pulumi-nodejs"),
+};
+
 async function links(): Promise<Record<string, string>> {
-  const programs = {
+  const ours = {
     [join(at.bin, "abra")]: join(project, "test/lab/abra/abra"),
     [join(at.bin, "hearth")]: join(project, "commands/hearth.mjs"),
   };
-  if (await ownPulumi()) return programs;
-  return {
-    ...programs,
-    [join(at.bin, "pulumi")]: builtAt(pulumiCli),
-    [join(at.bin, "pulumi-language-nodejs")]: builtAt(nodeLanguageHost),
-    [join(at.bin, "pulumi-resource-pulumi-nodejs")]: join(project, "node_modules/@pulumi/pulumi/pulumi-resource-pulumi-nodejs"),
-  };
+  return (await ownPulumi()) ? ours : { ...ours, ...companions, [join(at.bin, "pulumi")]: builtAt(pulumiCli) };
 }
 
 const linked = async (path: string, target: string) => (await readlink(path).catch(() => undefined)) === target;

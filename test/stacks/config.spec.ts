@@ -38,11 +38,12 @@ describe("the configuration", () => {
     assert.equal(refused({ "hearth:baseDomain": "a.test", "hearth:apps": '{"keycloak":{"verison":"1"}}' }), "hearth:apps.keycloak.verison: no such setting of hearth");
   });
 
-  it("takes an app's settings", () => {
+  it("takes an app's settings as written, without filling in what is left out", () => {
     const apps = { keycloak: { version: "10.7.1+26.4.0", env: { A: "1" }, updates: { allow: "patch" } } };
     const { keycloak } = readConfig({ "hearth:baseDomain": "a.test", "hearth:apps": JSON.stringify(apps) }).apps;
     assert.equal(keycloak?.version, "10.7.1+26.4.0");
+    assert.equal(keycloak?.health, undefined);
     assert.deepEqual(keycloak?.env, { A: "1" });
-    assert.deepEqual(keycloak?.updates, { allow: "patch", minAgeHours: 24, notes: "any" });
+    assert.deepEqual(keycloak?.updates, { allow: "patch" });
   });
 });

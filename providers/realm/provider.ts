@@ -1,0 +1,76 @@
+// What Pulumi's engine asks of a Realm.
+import { stackOf } from "../abra/names.ts";
+import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../engine.ts";
+import { clusterId } from "../swarm/cluster.ts";
+import { readSecret } from "../swarm/container.ts";
+import { logIn } from "./admin.ts";
+import { realmInputs, type CheckedRealm } from "./inputs.ts";
+import { ensureRealm, removeRealm, type World } from "./reconcile.ts";
+import { isOurs, type Credentials } from "./representation.ts";
+import { usable } from "./usable.ts";
+
+type Raw = Record<string, unknown> & { __provider: string };
+type Inputs = CheckedRealm & { readonly __provider: string };
+
+export const provider = {
+  async check(olds: { swarm?: string }, news: Raw): Promise<Checked> {
+    const { __provider, ...given } = news;
+    if (hasUnknown(given)) return { inputs: news, failures: [] };
+    const parsed = realmInputs.safeParse(given);
+    if (!parsed.success) return { inputs: news, failures: failuresOf(parsed.error) };
+    try {
+      const swarm = await clusterId();
+      const moved = olds.swarm !== undefined && olds.swarm !== swarm;
+      const reason = `this realm was made in the swarm ${olds.swarm}, but docker talks to the swarm ${swarm}: is DOCKER_HOST or a docker context set?`;
+      return { inputs: clean({ ...parsed.data, swarm, __provider }), failures: moved ? [{ property: "swarm", reason }] : [] };
+    } catch (error) {
+      return { inputs: news, failures: [{ property: "keycloak", reason: (error as Error).message }] };
+    }
+  },
+
+  async diff(_id: string, olds: Inputs, news: Inputs) {
+    const differs = (key: keyof CheckedRealm) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]);
+    const replaces = (["keycloak", "name", "run", "client", "user", "settings"] as const).filter(differs);
+    return { changes: replaces.length > 0 || differs("stateDir"), replaces, deleteBeforeReplace: true };
+  },
+
+  async create(realm: Inputs) {
+    const id = `${realm.keycloak.domain}/${realm.name}`;
+    const credentials = await ensureRealm(realm, worldOf(realm));
+    const outs = outsOf(realm, credentials);
+    try {
+      await usable({ issuer: outs.issuer, clientId: realm.client.id, username: realm.user.username, credentials });
+    } catch (error) {
+      throw new StateError(id, outs, (error as Error).message, error); // it stands: Pulumi must know, to remove it
+    }
+    return { id, outs };
+  },
+
+  async update(_id: string, olds: Inputs & Credentials, news: Inputs) {
+    return { outs: outsOf(news, olds) };
+  },
+
+  async read(id: string, realm: Inputs) {
+    const found = await (await worldOf(realm).logIn()).find(realm.name);
+    return found && isOurs(found, realm) ? { id, props: realm } : {};
+  },
+
+  async delete(_id: string, realm: Inputs) {
+    await removeRealm(realm, worldOf(realm));
+  },
+};
+
+function outsOf(realm: Inputs, { clientSecret, password }: Credentials) {
+  const issuer = `https://${realm.keycloak.domain}/realms/${realm.name}`;
+  const learnt = { issuer, discoveryUrl: `${issuer}/.well-known/openid-configuration`, clientId: realm.client.id, username: realm.user.username };
+  return clean({ ...realm, ...learnt, clientSecret, password });
+}
+
+function worldOf({ keycloak }: CheckedRealm): World {
+  const { domain, adminUsername: username } = keycloak;
+  return {
+    // Read for each use, never kept.
+    logIn: async () => logIn(`https://${domain}`, { username, password: await readSecret(stackOf(domain), "app", "admin_password") }),
+    say: line => console.log(line),
+  };
+}

@@ -1,0 +1,100 @@
+// Brings a realm into the world and out of it again: look first, retry what passes, prove the end.
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import pRetry from "p-retry";
+import { withOneOf } from "../lock/flock.ts";
+import { KeycloakError, type Admin } from "./admin.ts";
+import { MasterRealmError, type CheckedRealm } from "./inputs.ts";
+import { isOurs, representation, type Credentials } from "./representation.ts";
+
+export class ForeignRealmError extends Error {
+  override readonly name = "ForeignRealmError";
+  constructor(realm: string) {
+    super(`the realm ${realm} isn't this run's: its owner attributes name another one, or nobody. hearth leaves it alone`);
+  }
+}
+
+class StillThereError extends Error {}
+
+export interface World {
+  /** A session with a new token. */
+  readonly logIn: () => Promise<Admin>;
+  readonly say: (line: string) => void;
+  /** Milliseconds before the first retry. Default: 500. */
+  readonly pause?: number;
+}
+
+/**
+ * The realm, whole, with the credentials given back. Found there (a request that timed out made it, or an earlier up), it is
+ * taken over if its owner is this run, and gets new credentials. Throws ForeignRealmError, KeycloakError.
+ */
+export async function ensureRealm(realm: CheckedRealm, world: World): Promise<Credentials> {
+  refuseMaster(realm.name);
+  const credentials = { clientSecret: randomBytes(24).toString("base64url"), password: randomBytes(18).toString("base64url") };
+  const start = Date.now();
+  await patiently(world, async () => {
+    const admin = await world.logIn();
+    try {
+      await inTurn(realm, world, () => admin.create(representation(realm, credentials)));
+    } catch (error) {
+      if (!(error instanceof KeycloakError) || (error.status !== 409 && !error.passing)) throw error;
+      await adopt(realm, credentials, world, error);
+    }
+  });
+  world.say(`realm ${realm.name}: made in ${since(start)} s`);
+  return credentials;
+}
+
+/** The create failed; what stands there now decides. */
+async function adopt(realm: CheckedRealm, credentials: Credentials, world: World, failure: KeycloakError): Promise<void> {
+  const admin = await world.logIn();
+  const found = await admin.find(realm.name);
+  if (!found) throw failure;
+  if (!isOurs(found, realm)) throw new ForeignRealmError(realm.name);
+  // A token from before the realm was made answers 403 in it: this session began after.
+  await admin.setCredentials(realm.name, realm.client.id, realm.user.username, credentials);
+  world.say(`realm ${realm.name}: was there already and is this run's; taken over`);
+}
+
+/** The realm gone, proved by a look. Absent is success. Throws ForeignRealmError, KeycloakError. */
+export async function removeRealm(realm: CheckedRealm, world: World): Promise<void> {
+  refuseMaster(realm.name);
+  const start = Date.now();
+  await patiently(world, async () => {
+    const admin = await world.logIn();
+    const found = await admin.find(realm.name);
+    if (!found) return;
+    if (!isOurs(found, realm)) throw new ForeignRealmError(realm.name);
+    await inTurn(realm, world, () => admin.remove(realm.name));
+    if (await admin.find(realm.name)) throw new StillThereError(`the realm ${realm.name} is still there after its delete`);
+  });
+  world.say(`realm ${realm.name}: gone in ${since(start)} s`);
+}
+
+/** MariaDB deadlocks under a burst (8 of 20 creates at once answered 500): two at a time per Keycloak, across processes. */
+function inTurn<T>(realm: CheckedRealm, { say }: World, work: () => Promise<T>): Promise<T> {
+  const folder = join(realm.stateDir, "keycloak", realm.keycloak.domain);
+  return withOneOf([join(folder, "slot-0"), join(folder, "slot-1")], work, { onWait: () => say(`realm ${realm.name}: waiting, two others are being made or deleted`) });
+}
+
+function patiently<T>({ pause = 500, say }: World, work: () => Promise<T>): Promise<T> {
+  const passing = (error: Error) => (error instanceof KeycloakError && error.passing) || error instanceof StillThereError;
+  return pRetry(work, {
+    retries: 5,
+    minTimeout: pause,
+    maxTimeout: pause * 10,
+    randomize: true,
+    shouldRetry: ({ error }) => passing(error),
+    onFailedAttempt: ({ error, retriesLeft }) => {
+      if (passing(error) && retriesLeft > 0) say(`${error.message}; trying again`);
+    },
+  });
+}
+
+function refuseMaster(name: string): void {
+  if (name.toLowerCase() === "master") throw new MasterRealmError();
+}
+
+function since(start: number): string {
+  return ((Date.now() - start) / 1000).toFixed(1);
+}

@@ -1,0 +1,55 @@
+// The one request that makes a realm whole: realm, client, user, and whose it is. Pure.
+import type { CheckedRealm } from "./inputs.ts";
+
+export const ownerAttribute = "hearth.owner";
+export const runAttribute = "hearth.run";
+
+export interface Credentials {
+  readonly clientSecret: string;
+  readonly password: string;
+}
+
+interface Realm {
+  readonly attributes?: Record<string, unknown> | undefined;
+}
+
+/** Keycloak's RealmRepresentation for `realm`. The user can log in at once: nothing is asked of it first. */
+export function representation(realm: CheckedRealm, { clientSecret, password }: Credentials) {
+  const { attributes, ...settings } = realm.settings as Record<string, unknown> & { attributes?: Record<string, string> };
+  return {
+    ...settings,
+    realm: realm.name,
+    enabled: true,
+    attributes: { ...attributes, [ownerAttribute]: realm.swarm, [runAttribute]: realm.run },
+    clients: [
+      {
+        clientId: realm.client.id,
+        secret: clientSecret,
+        protocol: "openid-connect",
+        publicClient: false,
+        standardFlowEnabled: true,
+        directAccessGrantsEnabled: true,
+        redirectUris: realm.client.redirectUris,
+        webOrigins: realm.client.webOrigins,
+      },
+    ],
+    users: [
+      {
+        username: realm.user.username,
+        email: realm.user.email,
+        emailVerified: true,
+        // Without names the user profile isn't complete, and a password grant says "Account is not fully set up".
+        firstName: "Test",
+        lastName: "User",
+        enabled: true,
+        requiredActions: [],
+        credentials: [{ type: "password", value: password, temporary: false }],
+      },
+    ],
+  };
+}
+
+/** Whether `found` was made by this run in this swarm. */
+export function isOurs(found: Realm, realm: Pick<CheckedRealm, "swarm" | "run">): boolean {
+  return found.attributes?.[ownerAttribute] === realm.swarm && found.attributes[runAttribute] === realm.run;
+}
