@@ -1,15 +1,15 @@
 // Makes an app be as its inputs say: observe, ensure, sync, return. Nothing at all where it is so already.
 import { join } from "node:path";
-import { readFile, rename, writeFile } from "node:fs/promises";
 import { abraIn, probeAbra, type Abra } from "../abra/cli.ts";
 import type { Compose } from "../abra/compose.ts";
-import { parseEnv, setEnv } from "../abra/envFile.ts";
-import { envPath, operatorAbraDir, prepareAbraDir } from "../abra/home.ts";
+import { parseEnv } from "../abra/envFile.ts";
+import { operatorAbraDir, prepareAbraDir } from "../abra/home.ts";
 import { refreshMirror } from "../abra/mirror.ts";
 import { stackOf } from "../abra/names.ts";
 import { withLock } from "../lock/flock.ts";
 import { missingSecrets } from "../swarm/names.ts";
 import { undeployed } from "../swarm/settle.ts";
+import { envHolds, readEnv, writeEnv } from "./env.ts";
 import type { CheckedApp } from "./inputs.ts";
 import { HEALTHY, observe, type Seen } from "./observe.ts";
 import { composeAt, secretOf } from "./recipe.ts";
@@ -53,7 +53,7 @@ async function underLock(app: CheckedApp, wish: Wish, say: (line: string) => voi
 
   const host = await prepare(app, say);
   await ensureApp(host);
-  await ensureEnv(host);
+  if (await writeEnv(app)) say(`${app.recipe}: .env set`);
   await ensureSecrets(host);
   await upgrade(host, seen);
   return { version: app.version, adopted: wish.adopted };
@@ -95,26 +95,6 @@ async function ensureApp({ app, abra, say }: Host): Promise<void> {
   say(`${app.recipe}: app ${app.domain} made`);
 }
 
-/** The keys hearth owns. Let's Encrypt stays off unless said otherwise: recipes ship `production`, and its limits are for the whole domain. */
-function ownedEnv(app: CheckedApp): Record<string, string> {
-  return { LETS_ENCRYPT_ENV: "", ...app.env };
-}
-
-async function ensureEnv({ app, say }: Host): Promise<void> {
-  const text = await readEnv(app);
-  const wanted = Object.entries(ownedEnv(app)).reduce((all, [key, value]) => setEnv(all, key, value), text);
-  if (wanted === text) return;
-  const path = envFileOf(app);
-  await writeFile(`${path}.hearth`, wanted, { mode: 0o600 });
-  await rename(`${path}.hearth`, path);
-  say(`${app.recipe}: .env set`);
-}
-
-async function envHolds(app: CheckedApp): Promise<boolean> {
-  const found = parseEnv(await readEnv(app));
-  return Object.entries(ownedEnv(app)).every(([key, value]) => found[key] === value);
-}
-
 async function ensureSecrets({ app, abra, stack, compose, say }: Host): Promise<void> {
   for (const full of await missingSecrets(compose.secrets)) {
     const secret = secretOf(stack, full);
@@ -124,18 +104,6 @@ async function ensureSecrets({ app, abra, stack, compose, say }: Host): Promise<
     else await abra.generateSecret(app.domain, secret.name, secret.version);
     say(`${app.recipe}: secret ${secret.name} ${source ? "inserted" : "generated"}`);
   }
-}
-
-function envFileOf(app: CheckedApp): string {
-  return envPath(operatorAbraDir(), app.server, app.domain);
-}
-
-/** The text of the app's .env; empty where there is none. */
-async function readEnv(app: CheckedApp): Promise<string> {
-  return readFile(envFileOf(app), "utf8").catch(error => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
 }
 
 function lockPath(app: CheckedApp): string {

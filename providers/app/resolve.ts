@@ -1,9 +1,11 @@
 // What `check` finds out for an App: its version, what is held, how it is; it looks and never touches.
+import { parseEnv } from "../abra/envFile.ts";
 import { operatorAbraDir } from "../abra/home.ts";
 import { notedVersions, refreshMirror, tagsOf } from "../abra/mirror.ts";
 import { compareVersions, parseVersion } from "../abra/version.ts";
 import { clusterId } from "../swarm/cluster.ts";
 import type { Failure } from "../engine.ts";
+import { readEnv } from "./env.ts";
 import type { AppInputs, Resolved } from "./inputs.ts";
 import { line } from "./line.ts";
 import { observe } from "./observe.ts";
@@ -35,7 +37,8 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
   const newest = annotated.map(tag => parseVersion(tag.name)).filter(version => version !== undefined).sort(compareVersions).at(-1)?.text;
   const noted = newest === undefined ? [] : await notedVersions(mirror.path, newest);
 
-  const wanted = choose({ running: seen.version, tags: annotated, noted, policy: app.updates, now: Date.now() / 1000 });
+  const last = seen.version ?? (await lastDeployed(app)) ?? before.version;
+  const wanted = choose({ running: last, tags: annotated, noted, policy: app.updates, now: Date.now() / 1000 });
   const choice: Choice = app.version === "latest" ? kept(wanted, mirror.offline, before) : { version: app.version, held: [] };
   const said = { recipe: app.recipe, running: seen.version, condition: seen.condition, choice, offline: mirror.offline, dropped: tags.filter(tag => !tag.annotated).map(tag => tag.name) };
 
@@ -47,6 +50,12 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
     swarm,
   };
   return { inputs, failures: await unfit(app, inputs.version, mirror.path, annotated.map(tag => tag.name), seen.version), line: line(said) };
+}
+
+/** The version that abra deployed last: it rewrites TYPE in the .env each time. What is down comes back at it, never at a newer one that is held. */
+async function lastDeployed(app: AppInputs): Promise<string | undefined> {
+  const [recipe, version] = (parseEnv(await readEnv(app))["TYPE"] ?? "").split(":");
+  return recipe === app.recipe && version ? version : undefined;
 }
 
 /** Without a word from upstream nothing new is chosen: what was resolved before stays. */

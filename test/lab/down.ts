@@ -34,7 +34,7 @@ export async function removeApps(print: Print): Promise<void> {
     const own = (await named(kind)).filter(name => name.includes("_hearth_test_"));
     if (own.length > 0) await docker(kind, "rm", ...own);
   }
-  if (foreign.size === 0 && lines(await docker("network", "ls", "--filter", "name=^proxy$", "--format", "{{.Name}}")).length > 0) {
+  if (foreign.size === 0 && lines(await docker("network", "ls", "--format", "{{.Name}}")).includes("proxy")) {
     await until("the network proxy", async () => docker("network", "rm", "proxy").then(() => true, () => false));
   }
 }

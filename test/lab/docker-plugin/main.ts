@@ -1,6 +1,14 @@
 // Stands in for pulumi-resource-docker where the genuine plugin can't be had: docker.Network on the real engine, nothing else.
 import * as provider from "@pulumi/pulumi/provider/index.js";
+import protocol from "@pulumi/pulumi/proto/provider_pb.js";
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { execa } from "execa";
+
+// An import asks to read with an id alone; the package's server takes properties for granted.
+const properties = protocol.ReadRequest.prototype.getProperties;
+protocol.ReadRequest.prototype.getProperties = function (this: unknown) {
+  return properties.call(this) ?? new struct.Struct();
+};
 
 interface NetworkInputs {
   readonly name: string;

@@ -1,0 +1,40 @@
+// The app's .env in the operator's folder: hearth owns some keys, every other line is the operator's.
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { parseEnv, setEnv } from "../abra/envFile.ts";
+import { envPath, operatorAbraDir } from "../abra/home.ts";
+import type { AppInputs } from "./inputs.ts";
+
+type Filed = Pick<AppInputs, "server" | "domain" | "env">;
+
+/** Let's Encrypt stays off unless said otherwise: recipes ship `production`, and its limits are for the whole domain. */
+function owned(app: Filed): Record<string, string> {
+  return { LETS_ENCRYPT_ENV: "", ...app.env };
+}
+
+function pathOf({ server, domain }: Filed): string {
+  return envPath(operatorAbraDir(), server, domain);
+}
+
+/** Its text; empty where there is none. */
+export async function readEnv(app: Filed): Promise<string> {
+  return readFile(pathOf(app), "utf8").catch(error => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+}
+
+/** Whether every key that hearth owns reads as wanted. */
+export async function envHolds(app: Filed): Promise<boolean> {
+  const found = parseEnv(await readEnv(app));
+  return Object.entries(owned(app)).every(([key, value]) => found[key] === value);
+}
+
+/** Sets the keys that hearth owns, and says whether that changed anything. */
+export async function writeEnv(app: Filed): Promise<boolean> {
+  const text = await readEnv(app);
+  const wanted = Object.entries(owned(app)).reduce((all, [key, value]) => setEnv(all, key, value), text);
+  if (wanted === text) return false;
+  await writeFile(`${pathOf(app)}.hearth`, wanted, { mode: 0o600 });
+  await rename(`${pathOf(app)}.hearth`, pathOf(app));
+  return true;
+}

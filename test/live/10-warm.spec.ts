@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { removeApps } from "../lab/down.ts";
+import { configOfWarm } from "../lab/home.ts";
+import { at, project, stateDir } from "../lab/paths.ts";
+import { release, resetUpstream } from "../lab/upstream.ts";
+import { containers, keycloak, listing, must, previewWarm, pulumi, realmStatus, traefik, upWarm } from "./world.ts";
+
+const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
+
+/** The host as `lab up` left it: no app, no state, no configuration changed. */
+async function wipe(): Promise<void> {
+  await pulumi(["stack", "rm", "-s", "warm", "--yes", "--force", "--remove-backups"]);
+  await removeApps(() => undefined);
+  for (const { domain } of [keycloak, traefik]) await rm(join(at.abra, "servers", "default", `${domain}.env`), { force: true });
+  for (const folder of ["mirror", "abra", "apps", "keycloak"]) await rm(join(stateDir, folder), { recursive: true, force: true });
+  for (const recipe of ["keycloak", "traefik"]) await resetUpstream(recipe);
+  await writeFile(warmConfig, configOfWarm(), { mode: 0o600 });
+}
+
+describe("the warm stack on a real host", function () {
+  this.timeout(240_000);
+  before(async () => {
+    await wipe();
+    await must("pulumi", "stack", "init", "warm", "--no-select");
+  });
+
+  it("is brought up from nothing: network, Traefik with TLS, Keycloak with its database", async () => {
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.all, /keycloak not deployed · next 10\.7\.1\+26\.4\.0 will be applied/);
+    assert.match(done.all, /keycloak: healthy at 10\.7\.1\+26\.4\.0 after \d+\.\d s/);
+    assert.equal(await realmStatus("master"), 200);
+  });
+
+  it("F26: keeps the sample's comment without a newline out of what it sets", async () => {
+    const env = await readFile(join(at.abra, "servers", "default", `${keycloak.domain}.env`), "utf8");
+    assert.match(env, /^#COMPOSE_FILE=$/m);
+    assert.match(env, new RegExp(`^DOMAIN=${keycloak.domain}$`, "m"));
+    assert.match(env, /^LETS_ENCRYPT_ENV=$/m, "recipes ship production");
+    assert.match(env, /^KC_CACHE=local$/m);
+    assert.match(env, /^TYPE=keycloak:10\.7\.1\+26\.4\.0$/m);
+  });
+
+  it("isn't touched by a second up: no container restarted, nothing changed", async () => {
+    const before = await listing();
+    const done = await upWarm("--expect-no-changes");
+    assert.equal(done.exitCode, 0, done.all);
+    assert.deepEqual(await listing(), before);
+  });
+
+  it("previews as unchanged, with a line per app", async () => {
+    const done = await previewWarm("--expect-no-changes");
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.all, /keycloak 10\.7\.1\+26\.4\.0 healthy$/m);
+  });
+
+  it("P12: holds no secret's value in its state", async () => {
+    const state = await must("pulumi", "stack", "export", "-s", "warm", "--show-secrets");
+    const container = (await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_app`)).split("\n")[0]!;
+    const password = await must("docker", "exec", container, "cat", "/run/secrets/admin_password");
+    assert.ok(password.length >= 32);
+    assert.ok(!state.includes(password));
+    assert.ok(!state.includes("PRIVATE KEY"));
+  });
+
+  it("shows a new safe release in a preview, without touching the host", async () => {
+    const before = await listing();
+    await release("keycloak", { version: "10.7.9+26.4.0" });
+    await release("keycloak", { version: "11.0.0+26.5.0" });
+    const done = await previewWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.all, /keycloak 10\.7\.1\+26\.4\.0 healthy · next 10\.7\.9\+26\.4\.0 will be applied · held 11\.0\.0\+26\.5\.0: major of the recipe/);
+    assert.match(done.all, /App keycloak update .*version/);
+    assert.notEqual((await previewWarm("--expect-no-changes")).exitCode, 0);
+    assert.deepEqual(await listing(), before);
+  });
+
+  it("applies the safe release and leaves the held one", async () => {
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.all, /keycloak: deploying 10\.7\.1\+26\.4\.0 → 10\.7\.9\+26\.4\.0/);
+    const again = await previewWarm("--expect-no-changes");
+    assert.equal(again.exitCode, 0, again.all);
+    assert.match(again.all, /held 11\.0\.0\+26\.5\.0/);
+  });
+
+  it("repairs an app that is down, though it was refreshed while it was", async () => {
+    await must("docker", "service", "rm", `${keycloak.stack}_app`);
+    const preview = await previewWarm();
+    assert.match(preview.all, /keycloak .*down: |keycloak not deployed/);
+    assert.match(preview.all, /App keycloak update/);
+    assert.equal((await pulumi(["refresh", "-s", "warm", "--yes", "--suppress-progress"])).exitCode, 0);
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.equal(await realmStatus("master"), 200);
+    const again = await upWarm("--expect-no-changes");
+    assert.equal(again.exitCode, 0, again.all);
+    assert.match(again.all, /keycloak 10\.7\.9\+26\.4\.0 healthy · held 11\.0\.0/, "back at the version it had, not at one that is held");
+  });
+
+  it("P13: takes over what runs already when the state is lost, and restarts nothing", async () => {
+    const before = await containers();
+    await must("pulumi", "stack", "rm", "-s", "warm", "--yes", "--force", "--remove-backups", "--preserve-config");
+    await must("pulumi", "stack", "init", "warm", "--no-select");
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.all, /keycloak: runs already at 10\.7\.9\+26\.4\.0; taken over as it is/);
+    assert.deepEqual(await containers(), before);
+    const again = await upWarm("--expect-no-changes");
+    assert.equal(again.exitCode, 0, again.all);
+    assert.deepEqual(await containers(), before);
+  });
+
+  it("F38: passes a lightweight tag over and says so; a repair isn't blocked by it", async () => {
+    await release("keycloak", { version: "10.7.10+26.4.0", lightweight: true });
+    const before = await containers();
+    const done = await upWarm("--expect-no-changes");
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.all, /passed over, no annotated tag: 10\.7\.10\+26\.4\.0/);
+    await must("docker", "service", "rm", `${keycloak.stack}_app`);
+    const repaired = await upWarm();
+    assert.equal(repaired.exitCode, 0, repaired.all);
+    assert.notDeepEqual(await containers(), before);
+  });
+
+  it("destroyed, keeps what was there before hearth", async () => {
+    const before = await containers();
+    const done = await pulumi(["destroy", "-s", "warm", "--yes", "--skip-preview", "--suppress-progress"]);
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.all, /keycloak: was there before hearth, so it stays deployed/);
+    assert.deepEqual(await containers(), before);
+    assert.equal((await upWarm()).exitCode, 0);
+  });
+
+  describe("refuses in a sentence, and leaves nothing behind:", () => {
+    let text: string;
+    let before: Awaited<ReturnType<typeof listing>>;
+    beforeEach(async () => {
+      text = await readFile(warmConfig, "utf8");
+      before = await listing();
+    });
+    afterEach(async () => {
+      await writeFile(warmConfig, text);
+      assert.deepEqual(await listing(), before);
+    });
+
+    const refusal = async (config: (text: string) => string, settings?: Parameters<typeof pulumi>[1]) => {
+      await writeFile(warmConfig, config(text));
+      const done = await pulumi(["up", "-s", "warm", "--yes", "--skip-preview", "--suppress-progress"], settings);
+      assert.notEqual(done.exitCode, 0, done.all);
+      return done.all;
+    };
+
+    it("a base domain that is missing", async () => {
+      assert.match(await refusal(all => all.replace(/^.*hearth:baseDomain.*\n/m, "")), /hearth:baseDomain is missing: .*such as ci\.example\.org/);
+    });
+
+    it("a setting that hearth doesn't know", async () => {
+      assert.match(await refusal(all => all.replace("    keycloak:\n", "    keycloak:\n      verison: latest\n")), /hearth:apps\.keycloak\.verison: no such setting of hearth/);
+    });
+
+    it("a domain too long for Swarm's names", async () => {
+      const domain = `${"keycloak-with-a-very-long-name".repeat(2)}.hearth.test`;
+      const said = await refusal(all => all.replace("    keycloak:\n", `    keycloak:\n      domain: ${domain}\n`));
+      assert.match(said, /is too long: secret \S+ has \d+ characters; Swarm takes 64/);
+    });
+
+    it("a version that the recipe hasn't got", async () => {
+      const said = await refusal(all => all.replace("    keycloak:\n", "    keycloak:\n      version: 9.9.9+1.0.0\n"));
+      assert.match(said, /recipe keycloak has no version 9\.9\.9\+1\.0\.0; it has .*10\.7\.9\+26\.4\.0/);
+    });
+
+    it("a recipe that nobody knows", async () => {
+      const catalogue = join(at.abra, "catalogue", "recipes.json");
+      const all = await readFile(catalogue, "utf8");
+      await writeFile(catalogue, JSON.stringify({ ...JSON.parse(all), traefik: undefined }));
+      try {
+        assert.match(await refusal(same => same), /no recipe is called "traefik": neither .* nor .*recipes\.json knows it/);
+      } finally {
+        await writeFile(catalogue, all);
+      }
+    });
+
+    it("a wrong passphrase", async () => {
+      assert.match(await refusal(all => all, { env: { PULUMI_CONFIG_PASSPHRASE_FILE: undefined, PULUMI_CONFIG_PASSPHRASE: "wrong" } }), /incorrect passphrase/);
+    });
+
+    it("F40: no swarm behind docker", async () => {
+      assert.match(await refusal(all => all, { env: { DOCKER_HOST: "unix:///nonexistent.sock" } }), /Cannot connect to the Docker daemon/);
+    });
+
+    it("no abra on PATH, and one that is too old", async () => {
+      // A change that needs abra: another value in the .env.
+      const change = (all: string) => all.replace("KC_CACHE: local", "KC_CACHE: ispn");
+      const path = (process.env["PATH"] ?? "").split(":").filter(folder => folder !== at.bin);
+      const without = await fakeBin({});
+      assert.match(await refusal(change, { env: { PATH: [without, ...path].join(":") } }), /there is no `abra` on PATH/);
+      const old = await fakeBin({ abra: "#!/bin/sh\necho abra version 0.9.0-beta-1234567\n" });
+      assert.match(await refusal(change, { env: { PATH: [old, ...path].join(":") } }), /abra is 0\.9\.0; hearth wants 0\.13 or newer/);
+    });
+  });
+});
+
+/** A folder with the lab's pulumi and these scripts. */
+async function fakeBin(scripts: Record<string, string>): Promise<string> {
+  const folder = (await must("mktemp", "-d")).trim();
+  await must("ln", "-s", join(at.bin, "pulumi"), join(folder, "pulumi"));
+  for (const [name, text] of Object.entries(scripts)) await writeFile(join(folder, name), text, { mode: 0o755 });
+  return folder;
+}
