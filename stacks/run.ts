@@ -1,7 +1,10 @@
 // A run's stack: one realm on the warm Keycloak.
 import * as pulumi from "@pulumi/pulumi";
+import { stackOf } from "../providers/abra/names.ts";
+import { parseVersion } from "../providers/abra/version.ts";
 import { Realm } from "../providers/realm/index.ts";
 import { appDomain, keptDomain, runName, type Run } from "../providers/run/names.ts";
+import { servicesOf, versionLabel } from "../providers/swarm/stack.ts";
 import type { Config } from "./config.ts";
 
 /** Declares the run's realm; gives back what its command is told. */
@@ -26,6 +29,13 @@ export function runStack(run: Run, config: Config): object {
     clientSecret: pulumi.secret(realm.clientSecret),
     username: realm.username,
     password: pulumi.secret(realm.password),
-    summary: pulumi.interpolate`keycloak ${domain}, warm · realm ${name}`,
+    summary: pulumi.interpolate`${keycloakAt(domain)}, warm · realm ${realm.name}`,
   };
+}
+
+/** `keycloak 26.4.0 (10.7.1)`: the app's version, and the recipe's. */
+async function keycloakAt(domain: string): Promise<string> {
+  const stack = stackOf(domain);
+  const version = parseVersion(versionLabel(stack, await servicesOf(stack)) ?? "");
+  return version ? `keycloak ${version.app} (${version.recipe.version})` : `keycloak at ${domain}`;
 }

@@ -4,6 +4,7 @@ import { DynamicResource, type Wrapped } from "../dynamic.ts";
 import type { RealmArgs } from "./inputs.ts";
 
 export class Realm extends DynamicResource {
+  declare readonly name: pulumi.Output<string>;
   /** `https://<domain>/realms/<name>` */
   declare readonly issuer: pulumi.Output<string>;
   /** The issuer's discovery document. */

@@ -1,0 +1,33 @@
+// Runs the run's command in the caller's folder with this terminal, and passes signals on.
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+
+/** Milliseconds that a command has after a signal before it is killed. */
+const GRACE = 10_000;
+
+/** The command's exit code; 128 + number where a signal ended it; 126 or 127 where it can't be run, as env(1) has it. */
+export function runCommand(command: readonly string[], env: Record<string, string>, interrupted: AbortSignal): Promise<number> {
+  const [program = "", ...argv] = command;
+  const child = spawn(program, argv, { stdio: "inherit", env });
+  let killer: NodeJS.Timeout | undefined;
+  const pass = () => {
+    const signal = interrupted.reason as NodeJS.Signals;
+    // A terminal has sent its Ctrl-C to the whole process group already.
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    killer = setTimeout(() => child.kill("SIGKILL"), GRACE);
+  };
+  if (interrupted.aborted) pass();
+  else interrupted.addEventListener("abort", pass, { once: true });
+  return new Promise(resolve => {
+    const end = (code: number) => {
+      clearTimeout(killer);
+      interrupted.removeEventListener("abort", pass);
+      resolve(code);
+    };
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      console.error(`hearth: ${program}: ${error.code === "ENOENT" ? "no such command" : error.message}`);
+      end(error.code === "ENOENT" ? 127 : 126);
+    });
+    child.once("close", (code, signal) => end(code ?? 128 + constants.signals[signal!]));
+  });
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// The command `hearth`: refuses a Node that can't run TypeScript in a sentence, then loads the rest.
+import * as module from "node:module";
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(`hearth runs on Node 22.18 or newer; this is ${process.versions.node} (${process.execPath}). Put a newer one first on PATH.`);
+  process.exit(125);
+}
+module.enableCompileCache?.();
+await import("./hearth.ts");

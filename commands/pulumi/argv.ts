@@ -1,0 +1,17 @@
+// Pulumi's command lines for a run's stack.
+
+const quiet = ["--non-interactive", "--color=never"];
+
+export const initArgv = (stack: string): string[] => ["stack", "init", stack, "--no-select", ...quiet];
+
+/** Without a preview first: the stack is new. */
+export const upArgv = (stack: string): string[] => ["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", ...quiet];
+
+/** Secrets in clear, on stdout: for this process alone. */
+export const outputArgv = (stack: string): string[] => ["stack", "output", "--stack", stack, "--json", "--show-secrets", ...quiet];
+
+export const destroyArgv = (stack: string): string[] => ["destroy", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", ...quiet];
+
+export const removeArgv = (stack: string): string[] => ["stack", "rm", stack, "--yes", "--remove-backups", ...quiet];
+
+export const listArgv = (): string[] => ["stack", "ls", "--json", ...quiet];

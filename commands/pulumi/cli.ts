@@ -1,0 +1,64 @@
+// The one file that spawns `pulumi`: in a process group of its own, so that a Ctrl-C reaches hearth and not Pulumi half-way.
+import { spawn } from "node:child_process";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { NotYourRecipeError } from "../errors.ts";
+import { project } from "../project.ts";
+
+export interface PulumiDone {
+  readonly exitCode: number;
+  readonly stdout: string;
+  /** Both streams, in the order they came. */
+  readonly all: string;
+}
+
+export interface PulumiOptions {
+  /** Shows what it prints, on stderr. Default: no. */
+  readonly show?: boolean;
+  /** Asks it to stop where it can (one SIGINT): what has begun is finished. */
+  readonly signal?: AbortSignal;
+}
+
+/** For every call: no look for newer versions, no copies of a state that lives for minutes, compiled code kept. */
+function environment(): NodeJS.ProcessEnv {
+  const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "hearth", "compiled");
+  return { NODE_COMPILE_CACHE: cache, ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true" };
+}
+
+/** Runs pulumi to its end, whatever its exit code. Throws NotYourRecipeError where there is none. */
+export async function pulumi(argv: readonly string[], { show = false, signal }: PulumiOptions = {}): Promise<PulumiDone> {
+  const child = spawn("pulumi", argv, { cwd: project, env: environment(), stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const stop = () => child.kill("SIGINT");
+  signal?.addEventListener("abort", stop, { once: true });
+  let stdout = "";
+  let all = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    all += text;
+    if (show) process.stderr.write(text);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    all += text;
+    if (show) process.stderr.write(text);
+  });
+  try {
+    const exitCode = await new Promise<number>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, by) => resolve(code ?? (by === "SIGINT" ? 130 : 137)));
+    });
+    return { exitCode, stdout, all };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new NotYourRecipeError("there is no `pulumi` on PATH", { cause: error });
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** Pulumi's own last word on why: its last `error:` line that says more than that something failed. */
+export function reason({ all, exitCode }: PulumiDone): string {
+  const lines = all.split("\n").map(line => line.trim());
+  const errors = lines.filter(line => /\berror: /.test(line)).map(line => line.replace(/^.*?\berror: /, ""));
+  const detail = lines.findLast(line => line.startsWith("* "))?.slice(2);
+  return detail ?? errors.findLast(line => !/^(update failed|destroy failed|\d+ errors? occurred)/.test(line)) ?? `pulumi ended with ${exitCode}`;
+}
