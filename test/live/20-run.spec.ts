@@ -1,0 +1,252 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runName, runOf, stackName } from "../../providers/run/names.ts";
+import { at, project } from "../lab/paths.ts";
+import { call, hearth, keycloak, listing, must, pulumi, realmStatus, traefik, upWarm } from "./world.ts";
+
+const login = join(project, "test/lab/login.ts");
+const named = (build: string) => {
+  const run = runOf({ recipe: "docs", build });
+  return { build, realm: runName(run), stack: stackName(run), flags: ["--recipe", "docs", "--build", build] };
+};
+
+describe("a CI run on a real host", function () {
+  this.timeout(120_000);
+  let folder: string;
+  let host: Awaited<ReturnType<typeof listing>>;
+
+  before(async function () {
+    this.timeout(240_000);
+    if ((await realmStatus("master").catch(() => 0)) !== 200) {
+      await pulumi(["stack", "init", "warm", "--no-select"]);
+      const done = await upWarm();
+      assert.equal(done.exitCode, 0, done.all);
+    }
+    folder = await mkdtemp(join(tmpdir(), "hearth-run-"));
+  });
+  beforeEach(async () => void (host = await listing()));
+  afterEach(async () => assert.deepEqual(await listing(), host, "the run left something behind"));
+  after(() => rm(folder, { recursive: true }));
+
+  it("P8: gets a realm that a real OpenID client can log in to, and leaves nothing", async () => {
+    const { flags, realm } = named(`login-${Date.now()}`);
+    const done = await hearth(["run", ...flags, "--", process.execPath, login]);
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.stdout, new RegExp(`^logged in as tester at https://${keycloak.domain}/realms/${realm}, token verified, in \\d+ ms$`));
+    assert.match(done.stderr, new RegExp(`hearth: keycloak \\S+ \\(\\S+\\), warm · realm ${realm}`));
+    assert.equal(await realmStatus(realm), 404);
+  });
+
+  it("ends with the command's own exit code, run in the caller's folder", async () => {
+    const done = await hearth(["run", "--recipe", "docs", "--", "sh", "-c", "pwd; exit 3"], { cwd: folder });
+    assert.equal(done.exitCode, 3, done.all);
+    assert.equal(done.stdout, folder);
+  });
+
+  it("F46, P12: shows its command nothing but its own values", async () => {
+    const sentinel = `sentinel-${Date.now()}`;
+    const names = ["AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "DRONE_NETRC_PASSWORD", "PULUMI_ACCESS_TOKEN", "MY_SECRET", "SSH_AUTH_SOCK"];
+    const env = Object.fromEntries(names.map(name => [name, sentinel]));
+    const passphrase = await readFile(at.passphrase, "utf8");
+    const done = await hearth(["run", "--recipe", "docs", "--env", "ASKED=yes", "--", "env"], { env });
+    assert.equal(done.exitCode, 0, done.all);
+    assert.ok(!done.stdout.includes(sentinel));
+    assert.ok(!done.stdout.includes(passphrase));
+    assert.ok(!/^(PULUMI|DOCKER|ABRA)_/m.test(done.stdout));
+    const told = new Map(done.stdout.split("\n").map(line => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+    for (const name of ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_USERNAME", "OIDC_PASSWORD", "HEARTH_RUN", "HEARTH_REALM"]) assert.ok(told.get(name), name);
+    assert.equal(told.get("HEARTH_KEYCLOAK"), "warm");
+    assert.equal(told.get("ASKED"), "yes");
+    assert.ok(!done.stderr.includes(told.get("OIDC_CLIENT_SECRET")!) && !done.stderr.includes(told.get("OIDC_PASSWORD")!));
+  });
+
+  it("F32, P12: keeps its secrets out of the state in clear and out of every argv", async () => {
+    const { flags, stack } = named(`secrets-${Date.now()}`);
+    const file = join(folder, "run.env");
+    await writeFile(file, "older, and everybody's", { mode: 0o644 });
+    const watcher = spawn("sh", ["-c", "while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; sleep 0.02; done"], { stdio: ["ignore", "pipe", "ignore"] });
+    let argvs = "";
+    watcher.stdout.on("data", chunk => (argvs += String(chunk)));
+    const started = await hearth(["run", "start", ...flags, "--output", file]);
+    watcher.kill();
+    try {
+      assert.equal(started.exitCode, 0, started.all);
+      assert.equal((await stat(file)).mode & 0o777, 0o600);
+      const text = await readFile(file, "utf8");
+      const secrets = [/OIDC_CLIENT_SECRET=(.+)/, /OIDC_PASSWORD=(.+)/].map(pattern => pattern.exec(text)?.[1] ?? assert.fail(text));
+      const state = await must("pulumi", "stack", "export", "-s", stack);
+      const admin = await must("sh", "-c", `docker exec $(docker ps -q --filter label=com.docker.swarm.service.name=${keycloak.stack}_app) cat /run/secrets/admin_password`);
+      assert.ok(argvs.includes("pulumi up"), "the watcher saw what ran");
+      for (const secret of [...secrets, admin]) for (const [where, place] of Object.entries({ state, argvs, printed: started.all })) assert.ok(!place.includes(secret), where);
+      assert.ok(!(await must("pulumi", "stack", "export", "-s", stack, "--show-secrets")).includes(admin), "the admin's password is in no state at all");
+      // A second run with the identity of a living one is refused, and doesn't harm it.
+      const second = await hearth(["run", ...flags, "--", "true"]);
+      assert.equal(second.exitCode, 125);
+      assert.match(second.stderr, /not your recipe: a run with this identity is under way/);
+    } finally {
+      const stopped = await hearth(["run", "stop", ...flags]);
+      assert.equal(stopped.exitCode, 0, stopped.all);
+    }
+    const again = await hearth(["run", "stop", ...flags]);
+    assert.equal(again.exitCode, 0);
+    assert.match(again.stderr, /isn't there: nothing to do/);
+  });
+
+  it("works the same with Pulumi's own commands", async () => {
+    const { stack, realm } = named(`plain-${Date.now()}`);
+    await must("cp", "Pulumi.ci.yaml", `.stacks/Pulumi.${stack}.yaml`);
+    await must("pulumi", "stack", "init", stack, "--no-select");
+    const done = await pulumi(["up", "-s", stack, "--yes", "--skip-preview"]);
+    assert.equal(done.exitCode, 0, done.all);
+    assert.equal(await realmStatus(realm), 200);
+    const again = await pulumi(["up", "-s", stack, "--yes", "--skip-preview", "--expect-no-changes"]);
+    assert.equal(again.exitCode, 0, again.all);
+    assert.equal((await pulumi(["destroy", "-s", stack, "--yes", "-f"])).exitCode, 0);
+    await must("pulumi", "stack", "rm", "-y", "--remove-backups", stack);
+    assert.equal(await realmStatus(realm), 404);
+    assert.equal(await must("git", "status", "--porcelain", "--", "Pulumi.ci.yaml", "Pulumi.yaml"), "");
+  });
+
+  it("two jobs of one build at once get realms of their own, and a user of one can't log in to the other", async () => {
+    const build = `pair-${Date.now()}`;
+    const jobs = ["a", "b"].map(job => ({ flags: ["--recipe", "docs", "--build", build, "--job", job], file: join(folder, `${build}-${job}.env`) }));
+    const started = await Promise.all(jobs.map(({ flags, file }) => hearth(["run", "start", ...flags, "--output", file])));
+    try {
+      for (const done of started) assert.equal(done.exitCode, 0, done.all);
+      const [a, b] = await Promise.all(jobs.map(({ file }) => readVariables(file)));
+      for (const name of ["OIDC_ISSUER", "OIDC_CLIENT_SECRET", "OIDC_PASSWORD", "HEARTH_REALM"]) assert.notEqual(a![name], b![name], name);
+      assert.equal(await grant(a!, a!), 200);
+      assert.equal(await grant(b!, b!), 200);
+      assert.equal(await grant(a!, b!), 401);
+    } finally {
+      const stopped = await Promise.all(jobs.map(({ flags }) => hearth(["run", "stop", ...flags])));
+      for (const done of stopped) assert.equal(done.exitCode, 0, done.all);
+    }
+  });
+
+  for (const [when, wait] of [
+    ["while its realm is being made", 1_500],
+    ["while its command runs", 7_000],
+  ] as const) {
+    it(`P8: is taken away by Ctrl-C ${when}`, async () => {
+      const { flags, realm } = named(`interrupted-${wait}-${Date.now()}`);
+      const child = spawn("hearth", ["run", ...flags, "--", "sleep", "60"], { cwd: project, stdio: ["ignore", "pipe", "pipe"] });
+      let said = "";
+      child.stderr.on("data", chunk => (said += String(chunk)));
+      const ended = new Promise<number | null>(resolve => child.once("exit", resolve));
+      await sleep(wait);
+      child.kill("SIGINT");
+      assert.equal(await ended, 130, said);
+      assert.match(said, /SIGINT: ending the run/);
+      assert.match(said, new RegExp(`${realm} is gone`));
+      assert.equal(await realmStatus(realm), 404);
+    });
+  }
+
+  describe("without what it needs, ends with 125, one sentence and nothing left:", () => {
+    const refused = async (env: Record<string, string | undefined>, pattern: RegExp) => {
+      const done = await hearth(["run", "--recipe", "docs", "--", "echo", "ran"], { env });
+      assert.equal(done.exitCode, 125, done.all);
+      assert.ok(!done.stdout.includes("ran"));
+      assert.match(done.stderr, /^hearth: not your recipe: /m);
+      assert.match(done.stderr, pattern);
+    };
+
+    it("a wrong passphrase", () => refused({ PULUMI_CONFIG_PASSPHRASE_FILE: "/nonexistent" }, /not your recipe: .*passphrase|nonexistent/));
+    it("no pulumi", async () => {
+      const path = (process.env["PATH"] ?? "").split(":").filter(place => place !== at.bin);
+      const bin = join(folder, "bin");
+      await must("mkdir", "-p", bin);
+      await must("ln", "-sf", join(project, "commands/hearth.mjs"), join(bin, "hearth"));
+      await refused({ PATH: [bin, ...path].join(":") }, /there is no `pulumi` on PATH/);
+    });
+    it("no docker behind the socket", () => refused({ DOCKER_HOST: "unix:///nonexistent.sock" }, /Cannot connect to the Docker daemon/));
+    it("a recipe that is no name", async () => {
+      const done = await hearth(["run", "--recipe", "No_Name", "--", "true"]);
+      assert.equal(done.exitCode, 125);
+      assert.match(done.stderr, /--recipe "No_Name" is no recipe name/);
+    });
+  });
+
+  it("F18: says so when Keycloak is down, and its command doesn't run", async function () {
+    this.timeout(180_000);
+    await must("docker", "service", "scale", "--detach=false", `${keycloak.stack}_app=0`);
+    try {
+      const done = await hearth(["run", "--recipe", "docs", "--", "echo", "ran"]);
+      assert.equal(done.exitCode, 125, done.all);
+      assert.ok(!done.stdout.includes("ran"));
+      assert.match(done.stderr, /not your recipe: .*_app has no running container/);
+    } finally {
+      await must("docker", "service", "scale", "--detach=false", `${keycloak.stack}_app=1`);
+      for (let i = 0; i < 60 && (await realmStatus("master").catch(() => 0)) !== 200; i++) await sleep(1_000);
+      host = await listing();
+    }
+  });
+
+  it("P9: refuses the realm master, in whatever letters", async () => {
+    const { provider } = await import("../../providers/realm/provider.ts");
+    for (const name of ["master", "Master"]) {
+      const raw = { __provider: "x", keycloak: { domain: keycloak.domain }, name, run: "docs-000000", stateDir: folder };
+      assert.match((await provider.check({}, raw)).failures[0]?.reason ?? "", /Keycloak's own/);
+      await assert.rejects(() => provider.delete("id", { ...raw, swarm: "x" } as never), { name: "MasterRealmError" });
+    }
+    assert.equal(await realmStatus("master"), 200);
+  });
+
+  it("P9: leaves a realm alone that is somebody else's", async () => {
+    const { provider } = await import("../../providers/realm/provider.ts");
+    const { stack, realm, build } = named(`foreign-${Date.now()}`);
+    assert.ok(stack);
+    const raw = { __provider: "x", keycloak: { domain: keycloak.domain }, name: realm, run: realm, stateDir: folder };
+    const inputs = (await provider.check({}, raw)).inputs as never;
+    const made = await provider.create(inputs);
+    try {
+      const other = { ...(inputs as Record<string, unknown>), run: `docs-${build}` } as never;
+      await assert.rejects(() => provider.delete(made.id, other), { name: "ForeignRealmError" });
+      await assert.rejects(() => provider.create(other), { name: "ForeignRealmError" });
+      assert.equal(await realmStatus(realm), 200);
+      assert.deepEqual(await provider.read(made.id, other), {});
+    } finally {
+      await provider.delete(made.id, inputs);
+    }
+    assert.equal(await realmStatus(realm), 404);
+    await provider.delete(made.id, inputs); // absent is success
+  });
+
+  it("F19: takes a realm over that an earlier, unanswered request of its own made", async () => {
+    const { provider } = await import("../../providers/realm/provider.ts");
+    const { realm } = named(`adopted-${Date.now()}`);
+    const raw = { __provider: "x", keycloak: { domain: keycloak.domain }, name: realm, run: realm, stateDir: folder };
+    const inputs = (await provider.check({}, raw)).inputs as never;
+    const first = await provider.create(inputs);
+    const second = await provider.create(inputs); // proves its login before it returns
+    assert.notEqual(first.outs.clientSecret, second.outs.clientSecret);
+    await provider.delete(second.id, inputs);
+  });
+
+  it("works through Traefik's certificate, which is served for every name", async () => {
+    const done = await call("curl", ["-sS", "-o", "/dev/null", "-w", "%{http_code}", `https://${traefik.domain}/ping`]);
+    assert.equal(done.stdout, "200", done.all);
+  });
+});
+
+async function readVariables(file: string): Promise<Record<string, string>> {
+  const lines = (await readFile(file, "utf8")).split("\n").filter(Boolean);
+  return Object.fromEntries(lines.map(line => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+}
+
+/** The status of a password grant with `user`'s password at `place`'s realm and client. */
+async function grant(user: Record<string, string>, place: Record<string, string>): Promise<number> {
+  const body = new URLSearchParams({
+    grant_type: "password",
+    client_id: place["OIDC_CLIENT_ID"]!,
+    client_secret: place["OIDC_CLIENT_SECRET"]!,
+    username: user["OIDC_USERNAME"]!,
+    password: user["OIDC_PASSWORD"]!,
+  });
+  return (await fetch(`${place["OIDC_ISSUER"]}/protocol/openid-connect/token`, { method: "POST", body })).status;
+}
