@@ -1,0 +1,263 @@
+// What hearth relies on from abra; ABRA_UNDER_TEST puts another abra, the real one too, in the stand-in's place.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { project } from "../paths.ts";
+
+const underTest = process.env["ABRA_UNDER_TEST"] ?? join(project, "test/lab/abra/abra");
+const sample = "TYPE=web\n\nDOMAIN=web.example.com\nSECRET_PASS_VERSION=v1 # length=12 charset=hex\nSECRET_OWN_VERSION=v1 # generate=false\n\n#COMPOSE_FILE=";
+const compose = (version: string) => `version: "3.8"
+services:
+  app:
+    image: nginx:${version}
+    environment:
+      - A=\${A}
+    secrets: [pass]
+    deploy:
+      labels:
+        - "coop-cloud.\${STACK_NAME}.version=1.0.0+1.0"
+configs:
+  conf:
+    name: \${STACK_NAME}_conf_\${CONF_VERSION}
+    file: conf.tmpl
+secrets:
+  pass:
+    external: true
+    name: \${STACK_NAME}_pass_\${SECRET_PASS_VERSION}
+`;
+
+describe("abra, as hearth relies on it", function () {
+  this.timeout(30_000);
+  let root: string;
+  let abraDir: string;
+  let upstream: string;
+  let fake: string;
+  const env = () => ({ ABRA_DIR: abraDir, DOCKER_CONFIG: fake, PATH: `${join(root, "bin")}:${process.env["PATH"]}` });
+
+  const abra = async (...argv: string[]) => {
+    const done = await execa(underTest, argv, { env: env(), reject: false, stdin: "ignore" });
+    return { exitCode: done.exitCode, stdout: done.stdout, stderr: done.stderr };
+  };
+  const works = async (...argv: string[]) => {
+    const done = await abra(...argv);
+    assert.equal(done.exitCode, 0, done.stdout);
+    return done.stdout;
+  };
+  const fails = async (pattern: RegExp, ...argv: string[]) => {
+    const done = await abra(...argv);
+    assert.deepEqual({ exitCode: done.exitCode, stderr: done.stderr }, { exitCode: 1, stderr: "" }, done.stdout);
+    assert.match(done.stdout, /^FATA /m);
+    assert.match(done.stdout, pattern);
+  };
+  const git = (cwd: string, ...argv: string[]) => execa("git", ["-c", "user.name=t", "-c", "user.email=t@t.test", "-c", "tag.gpgSign=false", ...argv], { cwd });
+  const release = async (version: string, files: Record<string, string>, annotated = true) => {
+    for (const [name, text] of Object.entries(files)) await writeFile(join(upstream, name), text);
+    await git(upstream, "add", "-A");
+    await git(upstream, "commit", "--quiet", "--allow-empty", "-m", version);
+    await git(upstream, "tag", ...(annotated ? ["-a", "-m", version] : []), version);
+  };
+  const calls = async () => (await readFile(join(fake, "calls"), "utf8")).trim().split("\n").map(line => JSON.parse(line) as string[]);
+  const deployed = async () => (JSON.parse(await readFile(join(fake, "stacks"), "utf8").catch(() => "{}")) as Record<string, { texts: string[]; env: Record<string, string> }>)["a_test"];
+  const envFile = () => join(abraDir, "servers", "default", "a.test.env");
+  const clone = () => join(abraDir, "recipes", "web");
+  const created = async () => {
+    await works("app", "new", "web", "-n", "--domain=a.test", "--server=default", "--secrets");
+  };
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), "abra-contract-"));
+    [abraDir, upstream, fake] = [join(root, "abra"), join(root, "web"), join(root, "docker")];
+    for (const folder of [join(abraDir, "catalogue"), upstream, fake, join(root, "bin")]) await mkdir(folder, { recursive: true });
+    await symlink(join(project, "test/lab/abra/fixtures/docker"), join(root, "bin", "docker"));
+    await git(upstream, "init", "--quiet", "-b", "main");
+    await release("1.9.0+1.0", { ".env.sample": sample, "abra.sh": "export CONF_VERSION=v3\n", "conf.tmpl": "x", "compose.yml": compose("1.0") });
+    await release("1.10.0+1.1", { "compose.yml": compose("1.1") });
+    await writeFile(join(abraDir, "catalogue", "recipes.json"), JSON.stringify({ web: { name: "web", repository: `file://${upstream}` } }));
+    await works("server", "add", "--local");
+    await works("recipe", "fetch", "web");
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  it("says its version as a tag and a commit", async () => {
+    assert.match(await works("--version"), /^abra version \d+\.\d+\.\d+(-\w+)?-[0-9a-f]{7,}$/);
+  });
+
+  it("calls the local server default", async () => {
+    assert.deepEqual((JSON.parse(await works("server", "ls", "-m")) as { name: string }[]).map(server => server.name), ["default"]);
+  });
+
+  it("makes an app from the sample, byte for byte but for TYPE and DOMAIN, and leaves its missing newline missing", async () => {
+    await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
+    assert.equal(await readFile(envFile(), "utf8"), sample.replace("TYPE=web", "TYPE=web:1.10.0+1.1").replace("web.example.com", "a.test"));
+    await fails(/already exists/, "app", "new", "web", "-n", "--domain=a.test", "--server=default");
+  });
+
+  it("moves the recipe's clone to the newest release tag, by semver and not as text", async () => {
+    await created();
+    assert.equal((await git(clone(), "describe", "--tags", "--exact-match")).stdout, "1.10.0+1.1");
+    assert.deepEqual(JSON.parse(await works("recipe", "versions", "web", "-m")), ["1.10.0+1.1", "1.9.0+1.0"]);
+  });
+
+  it("generates secrets as the .env says, and fails for one that exists", async () => {
+    await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
+    await works("app", "secret", "generate", "a.test", "--all");
+    assert.match(await readFile(join(fake, "secret-a_test_pass_v1"), "utf8"), /^[0-9a-f]{12}$/);
+    assert.ok(!existsSync(join(fake, "secret-a_test_own_v1")), "generate=false");
+    await fails(/already exists/, "app", "secret", "generate", "a.test", "pass", "v1");
+  });
+
+  it("inserts a secret from a file with -f, without its value in any argv", async () => {
+    await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
+    await writeFile(join(root, "value"), "s3cret");
+    await works("app", "secret", "insert", "a.test", "own", "v1", join(root, "value"), "-f");
+    assert.equal(await readFile(join(fake, "secret-a_test_own_v1"), "utf8"), "s3cret");
+    assert.ok(!JSON.stringify(await calls()).includes("s3cret"));
+    const listed = JSON.parse(await works("app", "secret", "list", "a.test", "-m")) as Record<string, string>[];
+    assert.deepEqual(listed.map(secret => [secret["name"], secret["created-on-server"]]), [["pass", "false"], ["own", "true"]]);
+    await works("app", "secret", "rm", "a.test", "own", "-n");
+    assert.ok(!(await readFile(join(fake, "secrets"), "utf8")).includes("own"));
+  });
+
+  it("refuses names that Swarm would refuse", async () => {
+    const domain = `${"long-name".repeat(5)}.test`;
+    await works("app", "new", "web", "-n", `--domain=${domain}`, "--server=default");
+    await writeFile(join(root, "value"), "x");
+    await fails(/64/, "app", "secret", "insert", domain, "a".repeat(30), "v1", join(root, "value"), "-f");
+  });
+
+  it("deploys by tag, with the .env, the stack's name and abra.sh's versions to fill in", async () => {
+    await created();
+    await writeFile(envFile(), (await readFile(envFile(), "utf8")).replace("#COMPOSE_FILE=", "A='a b' # why\n#COMPOSE_FILE="));
+    await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-f", "-c");
+    const stack = await deployed();
+    assert.match(stack!.texts[0]!, /nginx:1\.0/);
+    assert.deepEqual([stack!.env["STACK_NAME"], stack!.env["CONF_VERSION"], stack!.env["A"], stack!.env["DOMAIN"]], ["a_test", "v3", "a b", "a.test"]);
+    const argv = (await calls()).find(call => call[1] === "deploy")!;
+    assert.deepEqual(argv.slice(0, 2), ["stack", "deploy"]);
+    assert.equal(argv.at(-1), "a_test");
+  });
+
+  it("rewrites TYPE after a deploy, nothing else, and goes by it the next time", async () => {
+    await created();
+    const before = await readFile(envFile(), "utf8");
+    await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
+    assert.equal(await readFile(envFile(), "utf8"), before.replace("1.10.0+1.1", "1.9.0+1.0"));
+    await works("app", "deploy", "-n", "-o", "-f", "-c", "a.test");
+    assert.match((await deployed())!.texts[0]!, /nginx:1\.0/, "flags may stand before the positionals");
+  });
+
+  it("labels the service app with version, recipe, chaos and timeout", async () => {
+    await created();
+    await works("app", "deploy", "a.test", "-n", "-o", "-c");
+    const labels = (await deployed())!.texts.at(-1)!;
+    for (const label of ["version: 1.10.0+1.1", 'chaos: "false"', "recipe: web", "timeout:"]) assert.ok(labels.includes(`coop-cloud.a_test.${label}`), label);
+  });
+
+  it("says already deployed without -f, and deploys again with it", async () => {
+    await created();
+    await works("app", "deploy", "a.test", "-n", "-o", "-c");
+    await fails(/already deployed/, "app", "deploy", "a.test", "-n", "-o", "-c");
+    await works("app", "deploy", "a.test", "-n", "-o", "-c", "-f");
+  });
+
+  it("stops at one untracked file in the clone, unless it is chaos", async () => {
+    await created();
+    await writeFile(join(clone(), "untracked"), "");
+    await fails(/locally unstaged changes/, "app", "deploy", "a.test", "-n", "-o", "-c");
+    assert.equal(await deployed(), undefined);
+    await works("app", "deploy", "a.test", "-n", "-o", "-c", "-C");
+    const labels = (await deployed())!.texts.at(-1)!;
+    assert.match(labels, /coop-cloud\.a_test\.chaos: "true"/);
+    assert.match(labels, /chaos-version: "?[0-9a-f]{8}\+U/);
+  });
+
+  it("R014: stops at one lightweight tag anywhere in the clone, before anything changes", async () => {
+    await created();
+    await release("1.11.0+1.2", {}, false);
+    await fails(/R014: only annotated tags used for recipe version/, "app", "deploy", "a.test", "1.9.0+1.0", "-n", "-c");
+    assert.equal(await deployed(), undefined);
+  });
+
+  it("R009: stops at a compose file that doesn't load", async () => {
+    await created();
+    await release("1.11.0+1.2", { "compose.yml": compose("1.2").replace("- A=${A}", "- BROKEN: { not: text }") });
+    await fails(/R009/, "app", "deploy", "a.test", "1.11.0+1.2", "-n", "-c");
+    assert.equal(await deployed(), undefined);
+    const type = /^TYPE=.*$/m.exec(await readFile(envFile(), "utf8"))?.[0];
+    assert.equal(type, "TYPE=web:1.10.0+1.1", "a deploy that failed names no new version");
+  });
+
+  it("stops at a secret that is missing, by name", async () => {
+    await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
+    await fails(/secret not generated: pass/, "app", "deploy", "a.test", "-n", "-o", "-c");
+  });
+
+  it("stays offline with -o, and fetches new tags without it", async () => {
+    await created();
+    await release("1.11.0+1.2", { "compose.yml": compose("1.2") });
+    await fails(/has no version 1\.11\.0/, "app", "deploy", "a.test", "1.11.0+1.2", "-n", "-o", "-c");
+    await works("app", "deploy", "a.test", "1.11.0+1.2", "-n", "-c", "-D");
+  });
+
+  it("is impatient: fails while a task is still starting, and the new spec stays applied", async () => {
+    await created();
+    await writeFile(join(fake, "starting"), "");
+    await fails(/deploy failed 🛑/, "app", "deploy", "a.test", "-n", "-o");
+    assert.ok(await deployed());
+    await works("app", "deploy", "a.test", "-n", "-o", "-f", "-c");
+  });
+
+  it("undeploys, keeping secrets and volumes, and removes only what isn't deployed", async () => {
+    await created();
+    await writeFile(join(fake, "volumes"), JSON.stringify(["a_test_data"]));
+    await works("app", "deploy", "a.test", "-n", "-o", "-c");
+    await fails(/still deployed/, "app", "remove", "a.test", "-n");
+    await works("app", "undeploy", "a.test", "-n");
+    assert.equal(await deployed(), undefined);
+    assert.match(await readFile(join(fake, "secrets"), "utf8"), /a_test_pass_v1/);
+    assert.equal(await readFile(join(fake, "volumes"), "utf8"), '["a_test_data"]');
+    await fails(/not deployed/, "app", "undeploy", "a.test", "-n");
+    await works("app", "remove", "a.test", "-n");
+    assert.ok(!existsSync(envFile()));
+    assert.deepEqual([await readFile(join(fake, "secrets"), "utf8"), await readFile(join(fake, "volumes"), "utf8")], ["[]", "[]"]);
+  });
+
+  it("upgrades and rolls back what is deployed, and nothing else", async () => {
+    await created();
+    await fails(/not deployed/, "app", "upgrade", "a.test", "-n", "-o");
+    await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
+    await works("app", "upgrade", "a.test", "1.10.0+1.1", "-n", "-o", "-c");
+    assert.match((await deployed())!.texts[0]!, /nginx:1\.1/);
+    await works("app", "rollback", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
+    assert.match((await deployed())!.texts[0]!, /nginx:1\.0/);
+  });
+
+  it("lists apps by server, every field of an app a string", async () => {
+    await created();
+    await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
+    const listed = JSON.parse(await works("app", "ls", "-m", "-S")) as Record<string, { apps: Record<string, unknown>[]; upgradeCount: number }>;
+    const [app] = listed["default"]!.apps;
+    assert.ok(Object.values(app!).every(value => typeof value === "string"));
+    assert.deepEqual([app!["domain"], app!["status"], app!["chaos"], app!["version"], app!["upgrade"]], ["a.test", "deployed", "false", "1.9.0+1.0", "1.10.0+1.1"]);
+    assert.equal(listed["default"]!.upgradeCount, 1);
+    const tasks = JSON.parse(await works("app", "ps", "a.test", "-m")) as Record<string, Record<string, unknown>>;
+    assert.deepEqual(Object.keys(tasks["app"]!).sort(), ["chaos", "created", "image", "ports", "service", "state", "status", "version"]);
+  });
+
+  it("names what it doesn't know", async () => {
+    await fails(/b\.test/, "app", "deploy", "b.test", "-n");
+    await fails(/nothing/, "recipe", "fetch", "nothing");
+    await fails(/unknown command/, "app", "dance");
+  });
+
+  it("passes docker's own words on", async () => {
+    await created();
+    await rm(join(root, "bin", "docker"));
+    await writeFile(join(root, "bin", "docker"), "#!/bin/sh\necho network proxy not found >&2; exit 1\n");
+    await chmod(join(root, "bin", "docker"), 0o755);
+    await fails(/network proxy not found/, "app", "deploy", "a.test", "-n", "-o", "-c", "-f");
+  });
+});
