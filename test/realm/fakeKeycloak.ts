@@ -1,0 +1,88 @@
+// A Keycloak whose failures can be told: enough of the admin API for a realm's life.
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+
+export interface Realm {
+  attributes?: Record<string, string>;
+  clients?: { clientId: string; secret: string }[];
+  users?: { username: string; credentials: { value: string }[] }[];
+}
+
+/** What happens to the next request of this kind: before it is done, or after. */
+export type Fault = { readonly status: number; readonly done?: boolean } | "hang" | "hang after";
+
+export class FakeKeycloak {
+  readonly realms = new Map<string, Realm>();
+  readonly faults: { readonly method: string; readonly path: RegExp; readonly fault: Fault }[] = [];
+  readonly requests: string[] = [];
+  adminPassword = "admin";
+  url = "";
+  private readonly server = createServer((request, response) => void this.answer(request, response));
+  private tokens = 0;
+  /** For each realm, the number of the last token from before it was made. */
+  private readonly madeAfter = new Map<string, number>();
+
+  async start(): Promise<this> {
+    this.server.listen(0, "127.0.0.1");
+    await once(this.server, "listening");
+    this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return this;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  fail(method: string, path: RegExp, ...faults: Fault[]): void {
+    for (const fault of faults) this.faults.push({ method, path, fault });
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = "";
+    for await (const chunk of request) body += String(chunk);
+    const path = (request.url ?? "").split("?")[0]!.replace(/\/$/, "");
+    const method = request.method ?? "";
+    this.requests.push(`${method} ${path}`);
+    const at = this.faults.findIndex(each => each.method === method && each.path.test(path));
+    const fault = at < 0 ? undefined : this.faults.splice(at, 1)[0]!.fault;
+    const say = (status: number, value?: unknown) => response.writeHead(status, { "content-type": "application/json", ...(status === 201 ? { location: `${this.url}/made` } : {}) }).end(value === undefined ? "" : JSON.stringify(value));
+    if (fault === "hang") return;
+    if (typeof fault === "object" && !fault.done) return void say(fault.status, { error: "unknown_error", errorMessage: "deadlock" });
+    const [status, value] = this.work(method, path, body, request.headers.authorization ?? "");
+    if (fault === "hang after") return;
+    if (typeof fault === "object") return void say(fault.status, { error: "unknown_error" });
+    say(status, value);
+  }
+
+  private work(method: string, path: string, body: string, authorization: string): [status: number, value?: unknown] {
+    if (path === "/realms/master/protocol/openid-connect/token") {
+      if (new URLSearchParams(body).get("password") !== this.adminPassword) return [401, { error: "invalid_grant", error_description: "Invalid user credentials" }];
+      const claims = Buffer.from(JSON.stringify({ exp: Date.now() / 1000 + 60, n: ++this.tokens })).toString("base64url");
+      return [200, { access_token: `x.${claims}.x`, refresh_token: `x.${claims}.x` }];
+    }
+    const token = JSON.parse(Buffer.from(authorization.split(".")[1] ?? "", "base64url").toString() || '{"n":0}') as { n: number };
+    if (method === "POST" && path === "/admin/realms") {
+      const realm = JSON.parse(body) as Realm & { realm: string };
+      if (this.realms.has(realm.realm)) return [409, { errorMessage: `Conflict detected` }];
+      this.realms.set(realm.realm, realm);
+      this.madeAfter.set(realm.realm, this.tokens);
+      return [201];
+    }
+    const [, name = "", rest = ""] = /^\/admin\/realms\/([^/]+)(\/.*)?$/.exec(path) ?? [];
+    const realm = this.realms.get(name);
+    if (!realm) return [404, { error: "Realm not found." }];
+    if (method === "DELETE" && rest === "") {
+      this.realms.delete(name);
+      return [204];
+    }
+    if (rest === "") return [200, realm];
+    if (token.n <= (this.madeAfter.get(name) ?? 0)) return [403, { error: "HTTP 403 Forbidden" }];
+    if (rest === "/clients") return [200, [{ id: "c", ...realm.clients?.[0] }]];
+    if (rest === "/users") return [200, [{ id: "u", username: realm.users?.[0]?.username }]];
+    if (rest === "/clients/c") return (realm.clients![0]!.secret = (JSON.parse(body) as { secret: string }).secret), [204];
+    if (rest === "/users/u/reset-password") return (realm.users![0]!.credentials[0]!.value = (JSON.parse(body) as { value: string }).value), [204];
+    return [404, {}];
+  }
+}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { provider } from "../../providers/realm/provider.ts";
+import { UNKNOWN } from "../../providers/engine.ts";
+
+const given = { __provider: "text", keycloak: { domain: "keycloak.test" }, name: "docs-0a1b2c", run: "docs-0a1b2c", stateDir: "/tmp" };
+const reasons = async (news: object) => (await provider.check({}, { ...given, ...news })).failures.map(({ property, reason }) => `${property} ${reason}`);
+
+describe("a realm's inputs", () => {
+  it("P9: refuse the name master, in any letters", async () => {
+    for (const name of ["master", "Master", "MASTER"]) assert.match((await reasons({ name })).join(), /^name is Keycloak's own realm/);
+  });
+
+  it("refuse settings that hearth sets itself", async () => {
+    assert.match((await reasons({ settings: { realm: "other" } })).join(), /^settings can't hold id, realm, enabled, clients, users/);
+  });
+
+  it("refuse what they don't know, and a relative folder", async () => {
+    assert.match((await reasons({ nmae: "x" })).join(), /nmae/);
+    assert.match((await reasons({ stateDir: "here" })).join(), /^stateDir/);
+  });
+
+  it("wait for what isn't known yet", async () => {
+    const news = { ...given, keycloak: { domain: UNKNOWN } };
+    assert.deepEqual(await provider.check({}, news), { inputs: news, failures: [] });
+  });
+
+  it("that differ mean another realm; another folder doesn't", async () => {
+    const old = { ...given, client: {}, user: {}, settings: {}, swarm: "a" } as never;
+    const other = (more: object) => provider.diff("id", old, { ...(old as Record<string, unknown>), ...more } as never);
+    assert.deepEqual(await other({ name: "x" }), { changes: true, replaces: ["name"], deleteBeforeReplace: true });
+    assert.deepEqual(await other({ stateDir: "/other" }), { changes: true, replaces: [], deleteBeforeReplace: true });
+    assert.deepEqual(await other({ __provider: "newer" }), { changes: false, replaces: [], deleteBeforeReplace: true });
+  });
+});

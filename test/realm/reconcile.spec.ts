@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { logIn } from "../../providers/realm/admin.ts";
+import { realmInputs, type CheckedRealm } from "../../providers/realm/inputs.ts";
+import { ensureRealm, removeRealm } from "../../providers/realm/reconcile.ts";
+import { FakeKeycloak } from "./fakeKeycloak.ts";
+
+describe("a realm", () => {
+  let keycloak: FakeKeycloak;
+  let stateDir: string;
+  let said: string[];
+  let realm: CheckedRealm;
+  const world = (password = "admin") => ({ logIn: () => logIn(keycloak.url, { username: "admin", password }, 400), say: (line: string) => void said.push(line), pause: 5 });
+  const count = (request: string) => keycloak.requests.filter(each => each === request).length;
+
+  beforeEach(async () => {
+    keycloak = await new FakeKeycloak().start();
+    stateDir = await mkdtemp(join(tmpdir(), "hearth-realm-"));
+    said = [];
+    const given = { keycloak: { domain: "keycloak.test" }, name: "docs-0a1b2c", run: "docs-0a1b2c", stateDir, settings: { displayName: "Docs", attributes: { theirs: "kept" } } };
+    realm = { ...realmInputs.parse(given), swarm: "cluster" };
+  });
+  afterEach(async () => {
+    keycloak.stop();
+    await rm(stateDir, { recursive: true });
+  });
+
+  it("is made whole in one request, and carries whose it is", async () => {
+    const { clientSecret, password } = await ensureRealm(realm, world());
+    assert.deepEqual(keycloak.requests, ["POST /realms/master/protocol/openid-connect/token", "POST /admin/realms"]);
+    const made = keycloak.realms.get("docs-0a1b2c") as Record<string, unknown>;
+    assert.deepEqual(made["attributes"], { theirs: "kept", "hearth.owner": "cluster", "hearth.run": "docs-0a1b2c" });
+    assert.equal(made["displayName"], "Docs");
+    assert.equal((made["clients"] as { secret: string }[])[0]?.secret, clientSecret);
+    assert.equal((made["users"] as { credentials: { value: string }[] }[])[0]?.credentials[0]?.value, password);
+    assert.ok(clientSecret.length >= 32 && password.length >= 24);
+  });
+
+  for (const status of [500, 502, 503, 504]) {
+    it(`F21: is looked for and tried again after HTTP ${status}`, async () => {
+      keycloak.fail("POST", /^\/admin\/realms$/, { status }, { status });
+      await ensureRealm(realm, world());
+      assert.equal(count("POST /admin/realms"), 3);
+      assert.equal(count("GET /admin/realms/docs-0a1b2c"), 2);
+    });
+  }
+
+  it("F19: is taken over where the answer to its own request was lost, with credentials that are in it", async () => {
+    keycloak.fail("POST", /^\/admin\/realms$/, "hang after");
+    const { clientSecret, password } = await ensureRealm(realm, world());
+    const made = keycloak.realms.get("docs-0a1b2c")!;
+    assert.equal(made.clients![0]!.secret, clientSecret);
+    assert.equal(made.users![0]!.credentials[0]!.value, password);
+    assert.equal(count("POST /admin/realms"), 1);
+  });
+
+  it("F19: is taken over after a conflict with itself, with a token from after it was made", async () => {
+    await ensureRealm(realm, world());
+    const { clientSecret } = await ensureRealm(realm, world());
+    assert.equal(keycloak.realms.get("docs-0a1b2c")!.clients![0]!.secret, clientSecret);
+  });
+
+  it("P9: of somebody else's is neither taken over nor deleted", async () => {
+    for (const attributes of [{ "hearth.owner": "cluster", "hearth.run": "docs-ffffff" }, { "hearth.owner": "other", "hearth.run": "docs-0a1b2c" }, {}, undefined]) {
+      keycloak.realms.set("docs-0a1b2c", attributes ? { attributes } : {});
+      await assert.rejects(() => ensureRealm(realm, world()), { name: "ForeignRealmError" });
+      await assert.rejects(() => removeRealm(realm, world()), { name: "ForeignRealmError" });
+      assert.ok(keycloak.realms.has("docs-0a1b2c"));
+    }
+    assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 0);
+  });
+
+  it("P9: called master is refused before anything is asked", async () => {
+    for (const name of ["master", "MASTER"]) {
+      await assert.rejects(() => ensureRealm({ ...realm, name }, world()), { name: "MasterRealmError" });
+      await assert.rejects(() => removeRealm({ ...realm, name }, world()), { name: "MasterRealmError" });
+    }
+    assert.deepEqual(keycloak.requests, []);
+  });
+
+  it("F20: is deleted through 500, 401, 403 and a hang, and proved gone", async () => {
+    await ensureRealm(realm, world());
+    keycloak.fail("DELETE", /docs-0a1b2c$/, { status: 500 }, { status: 401 }, { status: 403 }, "hang");
+    await removeRealm(realm, world());
+    assert.ok(!keycloak.realms.has("docs-0a1b2c"));
+    assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 5);
+    assert.equal(keycloak.requests.at(-1), "GET /admin/realms/docs-0a1b2c");
+  });
+
+  it("F20: absent already is success, also where the answer to the delete was lost", async () => {
+    await removeRealm(realm, world());
+    assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 0);
+    await ensureRealm(realm, world());
+    keycloak.fail("DELETE", /docs-0a1b2c$/, "hang after");
+    await removeRealm(realm, world());
+    assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 1);
+  });
+
+  it("F20: that stays in spite of every try makes the delete fail", async () => {
+    await ensureRealm(realm, world());
+    keycloak.fail("DELETE", /docs-0a1b2c$/, ...Array.from({ length: 6 }, () => ({ status: 500 })));
+    await assert.rejects(() => removeRealm(realm, world()), { name: "KeycloakError", status: 500 });
+    assert.ok(keycloak.realms.has("docs-0a1b2c"));
+  });
+
+  it("isn't tried again after a refusal that won't change", async () => {
+    keycloak.fail("POST", /^\/admin\/realms$/, { status: 400 });
+    await assert.rejects(() => ensureRealm(realm, world()), { name: "KeycloakError", status: 400 });
+    assert.equal(count("POST /admin/realms"), 1);
+  });
+
+  it("F35: tries a refused admin password once, and says what to do", async () => {
+    await assert.rejects(() => ensureRealm(realm, world("changed")), { name: "AdminPasswordError", message: /admin's password in the container's secret is refused; was it changed in the console\?/ });
+    assert.deepEqual(keycloak.requests, ["POST /realms/master/protocol/openid-connect/token"]);
+  });
+
+  it("F32, P12: says no secret in an error or a progress line", async () => {
+    keycloak.adminPassword = "sentinel-admin";
+    keycloak.fail("POST", /^\/admin\/realms$/, { status: 503 }, "hang");
+    const { clientSecret, password } = await ensureRealm(realm, world("sentinel-admin"));
+    keycloak.fail("DELETE", /docs-0a1b2c$/, ...Array.from({ length: 6 }, () => ({ status: 500 })));
+    const failure = await removeRealm(realm, world("sentinel-admin")).then(() => assert.fail("it should fail"), String);
+    for (const secret of ["sentinel-admin", clientSecret, password]) assert.ok(![...said, failure].join("\n").includes(secret));
+  });
+
+  it("F21: waits its turn: never more than two creates at once at one Keycloak", async () => {
+    let inside = 0;
+    let most = 0;
+    const slow = { ...world(), logIn: async () => ({ ...(await world().logIn()), create: async () => {
+      most = Math.max(most, ++inside);
+      await new Promise(resolve => setTimeout(resolve, 50));
+      inside--;
+    } }) };
+    await Promise.all(Array.from({ length: 6 }, (_, index) => ensureRealm({ ...realm, name: `docs-00000${index}` }, slow)));
+    assert.equal(most, 2);
+  });
+});
