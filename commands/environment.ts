@@ -5,7 +5,8 @@ import type { RunOutputs } from "./outputs.ts";
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Passed on from the caller: what programs need to run at all, nothing that is anybody's secret. */
-const passed = /^(PATH|HOME|USER|LOGNAME|SHELL|PWD|LANG|LANGUAGE|LC_[A-Z]+|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|TZ|TMPDIR|CI|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR)$/;
+const passed =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|PWD|LANG|LANGUAGE|LC_[A-Z]+|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|TZ|TMPDIR|CI|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR)$/;
 
 /** Never passed on, asked for or not: with these a test could read the states of all runs. */
 const kept = /^(PULUMI_|DOCKER_|ABRA_)/;

@@ -8,7 +8,10 @@ import { project } from "./project.ts";
 
 const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { version: string };
 
-const program = new Command("hearth").description("Keeps Keycloak and Traefik warm on a Co-op Cloud CI host, and gives every CI run a realm of its own.").version(version).enablePositionalOptions();
+const program = new Command("hearth")
+  .description("Keeps Keycloak and Traefik warm on a Co-op Cloud CI host, and gives every CI run a realm of its own.")
+  .version(version)
+  .enablePositionalOptions();
 
 /** What tells one run from another: flags first, then the CI's own variables. */
 function identified(command: Command): Command {
@@ -25,7 +28,12 @@ function identified(command: Command): Command {
 const run = identified(program.command("run").enablePositionalOptions())
   .description("make a run's realm, run a command with it, take it away again")
   .usage("--recipe <recipe> [options] -- <command...>\n       hearth run start|stop --recipe <recipe> [options]")
-  .option("--env <NAME[=VALUE]>", "a variable for the command beside the usual ones (again for more)", (value: string, all: string[]) => [...all, value], [] as string[])
+  .option(
+    "--env <NAME[=VALUE]>",
+    "a variable for the command beside the usual ones (again for more)",
+    (value: string, all: string[]) => [...all, value],
+    [] as string[],
+  )
   .argument("<command...>", "what to run, with OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_USERNAME, OIDC_PASSWORD …")
   .addHelpText("after", "\nExit code: the command's own; 125 where hearth couldn't give the run what it needs; 126 or 127 where the command can't be run.")
   .passThroughOptions()

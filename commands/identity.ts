@@ -15,9 +15,21 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** Names of variables, the first one set counting, per part of the identity. */
 const systems: { readonly when: string; readonly parts: { readonly [K in Exclude<keyof Identity, "recipe">]?: readonly string[] } }[] = [
   // https://docs.drone.io/pipeline/environment/reference/
-  { when: "DRONE", parts: { pr: ["DRONE_PULL_REQUEST"], ref: ["DRONE_COMMIT"], build: ["DRONE_BUILD_NUMBER"], job: ["DRONE_STAGE_NUMBER"], attempt: ["DRONE_BUILD_CREATED"] } },
+  {
+    when: "DRONE",
+    parts: { pr: ["DRONE_PULL_REQUEST"], ref: ["DRONE_COMMIT"], build: ["DRONE_BUILD_NUMBER"], job: ["DRONE_STAGE_NUMBER"], attempt: ["DRONE_BUILD_CREATED"] },
+  },
   // https://woodpecker-ci.org/docs/usage/environment
-  { when: "CI_PIPELINE_NUMBER", parts: { pr: ["CI_COMMIT_PULL_REQUEST"], ref: ["CI_COMMIT_SHA"], build: ["CI_PIPELINE_NUMBER"], job: ["CI_WORKFLOW_NUMBER"], attempt: ["CI_PIPELINE_CREATED"] } },
+  {
+    when: "CI_PIPELINE_NUMBER",
+    parts: {
+      pr: ["CI_COMMIT_PULL_REQUEST"],
+      ref: ["CI_COMMIT_SHA"],
+      build: ["CI_PIPELINE_NUMBER"],
+      job: ["CI_WORKFLOW_NUMBER"],
+      attempt: ["CI_PIPELINE_CREATED"],
+    },
+  },
   // GitHub's, and Forgejo's and Gitea's after it: https://docs.github.com/actions/reference/workflows-and-actions/variables
   { when: "GITHUB_ACTIONS", parts: { ref: ["GITHUB_SHA"], build: ["GITHUB_RUN_ID"], job: ["GITHUB_JOB"], attempt: ["GITHUB_RUN_ATTEMPT"] } },
   // https://docs.gitlab.com/ci/variables/predefined_variables/
@@ -35,6 +47,6 @@ export function identify(flags: IdentityFlags, env: Variables): Identity {
 }
 
 /** Whether the same call later leads to the same run. */
-export function isLasting({ recipe: _, ...parts }: Identity): boolean {
-  return Object.values(parts).some(part => part !== undefined);
+export function isLasting({ pr, ref, build, job, attempt }: Identity): boolean {
+  return [pr, ref, build, job, attempt].some(part => part !== undefined);
 }

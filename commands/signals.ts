@@ -26,7 +26,9 @@ export function watchSignals(stack: string): Signals {
     if (!tearing) return;
     since += 1;
     if (since < 2) return console.error(`hearth: ${stack} is being taken away; once more leaves the rest of it behind`);
-    console.error(`hearth: left behind: ${stack}. In hearth's folder: pulumi cancel -y -s ${stack}; pulumi destroy -y -f -s ${stack}; pulumi stack rm -y ${stack}`);
+    console.error(
+      `hearth: left behind: ${stack}. In hearth's folder: pulumi cancel -y -s ${stack}; pulumi destroy -y -f -s ${stack}; pulumi stack rm -y ${stack}`,
+    );
     process.exit(128 + constants.signals[signal]);
   };
   for (const signal of watched) process.on(signal, on);

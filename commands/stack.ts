@@ -7,17 +7,21 @@ import { readOutputs, type RunOutputs } from "./outputs.ts";
 import { destroyArgv, initArgv, listArgv, outputArgv, removeArgv, upArgv } from "./pulumi/argv.ts";
 import { pulumi, reason } from "./pulumi/cli.ts";
 import { runName, stackName, type Run } from "../providers/run/names.ts";
-import { removeStackConfig, writeStackConfig } from "./stackConfig.ts";
+import { hasStackConfig, removeStackConfig, writeStackConfig } from "./stackConfig.ts";
 
 /** Makes the stack, empty. Throws NotYourRecipeError, also where it is there already: then it is somebody's who lives. */
 export async function init(stack: string): Promise<void> {
+  // The configuration of a living run holds its salt: never written over.
+  if ((await hasStackConfig(stack)) && (await exists(stack))) throw new NotYourRecipeError(taken(stack));
   await writeStackConfig(stack);
   const made = await pulumi(initArgv(stack));
   if (made.exitCode === 0) return;
-  if (/already exists/.test(made.all)) throw new NotYourRecipeError(`a run with this identity is under way or was left behind: its stack ${stack} exists`);
+  if (/already exists/.test(made.all)) throw new NotYourRecipeError(taken(stack));
   await removeStackConfig(stack);
   throw new NotYourRecipeError(`the stack ${stack} couldn't be made: ${reason(made)}`);
 }
+
+const taken = (stack: string): string => `a run with this identity is under way or was left behind: its stack ${stack} exists`;
 
 export interface Options {
   /** Show what Pulumi prints, while it prints it. Default: only where it fails. */

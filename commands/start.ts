@@ -21,7 +21,7 @@ export async function start(flags: IdentityFlags & { readonly output?: string; r
       const text = flags.json ? `${JSON.stringify(own, null, 2)}\n` : envFile(own);
       if (flags.output === undefined) process.stdout.write(text);
       else await writePrivate(flags.output, text);
-      } catch (error) {
+    } catch (error) {
       signals.tearingDown();
       await teardown(run, flags);
       throw error;
@@ -37,7 +37,9 @@ export async function start(flags: IdentityFlags & { readonly output?: string; r
 
 /** `NAME=value` lines; every value is a URL, a name or base64url, so none needs quotes. */
 function envFile(own: Record<string, string>): string {
-  return Object.entries(own).map(([name, value]) => `${name}=${value}\n`).join("");
+  return Object.entries(own)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
 }
 
 /** Beside, for its owner alone, then renamed: an older file with wider rights, or a link, is replaced and not written through. */

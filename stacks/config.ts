@@ -56,6 +56,7 @@ function sentence(issue: z.core.$ZodIssue, given: object): string {
   }
   const key = `hearth:${first}${rest.map(part => `.${part}`).join("")}`;
   const found = [first, ...rest].reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part!], given);
-  if (found === undefined) return `${key} is missing: set it with \`pulumi config set ${key} …\`${first === "baseDomain" ? "; wanted is the domain below which hearth's apps live, such as ci.example.org" : ""}`;
+  if (found === undefined)
+    return `${key} is missing: set it with \`pulumi config set ${key} …\`${first === "baseDomain" ? "; wanted is the domain below which hearth's apps live, such as ci.example.org" : ""}`;
   return `${key} is ${JSON.stringify(found)}: ${issue.message}`;
 }

@@ -8,8 +8,20 @@ const bin = (name: string) => `${project}/node_modules/.bin/${name}`;
 
 const checks: [what: string, program: string, argv: string[]][] = [
   ["types", bin("tsc"), ["--noEmit", "-p", "."]],
-  ["lint", bin("oxlint"), ["--deny=correctness", "--deny=suspicious", "--allow=no-await-in-loop", "--allow=consistent-function-scoping", "--deny-warnings", ...(fix ? ["--fix"] : []), ...folders]],
-  ["format", bin("prettier"), [fix ? "--write" : "--check", "--log-level=warn", ...folders, "package.json", "*.md"]],
+  [
+    "lint",
+    bin("oxlint"),
+    [
+      "--deny=correctness",
+      "--deny=suspicious",
+      "--allow=no-await-in-loop",
+      "--allow=consistent-function-scoping",
+      "--deny-warnings",
+      ...(fix ? ["--fix"] : []),
+      ...folders,
+    ],
+  ],
+  ["format", bin("prettier"), [fix ? "--write" : "--check", "--log-level=warn", ...folders, "package.json"]],
 ];
 
 for (const [what, program, argv] of checks) {

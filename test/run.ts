@@ -12,6 +12,8 @@ if (flags.includes("--unit")) {
   console.log("hearth: bringing up the lab (test/lab): a Docker engine, a swarm, Pulumi, Traefik, Keycloak, MariaDB");
   const start = Date.now();
   const took = await up(line => console.log(line));
-  console.log(`hearth: lab up in ${((Date.now() - start) / 1000).toFixed(1)} s (${took.filter(step => !step.ready).length} of ${took.length} steps had something to do)`);
+  console.log(
+    `hearth: lab up in ${((Date.now() - start) / 1000).toFixed(1)} s (${took.filter(step => !step.ready).length} of ${took.length} steps had something to do)`,
+  );
   process.exitCode = await execInLab(specs, project);
 }

@@ -23,6 +23,6 @@ async function files(): Promise<string[]> {
   for await (const file of glob("test/**/*.spec.ts", { cwd: project })) found.push(file);
   const unit = found.filter(file => !file.startsWith("test/live/"));
   const live = found.filter(file => file.startsWith("test/live/") && (flags.includes("--long") || !file.endsWith(".long.spec.ts")));
-  const all = [...unit.sort(), ...(flags.includes("--unit") ? [] : live.sort())];
+  const all = [...unit.toSorted(), ...(flags.includes("--unit") ? [] : live.toSorted())];
   return all.filter(file => only.length === 0 || only.some(part => file.includes(part))).map(file => join(project, file));
 }

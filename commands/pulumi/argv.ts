@@ -10,7 +10,16 @@ export const upArgv = (stack: string): string[] => ["up", "--stack", stack, "--y
 /** Secrets in clear, on stdout: for this process alone. */
 export const outputArgv = (stack: string): string[] => ["stack", "output", "--stack", stack, "--json", "--show-secrets", ...quiet];
 
-export const destroyArgv = (stack: string): string[] => ["destroy", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", ...quiet];
+export const destroyArgv = (stack: string): string[] => [
+  "destroy",
+  "--stack",
+  stack,
+  "--yes",
+  "--skip-preview",
+  "--suppress-outputs",
+  "--suppress-progress",
+  ...quiet,
+];
 
 export const removeArgv = (stack: string): string[] => ["stack", "rm", stack, "--yes", "--remove-backups", ...quiet];
 

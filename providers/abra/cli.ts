@@ -58,7 +58,8 @@ export function abraIn(abraDir: string): Abra {
 /** Throws AbraVersionError where abra is missing or older than OLDEST_ABRA. */
 export async function probeAbra(): Promise<void> {
   const { stdout } = await abra(versionArgv(), "ask its version").catch(error => {
-    if (error instanceof ProgramError && error.kind === "not found") throw new AbraVersionError("there is no `abra` on PATH: install it from https://docs.coopcloud.tech/abra/install/", { cause: error });
+    if (error instanceof ProgramError && error.kind === "not found")
+      throw new AbraVersionError("there is no `abra` on PATH: install it from https://docs.coopcloud.tech/abra/install/", { cause: error });
     throw error;
   });
   const found = /(\d+)\.(\d+)\.\d+/.exec(stdout);

@@ -6,7 +6,13 @@ const duration = z.union([z.string(), z.number()]);
 const service = z.looseObject({
   image: z.string().optional(),
   healthcheck: z
-    .looseObject({ interval: duration.optional(), timeout: duration.optional(), retries: z.number().optional(), start_period: duration.optional(), disable: z.boolean().optional() })
+    .looseObject({
+      interval: duration.optional(),
+      timeout: duration.optional(),
+      retries: z.number().optional(),
+      start_period: duration.optional(),
+      disable: z.boolean().optional(),
+    })
     .optional(),
 });
 const named = z.record(z.string(), z.looseObject({ name: z.string().optional() }).nullable()).nullish();
@@ -34,7 +40,12 @@ export function readCompose(texts: readonly string[], env: Record<string, string
     files.flatMap(file => Object.values(file[kind] ?? {}).flatMap(entry => (entry?.name ? [interpolate(entry.name, env)] : [])));
   const services: Record<string, z.infer<typeof service>> = {};
   for (const file of files) for (const [name, found] of Object.entries(file.services ?? {})) services[name] = { ...services[name], ...found };
-  return { services, secrets: [...new Set(names("secrets"))], configs: [...new Set(names("configs"))], volumes: [...new Set(files.flatMap(file => Object.keys(file.volumes ?? {})))] };
+  return {
+    services,
+    secrets: [...new Set(names("secrets"))],
+    configs: [...new Set(names("configs"))],
+    volumes: [...new Set(files.flatMap(file => Object.keys(file.volumes ?? {})))],
+  };
 }
 
 /** The files that COMPOSE_FILE names; `compose.yml` where it names none. */
@@ -45,11 +56,14 @@ export function composeFiles(env: Record<string, string>): string[] {
 
 /** `$NAME`, `${NAME}`, `${NAME:-default}` and `$$`, as compose fills them in; unknown is empty. */
 export function interpolate(text: string, env: Record<string, string>): string {
-  return text.replace(/\$\$|\$\{([A-Za-z_]\w*)(?:(:?-)([^}]*))?\}|\$([A-Za-z_]\w*)/g, (whole, braced?: string, sign?: string, fallback?: string, plain?: string) => {
-    if (whole === "$$") return "$";
-    const value = env[(braced ?? plain)!];
-    return value === undefined || (sign === ":-" && value === "") ? (fallback ?? "") : value;
-  });
+  return text.replace(
+    /\$\$|\$\{([A-Za-z_]\w*)(?:(:?-)([^}]*))?\}|\$([A-Za-z_]\w*)/g,
+    (whole, braced?: string, sign?: string, fallback?: string, plain?: string) => {
+      if (whole === "$$") return "$";
+      const value = env[(braced ?? plain)!];
+      return value === undefined || (sign === ":-" && value === "") ? (fallback ?? "") : value;
+    },
+  );
 }
 
 /** Seconds in `1m30s`, `500ms`, or a number of nanoseconds. */

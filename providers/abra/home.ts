@@ -29,7 +29,10 @@ export async function prepareAbraDir(recipe: string, mirror: string, stateDir: s
   for (const name of ["servers", "catalogue"]) await ensureLink(join(abraDir, name), join(operatorDir, name));
 
   const clone = join(abraDir, "recipes", recipe);
-  const there = await stat(join(clone, ".git")).then(() => true, () => false);
+  const there = await stat(join(clone, ".git")).then(
+    () => true,
+    () => false,
+  );
   if (!there) {
     const work = `${clone}.${process.pid}`;
     await rm(work, { recursive: true, force: true });

@@ -39,10 +39,14 @@ export async function upstreamOf(recipe: string, operatorDir: string): Promise<s
 /** Brings the mirror below `stateDir` up to date, or says why it couldn't. Throws when there is no mirror and none can be made. */
 export async function refreshMirror(recipe: string, stateDir: string, operatorDir: string): Promise<Mirror> {
   const path = join(stateDir, "mirror", `${recipe}.git`);
-  const there = await stat(path).then(() => true, () => false);
+  const there = await stat(path).then(
+    () => true,
+    () => false,
+  );
   try {
     const upstream = await upstreamOf(recipe, operatorDir);
-    if (there) await git(path, ["fetch", "--quiet", "--prune", "--force", upstream, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], `fetch ${recipe}`);
+    if (there)
+      await git(path, ["fetch", "--quiet", "--prune", "--force", upstream, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], `fetch ${recipe}`);
     else await cloneBare(upstream, path, recipe);
     return { path };
   } catch (error) {
@@ -67,10 +71,13 @@ async function cloneBare(upstream: string, path: string, recipe: string): Promis
 /** Every tag of the mirror. */
 export async function tagsOf(mirror: string): Promise<Tag[]> {
   const text = await git(mirror, ["for-each-ref", "--format=%(refname:strip=2)%09%(objecttype)%09%(creatordate:unix)", "refs/tags"], "list tags");
-  return text.split("\n").filter(Boolean).map(line => {
-    const [name = "", type = "", time = "0"] = line.split("\t");
-    return { name, annotated: type === "tag", time: Number(time) };
-  });
+  return text
+    .split("\n")
+    .filter(Boolean)
+    .map(line => {
+      const [name = "", type = "", time = "0"] = line.split("\t");
+      return { name, annotated: type === "tag", time: Number(time) };
+    });
 }
 
 /** The text of `file` at `tag`, or undefined where that version hasn't got it. */

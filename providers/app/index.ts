@@ -16,6 +16,11 @@ export class App extends DynamicResource {
   declare readonly condition: pulumi.Output<string>;
 
   constructor(name: string, args: Wrapped<AppArgs>, options?: pulumi.CustomResourceOptions) {
-    super({ type: "app:App", provider: "providers/app/provider.ts", outputs: ["version", "url", "held", "condition", "swarm", "adopted"] }, name, args, options);
+    super(
+      { type: "app:App", provider: "providers/app/provider.ts", outputs: ["version", "url", "held", "condition", "swarm", "adopted"] },
+      name,
+      args,
+      options,
+    );
   }
 }

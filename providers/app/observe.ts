@@ -24,7 +24,12 @@ export async function observe(app: Watched): Promise<Seen> {
   const services = await servicesOf(stack);
   if (services.length === 0) return { deployed: false, version: undefined, chaos: false, condition: NOT_DEPLOYED };
   const trouble = tasksTrouble(services)?.what ?? (await answer(app));
-  return { deployed: true, version: versionLabel(stack, services), chaos: isChaos(stack, services), condition: trouble === undefined ? HEALTHY : `down: ${trouble}` };
+  return {
+    deployed: true,
+    version: versionLabel(stack, services),
+    chaos: isChaos(stack, services),
+    condition: trouble === undefined ? HEALTHY : `down: ${trouble}`,
+  };
 }
 
 /** One look for the health gate: tasks first, then the way from outside. */
@@ -43,7 +48,8 @@ export async function look(app: Watched): Promise<Look> {
 export function tasksTrouble(services: readonly Service[]): { what: string; final: boolean } | undefined {
   for (const { name, running, desired, update } of services) {
     if (update === "paused" || update === "rollback_paused") return { what: `${name}'s update is ${update}`, final: true };
-    if (update === "updating" || update === "rollback_started") return { what: `${name} is ${update === "updating" ? "being updated" : "being rolled back by Swarm"}`, final: false };
+    if (update === "updating" || update === "rollback_started")
+      return { what: `${name} is ${update === "updating" ? "being updated" : "being rolled back by Swarm"}`, final: false };
     if (desired === 0 || running < desired) return { what: `${name} isn't running`, final: false };
   }
   return undefined;

@@ -49,7 +49,8 @@ export async function reconcile(app: CheckedApp, wish: Wish, say: (line: string)
 async function underLock(app: CheckedApp, wish: Wish, say: (line: string) => void): Promise<Outcome> {
   const seen = await observe(app);
   if (wish.first && seen.deployed) return adopt(app, seen, say);
-  if (seen.condition === HEALTHY && seen.version === app.version && !wish.envChanged && (await envHolds(app))) return { version: app.version, adopted: wish.adopted };
+  if (seen.condition === HEALTHY && seen.version === app.version && !wish.envChanged && (await envHolds(app)))
+    return { version: app.version, adopted: wish.adopted };
 
   const host = await prepare(app, say);
   await ensureApp(host);

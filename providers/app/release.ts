@@ -35,15 +35,17 @@ export interface Choice {
 /** The newest version below the first hold, and all that is held beyond it. Never goes down. */
 export function choose(situation: Situation): Choice {
   const { running, tags } = situation;
-  const known = tags.map(tag => parseVersion(tag.name)).filter(version => version !== undefined && version.recipe.prerelease.length === 0) as RecipeVersion[];
-  known.sort(compareVersions);
+  const released = tags
+    .map(tag => parseVersion(tag.name))
+    .filter(version => version !== undefined && version.recipe.prerelease.length === 0) as RecipeVersion[];
+  const known = released.toSorted(compareVersions);
   if (running === undefined) return { version: known.at(-1)?.text, held: [] };
 
   const now = parseVersion(running);
   if (!now) return { version: running, held: known.map(version => ({ version: version.text, reasons: [`the running version ${running} is no version`] })) };
 
   const newer = known.filter(version => compareVersions(version, now) > 0);
-  const judged = newer.map(version => ({ version: version.text, reasons: reasons(now, version, newer, situation) }));
+  const judged = newer.map(version => ({ version: version.text, reasons: reasonsToHold(now, version, newer, situation) }));
   const firstHold = judged.findIndex(({ reasons }) => reasons.length > 0);
   const free = firstHold < 0 ? judged : judged.slice(0, firstHold);
   const beyond = firstHold < 0 ? [] : judged.slice(firstHold);
@@ -53,7 +55,7 @@ export function choose(situation: Situation): Choice {
   };
 }
 
-function reasons(now: RecipeVersion, next: RecipeVersion, newer: readonly RecipeVersion[], { policy, noted, tags, now: clock }: Situation): string[] {
+function reasonsToHold(now: RecipeVersion, next: RecipeVersion, newer: readonly RecipeVersion[], { policy, noted, tags, now: clock }: Situation): string[] {
   const found: string[] = [];
   if (policy.allow === "none") found.push("updates aren't allowed");
   if (policy.allow !== "major") {

@@ -34,13 +34,24 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
   const [mirror, seen] = await Promise.all([refreshMirror(app.recipe, app.stateDir, operatorAbraDir()), observe(app)]);
   const tags = await tagsOf(mirror.path);
   const annotated = tags.filter(tag => tag.annotated);
-  const newest = annotated.map(tag => parseVersion(tag.name)).filter(version => version !== undefined).sort(compareVersions).at(-1)?.text;
+  const newest = annotated
+    .map(tag => parseVersion(tag.name))
+    .filter(version => version !== undefined)
+    .toSorted(compareVersions)
+    .at(-1)?.text;
   const noted = newest === undefined ? [] : await notedVersions(mirror.path, newest);
 
   const last = seen.version ?? (await lastDeployed(app)) ?? before.version;
   const wanted = choose({ running: last, tags: annotated, noted, policy: app.updates, now: Date.now() / 1000 });
   const choice: Choice = app.version === "latest" ? kept(wanted, mirror.offline, before) : { version: app.version, held: [] };
-  const said = { recipe: app.recipe, running: seen.version, condition: seen.condition, choice, offline: mirror.offline, dropped: tags.filter(tag => !tag.annotated).map(tag => tag.name) };
+  const said = {
+    recipe: app.recipe,
+    running: seen.version,
+    condition: seen.condition,
+    choice,
+    offline: mirror.offline,
+    dropped: tags.filter(tag => !tag.annotated).map(tag => tag.name),
+  };
 
   const inputs = {
     ...app,
@@ -49,7 +60,17 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
     condition: seen.condition,
     swarm,
   };
-  return { inputs, failures: await unfit(app, inputs.version, mirror.path, annotated.map(tag => tag.name), seen.version), line: line(said) };
+  return {
+    inputs,
+    failures: await unfit(
+      app,
+      inputs.version,
+      mirror.path,
+      annotated.map(tag => tag.name),
+      seen.version,
+    ),
+    line: line(said),
+  };
 }
 
 /** The version that abra deployed last: it rewrites TYPE in the .env each time. What is down comes back at it, never at a newer one that is held. */

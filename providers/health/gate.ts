@@ -28,7 +28,12 @@ export interface Clock {
 }
 
 /** Looks until the app was good for the whole window, or its deadline has passed. */
-export async function gate(look: () => Promise<Look>, window: Window, onChange: (seen: string) => void = () => undefined, clock: Clock = { now: Date.now, sleep }): Promise<Verdict> {
+export async function gate(
+  look: () => Promise<Look>,
+  window: Window,
+  onChange: (seen: string) => void = () => undefined,
+  clock: Clock = { now: Date.now, sleep },
+): Promise<Verdict> {
   const start = clock.now();
   let goodSince: number | undefined;
   /** What ran at the last look that found nothing wrong with the app itself. */
@@ -37,7 +42,7 @@ export async function gate(look: () => Promise<Look>, window: Window, onChange: 
   for (;;) {
     const seen = await look();
     const now = clock.now();
-    const ids = [...seen.containers].sort().join();
+    const ids = [...seen.containers].toSorted().join();
     const restarted = running !== undefined && ids !== running;
     const trouble = seen.trouble ?? (restarted ? "a container was replaced within the window" : undefined);
     if (trouble !== last) onChange(trouble ?? "good");
@@ -47,7 +52,8 @@ export async function gate(look: () => Promise<Look>, window: Window, onChange: 
     else goodSince = undefined;
     running = seen.trouble === undefined ? ids : undefined;
     if (goodSince !== undefined && now - goodSince >= window.stableFor) return { healthy: true };
-    if (now - start >= window.deadline) return { healthy: false, why: `${trouble ?? "not yet good for long enough"} (after ${Math.round((now - start) / 1000)} s)` };
+    if (now - start >= window.deadline)
+      return { healthy: false, why: `${trouble ?? "not yet good for long enough"} (after ${Math.round((now - start) / 1000)} s)` };
     await clock.sleep(window.every ?? 1_000);
   }
 }

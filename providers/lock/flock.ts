@@ -62,7 +62,7 @@ export async function withLock<T>(path: string, work: (held: Held) => Promise<T>
 
 async function firstFree(paths: readonly string[], { wait = 600_000, onWait }: LockOptions): Promise<Held> {
   const start = Date.now();
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     for (const path of paths) {
       const held = await tryLock(path);
       if (held) return held;

@@ -64,7 +64,10 @@ export async function run(program: string, argv: readonly string[], what: string
 
 function words(kind: ProgramErrorKind, { stdout, stderr, exitCode }: Result): string {
   if (kind === "not found") return "no such program on PATH";
-  const said = [stderr, stdout].map(text => text.trim()).filter(Boolean).join("\n");
+  const said = [stderr, stdout]
+    .map(text => text.trim())
+    .filter(Boolean)
+    .join("\n");
   const how = kind === "timed out" ? "timed out" : exitCode === null ? "ended by a signal" : `exit ${exitCode}`;
   return said === "" ? how : `${how}: ${said}`;
 }

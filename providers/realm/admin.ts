@@ -81,7 +81,8 @@ async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof NetworkError) throw new KeycloakError(what, error.response.status, wordsOf(error.responseData), error);
     if (error instanceof Error && error.name === "TimeoutError") throw new KeycloakError(what, undefined, "no answer in time", error);
-    if (error instanceof TypeError) throw new KeycloakError(what, undefined, `no connection (${(error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.message})`, error);
+    if (error instanceof TypeError)
+      throw new KeycloakError(what, undefined, `no connection (${(error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.message})`, error);
     throw error;
   }
 }

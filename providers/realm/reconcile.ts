@@ -74,7 +74,9 @@ export async function removeRealm(realm: CheckedRealm, world: World): Promise<vo
 /** MariaDB deadlocks under a burst (8 of 20 creates at once answered 500): two at a time per Keycloak, across processes. */
 function inTurn<T>(realm: CheckedRealm, { say }: World, work: () => Promise<T>): Promise<T> {
   const folder = join(realm.stateDir, "keycloak", realm.keycloak.domain);
-  return withOneOf([join(folder, "slot-0"), join(folder, "slot-1")], work, { onWait: () => say(`realm ${realm.name}: waiting, two others are being made or deleted`) });
+  return withOneOf([join(folder, "slot-0"), join(folder, "slot-1")], work, {
+    onWait: () => say(`realm ${realm.name}: waiting, two others are being made or deleted`),
+  });
 }
 
 function patiently<T>({ pause = 500, say }: World, work: () => Promise<T>): Promise<T> {

@@ -15,7 +15,9 @@ export interface Service {
 /** Every service of `stack`; none where it isn't deployed. */
 export async function servicesOf(stack: string): Promise<Service[]> {
   const filter = ["--filter", `label=com.docker.stack.namespace=${stack}`];
-  const listed = jsonLines<{ ID: string; Replicas: string }>((await docker(["service", "ls", ...filter, "--format", "{{json .}}"], `list the services of ${stack}`)).stdout);
+  const listed = jsonLines<{ ID: string; Replicas: string }>(
+    (await docker(["service", "ls", ...filter, "--format", "{{json .}}"], `list the services of ${stack}`)).stdout,
+  );
   if (listed.length === 0) return [];
   const text = await docker(["service", "inspect", ...listed.map(({ ID }) => ID)], `inspect the services of ${stack}`).catch(error => {
     if (error instanceof ProgramError && /no such service/i.test(error.result.stderr)) return undefined; // removed between the two calls

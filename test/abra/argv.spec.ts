@@ -15,7 +15,17 @@ describe("abra's command lines", () => {
   });
 
   it("P12: name the file of a secret, never its value", () => {
-    assert.deepEqual(argv.secretInsertArgv("a.test", "ssl_key", "v1", "/etc/key.pem"), ["app", "secret", "insert", "a.test", "ssl_key", "v1", "/etc/key.pem", "-f", "-n"]);
+    assert.deepEqual(argv.secretInsertArgv("a.test", "ssl_key", "v1", "/etc/key.pem"), [
+      "app",
+      "secret",
+      "insert",
+      "a.test",
+      "ssl_key",
+      "v1",
+      "/etc/key.pem",
+      "-f",
+      "-n",
+    ]);
     assert.deepEqual(argv.secretGenerateArgv("a.test", "db_password", "v1"), ["app", "secret", "generate", "a.test", "db_password", "v1", "-n"]);
   });
 });

@@ -39,8 +39,13 @@ describe("an app's .env", () => {
   });
 
   it("F26: for any file and value, the key reads as set, every other line is as it was, and a second time changes nothing", () => {
-    const anyLine = fc.oneof(fc.constantFrom("A=1", "#A=2", "B='q # r'", 'C="x"', "", "  ", "export D=4", "no assignment"), fc.stringMatching(/^[a-z #="'$]{0,12}$/));
-    const file = fc.tuple(fc.array(anyLine, { maxLength: 8 }), fc.constantFrom("\n", "\r\n"), fc.boolean()).map(([lines, eol, last]) => lines.join(eol) + (last ? eol : ""));
+    const anyLine = fc.oneof(
+      fc.constantFrom("A=1", "#A=2", "B='q # r'", 'C="x"', "", "  ", "export D=4", "no assignment"),
+      fc.stringMatching(/^[a-z #="'$]{0,12}$/),
+    );
+    const file = fc
+      .tuple(fc.array(anyLine, { maxLength: 8 }), fc.constantFrom("\n", "\r\n"), fc.boolean())
+      .map(([lines, eol, last]) => lines.join(eol) + (last ? eol : ""));
     const value = fc.stringMatching(/^[ -~]{0,12}$/).filter(text => text === text.trim());
     fc.assert(
       fc.property(file, value, (text, wanted) => {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { compareVersions, parseVersion } from "../../providers/abra/version.ts";
 
-const order = (...texts: string[]) => texts.map(text => parseVersion(text)!).sort(compareVersions).map(version => version.text);
+const order = (...texts: string[]) =>
+  texts
+    .map(text => parseVersion(text)!)
+    .toSorted(compareVersions)
+    .map(version => version.text);
 
 describe("a recipe's version", () => {
   it("is ordered by the recipe's semver, never as text", () => {

@@ -6,7 +6,8 @@ import { choose, type Policy, type Situation } from "../../providers/app/release
 const usual: Policy = { allow: "minor", minAgeHours: 24, notes: "any" };
 const now = 2_000_000_000;
 const old = (name: string) => ({ name, time: now - 30 * 86_400 });
-const at = (running: string | undefined, tags: string[], more: Partial<Situation> = {}) => choose({ running, tags: tags.map(old), noted: [], policy: usual, now, ...more });
+const at = (running: string | undefined, tags: string[], more: Partial<Situation> = {}) =>
+  choose({ running, tags: tags.map(old), noted: [], policy: usual, now, ...more });
 const held = (choice: ReturnType<typeof choose>) => choice.held.map(({ version, reasons }) => `${version}: ${reasons.join(", ")}`);
 
 describe("which version to apply", () => {
@@ -66,7 +67,9 @@ describe("which version to apply", () => {
   const version = fc.tuple(fc.nat(3), fc.nat(12), fc.nat(12), fc.nat(3), fc.nat(12)).map(([a, b, c, d, e]) => `${a}.${b}.${c}+${d}.${e}.0`);
   const situation = fc.record({
     running: fc.option(fc.oneof(version, fc.string()), { nil: undefined }),
-    tags: fc.array(fc.record({ name: fc.oneof({ weight: 5, arbitrary: version }, fc.string()), time: fc.integer({ min: now - 10 * 86_400, max: now + 10 }) }), { maxLength: 12 }),
+    tags: fc.array(fc.record({ name: fc.oneof({ weight: 5, arbitrary: version }, fc.string()), time: fc.integer({ min: now - 10 * 86_400, max: now + 10 }) }), {
+      maxLength: 12,
+    }),
     noted: fc.array(version, { maxLength: 3 }),
     policy: fc.record({ allow: fc.constantFrom("none", "patch", "minor", "major"), minAgeHours: fc.nat(100), notes: fc.constantFrom("any", "none") }),
     now: fc.constant(now),
@@ -95,7 +98,9 @@ describe("which version to apply", () => {
         if (given.policy.notes === "any")
           for (const noted of given.noted.map(text => parseVersion(text)!))
             if (given.tags.some(tag => tag.name === noted.text)) assert.ok(compareVersions(noted, from) <= 0 || compareVersions(noted, to) > 0);
-        const beyond = given.tags.map(tag => parseVersion(tag.name)).filter(found => found && found.recipe.prerelease.length === 0 && compareVersions(found, to) > 0);
+        const beyond = given.tags
+          .map(tag => parseVersion(tag.name))
+          .filter(found => found && found.recipe.prerelease.length === 0 && compareVersions(found, to) > 0);
         for (const found of beyond) assert.ok(choice.held.some(entry => entry.version === found!.text));
       }),
     );

@@ -7,7 +7,12 @@ function play(looks: Look[], window = { stableFor: 3_000, deadline: 10_000 }) {
   let at = 0;
   const seen: string[] = [];
   const clock = { now: () => now, sleep: async (ms: number) => (now += ms) };
-  const verdict = gate(async () => looks[Math.min(at++, looks.length - 1)]!, window, what => seen.push(what), clock);
+  const verdict = gate(
+    async () => looks[Math.min(at++, looks.length - 1)]!,
+    window,
+    what => seen.push(what),
+    clock,
+  );
   return verdict.then(result => ({ result, seen, took: now }));
 }
 

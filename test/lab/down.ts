@@ -29,13 +29,21 @@ export async function removeApps(print: Print): Promise<void> {
   }
   // Whatever is left belongs to stacks of the lab that were undeployed before.
   const foreign = new Set((await foreignServices()).map(name => name.replace(/_[^_]*$/, "")));
-  await until("containers of the lab's apps", async () => lines(await docker("ps", "--all", "--quiet", "--filter", `label=com.docker.stack.namespace`)).length === 0 || foreign.size > 0);
+  await until(
+    "containers of the lab's apps",
+    async () => lines(await docker("ps", "--all", "--quiet", "--filter", `label=com.docker.stack.namespace`)).length === 0 || foreign.size > 0,
+  );
   for (const kind of ["secret", "config", "volume"] as const) {
     const own = (await named(kind)).filter(name => name.includes("_hearth_test_"));
     if (own.length > 0) await docker(kind, "rm", ...own);
   }
   if (foreign.size === 0 && lines(await docker("network", "ls", "--format", "{{.Name}}")).includes("proxy")) {
-    await until("the network proxy", async () => docker("network", "rm", "proxy").then(() => true, () => false));
+    await until("the network proxy", async () =>
+      docker("network", "rm", "proxy").then(
+        () => true,
+        () => false,
+      ),
+    );
   }
 }
 

@@ -81,4 +81,3 @@ async function commandOf(pid: number): Promise<string | undefined> {
     () => undefined,
   );
 }
-

@@ -32,7 +32,8 @@ export const home: Step = {
   ready: async () => (await exists(stateMark)) && (await exists(join(at.abra, "servers", "default"))) && (await configured()),
   run: async () => {
     const found = await readdir(stateDir).catch(() => [] as string[]);
-    if (found.length > 0 && !(await exists(stateMark))) throw new ForeignHostError(`${stateDir} holds what the lab did not make: ${found.join(", ")}. The lab wants a machine of its own`);
+    if (found.length > 0 && !(await exists(stateMark)))
+      throw new ForeignHostError(`${stateDir} holds what the lab did not make: ${found.join(", ")}. The lab wants a machine of its own`);
     await mkdir(lab, { recursive: true, mode: 0o755 });
     await mkdir(stateDir, { recursive: true, mode: 0o700 });
     await writeFile(stateMark, "");

@@ -60,7 +60,7 @@ function built(name: string, tag: string, official: string, after: readonly stri
   const image = imageName(name, tag);
   const key = async () => {
     const hash = createHash("sha256").update(JSON.stringify(Object.values(extra).map(path => path.replace(cache, ""))));
-    for (const file of (await readdir(join(folder, name))).sort()) hash.update(file).update(await readFile(join(folder, name, file)));
+    for (const file of (await readdir(join(folder, name))).toSorted()) hash.update(file).update(await readFile(join(folder, name, file)));
     return hash.digest("hex").slice(0, 16);
   };
   return {
@@ -74,7 +74,9 @@ function built(name: string, tag: string, official: string, after: readonly stri
         await cp(join(folder, name), context, { recursive: true });
         if (await canPull()) await writeFile(join(context, "Dockerfile"), fromOfficial(name, official));
         else for (const [file, source] of Object.entries(extra)) await link(source, join(context, file));
-        await shell("docker", ["build", "--quiet", "--network=none", "--label", `${keyLabel}=${await key()}`, "--tag", image, context], { env: { DOCKER_BUILDKIT: "0" } });
+        await shell("docker", ["build", "--quiet", "--network=none", "--label", `${keyLabel}=${await key()}`, "--tag", image, context], {
+          env: { DOCKER_BUILDKIT: "0" },
+        });
       } finally {
         await rm(context, { recursive: true, force: true });
       }

@@ -13,7 +13,10 @@ const plugin = join(at.pulumiHome, "plugins", `resource-docker-${dockerPlugin}`)
 
 /** A Pulumi CLI of the machine's own, with its Node language host beside it. */
 export async function ownPulumi(): Promise<boolean> {
-  const path = (process.env["PATH"] ?? "").split(":").filter(folder => folder !== at.bin).join(":");
+  const path = (process.env["PATH"] ?? "")
+    .split(":")
+    .filter(folder => folder !== at.bin)
+    .join(":");
   return (await which("pulumi", path)) !== undefined && (await which("pulumi-language-nodejs", path)) !== undefined;
 }
 
@@ -46,7 +49,8 @@ export const programs: Step = {
 
 export const pulumiHome: Step = {
   name: "pulumi home",
-  ready: async () => (await exists(at.passphrase)) && (await genuinePlugin() || (await linked(join(plugin, "main.ts"), join(project, "test/lab/docker-plugin/main.ts")))),
+  ready: async () =>
+    (await exists(at.passphrase)) && ((await genuinePlugin()) || (await linked(join(plugin, "main.ts"), join(project, "test/lab/docker-plugin/main.ts")))),
   run: async () => {
     await mkdir(at.backend, { recursive: true, mode: 0o700 });
     await chmod(at.backend, 0o700);
@@ -63,7 +67,10 @@ export const pulumiHome: Step = {
 async function genuinePlugin(): Promise<boolean> {
   const executable = join(plugin, "pulumi-resource-docker");
   if (!(await exists(executable))) return false;
-  return !(await lstat(join(plugin, "main.ts")).then(() => true, () => false));
+  return !(await lstat(join(plugin, "main.ts")).then(
+    () => true,
+    () => false,
+  ));
 }
 
 async function replaceLink(path: string, target: string): Promise<void> {

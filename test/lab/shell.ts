@@ -35,7 +35,9 @@ export function shellTo(path: string): Shell {
         stderr: ["pipe", { file: path, append: true }],
       });
       if (!done.failed) return done.stdout;
-      throw new CommandError(`${line}\n${done.code === "ENOENT" ? "no such program" : `exit ${done.exitCode ?? done.signal}`}\n${tail(path, 15)}\nlog: ${path}`);
+      throw new CommandError(
+        `${line}\n${done.code === "ENOENT" ? "no such program" : `exit ${done.exitCode ?? done.signal}`}\n${tail(path, 15)}\nlog: ${path}`,
+      );
     } finally {
       closeSync(fd);
     }

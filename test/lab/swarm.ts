@@ -38,7 +38,10 @@ export async function foreignServices(): Promise<string[]> {
   if (names.length === 0) return [];
   const labelled = `{{.Spec.Name}} {{index .Spec.Labels "${ownLabel}"}}`;
   const lines = (await docker("service", "inspect", "--format", labelled, ...names)).split("\n");
-  return lines.filter(line => line.trim().split(" ").length === 1).map(line => line.trim()).filter(Boolean);
+  return lines
+    .filter(line => line.trim().split(" ").length === 1)
+    .map(line => line.trim())
+    .filter(Boolean);
 }
 
 /** Domains in the machine's own abra folder, where an operator's apps are written down. */
@@ -56,7 +59,8 @@ export async function refuseForeign(): Promise<void> {
     throw new ForeignHostError(`this machine's swarm runs what the lab did not make: ${services.join(", ")}. The lab wants a machine of its own`);
   }
   const apps = await operatorsApps();
-  if (apps.length > 0) throw new ForeignHostError(`this machine's abra has apps that the lab did not make: ${apps.join(", ")}. The lab wants a machine of its own`);
+  if (apps.length > 0)
+    throw new ForeignHostError(`this machine's abra has apps that the lab did not make: ${apps.join(", ")}. The lab wants a machine of its own`);
 }
 
 export const swarm: Step = {

@@ -59,7 +59,9 @@ try {
     await ensureStack();
     await run("pulumi", "up", "-s", "warm", "--yes", "--skip-preview");
   });
-  await phase("one CI run: a realm, a login, teardown", () => run("hearth", "run", "--recipe", "docs", "--build", build, "--", process.execPath, "test/lab/login.ts"));
+  await phase("one CI run: a realm, a login, teardown", () =>
+    run("hearth", "run", "--recipe", "docs", "--build", build, "--", process.execPath, "test/lab/login.ts"),
+  );
   await phase("the realm is gone", async () => {
     const answer = await fetch(`https://${domain}/realms/${realm}`);
     console.log(`GET https://${domain}/realms/${realm}: HTTP ${answer.status}`);

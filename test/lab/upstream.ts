@@ -43,7 +43,11 @@ async function git(cwd: string, argv: readonly string[], date: Date): Promise<st
 const longAgo = new Date("2026-01-05T03:00:00Z");
 
 /** Releases a version of `recipe` upstream. Released before: nothing changes. */
-export async function release(recipe: string, { version, kind = "good", notes, lightweight = false, date = longAgo }: Release, root = at.upstream): Promise<void> {
+export async function release(
+  recipe: string,
+  { version, kind = "good", notes, lightweight = false, date = longAgo }: Release,
+  root = at.upstream,
+): Promise<void> {
   const folder = join(root, recipe);
   if ((await versionsOf(recipe, root)).includes(version)) return;
   for (const [file, edit] of releaseEdits(recipe, version, kind)) await writeFile(join(folder, file), edit(await readFile(join(folder, file), "utf8")));
@@ -89,7 +93,7 @@ export async function writeCatalogue(): Promise<void> {
 async function sourcesKey(): Promise<string> {
   const files = (await readdir(sources, { recursive: true, withFileTypes: true })).filter(file => file.isFile());
   const texts = await Promise.all(files.map(async file => [file.name, await readFile(join(file.parentPath, file.name), "utf8")]));
-  return JSON.stringify(texts.sort());
+  return JSON.stringify(texts.toSorted());
 }
 
 const keyFile = join(at.upstream, ".key");

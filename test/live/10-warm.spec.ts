@@ -158,7 +158,10 @@ describe("the warm stack on a real host", function () {
     });
 
     it("a setting that hearth doesn't know", async () => {
-      assert.match(await refusal(all => all.replace("    keycloak:\n", "    keycloak:\n      verison: latest\n")), /hearth:apps\.keycloak\.verison: no such setting of hearth/);
+      assert.match(
+        await refusal(all => all.replace("    keycloak:\n", "    keycloak:\n      verison: latest\n")),
+        /hearth:apps\.keycloak\.verison: no such setting of hearth/,
+      );
     });
 
     it("a domain too long for Swarm's names", async () => {

@@ -58,7 +58,8 @@ describe("a CI run on a real host", function () {
     assert.ok(!done.stdout.includes(passphrase));
     assert.ok(!/^(PULUMI|DOCKER|ABRA)_/m.test(done.stdout));
     const told = new Map(done.stdout.split("\n").map(line => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
-    for (const name of ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_USERNAME", "OIDC_PASSWORD", "HEARTH_RUN", "HEARTH_REALM"]) assert.ok(told.get(name), name);
+    for (const name of ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_USERNAME", "OIDC_PASSWORD", "HEARTH_RUN", "HEARTH_REALM"])
+      assert.ok(told.get(name), name);
     assert.equal(told.get("HEARTH_KEYCLOAK"), "warm");
     assert.equal(told.get("ASKED"), "yes");
     assert.ok(!done.stderr.includes(told.get("OIDC_CLIENT_SECRET")!) && !done.stderr.includes(told.get("OIDC_PASSWORD")!));
@@ -68,7 +69,9 @@ describe("a CI run on a real host", function () {
     const { flags, stack } = named(`secrets-${Date.now()}`);
     const file = join(folder, "run.env");
     await writeFile(file, "older, and everybody's", { mode: 0o644 });
-    const watcher = spawn("sh", ["-c", "while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; sleep 0.02; done"], { stdio: ["ignore", "pipe", "ignore"] });
+    const watcher = spawn("sh", ["-c", "while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; sleep 0.02; done"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     let argvs = "";
     watcher.stdout.on("data", chunk => (argvs += String(chunk)));
     const started = await hearth(["run", "start", ...flags, "--output", file]);
@@ -79,9 +82,14 @@ describe("a CI run on a real host", function () {
       const text = await readFile(file, "utf8");
       const secrets = [/OIDC_CLIENT_SECRET=(.+)/, /OIDC_PASSWORD=(.+)/].map(pattern => pattern.exec(text)?.[1] ?? assert.fail(text));
       const state = await must("pulumi", "stack", "export", "-s", stack);
-      const admin = await must("sh", "-c", `docker exec $(docker ps -q --filter label=com.docker.swarm.service.name=${keycloak.stack}_app) cat /run/secrets/admin_password`);
+      const admin = await must(
+        "sh",
+        "-c",
+        `docker exec $(docker ps -q --filter label=com.docker.swarm.service.name=${keycloak.stack}_app) cat /run/secrets/admin_password`,
+      );
       assert.ok(argvs.includes("pulumi up"), "the watcher saw what ran");
-      for (const secret of [...secrets, admin]) for (const [where, place] of Object.entries({ state, argvs, printed: started.all })) assert.ok(!place.includes(secret), where);
+      for (const secret of [...secrets, admin])
+        for (const [where, place] of Object.entries({ state, argvs, printed: started.all })) assert.ok(!place.includes(secret), where);
       assert.ok(!(await must("pulumi", "stack", "export", "-s", stack, "--show-secrets")).includes(admin), "the admin's password is in no state at all");
       // A second run with the identity of a living one is refused, and doesn't harm it.
       const second = await hearth(["run", ...flags, "--", "true"]);

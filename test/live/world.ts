@@ -24,7 +24,8 @@ export async function call(program: string, argv: readonly string[], { env, cwd 
   return { exitCode: done.exitCode ?? -1, stdout: done.stdout, stderr: done.stderr, all: done.all };
 }
 
-export const pulumi = (argv: readonly string[], settings?: Settings): Promise<Done> => call("pulumi", [...argv, "--non-interactive", "--color=never"], settings);
+export const pulumi = (argv: readonly string[], settings?: Settings): Promise<Done> =>
+  call("pulumi", [...argv, "--non-interactive", "--color=never"], settings);
 export const upWarm = (...more: string[]): Promise<Done> => pulumi(["up", "-s", "warm", "--yes", "--skip-preview", "--suppress-progress", ...more]);
 export const previewWarm = (...more: string[]): Promise<Done> => pulumi(["preview", "-s", "warm", "--suppress-progress", ...more]);
 export const hearth = (argv: readonly string[], settings?: Settings): Promise<Done> => call("hearth", argv, settings);
@@ -39,7 +40,7 @@ export async function must(program: string, ...argv: string[]): Promise<string> 
 export const keycloak = { domain: keptDomain("keycloak", base), stack: stackOf(keptDomain("keycloak", base)) };
 export const traefik = { domain: keptDomain("traefik", base), stack: stackOf(keptDomain("traefik", base)) };
 
-const sorted = (text: string): string[] => text.split("\n").filter(Boolean).sort();
+const sorted = (text: string): string[] => text.split("\n").filter(Boolean).toSorted();
 
 /** Ids of all containers that run: equal lists mean that nothing was restarted. */
 export const containers = async (): Promise<string[]> => sorted(await must("docker", "ps", "--no-trunc", "--quiet"));
@@ -55,8 +56,17 @@ export async function listing(): Promise<Record<string, string[]>> {
     must("pulumi", "stack", "ls", "--json"),
     must("find", `${at.abra}/servers`, "-type", "f", "-printf", "%p %s\n"),
   ]);
-  const names = (JSON.parse(stacks) as { name: string }[]).map(stack => stack.name).sort();
-  return { containers: await containers(), services: sorted(services), volumes: sorted(volumes), secrets: sorted(secrets), configs: sorted(configs), networks: sorted(networks), stacks: names, files: sorted(files) };
+  const names = (JSON.parse(stacks) as { name: string }[]).map(stack => stack.name).toSorted();
+  return {
+    containers: await containers(),
+    services: sorted(services),
+    volumes: sorted(volumes),
+    secrets: sorted(secrets),
+    configs: sorted(configs),
+    networks: sorted(networks),
+    stacks: names,
+    files: sorted(files),
+  };
 }
 
 /** The status that a realm's own page answers with. */

@@ -47,7 +47,10 @@ export class FakeKeycloak {
     this.requests.push(`${method} ${path}`);
     const at = this.faults.findIndex(each => each.method === method && each.path.test(path));
     const fault = at < 0 ? undefined : this.faults.splice(at, 1)[0]!.fault;
-    const say = (status: number, value?: unknown) => response.writeHead(status, { "content-type": "application/json", ...(status === 201 ? { location: `${this.url}/made` } : {}) }).end(value === undefined ? "" : JSON.stringify(value));
+    const say = (status: number, value?: unknown) =>
+      response
+        .writeHead(status, { "content-type": "application/json", ...(status === 201 ? { location: `${this.url}/made` } : {}) })
+        .end(value === undefined ? "" : JSON.stringify(value));
     if (fault === "hang") return;
     if (typeof fault === "object" && !fault.done) return void say(fault.status, { error: "unknown_error", errorMessage: "deadlock" });
     const [status, value] = this.work(method, path, body, request.headers.authorization ?? "");
@@ -58,7 +61,8 @@ export class FakeKeycloak {
 
   private work(method: string, path: string, body: string, authorization: string): [status: number, value?: unknown] {
     if (path === "/realms/master/protocol/openid-connect/token") {
-      if (new URLSearchParams(body).get("password") !== this.adminPassword) return [401, { error: "invalid_grant", error_description: "Invalid user credentials" }];
+      if (new URLSearchParams(body).get("password") !== this.adminPassword)
+        return [401, { error: "invalid_grant", error_description: "Invalid user credentials" }];
       const claims = Buffer.from(JSON.stringify({ exp: Date.now() / 1000 + 60, n: ++this.tokens })).toString("base64url");
       return [200, { access_token: `x.${claims}.x`, refresh_token: `x.${claims}.x` }];
     }
@@ -81,8 +85,8 @@ export class FakeKeycloak {
     if (token.n <= (this.madeAfter.get(name) ?? 0)) return [403, { error: "HTTP 403 Forbidden" }];
     if (rest === "/clients") return [200, [{ id: "c", ...realm.clients?.[0] }]];
     if (rest === "/users") return [200, [{ id: "u", username: realm.users?.[0]?.username }]];
-    if (rest === "/clients/c") return (realm.clients![0]!.secret = (JSON.parse(body) as { secret: string }).secret), [204];
-    if (rest === "/users/u/reset-password") return (realm.users![0]!.credentials[0]!.value = (JSON.parse(body) as { value: string }).value), [204];
+    if (rest === "/clients/c") return ((realm.clients![0]!.secret = (JSON.parse(body) as { secret: string }).secret), [204]);
+    if (rest === "/users/u/reset-password") return ((realm.users![0]!.credentials[0]!.value = (JSON.parse(body) as { value: string }).value), [204]);
     return [404, {}];
   }
 }

@@ -12,14 +12,24 @@ describe("a realm", () => {
   let stateDir: string;
   let said: string[];
   let realm: CheckedRealm;
-  const world = (password = "admin") => ({ logIn: () => logIn(keycloak.url, { username: "admin", password }, 400), say: (line: string) => void said.push(line), pause: 5 });
+  const world = (password = "admin") => ({
+    logIn: () => logIn(keycloak.url, { username: "admin", password }, 400),
+    say: (line: string) => void said.push(line),
+    pause: 5,
+  });
   const count = (request: string) => keycloak.requests.filter(each => each === request).length;
 
   beforeEach(async () => {
     keycloak = await new FakeKeycloak().start();
     stateDir = await mkdtemp(join(tmpdir(), "hearth-realm-"));
     said = [];
-    const given = { keycloak: { domain: "keycloak.test" }, name: "docs-0a1b2c", run: "docs-0a1b2c", stateDir, settings: { displayName: "Docs", attributes: { theirs: "kept" } } };
+    const given = {
+      keycloak: { domain: "keycloak.test" },
+      name: "docs-0a1b2c",
+      run: "docs-0a1b2c",
+      stateDir,
+      settings: { displayName: "Docs", attributes: { theirs: "kept" } },
+    };
     realm = { ...realmInputs.parse(given), swarm: "cluster" };
   });
   afterEach(async () => {
@@ -63,7 +73,12 @@ describe("a realm", () => {
   });
 
   it("P9: of somebody else's is neither taken over nor deleted", async () => {
-    for (const attributes of [{ "hearth.owner": "cluster", "hearth.run": "docs-ffffff" }, { "hearth.owner": "other", "hearth.run": "docs-0a1b2c" }, {}, undefined]) {
+    for (const attributes of [
+      { "hearth.owner": "cluster", "hearth.run": "docs-ffffff" },
+      { "hearth.owner": "other", "hearth.run": "docs-0a1b2c" },
+      {},
+      undefined,
+    ]) {
       keycloak.realms.set("docs-0a1b2c", attributes ? { attributes } : {});
       await assert.rejects(() => ensureRealm(realm, world()), { name: "ForeignRealmError" });
       await assert.rejects(() => removeRealm(realm, world()), { name: "ForeignRealmError" });
@@ -112,7 +127,10 @@ describe("a realm", () => {
   });
 
   it("F35: tries a refused admin password once, and says what to do", async () => {
-    await assert.rejects(() => ensureRealm(realm, world("changed")), { name: "AdminPasswordError", message: /admin's password in the container's secret is refused; was it changed in the console\?/ });
+    await assert.rejects(() => ensureRealm(realm, world("changed")), {
+      name: "AdminPasswordError",
+      message: /admin's password in the container's secret is refused; was it changed in the console\?/,
+    });
     assert.deepEqual(keycloak.requests, ["POST /realms/master/protocol/openid-connect/token"]);
   });
 
@@ -128,11 +146,17 @@ describe("a realm", () => {
   it("F21: waits its turn: never more than two creates at once at one Keycloak", async () => {
     let inside = 0;
     let most = 0;
-    const slow = { ...world(), logIn: async () => ({ ...(await world().logIn()), create: async () => {
-      most = Math.max(most, ++inside);
-      await new Promise(resolve => setTimeout(resolve, 50));
-      inside--;
-    } }) };
+    const slow = {
+      ...world(),
+      logIn: async () => ({
+        ...(await world().logIn()),
+        create: async () => {
+          most = Math.max(most, ++inside);
+          await new Promise(resolve => setTimeout(resolve, 50));
+          inside--;
+        },
+      }),
+    };
     await Promise.all(Array.from({ length: 6 }, (_, index) => ensureRealm({ ...realm, name: `docs-00000${index}` }, slow)));
     assert.equal(most, 2);
   });

@@ -35,7 +35,10 @@ describe("the configuration", () => {
 
   it("refuses a key that hearth doesn't know, at any depth", () => {
     assert.equal(refused({ "hearth:baseDomain": "a.test", "hearth:baseDomian": "b.test" }), "hearth:baseDomian: no such setting of hearth");
-    assert.equal(refused({ "hearth:baseDomain": "a.test", "hearth:apps": '{"keycloak":{"verison":"1"}}' }), "hearth:apps.keycloak.verison: no such setting of hearth");
+    assert.equal(
+      refused({ "hearth:baseDomain": "a.test", "hearth:apps": '{"keycloak":{"verison":"1"}}' }),
+      "hearth:apps.keycloak.verison: no such setting of hearth",
+    );
   });
 
   it("takes an app's settings as written, without filling in what is left out", () => {

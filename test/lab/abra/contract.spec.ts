@@ -59,8 +59,13 @@ describe("abra, as hearth relies on it", function () {
     await git(upstream, "commit", "--quiet", "--allow-empty", "-m", version);
     await git(upstream, "tag", ...(annotated ? ["-a", "-m", version] : []), version);
   };
-  const calls = async () => (await readFile(join(fake, "calls"), "utf8")).trim().split("\n").map(line => JSON.parse(line) as string[]);
-  const deployed = async () => (JSON.parse(await readFile(join(fake, "stacks"), "utf8").catch(() => "{}")) as Record<string, { texts: string[]; env: Record<string, string> }>)["a_test"];
+  const calls = async () =>
+    (await readFile(join(fake, "calls"), "utf8"))
+      .trim()
+      .split("\n")
+      .map(line => JSON.parse(line) as string[]);
+  const deployed = async () =>
+    (JSON.parse(await readFile(join(fake, "stacks"), "utf8").catch(() => "{}")) as Record<string, { texts: string[]; env: Record<string, string> }>)["a_test"];
   const envFile = () => join(abraDir, "servers", "default", "a.test.env");
   const clone = () => join(abraDir, "recipes", "web");
   const created = async () => {
@@ -86,7 +91,10 @@ describe("abra, as hearth relies on it", function () {
   });
 
   it("calls the local server default", async () => {
-    assert.deepEqual((JSON.parse(await works("server", "ls", "-m")) as { name: string }[]).map(server => server.name), ["default"]);
+    assert.deepEqual(
+      (JSON.parse(await works("server", "ls", "-m")) as { name: string }[]).map(server => server.name),
+      ["default"],
+    );
   });
 
   it("makes an app from the sample, byte for byte but for TYPE and DOMAIN, and leaves its missing newline missing", async () => {
@@ -116,7 +124,13 @@ describe("abra, as hearth relies on it", function () {
     assert.equal(await readFile(join(fake, "secret-a_test_own_v1"), "utf8"), "s3cret");
     assert.ok(!JSON.stringify(await calls()).includes("s3cret"));
     const listed = JSON.parse(await works("app", "secret", "list", "a.test", "-m")) as Record<string, string>[];
-    assert.deepEqual(listed.map(secret => [secret["name"], secret["created-on-server"]]), [["pass", "false"], ["own", "true"]]);
+    assert.deepEqual(
+      listed.map(secret => [secret["name"], secret["created-on-server"]]),
+      [
+        ["pass", "false"],
+        ["own", "true"],
+      ],
+    );
     await works("app", "secret", "rm", "a.test", "own", "-n");
     assert.ok(!(await readFile(join(fake, "secrets"), "utf8")).includes("own"));
   });
@@ -241,10 +255,13 @@ describe("abra, as hearth relies on it", function () {
     const listed = JSON.parse(await works("app", "ls", "-m", "-S")) as Record<string, { apps: Record<string, unknown>[]; upgradeCount: number }>;
     const [app] = listed["default"]!.apps;
     assert.ok(Object.values(app!).every(value => typeof value === "string"));
-    assert.deepEqual([app!["domain"], app!["status"], app!["chaos"], app!["version"], app!["upgrade"]], ["a.test", "deployed", "false", "1.9.0+1.0", "1.10.0+1.1"]);
+    assert.deepEqual(
+      [app!["domain"], app!["status"], app!["chaos"], app!["version"], app!["upgrade"]],
+      ["a.test", "deployed", "false", "1.9.0+1.0", "1.10.0+1.1"],
+    );
     assert.equal(listed["default"]!.upgradeCount, 1);
     const tasks = JSON.parse(await works("app", "ps", "a.test", "-m")) as Record<string, Record<string, unknown>>;
-    assert.deepEqual(Object.keys(tasks["app"]!).sort(), ["chaos", "created", "image", "ports", "service", "state", "status", "version"]);
+    assert.deepEqual(Object.keys(tasks["app"]!).toSorted(), ["chaos", "created", "image", "ports", "service", "state", "status", "version"]);
   });
 
   it("names what it doesn't know", async () => {

@@ -27,7 +27,9 @@ export async function deploy(app: App, wanted: string | undefined, flags: Deploy
   if (!flags.force && (await servicesOf(app.stack)).length > 0) fatal(`${app.domain} is already deployed`);
   await ensureRecipe(app.recipe, flags.offline || flags.chaos);
   if (!flags.chaos) await refuseUnstaged(app.recipe);
-  const version = flags.chaos ? await chaosVersion(app.recipe) : wanted || app.version || (await versionsOf(app.recipe)).at(-1) || fatal(`${app.recipe} has no versions`);
+  const version = flags.chaos
+    ? await chaosVersion(app.recipe)
+    : wanted || app.version || (await versionsOf(app.recipe)).at(-1) || fatal(`${app.recipe} has no versions`);
   if (!flags.chaos) await checkout(app.recipe, version);
 
   const files = (app.env["COMPOSE_FILE"] || "compose.yml").split(":");

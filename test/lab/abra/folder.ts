@@ -22,7 +22,7 @@ export interface App {
 }
 
 export async function servers(): Promise<string[]> {
-  return (await readdir(serversDir).catch(() => [] as string[])).sort();
+  return (await readdir(serversDir).catch(() => [] as string[])).toSorted();
 }
 
 export async function apps(): Promise<App[]> {
@@ -32,7 +32,7 @@ export async function apps(): Promise<App[]> {
       return Promise.all(files.filter(file => file.endsWith(".env")).map(file => readApp(server, file.slice(0, -4))));
     }),
   );
-  return found.flat().sort((a, b) => a.domain.localeCompare(b.domain));
+  return found.flat().toSorted((a, b) => a.domain.localeCompare(b.domain));
 }
 
 export async function findApp(domain: string | undefined): Promise<App> {

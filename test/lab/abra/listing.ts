@@ -26,7 +26,7 @@ async function listed(app: App, withStatus: boolean): Promise<Listed> {
   const label = (name: string) => labels?.[`coop-cloud.${app.stack}.${name}`];
   const version = label("version") ?? "unknown";
   const known = await versionsOf(app.recipe).catch(() => [] as string[]);
-  const newer = known.includes(version) ? known.slice(known.indexOf(version) + 1).reverse() : undefined;
+  const newer = known.includes(version) ? known.slice(known.indexOf(version) + 1).toReversed() : undefined;
   return {
     server: app.server,
     recipe: app.recipe,

@@ -48,7 +48,9 @@ const work: Record<string, Work> = {
     if (!flags.chaos && target) await checkout(recipe, target);
     const sample = await readFile(join(cloneOf(recipe), ".env.sample"), "utf8").catch(() => fatal(`${recipe} has no .env.sample`));
     const text = sample.replace(/^DOMAIN=.*$/m, () => `DOMAIN=${domain}`);
-    await writeFile(path, target ? withType(text, recipe, target) : text, { flag: "wx", mode: 0o600 }).catch(error => (error.code === "EEXIST" ? fatal(`${path} already exists?`) : Promise.reject(error)));
+    await writeFile(path, target ? withType(text, recipe, target) : text, { flag: "wx", mode: 0o600 }).catch(error =>
+      error.code === "EEXIST" ? fatal(`${path} already exists?`) : Promise.reject(error),
+    );
     if (flags.secrets) await generate(await findApp(domain), { all: true });
     print(`${domain} created`);
   },
@@ -113,7 +115,7 @@ const work: Record<string, Work> = {
     const faults = await lint(recipe ?? fatal("no recipe provided"), ["compose.yml"]);
     if (faults.length > 0) fatal(faults.join(", "));
   },
-  "recipe versions": async ([recipe]) => print((await versionsOf(recipe ?? fatal("no recipe provided"))).reverse()),
+  "recipe versions": async ([recipe]) => print((await versionsOf(recipe ?? fatal("no recipe provided"))).toReversed()),
   "server add": async (_args, flags) => {
     if (!flags.local) fatal("only the local server can be added here");
     await mkdir(join(serversDir, "default"), { recursive: true });

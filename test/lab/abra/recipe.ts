@@ -36,7 +36,7 @@ export async function ensureRecipe(recipe: string, offline: boolean): Promise<vo
 export async function versionsOf(recipe: string): Promise<string[]> {
   const tags = lines(await git(cloneOf(recipe), "tag")).filter(tag => tag.includes("+") && semver.valid(tag.split("+")[0]));
   const app = (tag: string) => semver.coerce(tag.slice(tag.indexOf("+") + 1)) ?? new semver.SemVer("0.0.0");
-  return tags.sort((a, b) => semver.compare(a.split("+")[0]!, b.split("+")[0]!) || app(a).compare(app(b)));
+  return tags.toSorted((a, b) => semver.compare(a.split("+")[0]!, b.split("+")[0]!) || app(a).compare(app(b)));
 }
 
 export async function refuseUnstaged(recipe: string): Promise<void> {

@@ -38,9 +38,14 @@ async function create(full: string, value: string): Promise<void> {
   await call("docker", ["secret", "create", full, "-"], { input: value });
 }
 
-export async function generate(app: App, wanted: { readonly all: boolean; readonly name?: string | undefined; readonly version?: string | undefined }): Promise<string[]> {
+export async function generate(
+  app: App,
+  wanted: { readonly all: boolean; readonly name?: string | undefined; readonly version?: string | undefined },
+): Promise<string[]> {
   const all = declared(app.text);
-  const chosen = wanted.all ? all.filter(secret => secret.generate) : all.filter(secret => secret.name === wanted.name).map(secret => ({ ...secret, version: wanted.version ?? secret.version }));
+  const chosen = wanted.all
+    ? all.filter(secret => secret.generate)
+    : all.filter(secret => secret.name === wanted.name).map(secret => ({ ...secret, version: wanted.version ?? secret.version }));
   if (chosen.length === 0) fatal(`${app.domain} declares no secret ${wanted.name ?? "to generate"}`);
   for (const { name, version, length, charset } of chosen) {
     const value = Array.from({ length }, () => charset[randomInt(charset.length)]).join("");

@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runOf, stackName } from "../../providers/run/names.ts";
+import { project } from "../lab/paths.ts";
+
+const flags = ["--recipe", "docs", "--build", "7"];
+const stack = stackName(runOf({ recipe: "docs", build: "7" }));
+const init = `stack init ${stack} --no-select --non-interactive --color=never`;
+const up = `up --stack ${stack} --yes --skip-preview --suppress-outputs --suppress-progress --non-interactive --color=never`;
+const output = `stack output --stack ${stack} --json --show-secrets --non-interactive --color=never`;
+const destroy = `destroy --stack ${stack} --yes --skip-preview --suppress-outputs --suppress-progress --non-interactive --color=never`;
+const remove = `stack rm ${stack} --yes --remove-backups --non-interactive --color=never`;
+
+describe("hearth run", function () {
+  this.timeout(30_000);
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "hearth-command-"));
+    await symlink(join(project, "test/commands/fixtures/pulumi"), join(folder, "pulumi"));
+  });
+  afterEach(async () => {
+    assert.ok(!existsSync(join(project, ".stacks", `Pulumi.${stack}.yaml`)) || existsSync(join(folder, "fail-init")), "the stack's configuration stays");
+    await rm(join(project, ".stacks", `Pulumi.${stack}.yaml`), { force: true });
+    await rm(folder, { recursive: true });
+  });
+
+  const begin = (
+    argv: string[],
+    env: Record<string, string> = {},
+  ): { child: ChildProcess; done: Promise<{ code: number | null; stdout: string; stderr: string }> } => {
+    const child = spawn(process.execPath, [join(project, "commands/hearth.mjs"), ...argv], {
+      cwd: folder,
+      env: { ...process.env, PATH: `${folder}:${process.env["PATH"]}`, FAKE_PULUMI: folder, PULUMI_BACKEND_URL: "", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", chunk => (stdout += String(chunk)));
+    child.stderr.on("data", chunk => (stderr += String(chunk)));
+    return { child, done: new Promise(resolve => child.once("close", code => resolve({ code, stdout, stderr }))) };
+  };
+  const hearth = (argv: string[], env?: Record<string, string>) => begin(argv, env).done;
+  const calls = async () => (await readFile(join(folder, "calls"), "utf8").catch(() => "")).split("\n").filter(Boolean);
+  const fail = (verb: string, words: string) => writeFile(join(folder, `fail-${verb}`), words);
+
+  it("makes the stack, runs the command, and takes the stack away", async () => {
+    const done = await hearth(["run", ...flags, "--", "sh", "-c", "echo $OIDC_CLIENT_ID; pwd"]);
+    assert.equal(done.code, 0, done.stderr);
+    assert.equal(done.stdout, `app\n${folder}\n`);
+    assert.deepEqual(await calls(), [init, up, output, destroy, remove]);
+    assert.match(done.stderr, /hearth: keycloak 1 \(2\), warm/);
+  });
+
+  it("ends with the command's exit code, 128 + n for its signal, 126 and 127 where it can't be run", async () => {
+    const code = async (...command: string[]) => (await hearth(["run", ...flags, "--", ...command])).code;
+    assert.equal(await code("sh", "-c", "exit 3"), 3);
+    assert.equal(await code("sh", "-c", "kill -TERM $$"), 143);
+    assert.equal(await code("no-such-command-here"), 127);
+    await writeFile(join(folder, "plain"), "x", { mode: 0o644 });
+    assert.equal(await code(join(folder, "plain")), 126);
+  });
+
+  it("gives the command's flags to the command", async () => {
+    const done = await hearth(["run", ...flags, "--", "echo", "--recipe", "-x", "start"]);
+    assert.equal(done.stdout, "--recipe -x start\n");
+  });
+
+  it("F46, P12: shows the command no variable of the caller's that isn't needed to run at all", async () => {
+    const secrets = {
+      PULUMI_CONFIG_PASSPHRASE: "sentinel",
+      AWS_SECRET_ACCESS_KEY: "sentinel",
+      GITHUB_TOKEN: "sentinel",
+      NPM_TOKEN: "sentinel",
+      DOCKER_AUTH_CONFIG: "sentinel",
+    };
+    const done = await hearth(["run", ...flags, "--env", "MINE=1", "--", "env"], secrets);
+    assert.equal(done.code, 0, done.stderr);
+    assert.ok(!done.stdout.includes("sentinel"));
+    assert.match(done.stdout, /^MINE=1$/m);
+    const refused = await hearth(["run", ...flags, "--env", "PULUMI_CONFIG_PASSPHRASE", "--", "env"], secrets);
+    assert.equal(refused.code, 125);
+    assert.match(refused.stderr, /--env PULUMI_CONFIG_PASSPHRASE: a run's command never gets it/);
+  });
+
+  it("P8: tears down after an up that failed, says whose fault it isn't, and doesn't run the command", async () => {
+    await fail(
+      "up",
+      "  app:Realm (docs):\n    error: 1 error occurred:\n    \t* keycloak: log in as admin: no connection (ECONNREFUSED)\nerror: update failed\n",
+    );
+    const done = await hearth(["run", ...flags, "--", "echo", "ran"]);
+    assert.equal(done.code, 125);
+    assert.equal(done.stdout, "");
+    assert.match(done.stderr, /^hearth: not your recipe: keycloak: log in as admin: no connection \(ECONNREFUSED\)$/m);
+    assert.deepEqual(await calls(), [init, up, destroy, remove]);
+  });
+
+  it("leaves a stack alone that exists already: it is a living run's", async () => {
+    await fail("init", "error: stack 'x' already exists\n");
+    const done = await hearth(["run", ...flags, "--", "true"]);
+    assert.equal(done.code, 125);
+    assert.match(done.stderr, /not your recipe: a run with this identity is under way or was left behind/);
+    assert.deepEqual(await calls(), [init]);
+    const config = join(project, ".stacks", `Pulumi.${stack}.yaml`);
+    await writeFile(config, "encryptionsalt: its\n");
+    await writeFile(join(folder, "stacks"), JSON.stringify([{ name: stack }]));
+    assert.equal((await hearth(["run", ...flags, "--", "true"])).code, 125);
+    assert.equal(await readFile(config, "utf8"), "encryptionsalt: its\n", "the living run's own configuration");
+  });
+
+  it("warns of a teardown that failed, and keeps the command's exit code", async () => {
+    await fail("destroy", "error: the realm is still there\n");
+    const done = await hearth(["run", ...flags, "--", "sh", "-c", "exit 4"]);
+    assert.equal(done.code, 4);
+    assert.match(done.stderr, new RegExp(`warning: ${stack} isn't gone: the realm is still there`));
+    await rm(join(project, ".stacks", `Pulumi.${stack}.yaml`));
+  });
+
+  const until = async (file: string) => {
+    for (let i = 0; i < 100 && !existsSync(join(folder, file)); i++) await sleep(50);
+    assert.ok(existsSync(join(folder, file)), file);
+  };
+
+  it("P8: Ctrl-C while Pulumi works stops it once, gently, and tears down", async () => {
+    await writeFile(join(folder, "slow-up"), "");
+    const { child, done } = begin(["run", ...flags, "--", "echo", "ran"]);
+    await until("began-up");
+    child.kill("SIGINT");
+    const { code, stdout } = await done;
+    assert.equal(code, 130);
+    assert.equal(stdout, "");
+    assert.deepEqual(await calls(), [init, up, "stopped", destroy, remove]);
+  });
+
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
+    it(`P8: ${signal} while the command runs reaches it, and the run is taken away`, async () => {
+      const script = `trap 'echo told; exit 0' INT TERM HUP; : > ${folder}/began-command; while :; do sleep 0.1; done`;
+      const { child, done } = begin(["run", ...flags, "--", "sh", "-c", script]);
+      await until("began-command");
+      child.kill(signal);
+      const ended = await done;
+      assert.equal(ended.code, code, ended.stderr);
+      assert.equal(ended.stdout, "told\n");
+      assert.deepEqual((await calls()).slice(-2), [destroy, remove]);
+    });
+  }
+
+  it("isn't kept from tearing down by a second Ctrl-C", async () => {
+    await writeFile(join(folder, "slow-destroy"), "");
+    const { child, done } = begin(["run", ...flags, "--", "true"]);
+    await until("began-destroy");
+    child.kill("SIGINT");
+    await sleep(200);
+    child.kill("SIGINT");
+    await sleep(200);
+    assert.equal(child.exitCode, null);
+    await rm(join(folder, "slow-destroy"));
+    const { stderr } = await done;
+    assert.match(stderr, /is being taken away; once more leaves the rest of it behind/);
+    assert.equal((await calls()).at(-1), remove);
+  });
+
+  it("start prints what tests need, or writes it for its owner alone; stop takes it away, absent or not", async () => {
+    const printed = await hearth(["run", "start", ...flags]);
+    assert.equal(printed.code, 0, printed.stderr);
+    assert.match(printed.stdout, /^OIDC_ISSUER=https:\/\/k\.test\/realms\/r$/m);
+    assert.match((await hearth(["run", "start", ...flags, "--json"])).stdout, /"OIDC_CLIENT_SECRET": "its-secret"/);
+    const file = join(folder, "run.env");
+    await writeFile(file, "everybody's", { mode: 0o666 });
+    const written = await hearth(["run", "start", ...flags, "--output", file]);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.ok(!`${written.stdout}${written.stderr}`.includes("its-secret"));
+    await rm(join(folder, "calls"));
+    const stopped = await hearth(["run", "stop", ...flags]);
+    assert.equal(stopped.code, 0);
+    assert.match(stopped.stderr, /isn't there: nothing to do/);
+    assert.deepEqual(await calls(), ["stack ls --json --non-interactive --color=never"]);
+    await rm(join(project, ".stacks", `Pulumi.${stack}.yaml`));
+  });
+
+  it("start and stop want an identity that lasts", async () => {
+    const clean = { DRONE: "", GITHUB_ACTIONS: "", GITLAB_CI: "", CI_PIPELINE_NUMBER: "" };
+    for (const verb of ["start", "stop"]) {
+      const done = await hearth(["run", verb, "--recipe", "docs"], clean);
+      assert.equal(done.code, 125);
+      assert.match(done.stderr, /give --build, --pr or --ref/);
+    }
+  });
+
+  it("says what it wants", async () => {
+    assert.match((await hearth(["run", "--", "true"])).stderr, /--recipe is missing/);
+    const help = await hearth(["run", "--help"]);
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, /125 where hearth couldn't give the run what it needs/);
+  });
+
+  it("hands Pulumi a copy of Pulumi.ci.yaml, for its owner alone, and leaves the tracked file as it is", async () => {
+    const before = await readFile(join(project, "Pulumi.ci.yaml"), "utf8");
+    const copy = join(project, ".stacks", `Pulumi.${stack}.yaml`);
+    const done = await hearth(["run", ...flags, "--", "sh", "-c", `cat ${copy}; stat -c %a ${copy}`]);
+    assert.equal(done.stdout, `${before}600\n`);
+    assert.equal(await readFile(join(project, "Pulumi.ci.yaml"), "utf8"), before);
+    assert.ok(!before.includes("encryptionsalt:\n") && !/^encryptionsalt/m.test(before));
+  });
+});

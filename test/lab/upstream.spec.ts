@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { fileAt, notedVersions, tagsOf } from "../../providers/abra/mirror.ts";
+import { composeAt } from "../../providers/app/recipe.ts";
+import { firstRelease, release, resetUpstream, versionsOf } from "./upstream.ts";
+
+describe("the recipes' upstream", function () {
+  this.timeout(20_000);
+  let root: string;
+  beforeEach(async () => (root = await mkdtemp(join(tmpdir(), "hearth-upstream-"))));
+  afterEach(() => rm(root, { recursive: true }));
+  const of = (recipe: string) => join(root, recipe);
+
+  it("begins each recipe with a release that hearth can read", async () => {
+    for (const [recipe, version] of Object.entries(firstRelease)) {
+      await resetUpstream(recipe, root);
+      assert.deepEqual(
+        (await tagsOf(of(recipe))).map(({ name, annotated }) => ({ name, annotated })),
+        [{ name: version, annotated: true }],
+      );
+      const compose = await composeAt(of(recipe), version, `${recipe}.hearth.test`, {});
+      assert.ok(compose.services["app"]);
+    }
+  });
+
+  it("made again is the same commit, so that no tag seems to have moved", async () => {
+    const commit = async () => (await execa("git", ["rev-parse", "10.7.9+26.4.0"], { cwd: of("keycloak") })).stdout;
+    await resetUpstream("keycloak", root);
+    await release("keycloak", { version: "10.7.9+26.4.0" }, root);
+    const first = await commit();
+    await resetUpstream("keycloak", root);
+    await release("keycloak", { version: "10.7.9+26.4.0" }, root);
+    assert.equal(await commit(), first);
+  });
+
+  it("releases images, notes, lightweight tags, and what is broken in its own way", async () => {
+    await resetUpstream("keycloak", root);
+    await release("keycloak", { version: "10.8.0+26.5.0", notes: "dump the database first" }, root);
+    await release("keycloak", { version: "10.8.1+26.5.0", kind: "never-healthy" }, root);
+    await release("keycloak", { version: "10.8.2+26.5.0", kind: "crashes" }, root);
+    await release("keycloak", { version: "10.8.3+26.5.0", kind: "R009" }, root);
+    await release("keycloak", { version: "10.8.4+26.5.0", kind: "no-image" }, root);
+    await release("keycloak", { version: "10.8.5+26.5.0", lightweight: true }, root);
+    const text = (version: string) => fileAt(of("keycloak"), version, "compose.yml");
+    assert.match((await text("10.8.0+26.5.0"))!, /hearth-lab\/keycloak:26\.5\.0/);
+    assert.match((await text("10.8.1+26.5.0"))!, /test: \["CMD", "false"\]/);
+    assert.match((await text("10.8.2+26.5.0"))!, /sleep 5; exit 1/);
+    assert.match((await text("10.8.3+26.5.0"))!, /BROKEN: \{/);
+    assert.match((await text("10.8.4+26.5.0"))!, /hearth-lab\/nothing/);
+    assert.doesNotMatch((await text("10.8.5+26.5.0"))!, /BROKEN|nothing|sleep 5|"false"/, "what was broken stays on its own tag");
+    assert.deepEqual(
+      (await tagsOf(of("keycloak"))).filter(tag => !tag.annotated).map(tag => tag.name),
+      ["10.8.5+26.5.0"],
+    );
+    assert.deepEqual(await notedVersions(of("keycloak"), "10.8.5+26.5.0"), ["10.8.0+26.5.0"]);
+    assert.equal((await versionsOf("keycloak", root)).length, 7);
+  });
+});
