@@ -26,6 +26,14 @@ export class AdminPasswordError extends KeycloakError {
   }
 }
 
+/** The ingress answered, and nothing of Keycloak behind it: it is down, or coming up. */
+export class NotUpError extends KeycloakError {
+  override readonly name = "NotUpError";
+  override get passing(): boolean {
+    return true;
+  }
+}
+
 export interface Login {
   readonly username: string;
   readonly password: string;
@@ -38,6 +46,8 @@ export interface FoundRealm {
 /** A session with a token of its own: realms made after its login are out of its reach. */
 export interface Admin {
   create(realm: ReturnType<typeof representation>): Promise<void>;
+  /** Every realm that this admin sees. */
+  list(): Promise<(FoundRealm & { readonly name: string })[]>;
   /** undefined: Keycloak says that there is none (404). */
   find(name: string): Promise<FoundRealm | undefined>;
   /** Absent is success. */
@@ -53,10 +63,14 @@ export async function logIn(url: string, { username, password }: Login, timeout 
       const words = `${username}'s password in the container's secret is refused; was it changed in the console? Set it back, or put the new one into a new version of the secret`;
       throw new AdminPasswordError("log in as admin", 401, words, error);
     }
+    if (error instanceof KeycloakError && [404, 502, 503, 504].includes(error.status!))
+      throw new NotUpError("log in as admin", error.status, `${url} isn't up`, error);
     throw error;
   });
   return {
     create: realm => call(`create realm ${realm.realm}`, async () => void (await client.realms.create(realm))),
+    list: () =>
+      call("list realms", async () => (await client.realms.find()).map(({ realm, attributes }) => ({ name: realm!, ...(attributes ? { attributes } : {}) }))),
     find: name => call(`look for realm ${name}`, async () => (await client.realms.findOne({ realm: name })) as FoundRealm | undefined).catch(absent),
     remove: name => call(`delete realm ${name}`, () => client.realms.del({ realm: name })).catch(absent),
     setCredentials: (realm, clientId, name, credentials) =>

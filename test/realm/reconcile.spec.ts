@@ -57,6 +57,14 @@ describe("a realm", () => {
     });
   }
 
+  it("F18: waits a little for a Keycloak that the ingress doesn't reach yet, then says that it isn't up", async () => {
+    const token = /^\/realms\/master\/protocol/;
+    keycloak.fail("POST", token, { status: 404 }, { status: 503 });
+    await ensureRealm(realm, world());
+    keycloak.fail("POST", token, ...Array.from({ length: 6 }, () => ({ status: 404 })));
+    await assert.rejects(() => removeRealm(realm, world()), { name: "NotUpError", message: `keycloak: log in as admin: HTTP 404: ${keycloak.url} isn't up` });
+  });
+
   it("F19: is taken over where the answer to its own request was lost, with credentials that are in it", async () => {
     keycloak.fail("POST", /^\/admin\/realms$/, "hang after");
     const { clientSecret, password } = await ensureRealm(realm, world());
