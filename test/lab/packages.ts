@@ -15,6 +15,9 @@ const programs: Record<string, string> = {
   dockerd: "docker.io",
   docker: "docker-cli",
   ps: "procps",
+  strace: "strace", // proves the order of fsync and rename in a spec
+  setfacl: "acl",
+  setfattr: "attr",
 };
 
 async function missing(): Promise<string[]> {
