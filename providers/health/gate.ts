@@ -9,6 +9,8 @@ export interface Look {
   readonly containers: readonly string[];
   /** A trouble that doesn't go by itself. */
   readonly final?: boolean;
+  /** The trouble isn't the app's: its tasks are well, the way to them is not; or what runs is somebody else's version. */
+  readonly elsewhere?: boolean;
 }
 
 export interface Window {
@@ -20,7 +22,8 @@ export interface Window {
   readonly every?: number;
 }
 
-export type Verdict = { readonly healthy: true } | { readonly healthy: false; readonly why: string };
+/** `inconclusive`: nothing is known against the app; so nothing is to be undone. */
+export type Verdict = { readonly health: "healthy" } | { readonly health: "unhealthy" | "inconclusive"; readonly why: string };
 
 export interface Clock {
   now(): number;
@@ -47,13 +50,14 @@ export async function gate(
     const trouble = seen.trouble ?? (restarted ? "a container was replaced within the window" : undefined);
     if (trouble !== last) onChange(trouble ?? "good");
     last = trouble;
-    if (seen.final) return { healthy: false, why: trouble ?? "unknown" };
+    const bad = seen.elsewhere ? "inconclusive" : "unhealthy";
+    if (seen.final) return { health: bad, why: trouble ?? "unknown" };
     if (trouble === undefined) goodSince ??= now;
     else goodSince = undefined;
     running = seen.trouble === undefined ? ids : undefined;
-    if (goodSince !== undefined && now - goodSince >= window.stableFor) return { healthy: true };
+    if (goodSince !== undefined && now - goodSince >= window.stableFor) return { health: "healthy" };
     if (now - start >= window.deadline)
-      return { healthy: false, why: `${trouble ?? "not yet good for long enough"} (after ${Math.round((now - start) / 1000)} s)` };
+      return { health: bad, why: `${trouble ?? "not yet good for long enough"} (after ${Math.round((now - start) / 1000)} s)` };
     await clock.sleep(window.every ?? 1_000);
   }
 }

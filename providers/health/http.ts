@@ -10,8 +10,15 @@ export interface Expectation {
   readonly issuer?: string | undefined;
 }
 
-/** undefined where the answer was as expected, else what was wrong, in words that stay the same from one look to the next. */
-export async function lookAt({ url, status, issuer }: Expectation, timeout = 5_000): Promise<string | undefined> {
+/** What was wrong, in words that stay the same from one look to the next. */
+export interface Fault {
+  readonly what: string;
+  /** Nobody answered at all, so that it may be the way to the app and not the app: refused, no such host, a certificate that doesn't hold. */
+  readonly unreached: boolean;
+}
+
+/** undefined where the answer was as expected. `timeout` in ms. */
+export async function lookAt({ url, status, issuer }: Expectation, timeout = 5_000): Promise<Fault | undefined> {
   let answer: Response;
   let body: string;
   try {
@@ -19,12 +26,18 @@ export async function lookAt({ url, status, issuer }: Expectation, timeout = 5_0
     body = issuer === undefined ? "" : await answer.text();
     if (issuer === undefined) await answer.body?.cancel();
   } catch (error) {
-    return `no answer (${reason(error)})`;
+    const why = reason(error);
+    // A time-out is no proof: it may be the app that hangs behind an ingress that is well.
+    return { what: `no answer (${why})`, unreached: why !== "time-out" && why !== "UND_ERR_SOCKET" };
   }
   const good = status === undefined ? answer.status >= 200 && answer.status < 400 : answer.status === status;
-  if (!good) return `HTTP ${answer.status}`;
-  if (issuer !== undefined && issuerIn(body) !== issuer) return `issuer ${issuerIn(body) ?? "missing"} instead of ${issuer}`;
+  if (!good) return answered(`HTTP ${answer.status}`);
+  if (issuer !== undefined && issuerIn(body) !== issuer) return answered(`issuer ${issuerIn(body) ?? "missing"} instead of ${issuer}`);
   return undefined;
+}
+
+function answered(what: string): Fault {
+  return { what, unreached: false };
 }
 
 function issuerIn(body: string): string | undefined {

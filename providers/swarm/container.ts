@@ -21,3 +21,15 @@ export async function readSecret(stack: string, service: string, secret: string)
   const { stdout } = await docker(["exec", container, "cat", `/run/secrets/${secret}`], `read secret ${secret} of ${stack}_${service}`);
   return stdout.trim();
 }
+
+/** Every secret that the running containers of `stack` on this node see; of a container without a shell, none. */
+export async function readAllSecrets(stack: string): Promise<string[]> {
+  const argv = ["ps", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`, "--filter", "status=running"];
+  const containers = (await docker(argv, `list the containers of ${stack}`)).stdout.split("\n").filter(Boolean);
+  const script = 'for file in /run/secrets/*; do [ -f "$file" ] && base64 -w0 "$file" && echo; done; true';
+  const texts = await Promise.all(
+    containers.map(id => docker(["exec", id, "sh", "-c", script], `read the secrets of ${stack}`, { timeout: 10_000 }).catch(() => ({ stdout: "" }))),
+  );
+  const values = texts.flatMap(({ stdout }) => stdout.split("\n")).map(text => Buffer.from(text, "base64").toString().trim());
+  return [...new Set(values.filter(Boolean))];
+}
