@@ -1,5 +1,5 @@
 // The one file that spawns `abra`, and turns what it says into kinds.
-import { ProgramError, run, type Result } from "../program/run.ts";
+import { ProgramError, run, type Result, type RunOptions } from "../program/run.ts";
 import { deployArgv, newArgv, secretGenerateArgv, secretInsertArgv, undeployArgv, versionArgv } from "./argv.ts";
 
 export type AbraErrorKind = "not deployed" | "secret missing" | "unstaged changes" | "compose file" | "lightweight tag" | "other";
@@ -33,7 +33,7 @@ export class AbraVersionError extends Error {
   override readonly name = "AbraVersionError";
 }
 
-/** abra with the folder `abraDir`. */
+/** What hearth does through abra. */
 export interface Abra {
   newApp(recipe: string, domain: string, server: string): Promise<void>;
   deploy(domain: string, version: string): Promise<void>;
@@ -42,9 +42,10 @@ export interface Abra {
   insertSecret(domain: string, name: string, version: string, file: string): Promise<void>;
 }
 
-export function abraIn(abraDir: string): Abra {
+/** abra with the folder `abraDir`; its processes keep the descriptor `lock` open. */
+export function abraIn(abraDir: string, lock?: number): Abra {
   const call = async (argv: string[], what: string): Promise<void> => {
-    await abra(argv, what, { ABRA_DIR: abraDir });
+    await abra(argv, what, { env: { ABRA_DIR: abraDir }, inherit: lock });
   };
   return {
     newApp: (recipe, domain, server) => call(newArgv(recipe, domain, server), `make the app ${domain}`),
@@ -68,9 +69,9 @@ export async function probeAbra(): Promise<void> {
   if (major === 0 && minor < 13) throw new AbraVersionError(`abra is ${found[0]}; hearth wants ${OLDEST_ABRA} or newer`);
 }
 
-async function abra(argv: string[], what: string, env: Record<string, string> = {}): Promise<Result> {
+async function abra(argv: string[], what: string, options: RunOptions = {}): Promise<Result> {
   try {
-    return await run("abra", argv, what, { env });
+    return await run("abra", argv, what, options);
   } catch (error) {
     if (!(error instanceof ProgramError) || error.kind !== "failed") throw error;
     throw new AbraError(what, fatalLine(error.result), error);

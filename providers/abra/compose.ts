@@ -24,7 +24,7 @@ const composeFile = z.looseObject({
 });
 
 export interface Compose {
-  /** Service name → what its healthcheck says. */
+  /** Service name → its image, filled in, and what its healthcheck says. */
   readonly services: Record<string, z.infer<typeof service>>;
   /** Full names on the swarm. */
   readonly secrets: string[];
@@ -40,6 +40,7 @@ export function readCompose(texts: readonly string[], env: Record<string, string
     files.flatMap(file => Object.values(file[kind] ?? {}).flatMap(entry => (entry?.name ? [interpolate(entry.name, env)] : [])));
   const services: Record<string, z.infer<typeof service>> = {};
   for (const file of files) for (const [name, found] of Object.entries(file.services ?? {})) services[name] = { ...services[name], ...found };
+  for (const each of Object.values(services)) if (each.image) each.image = interpolate(each.image, env);
   return {
     services,
     secrets: [...new Set(names("secrets"))],
@@ -71,6 +72,27 @@ export function seconds(value: string | number): number {
   if (typeof value === "number") return value / 1e9;
   const units: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001, us: 1e-6, ns: 1e-9 };
   return [...value.matchAll(/([\d.]+)(ms|us|ns|h|m|s)/g)].reduce((sum, [, amount, unit]) => sum + Number(amount) * units[unit!]!, 0);
+}
+
+/**
+ * Why abra's lint would refuse a compose file (R009: it doesn't load); undefined where it loads. Looks at what the engine's
+ * own loader refuses most: YAML that isn't, no services, an environment value that is no plain one.
+ */
+export function loadFault(text: string): string | undefined {
+  let file: unknown;
+  try {
+    file = parse(text);
+  } catch (error) {
+    return (error as Error).message.split("\n")[0];
+  }
+  const services = (file as { services?: Record<string, { environment?: unknown } | null> } | null)?.services;
+  if (!services || typeof services !== "object") return "it has no services";
+  for (const [name, each] of Object.entries(services)) {
+    if (each === null || typeof each !== "object") return `service ${name} is no mapping`;
+    const values = Object.values((each.environment ?? {}) as Record<string, unknown>);
+    if (values.some(value => typeof value === "object" && value !== null)) return `services.${name}.environment holds a value that is no string`;
+  }
+  return undefined;
 }
 
 /** Seconds until a service's healthcheck can first have said its last word: start_period + (interval + timeout) × retries, Docker's defaults filled in. */

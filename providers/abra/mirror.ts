@@ -1,8 +1,12 @@
 // A bare mirror of a recipe's upstream, of hearth's own: tags, files at a tag and release notes, without touching anybody's clone.
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+//
+// `refs/tags/*` are the tags as hearth saw them first, which all of hearth reads: what ran once can run again. `refs/upstream/*` are
+// the tags as upstream has them now, and the two together tell which one moved and which one is gone.
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { z } from "zod";
-import { ProgramError, run } from "../program/run.ts";
+import { withLock } from "../lock/flock.ts";
+import { ProgramError, run, type RunOptions } from "../program/run.ts";
 
 export class UnknownRecipeError extends Error {
   override readonly name = "UnknownRecipeError";
@@ -14,6 +18,10 @@ export interface Tag {
   readonly annotated: boolean;
   /** When it was made, in seconds since 1970. */
   readonly time: number;
+  /** Upstream's tag of this name is another object by now; ours is the one that was seen first. */
+  readonly moved: boolean;
+  /** Upstream has it no more; ours stays for a way back. */
+  readonly gone: boolean;
 }
 
 export interface Mirror {
@@ -36,48 +44,105 @@ export async function upstreamOf(recipe: string, operatorDir: string): Promise<s
   return found;
 }
 
-/** Brings the mirror below `stateDir` up to date, or says why it couldn't. Throws when there is no mirror and none can be made. */
+/**
+ * Brings the mirror below `stateDir` up to date, or says why it couldn't. One process at a time; the others wait for it, no longer
+ * than `LOCK_WAIT`. Throws when there is no mirror and none can be made.
+ */
 export async function refreshMirror(recipe: string, stateDir: string, operatorDir: string): Promise<Mirror> {
   const path = join(stateDir, "mirror", `${recipe}.git`);
-  const there = await stat(path).then(
-    () => true,
-    () => false,
-  );
   try {
     const upstream = await upstreamOf(recipe, operatorDir);
-    if (there)
-      await git(path, ["fetch", "--quiet", "--prune", "--force", upstream, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], `fetch ${recipe}`);
-    else await cloneBare(upstream, path, recipe);
+    await withLock(`${path}.lock`, ({ fd }) => refresh(path, upstream, recipe, fd), { wait: LOCK_WAIT });
     return { path };
   } catch (error) {
-    if (!there || error instanceof UnknownRecipeError) throw error;
+    if (error instanceof UnknownRecipeError || !(await exists(path))) throw error;
     return { path, offline: (error as Error).message.split("\n")[0]! };
   }
 }
 
-async function cloneBare(upstream: string, path: string, recipe: string): Promise<void> {
-  const work = `${path}.${process.pid}`;
-  await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
+/** Milliseconds: as long as the clone that another process may be at. */
+const LOCK_WAIT = 150_000;
+
+async function refresh(path: string, upstream: string, recipe: string, lock: number): Promise<void> {
+  if (!(await exists(path))) await cloneBare(upstream, path, recipe, lock);
+  await dropStaleLocks(path);
+  const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/upstream/*"];
+  // Without --no-tags git would follow upstream's tags into refs/tags by itself.
+  await git(path, ["fetch", "--quiet", "--prune", "--force", "--no-tags", upstream, ...refs], `fetch ${recipe}`, { inherit: lock });
+  await admit(path, recipe, lock);
+  await writeFile(join(path, COMPARED), "");
+}
+
+async function cloneBare(upstream: string, path: string, recipe: string, lock: number): Promise<void> {
+  const work = `${path}.new`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await rm(work, { recursive: true, force: true });
   try {
-    await run("git", ["clone", "--quiet", "--mirror", upstream, work], `clone recipe ${recipe}`, { env: quietGit, timeout: 120_000 });
-    await rename(work, path).catch(error => {
-      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error; // somebody else made it meanwhile
-    });
+    await run("git", ["clone", "--quiet", "--bare", upstream, work], `clone recipe ${recipe}`, { env: quietGit, timeout: 120_000, inherit: lock });
+    await rename(work, path);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-/** Every tag of the mirror. */
+/** Whoever holds the mirror's lock is its only writer: what git locked in there was left behind by a kill or a power cut. */
+async function dropStaleLocks(path: string): Promise<void> {
+  const refs = (await readdir(join(path, "refs"), { recursive: true })).map(name => join("refs", name));
+  const stale = [...(await readdir(path)), ...refs].filter(name => name.endsWith(".lock"));
+  for (const name of stale) await rm(join(path, name), { force: true });
+}
+
+/** This file says that `refs/upstream` was filled: a mirror made by an older hearth has none, and no tag of it is gone for that. */
+const COMPARED = "hearth-compared";
+
+/**
+ * Takes upstream's new tags in. One that we have stays as it is, unless ours is lightweight: nothing was ever deployed from such
+ * a one, and making it again with a message is how a maintainer mends it.
+ */
+async function admit(path: string, recipe: string, lock: number): Promise<void> {
+  const { ours, upstream } = await refsOf(path);
+  const taken = new Set(ours.keys());
+  const lines: string[] = [];
+  for (const [name, { object }] of upstream) {
+    const own = ours.get(name);
+    if (own === undefined && !inTheWay(name, taken)) lines.push(`create refs/tags/${name} ${object}`);
+    else if (own && !own.annotated && own.object !== object) lines.push(`update refs/tags/${name} ${object} ${own.object}`);
+    taken.add(name);
+  }
+  if (lines.length > 0) await git(path, ["update-ref", "--stdin"], `take in the new tags of ${recipe}`, { input: `${lines.join("\n")}\n`, inherit: lock });
+}
+
+/** Refs are files to git: `a` and `a/b` can't be tags both, and one that can't be made would keep all others out. */
+function inTheWay(name: string, taken: ReadonlySet<string>): boolean {
+  const above = name.split("/").map((_, depth, parts) => parts.slice(0, depth).join("/"));
+  return above.some(each => taken.has(each)) || [...taken].some(each => each.startsWith(`${name}/`));
+}
+
+/** Every tag of the mirror, in no particular order. Of a repository that is no mirror of hearth's, none is moved or gone. */
 export async function tagsOf(mirror: string): Promise<Tag[]> {
-  const text = await git(mirror, ["for-each-ref", "--format=%(refname:strip=2)%09%(objecttype)%09%(creatordate:unix)", "refs/tags"], "list tags");
-  return text
-    .split("\n")
-    .filter(Boolean)
-    .map(line => {
-      const [name = "", type = "", time = "0"] = line.split("\t");
-      return { name, annotated: type === "tag", time: Number(time) };
-    });
+  const [{ ours, upstream }, compared] = await Promise.all([refsOf(mirror), exists(join(mirror, COMPARED))]);
+  return [...ours].map(([name, { object, annotated, time }]) => {
+    const theirs = upstream.get(name);
+    return { name, annotated, time, moved: theirs !== undefined && theirs.object !== object, gone: compared && theirs === undefined };
+  });
+}
+
+interface Ref {
+  readonly object: string;
+  readonly annotated: boolean;
+  readonly time: number;
+}
+
+async function refsOf(mirror: string): Promise<{ ours: Map<string, Ref>; upstream: Map<string, Ref> }> {
+  const format = "--format=%(refname)%09%(objectname)%09%(objecttype)%09%(creatordate:unix)";
+  const text = await git(mirror, ["for-each-ref", format, "refs/tags", "refs/upstream"], "list tags");
+  const found = { ours: new Map<string, Ref>(), upstream: new Map<string, Ref>() };
+  for (const line of text.split("\n").filter(Boolean)) {
+    const [ref = "", object = "", type = "", time = "0"] = line.split("\t");
+    const side = ref.startsWith("refs/tags/") ? found.ours : found.upstream;
+    side.set(ref.split("/").slice(2).join("/"), { object, annotated: type === "tag", time: Number(time) });
+  }
+  return found;
 }
 
 /** The text of `file` at `tag`, or undefined where that version hasn't got it. */
@@ -92,16 +157,33 @@ export async function fileAt(mirror: string, tag: string, file: string): Promise
 
 /** The versions that have release notes, as of `tag`: `release/<version>` in its tree. */
 export async function notedVersions(mirror: string, tag: string): Promise<string[]> {
-  const text = await git(mirror, ["ls-tree", "--name-only", `refs/tags/${tag}:release`], `list the notes at ${tag}`).catch(error => {
-    if (error instanceof ProgramError && /Not a valid object name/i.test(error.result.stderr)) return "";
+  const text = await git(mirror, ["ls-tree", "-z", "--name-only", `refs/tags/${tag}:release`], `list the notes at ${tag}`).catch(error => {
+    if (error instanceof ProgramError && /Not a valid object name|not a tree object/i.test(error.result.stderr)) return "";
     throw error;
   });
-  return text.split("\n").filter(Boolean);
+  return text.split("\0").filter(Boolean);
+}
+
+/** The notes as of `tag`, by version: all, or those that `wanted` says yes to. */
+export async function notesAt(mirror: string, tag: string, wanted: (version: string) => boolean = () => true): Promise<Record<string, string>> {
+  const versions = (await notedVersions(mirror, tag)).filter(wanted);
+  const texts = await Promise.all(versions.map(version => fileAt(mirror, tag, `release/${version}`)));
+  return Object.fromEntries(versions.map((version, at) => [version, texts[at] ?? ""]));
 }
 
 /** No question about a password, no message in another language. */
 const quietGit = { GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
 
-async function git(folder: string, argv: readonly string[], what: string): Promise<string> {
-  return (await run("git", ["-C", folder, ...argv], what, { env: quietGit, timeout: 60_000 })).stdout;
+/** A collection that git starts stays in the foreground: it would hold the mirror's lock, and nobody would know why. */
+const foreground = ["-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false"];
+
+async function git(folder: string, argv: readonly string[], what: string, options: Pick<RunOptions, "input" | "inherit"> = {}): Promise<string> {
+  return (await run("git", ["-C", folder, ...foreground, ...argv], what, { env: quietGit, timeout: 60_000, ...options })).stdout;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

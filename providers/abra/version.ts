@@ -16,7 +16,9 @@ export function parseVersion(text: string): RecipeVersion | undefined {
   const [recipe, app] = plus < 0 ? [text, ""] : [text.slice(0, plus), text.slice(plus + 1)];
   const parsed = /^\d/.test(recipe) ? semver.parse(recipe) : null;
   if (!parsed) return undefined;
-  return { text, recipe: parsed, app, appVersion: semver.coerce(app) ?? undefined };
+  // `v1.6.870-2`: a build's number counts too. Other endings (`-alpine`, `-p9`) could only be ordered as text.
+  const numbered = /^[^-]*-\d+$/.test(app) ? semver.coerce(app, { includePrerelease: true }) : null;
+  return { text, recipe: parsed, app, appVersion: numbered ?? semver.coerce(app) ?? undefined };
 }
 
 /** Recipe semver first, then the app's version; apps that don't parse come first among equals. */

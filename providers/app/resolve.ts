@@ -1,16 +1,19 @@
 // What `check` finds out for an App: its version, what is held, how it is; it looks and never touches.
-import { parseEnv } from "../abra/envFile.ts";
 import { operatorAbraDir } from "../abra/home.ts";
-import { notedVersions, refreshMirror, tagsOf } from "../abra/mirror.ts";
-import { compareVersions, parseVersion } from "../abra/version.ts";
-import { clusterId } from "../swarm/cluster.ts";
+import { fileAt, notesAt, refreshMirror, tagsOf, type Tag } from "../abra/mirror.ts";
 import type { Failure } from "../engine.ts";
-import { readEnv } from "./env.ts";
+import { appFolder } from "../journal/folder.ts";
+import { readOperation } from "../journal/operation.ts";
+import { ownerAlive } from "../journal/owner.ts";
+import { readApproved, readRejected } from "../journal/versions.ts";
+import { clusterId } from "../swarm/cluster.ts";
+import { lastDeployed, readEnv } from "./env.ts";
 import type { AppInputs, Resolved } from "./inputs.ts";
 import { line } from "./line.ts";
 import { observe } from "./observe.ts";
 import { composeAt, namesTooLong } from "./recipe.ts";
-import { choose, type Choice } from "./release.ts";
+import { candidates, choose, type Choice, type Situation } from "./release.ts";
+import { adds, lacks, needsOf, type Needs } from "./target.ts";
 
 /** What the engine kept of the check before. */
 export interface Before {
@@ -23,74 +26,101 @@ export interface Resolution {
   readonly inputs: AppInputs & Resolved;
   readonly failures: readonly Failure[];
   readonly line: string;
+  /** What runs; undefined where nothing does. */
+  readonly running: string | undefined;
+  /** Every newer version, held or not. */
+  readonly candidates: readonly string[];
 }
 
 export async function resolve(app: AppInputs, before: Before): Promise<Resolution> {
   const swarm = await clusterId();
   if (before.swarm !== undefined && before.swarm !== swarm) {
     const reason = `this app lives in the swarm ${before.swarm}, but docker talks to the swarm ${swarm}: is DOCKER_HOST or a docker context set?`;
-    return { inputs: { ...app, held: [], condition: "unknown", swarm }, failures: [{ property: "swarm", reason }], line: "" };
+    const inputs = { ...app, held: [], condition: "unknown", swarm };
+    return { inputs, failures: [{ property: "swarm", reason }], line: "", running: undefined, candidates: [] };
   }
-  const [mirror, seen] = await Promise.all([refreshMirror(app.recipe, app.stateDir, operatorAbraDir()), observe(app)]);
+  const [mirror, seen, condition] = await Promise.all([refreshMirror(app.recipe, app.stateDir, operatorAbraDir()), observe(app), journalled(app)]);
+  const running = seen.version;
+  const last = running ?? (await lastDeployed(app)) ?? before.version;
   const tags = await tagsOf(mirror.path);
-  const annotated = tags.filter(tag => tag.annotated);
-  const newest = annotated
-    .map(tag => parseVersion(tag.name))
-    .filter(version => version !== undefined)
-    .toSorted(compareVersions)
-    .at(-1)?.text;
-  const noted = newest === undefined ? [] : await notedVersions(mirror.path, newest);
+  const newer = candidates(last, tags);
+  const needs = await needsOfEach(app, mirror.path, last, newer);
 
-  const last = seen.version ?? (await lastDeployed(app)) ?? before.version;
-  const wanted = choose({ running: last, tags: annotated, noted, policy: app.updates, now: Date.now() / 1000 });
-  const choice: Choice = app.version === "latest" ? kept(wanted, mirror.offline, before) : { version: app.version, held: [] };
-  const said = {
-    recipe: app.recipe,
-    running: seen.version,
-    condition: seen.condition,
-    choice,
-    offline: mirror.offline,
-    dropped: tags.filter(tag => !tag.annotated).map(tag => tag.name),
-  };
-
+  const wanted = choose(await situation(app, mirror.path, last, tags, needs));
+  const choice: Choice = app.version === "latest" ? kept(wanted, mirror.offline, before) : { ...wanted, version: app.version, afterwards: undefined, held: [] };
+  const next = needs[choice.version ?? ""];
   const inputs = {
     ...app,
     version: choice.version ?? app.version,
     held: choice.held.map(({ version, reasons }) => `${version}: ${reasons.join(", ")}`),
-    condition: seen.condition,
+    condition: condition ?? seen.condition,
     swarm,
   };
   return {
     inputs,
-    failures: await unfit(
-      app,
-      inputs.version,
-      mirror.path,
-      annotated.map(tag => tag.name),
-      seen.version,
-    ),
-    line: line(said),
+    failures: await unfit(app, inputs.version, mirror.path, tags, running),
+    line: line({ recipe: app.recipe, running, condition: inputs.condition, choice, adds: next ? adds(next) : [], offline: mirror.offline }),
+    running,
+    candidates: newer,
   };
 }
 
-/** The version that abra deployed last: it rewrites TYPE in the .env each time. What is down comes back at it, never at a newer one that is held. */
-async function lastDeployed(app: AppInputs): Promise<string | undefined> {
-  const [recipe, version] = (parseEnv(await readEnv(app))["TYPE"] ?? "").split(":");
-  return recipe === app.recipe && version ? version : undefined;
+/** What the journal says of the app, where an operation is open. */
+async function journalled({ stateDir, domain }: AppInputs): Promise<string | undefined> {
+  const operation = await readOperation(appFolder(stateDir, domain));
+  if (!operation) return undefined;
+  if (operation.broken) return "broken";
+  const alive = (await ownerAlive(operation.owner)) === "alive";
+  return alive ? `being changed, at ${operation.step}` : `interrupted at ${operation.step}`;
+}
+
+async function needsOfEach(app: AppInputs, mirror: string, last: string | undefined, versions: readonly string[]): Promise<Record<string, Needs>> {
+  const sampleAt = async (version: string) => (await fileAt(mirror, version, ".env.sample").catch(() => undefined)) ?? "";
+  const [env, running] = await Promise.all([readEnv(app), last === undefined ? "" : sampleAt(last)]);
+  const of = async (version: string) => [version, needsOf({ sample: await sampleAt(version), running, env, settings: app })] as const;
+  return Object.fromEntries(await Promise.all(versions.map(of)));
+}
+
+async function situation(app: AppInputs, mirror: string, running: string | undefined, tags: readonly Tag[], needs: Record<string, Needs>): Promise<Situation> {
+  const folder = appFolder(app.stateDir, app.domain);
+  const [rejected, approved] = await Promise.all([readRejected(folder), readApproved(folder)]);
+  const seconds = (at: string) => Date.parse(at) / 1000;
+  return {
+    running,
+    tags,
+    notes: await notesOf(mirror, Object.keys(needs)),
+    lacks: Object.fromEntries(Object.entries(needs).map(([version, each]) => [version, lacks(each)])),
+    rejected: Object.fromEntries(Object.entries(rejected).map(([version, { at, why }]) => [version, { at: seconds(at), why }])),
+    approved: Object.fromEntries(Object.entries(approved).map(([version, { at }]) => [version, { at: seconds(at) }])),
+    policy: app.updates,
+    now: Date.now() / 1000,
+  };
+}
+
+/** Notes by version: as the newest has them all, and each version's own as it was released, should its branch never have been merged. */
+async function notesOf(mirror: string, versions: readonly string[]): Promise<Record<string, string>> {
+  const each = versions.map(version => notesAt(mirror, version, name => name === version || version === versions.at(-1)));
+  return Object.assign({}, ...(await Promise.all(each))) as Record<string, string>;
 }
 
 /** Without a word from upstream nothing new is chosen: what was resolved before stays. */
 function kept(wanted: Choice, offline: string | undefined, before: Before): Choice {
   if (offline === undefined || before.version === undefined) return wanted;
-  return { version: before.version, held: (before.held ?? []).map(text => ({ version: text.split(": ")[0]!, reasons: [text.slice(text.indexOf(": ") + 2)] })) };
+  const held = (before.held ?? []).map(text => ({ version: text.split(": ")[0]!, reasons: [text.slice(text.indexOf(": ") + 2)], notes: [], approvable: true }));
+  return { ...wanted, version: before.version, afterwards: undefined, held };
 }
 
-async function unfit(app: AppInputs, version: string, mirror: string, tags: readonly string[], running: string | undefined): Promise<Failure[]> {
-  if (!tags.includes(version)) {
+async function unfit(app: AppInputs, version: string, mirror: string, tags: readonly Tag[], running: string | undefined): Promise<Failure[]> {
+  const known = tags.filter(tag => tag.annotated).map(tag => tag.name);
+  if (!known.includes(version)) {
     if (version === running) return []; // upstream dropped the tag of what runs: nothing to hold against it
-    const known = tags.length === 0 ? "it has none" : `it has ${tags.slice(-5).join(", ")}`;
-    return [{ property: "version", reason: `recipe ${app.recipe} has no version ${version}; ${known}` }];
+    const has = known.length === 0 ? "it has none" : `it has ${known.slice(-5).join(", ")}`;
+    return [{ property: "version", reason: `recipe ${app.recipe} has no version ${version}; ${has}` }];
   }
-  const compose = await composeAt(mirror, version, app.domain, app.env);
-  return namesTooLong(compose).map(reason => ({ property: "domain", reason: `${app.domain} is too long: ${reason}` }));
+  const compose = await composeAt(mirror, version, app.domain, app.env).catch(error => {
+    // Preflight says what is wrong with the release, and holds it; here only its names are looked at.
+    if (version !== running) return undefined;
+    throw error;
+  });
+  return compose ? namesTooLong(compose).map(reason => ({ property: "domain", reason: `${app.domain} is too long: ${reason}` })) : [];
 }

@@ -1,108 +1,385 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Tag } from "../../providers/abra/mirror.ts";
 import { compareVersions, parseVersion } from "../../providers/abra/version.ts";
-import { choose, type Policy, type Situation } from "../../providers/app/release.ts";
+import { candidates, choose, type Choice, type Policy, type Situation } from "../../providers/app/release.ts";
 
 const usual: Policy = { allow: "minor", minAgeHours: 24, notes: "any" };
 const now = 2_000_000_000;
-const old = (name: string) => ({ name, time: now - 30 * 86_400 });
-const at = (running: string | undefined, tags: string[], more: Partial<Situation> = {}) =>
-  choose({ running, tags: tags.map(old), noted: [], policy: usual, now, ...more });
-const held = (choice: ReturnType<typeof choose>) => choice.held.map(({ version, reasons }) => `${version}: ${reasons.join(", ")}`);
+const hour = 3600;
+const tag = (name: string, more: Partial<Tag> = {}): Tag => ({ name, annotated: true, time: now - 720 * hour, moved: false, gone: false, ...more });
+const nothing = { notes: {}, lacks: {}, rejected: {}, approved: {}, policy: usual, now };
+const at = (running: string | undefined, tags: readonly (string | Tag)[], more: Partial<Situation> = {}): Choice =>
+  choose({ ...nothing, running, tags: tags.map(each => (typeof each === "string" ? tag(each) : each)), ...more });
+const held = (choice: Choice) => choice.held.map(({ version, reasons }) => `${version}: ${reasons.join(", ")}`);
+const left = (choice: Choice) => choice.passedOver.map(({ version, reason }) => `${version}: ${reason}`);
+const policy = (more: Partial<Policy>): Policy => ({ ...usual, ...more });
 
 describe("which version to apply", () => {
-  it("is the newest where nothing runs", () => {
-    assert.deepEqual(at(undefined, ["10.9.0+26.4.0", "10.10.0+26.4.0", "9.0.0+25.0.0"]), { version: "10.10.0+26.4.0", held: [] });
+  interface Case {
+    readonly title: string;
+    readonly running?: string;
+    readonly tags: readonly (string | Tag)[];
+    readonly more?: Partial<Situation>;
+    readonly chosen: string | undefined;
+    readonly held?: readonly string[];
+  }
+  const from = "10.7.1+26.4.0";
+  const cases: readonly Case[] = [
+    { title: "is the newest of the same majors, in one step", tags: [from, "10.7.9+26.4.0", "10.8.0+26.5.0"], chosen: "10.8.0+26.5.0" },
+    { title: "F25: is never ordered as text", tags: ["10.9.0+26.4.0", "10.10.0+26.4.0", "9.99.0+26.4.0"], chosen: "10.10.0+26.4.0" },
+    {
+      title: "F25: is told by the app's version where the recipe's is the same, never as text",
+      tags: ["10.7.1+26.10.0", "10.7.1+26.9.0"],
+      chosen: "10.7.1+26.10.0",
+    },
+    { title: "stays at what upstream doesn't know, and never goes down", running: "10.9.9+26.4.0", tags: [from], chosen: "10.9.9+26.4.0" },
+    {
+      title: "F25: holds a major of the recipe and of the app",
+      tags: ["10.7.9+26.4.0", "10.9.0+27.0.0", "11.0.0+26.5.0"],
+      chosen: "10.7.9+26.4.0",
+      held: ["10.9.0+27.0.0: major of the app", "11.0.0+26.5.0: major of the recipe"],
+    },
+    {
+      title: "holds an app's version that can't be compared, and one that goes down",
+      tags: ["10.8.0+stable", "10.8.1+26.3.0"],
+      chosen: from,
+      held: ["10.8.0+stable: the app's version stable can't be compared with 26.4.0", "10.8.1+26.3.0: the app's version goes down"],
+    },
+    { title: "doesn't mind an app's version that can't be compared where it stays", running: "1.0.0+stable", tags: ["1.1.0+stable"], chosen: "1.1.0+stable" },
+    {
+      title: "holds the minor of recipe and app where patches alone are allowed",
+      tags: ["10.7.2+26.4.1", "10.7.3+26.5.0", "10.8.0+26.4.1"],
+      more: { policy: policy({ allow: "patch" }) },
+      chosen: "10.7.2+26.4.1",
+      held: ["10.7.3+26.5.0: minor of the app", "10.8.0+26.4.1: minor of the recipe"],
+    },
+    {
+      title: "holds everything where updates aren't allowed",
+      tags: ["10.7.9+26.4.0"],
+      more: { policy: policy({ allow: "none" }) },
+      chosen: from,
+      held: ["10.7.9+26.4.0: updates aren't allowed"],
+    },
+    { title: "takes a major where the policy allows it", tags: ["11.0.0+27.0.0"], more: { policy: policy({ allow: "major" }) }, chosen: "11.0.0+27.0.0" },
+    {
+      title: "F25: holds everything beyond a version with notes, and says whose they are",
+      tags: ["10.7.9+26.4.0", "10.8.0+26.5.0", "10.8.1+26.5.0"],
+      more: { notes: { "10.8.0+26.5.0": "dump the database" } },
+      chosen: "10.7.9+26.4.0",
+      held: ["10.8.0+26.5.0: release notes", "10.8.1+26.5.0: release notes of 10.8.0+26.5.0"],
+    },
+    {
+      title: "F25: minds the notes of a version whose tag is missing",
+      tags: ["10.8.1+26.5.0"],
+      more: { notes: { "10.8.0+26.5.0": "dump the database", next: "not yet", README: "" } },
+      chosen: from,
+      held: ["10.8.1+26.5.0: release notes of 10.8.0+26.5.0"],
+    },
+    {
+      title: "doesn't mind the notes of what runs, of older ones, and any where the policy says so",
+      tags: ["10.7.9+26.4.0"],
+      more: { notes: { [from]: "done", "10.0.0+26.0.0": "done" } },
+      chosen: "10.7.9+26.4.0",
+    },
+    {
+      title: "minds no notes where the policy says so",
+      tags: ["10.8.0+26.5.0"],
+      more: { notes: { "10.8.0+26.5.0": "!" }, policy: policy({ notes: "none" }) },
+      chosen: "10.8.0+26.5.0",
+    },
+    {
+      title: "F36: holds by name what has a want that nobody meets; a later one that hasn't may come",
+      tags: ["10.7.9+26.4.0", "10.8.0+26.5.0"],
+      more: { lacks: { "10.8.0+26.5.0": ["the variable SMTP_HOST has no value", "the secret license can't be generated"] } },
+      chosen: "10.7.9+26.4.0",
+      held: ["10.8.0+26.5.0: the variable SMTP_HOST has no value, the secret license can't be generated"],
+    },
+    {
+      title: "P7: holds what failed here, with why in one line",
+      tags: ["10.7.9+26.4.0", "10.8.0+26.5.0"],
+      more: { rejected: { "10.8.0+26.5.0": { at: now, why: "10.8.0+26.5.0 isn't healthy:\n app restarts" } } },
+      chosen: "10.7.9+26.4.0",
+      held: ["10.8.0+26.5.0: rejected here: 10.8.0+26.5.0 isn't healthy: app restarts"],
+    },
+    {
+      title: "P7: takes the version that comes after one that failed here",
+      tags: ["10.8.0+26.5.0", "10.8.1+26.5.0"],
+      more: { rejected: { "10.8.0+26.5.0": { at: now, why: "no" } } },
+      chosen: "10.8.1+26.5.0",
+    },
+    {
+      title: "holds what is too young, and what only it leads to",
+      tags: [tag("10.7.8+26.4.0", { time: now - hour }), "10.7.9+26.4.0"],
+      chosen: from,
+      held: ["10.7.8+26.4.0: younger than 24 h", "10.7.9+26.4.0: beyond 10.7.8+26.4.0, which is held"],
+    },
+    { title: "takes what is exactly old enough", tags: [tag("10.7.8+26.4.0", { time: now - 24 * hour })], chosen: "10.7.8+26.4.0" },
+    {
+      title: "minds no clock that goes wrong where no age is asked for",
+      tags: [tag("10.7.8+26.4.0", { time: now + hour })],
+      more: { policy: policy({ minAgeHours: 0 }) },
+      chosen: "10.7.8+26.4.0",
+    },
+    {
+      title: "F25: holds a tag that moved, and what is beyond it",
+      tags: ["10.7.8+26.4.0", tag("10.7.9+26.4.0", { moved: true }), "10.8.0+26.5.0"],
+      chosen: "10.7.8+26.4.0",
+      held: ["10.7.9+26.4.0: its tag moved upstream", "10.8.0+26.5.0: beyond 10.7.9+26.4.0, which is held"],
+    },
+    {
+      title: "F25: doesn't mind that the tag of what runs moved or is gone",
+      tags: [tag(from, { moved: true }), tag("10.7.0+26.4.0", { gone: true }), "10.7.9+26.4.0"],
+      chosen: "10.7.9+26.4.0",
+    },
+    {
+      title: "F25: holds all where what runs is no version",
+      running: "abc1234",
+      tags: ["10.7.9+26.4.0"],
+      chosen: "abc1234",
+      held: ["10.7.9+26.4.0: the running version abc1234 is no version"],
+    },
+    {
+      title: "tells each reason there is",
+      tags: [tag("11.0.0+27.0.0", { time: now, moved: true })],
+      more: { notes: { "11.0.0+27.0.0": "!" }, lacks: { "11.0.0+27.0.0": ["the variable A has no value"] }, rejected: { "11.0.0+27.0.0": { at: 1, why: "" } } },
+      chosen: from,
+      held: [
+        "11.0.0+27.0.0: major of the recipe, major of the app, release notes, younger than 24 h, its tag moved upstream, the variable A has no value, rejected here",
+      ],
+    },
+  ];
+  for (const { title, running = from, tags, more, chosen, held: expected = [] } of cases)
+    it(title, () => {
+      const choice = at(running, tags, more);
+      assert.equal(choice.version, chosen);
+      assert.deepEqual(held(choice), expected);
+    });
+
+  it("F25: passes over what is no candidate, and says why; what is older than the running one isn't told", () => {
+    const tags = [
+      "main",
+      tag("v2"),
+      "10.8.0-rc.1+26.5.0",
+      tag("10.8.1+26.5.0", { annotated: false }),
+      tag("10.8.2+26.5.0", { gone: true }),
+      tag("9.0.0+1.0.0", { annotated: false }),
+    ];
+    const choice = at(from, tags);
+    assert.equal(choice.version, from);
+    assert.deepEqual(choice.held, []);
+    assert.deepEqual(left(choice), [
+      "main: no version of a recipe",
+      "v2: no version of a recipe",
+      "10.8.0-rc.1+26.5.0: a pre-release",
+      "10.8.1+26.5.0: no annotated tag",
+      "10.8.2+26.5.0: dropped upstream",
+    ]);
   });
 
-  it("is none where the recipe has none", () => {
+  it("where nothing runs, is the newest that may be deployed: majors and notes are no matter", () => {
+    const tags = ["9.0.0+25.0.0", "10.9.0+26.4.0", "10.10.0+26.4.0", tag("10.11.0+26.4.0", { time: now })];
+    const choice = at(undefined, tags, { notes: { "10.10.0+26.4.0": "!" }, policy: policy({ allow: "none" }) });
+    assert.equal(choice.version, "10.10.0+26.4.0");
+    assert.deepEqual(held(choice), ["10.11.0+26.4.0: updates aren't allowed, younger than 24 h"]);
+    const rejected = { "10.10.0+26.4.0": { at: now, why: "no" }, "10.9.0+26.4.0": { at: now, why: "no" } };
+    assert.equal(at(undefined, tags, { rejected }).version, "9.0.0+25.0.0");
+  });
+
+  it("where nothing runs and nothing may be deployed, is none, and all is held", () => {
     assert.equal(at(undefined, ["main"]).version, undefined);
+    const choice = at(undefined, [tag("1.0.0+1", { time: now })]);
+    assert.equal(choice.version, undefined);
+    assert.deepEqual(held(choice), ["1.0.0+1: younger than 24 h"]);
   });
 
-  it("is the newest of the same majors, in one step", () => {
-    assert.equal(at("10.7.1+26.4.0", ["10.7.1+26.4.0", "10.7.9+26.4.0", "10.8.0+26.5.0"]).version, "10.8.0+26.5.0");
+  it("names the candidates, oldest first and each once", () => {
+    const tags = ["10.10.0+26.4.0", "10.9.0+26.4.0", "10.9.0+26.4.0", "10.8.0-rc.1+1", "x", "10.7.1+26.4.0"].map(name => tag(name));
+    assert.deepEqual(candidates(from, tags), ["10.9.0+26.4.0", "10.10.0+26.4.0"]);
+    assert.deepEqual(candidates("abc1234", tags), ["10.7.1+26.4.0", "10.9.0+26.4.0", "10.10.0+26.4.0"]);
   });
 
-  it("F25: holds a major of the recipe and of the app", () => {
-    const choice = at("10.7.1+26.4.0", ["10.7.9+26.4.0", "10.9.0+27.0.0", "11.0.0+26.5.0"]);
-    assert.equal(choice.version, "10.7.9+26.4.0");
-    assert.deepEqual(held(choice), ["10.9.0+27.0.0: major of the app", "11.0.0+26.5.0: major of the recipe"]);
+  it("its words are the same at each look, as long as the reasons are", () => {
+    const tags = [tag("10.8.0+26.5.0", { time: now - hour })];
+    assert.deepEqual(at(from, tags, { now: now + 22 * hour }), at(from, tags));
+  });
+});
+
+describe("an approval of an exact version", () => {
+  const from = "10.7.1+26.4.0";
+  const major = "11.0.0+27.0.0";
+
+  it("P7: lifts each of its holds and each on the way to it", () => {
+    const tags = [tag("10.8.0+26.5.0", { time: now }), tag(major, { time: now, moved: true })];
+    const more = { notes: { "10.8.0+26.5.0": "!", [major]: "!" }, lacks: { [major]: ["the variable A has no value"] } };
+    assert.equal(at(from, tags, more).version, from);
+    const choice = at(from, tags, { ...more, approved: { [major]: { at: now } } });
+    assert.equal(choice.version, major);
+    assert.deepEqual(choice.held, []);
   });
 
-  it("F25: holds everything beyond a version with notes, and says whose notes they are", () => {
-    const choice = at("10.7.1+26.4.0", ["10.7.9+26.4.0", "10.8.0+26.5.0", "10.8.1+26.5.0"], { noted: ["10.8.0+26.5.0"] });
-    assert.equal(choice.version, "10.7.9+26.4.0");
-    assert.deepEqual(held(choice), ["10.8.0+26.5.0: release notes", "10.8.1+26.5.0: release notes of 10.8.0+26.5.0"]);
+  it("is of that version alone: neither of those below nor of those beyond", () => {
+    const tags = ["10.8.0+26.5.0", "10.8.1+26.5.0", major];
+    const notes = { "10.8.0+26.5.0": "!", "10.8.1+26.5.0": "!" };
+    const choice = at(from, tags, { notes, approved: { "10.8.0+26.5.0": { at: now } } });
+    assert.equal(choice.version, "10.8.0+26.5.0");
+    assert.equal(choice.afterwards, undefined);
+    assert.deepEqual(held(choice), ["10.8.1+26.5.0: release notes", "11.0.0+27.0.0: major of the recipe, major of the app, release notes of 10.8.1+26.5.0"]);
   });
 
-  it("doesn't mind the notes of the version that runs, or of older ones", () => {
-    assert.equal(at("10.7.1+26.4.0", ["10.7.9+26.4.0"], { noted: ["10.7.1+26.4.0", "10.0.0+26.0.0"] }).version, "10.7.9+26.4.0");
+  it("isn't jumped over by what is free once it runs: that comes after it, and isn't held", () => {
+    const choice = at(from, ["10.8.0+26.5.0", "10.8.1+26.5.0", major], { notes: { "10.8.0+26.5.0": "!" }, approved: { "10.8.0+26.5.0": { at: now } } });
+    assert.equal(choice.version, "10.8.0+26.5.0");
+    assert.equal(choice.afterwards, "10.8.1+26.5.0");
+    assert.deepEqual(held(choice), ["11.0.0+27.0.0: major of the recipe, major of the app"]);
   });
 
-  it("holds what is too young, and what only it leads to", () => {
-    const young = { name: "10.7.8+26.4.0", time: now - 3600 };
-    const choice = choose({ running: "10.7.1+26.4.0", tags: [young, old("10.7.9+26.4.0")], noted: [], policy: usual, now });
-    assert.equal(choice.version, "10.7.1+26.4.0");
-    assert.deepEqual(held(choice), ["10.7.8+26.4.0: younger than 24 h", "10.7.9+26.4.0: beyond 10.7.8+26.4.0, which is held"]);
+  it("P7: counts against a rejection only where it is the newer of the two", () => {
+    const pick = (yes: number, no: number) =>
+      at(from, ["10.8.0+26.5.0"], { approved: { "10.8.0+26.5.0": { at: yes } }, rejected: { "10.8.0+26.5.0": { at: no, why: "no" } } }).version;
+    assert.equal(pick(now - 1, now), from);
+    assert.equal(pick(now, now), from);
+    assert.equal(pick(now, now - 1), "10.8.0+26.5.0");
   });
 
-  it("stays at a running version that upstream doesn't know, and at one that is no version", () => {
-    assert.equal(at("10.9.9+26.4.0", ["10.7.1+26.4.0"]).version, "10.9.9+26.4.0");
-    assert.equal(at("abc1234", ["10.7.1+26.4.0"]).version, "abc1234");
+  it("leads away from a running version that is none, and never down", () => {
+    assert.equal(at("abc1234", ["10.8.0+26.5.0"], { approved: { "10.8.0+26.5.0": { at: now } } }).version, "10.8.0+26.5.0");
+    assert.equal(at(from, ["10.7.0+26.4.0"], { approved: { "10.7.0+26.4.0": { at: now } } }).version, from);
   });
 
-  it("F25: passes a pre-release over", () => {
-    assert.equal(at("10.7.1+26.4.0", ["10.8.0-rc.1+26.5.0"]).version, "10.7.1+26.4.0");
+  it("F25: makes no candidate of what is none: lightweight, gone, a pre-release", () => {
+    const tags = [tag("10.8.0+26.5.0", { annotated: false }), tag("10.8.1+26.5.0", { gone: true }), tag("10.9.0-rc.1+26.5.0")];
+    assert.equal(at(from, tags, { approved: Object.fromEntries(tags.map(({ name }) => [name, { at: now }])) }).version, from);
   });
 
-  it("does as the policy says", () => {
-    const tags = ["1.0.1+1.0.0", "1.1.0+1.0.0", "2.0.0+2.0.0"];
-    const pick = (policy: Partial<Policy>) => at("1.0.0+1.0.0", tags, { noted: ["1.1.0+1.0.0"], policy: { ...usual, ...policy } }).version;
-    assert.equal(pick({ allow: "none" }), "1.0.0+1.0.0");
-    assert.equal(pick({ allow: "patch" }), "1.0.1+1.0.0");
-    assert.equal(pick({ allow: "minor", notes: "none" }), "1.1.0+1.0.0");
-    assert.equal(pick({ allow: "major", notes: "none" }), "2.0.0+2.0.0");
-  });
-
-  const version = fc.tuple(fc.nat(3), fc.nat(12), fc.nat(12), fc.nat(3), fc.nat(12)).map(([a, b, c, d, e]) => `${a}.${b}.${c}+${d}.${e}.0`);
-  const situation = fc.record({
-    running: fc.option(fc.oneof(version, fc.string()), { nil: undefined }),
-    tags: fc.array(fc.record({ name: fc.oneof({ weight: 5, arbitrary: version }, fc.string()), time: fc.integer({ min: now - 10 * 86_400, max: now + 10 }) }), {
-      maxLength: 12,
-    }),
-    noted: fc.array(version, { maxLength: 3 }),
-    policy: fc.record({ allow: fc.constantFrom("none", "patch", "minor", "major"), minAgeHours: fc.nat(100), notes: fc.constantFrom("any", "none") }),
-    now: fc.constant(now),
-  }) as fc.Arbitrary<Situation>;
-
-  it("F25: for any garbage, is an answer: a tag or what runs, and never a step down", () => {
-    fc.assert(
-      fc.property(situation, given => {
-        const { version: chosen } = choose(given);
-        if (chosen === undefined) return assert.equal(given.running, undefined);
-        assert.ok(chosen === given.running || given.tags.some(tag => tag.name === chosen));
-        const [from, to] = [parseVersion(given.running ?? ""), parseVersion(chosen)];
-        if (from && to) assert.ok(compareVersions(to, from) >= 0);
-      }),
+  it("is asked for where it is all that it takes", () => {
+    const choice = at(from, ["10.8.0+26.5.0", major], { lacks: { [major]: ["the variable A has no value"] }, notes: { "10.8.0+26.5.0": "!" } });
+    assert.deepEqual(
+      choice.held.map(({ version, approvable, notes }) => ({ version, approvable, notes })),
+      [
+        { version: "10.8.0+26.5.0", approvable: true, notes: ["10.8.0+26.5.0"] },
+        { version: major, approvable: false, notes: ["10.8.0+26.5.0"] },
+      ],
     );
   });
+});
 
-  it("P7: for any situation, never crosses a hold, and reports every newer version it doesn't apply", () => {
-    fc.assert(
-      fc.property(situation, given => {
-        const choice = choose(given);
-        const [from, to] = [parseVersion(given.running ?? ""), parseVersion(choice.version ?? "")];
-        if (!from || !to) return;
-        for (const { version: text } of choice.held) assert.ok(compareVersions(parseVersion(text)!, to) >= 0);
-        if (given.policy.allow !== "major" && choice.version !== given.running) assert.equal(to.recipe.major, from.recipe.major);
-        if (given.policy.notes === "any")
-          for (const noted of given.noted.map(text => parseVersion(text)!))
-            if (given.tags.some(tag => tag.name === noted.text)) assert.ok(compareVersions(noted, from) <= 0 || compareVersions(noted, to) > 0);
-        const beyond = given.tags
-          .map(tag => parseVersion(tag.name))
-          .filter(found => found && found.recipe.prerelease.length === 0 && compareVersions(found, to) > 0);
-        for (const found of beyond) assert.ok(choice.held.some(entry => entry.version === found!.text));
+describe("for any situation, the choice", () => {
+  const fine = fc.tuple(
+    fc.constantFrom(9, 10),
+    fc.constantFrom(0, 9, 10),
+    fc.nat(11),
+    fc.constantFrom("26.4.0", "26.10.0", "27.0.0", "v26.9.1-3", "stable", ""),
+  );
+  const version = fine.map(([major, minor, patch, app]) => `${major}.${minor}.${patch}+${app}`);
+  const text = fc.oneof(
+    { weight: 12, arbitrary: version },
+    fc.string({ unit: "binary", maxLength: 12 }),
+    fc.constantFrom("10.9.0-rc.1+26.4.0", "main", "__proto__", "1e9.0.0+1"),
+  );
+  const moment = fc.oneof({ weight: 9, arbitrary: fc.integer({ min: now - 48 * hour, max: now + hour }) }, fc.constantFrom(Number.NaN, 0, Infinity, -Infinity));
+  const often = (weight: number) => fc.oneof({ weight, arbitrary: fc.constant(false) }, fc.constant(true));
+  const tags = fc.array(fc.record({ name: text, annotated: often(9).map(no => !no), time: moment, moved: often(9), gone: often(9) }), { maxLength: 14 });
+  // Told of tags, so that they meet: keys drawn freely would hardly ever be one's name.
+  const situation: fc.Arbitrary<Situation> = tags.chain(all => {
+    const name = all.length > 0 ? fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...all.map(each => each.name)) }, text) : text;
+    const about = <T>(value: fc.Arbitrary<T>) =>
+      fc.array(fc.tuple(name, value), { maxLength: 3 }).map(entries => Object.fromEntries(entries) as Record<string, T>);
+    return fc.record({
+      running: fc.option(name, { nil: undefined }),
+      tags: fc.constant(all),
+      notes: about(fc.string()),
+      lacks: about(fc.array(fc.string(), { maxLength: 2 })),
+      rejected: about(fc.record({ at: moment, why: fc.string() })),
+      approved: about(fc.record({ at: moment })),
+      policy: fc.record({
+        allow: fc.constantFrom("none", "patch", "minor", "major"),
+        minAgeHours: fc.constantFrom(0, 24),
+        notes: fc.constantFrom("any", "none"),
       }),
+      now: fc.constant(now),
+    });
+  });
+  const check = (holds: (given: Situation) => void) => fc.assert(fc.property(situation, holds), { numRuns: 300 });
+  const parsed = (name: string | undefined) => parseVersion(name ?? "");
+  const isHigher = (a: string, b: string) => compareVersions(parsed(a)!, parsed(b)!) > 0;
+  const yesTo = (name: string, { approved, rejected }: Situation) => name in approved && (!(name in rejected) || approved[name]!.at > rejected[name]!.at);
+
+  it("F25: is what runs or a tag that is fit; never a step down; never a crash", () => {
+    check(given => {
+      const { version: chosen } = choose(given);
+      if (chosen === given.running || chosen === undefined) return assert.equal(chosen, given.running);
+      assert.ok(given.tags.some(each => each.name === chosen && each.annotated && !each.gone));
+      assert.equal(parsed(chosen)?.recipe.prerelease.length, 0);
+      if (parsed(given.running)) assert.ok(isHigher(chosen, given.running!));
+    });
+  });
+
+  it("P7: never crosses a hold that no approval lifts", () => {
+    check(given => {
+      const { running, policy: rules } = given;
+      const { version: chosen } = choose(given);
+      if (chosen === running || chosen === undefined || running === undefined || yesTo(chosen, given)) return;
+      const [from, to] = [parsed(running), parsed(chosen)!];
+      assert.ok(from, "what runs is no version: only an approval leads away from it");
+      assert.ok(!(chosen in given.rejected) && !(given.lacks[chosen] ?? []).length && rules.allow !== "none");
+      if (rules.allow !== "major") assert.equal(to.recipe.major, from.recipe.major);
+      if (rules.allow !== "major" && to.app !== from.app) assert.equal(to.appVersion!.major, from.appVersion!.major);
+      if (rules.allow === "patch") assert.equal(to.recipe.minor, from.recipe.minor);
+      const crossed = (name: string) => parsed(name) && isHigher(name, running) && !isHigher(name, chosen);
+      if (rules.notes === "any") assert.deepEqual(Object.keys(given.notes).filter(crossed), []);
+      for (const name of candidates(running, given.tags)
+        .filter(crossed)
+        .filter(each => !yesTo(each, given))) {
+        const { moved, time } = given.tags.find(each => each.name === name)!;
+        assert.ok(!moved && (rules.minAgeHours === 0 || now - time >= rules.minAgeHours * hour), name);
+      }
+    });
+  });
+
+  it("P7: is the highest approved one at least", () => {
+    check(given => {
+      const { version: chosen } = choose(given);
+      for (const name of candidates(given.running, given.tags)) if (yesTo(name, given)) assert.ok(chosen !== given.running && !isHigher(name, chosen!));
+    });
+  });
+
+  it("P7: made again from the chosen version goes no lower, and holds the same in the same words", () => {
+    check(given => {
+      const choice = choose(given);
+      const again = choose({ ...given, running: choice.version });
+      assert.equal(again.version, choice.afterwards ?? choice.version);
+      assert.deepEqual(again.held, choice.held);
+    });
+  });
+
+  it("tells of every newer version that it doesn't come to, with a reason", () => {
+    check(given => {
+      const choice = choose(given);
+      const end = choice.afterwards ?? choice.version;
+      assert.deepEqual(
+        choice.held.map(each => each.version),
+        choice.afterwards === undefined ? candidates(end, given.tags) : choose({ ...given, running: end }).held.map(each => each.version),
+      );
+      for (const { reasons } of choice.held) assert.notEqual(reasons.length, 0);
+    });
+  });
+
+  it("F25: with nothing to hold, is the highest by number, whatever the order of the tags", () => {
+    const number = fc.oneof(fc.nat(12), fc.constantFrom(9, 10, 99, 100));
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.tuple(number, number, number), { minLength: 1, maxLength: 12, selector: String }), numbers => {
+        const [a, b, c] = numbers.toSorted((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]).at(-1)!;
+        assert.equal(
+          at(
+            "0.0.0+1",
+            numbers.map(each => `${each.join(".")}+1`),
+            { policy: policy({ allow: "major" }) },
+          ).version,
+          a + b + c === 0 ? "0.0.0+1" : `${a}.${b}.${c}+1`,
+        );
+      }),
+      { numRuns: 200 },
     );
   });
 });
