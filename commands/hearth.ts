@@ -55,9 +55,58 @@ identified(run.command("stop"))
     process.exitCode = await (await import("./stop.ts")).stop(flags);
   });
 
+program
+  .command("pending")
+  .description("what the next pulumi up would apply to each kept app, what is held, and why")
+  .option("--json", "as JSON", false)
+  .addHelpText("after", "\nExit code: 0 nothing, 10 something will be applied, 11 only holds, 1 an error.")
+  .action(async (flags: { json: boolean }) => {
+    process.exitCode = await (await import("./pending.ts")).pending(flags);
+  });
+
+program
+  .command("approve")
+  .description("say yes to exactly one version that is held; the next pulumi up applies it")
+  .argument("<app>", "recipe or domain of a kept app")
+  .argument("<version>", "tag of the recipe")
+  .action(async (app: string, tag: string) => {
+    process.exitCode = await (await import("./approve.ts")).approve(app, tag);
+  });
+
+program
+  .command("recover")
+  .description("finish or undo what was interrupted, and repair what is down at the version it had; never upgrades (for a timer, and at boot)")
+  .action(async () => {
+    process.exitCode = await (await import("./recover.ts")).recover();
+  });
+
+/** A way out of `broken`. */
+function way(name: "retry" | "restore" | "accept", description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .argument("<app>", "recipe or domain of a kept app")
+    .option("--dry-run", "only say what it would do", false);
+}
+
+way("retry", "go on where an operation broke off").action(async (app: string, flags: { dryRun: boolean }) => {
+  process.exitCode = await (await import("./broken.ts")).retry(app, flags);
+});
+
+way("restore", "put version, data and .env of the last snapshot back")
+  .option("--previous", "of the snapshot before the last", false)
+  .action(async (app: string, flags: { dryRun: boolean; previous: boolean }) => {
+    process.exitCode = await (await import("./broken.ts")).restore(app, flags);
+  });
+
+way("accept", "take what runs now as good").action(async (app: string, flags: { dryRun: boolean }) => {
+  process.exitCode = await (await import("./broken.ts")).accept(app, flags);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   console.error(`hearth: ${asError(error).message}`);
-  process.exitCode = 125;
+  // A run's failures must not look like its command's; everything else fails as programs do.
+  process.exitCode = process.argv[2] === "run" ? 125 : 1;
 }

@@ -14,6 +14,16 @@ const schema = z.strictObject({
   stateDir: z.string().startsWith("/", "wanted is an absolute path").default("/var/lib/hearth"),
   /** abra's name of the server that the apps are deployed to. */
   server: z.string().min(1).default("default"),
+  /** Where alerts go, beside the files below stateDir that they always are. A webhook's URL is a secret: here stands only where it lies. */
+  alerts: z
+    .strictObject({
+      /** argv of a program that gets each alert as JSON on its standard input. */
+      command: z.tuple([z.string().min(1)], z.string()).optional(),
+      /** Absolute path of a file, mode 0600, that holds the URL each alert is posted to. */
+      webhookFile: z.string().startsWith("/", "wanted is an absolute path").optional(),
+    })
+    .refine(({ command, webhookFile }) => command === undefined || webhookFile === undefined, "wanted is a command or a webhookFile, not both")
+    .default({}),
   /** Settings of the kept apps, by recipe. */
   apps: z.strictObject({ traefik: app.optional(), keycloak: app.optional() }).prefault({}),
 });

@@ -8,7 +8,7 @@ type Filed = Pick<AppInputs, "server" | "domain" | "env">;
 
 /** Let's Encrypt stays off unless said otherwise: recipes ship `production`, and its limits are for the whole domain. */
 function owned(app: Filed): Record<string, string> {
-  return { LETS_ENCRYPT_ENV: "", ...app.env };
+  return { LETS_ENCRYPT_ENV: "", ...app.env, DOMAIN: app.domain };
 }
 
 function pathOf({ server, domain }: Filed): string {
@@ -34,7 +34,18 @@ export async function writeEnv(app: Filed): Promise<boolean> {
   const text = await readEnv(app);
   const wanted = Object.entries(owned(app)).reduce((all, [key, value]) => setEnv(all, key, value), text);
   if (wanted === text) return false;
-  await writeFile(`${pathOf(app)}.hearth`, wanted, { mode: 0o600 });
-  await rename(`${pathOf(app)}.hearth`, pathOf(app));
+  await replaceEnv(app, wanted);
   return true;
+}
+
+/** Puts `text` in the place of the whole .env. */
+export async function replaceEnv(app: Filed, text: string): Promise<void> {
+  await writeFile(`${pathOf(app)}.hearth`, text, { mode: 0o600 });
+  await rename(`${pathOf(app)}.hearth`, pathOf(app));
+}
+
+/** The version that abra deployed last: it rewrites TYPE each time. */
+export async function lastDeployed(app: Filed & Pick<AppInputs, "recipe">): Promise<string | undefined> {
+  const [recipe, version] = (parseEnv(await readEnv(app))["TYPE"] ?? "").split(":");
+  return recipe === app.recipe && version ? version : undefined;
 }

@@ -51,6 +51,8 @@ export const appInputs = z.strictObject({
   /** Secrets with a value of their own, by abra's name for them; all others are generated. */
   secrets: z.record(z.string(), secretSource).default({}),
   health: health.prefault({}),
+  /** Whether the volumes that its compose file declares are snapshotted, and go back with its version. Traefik's hold nothing that must. */
+  stateful: z.boolean().default(true),
   updates: updates.prefault({}),
   /** hearth's directory on the host. */
   stateDir: z.string().startsWith("/"),

@@ -1,5 +1,5 @@
 // What the world says of an app: what runs, at which version, and how it is.
-import { lookAt } from "../health/http.ts";
+import { lookAt, type Fault } from "../health/http.ts";
 import type { Look } from "../health/gate.ts";
 import { stackOf } from "../abra/names.ts";
 import { containersOf, isChaos, servicesOf, taskErrors, versionLabel, type Service } from "../swarm/stack.ts";
@@ -23,7 +23,7 @@ export async function observe(app: Watched): Promise<Seen> {
   const stack = stackOf(app.domain);
   const services = await servicesOf(stack);
   if (services.length === 0) return { deployed: false, version: undefined, chaos: false, condition: NOT_DEPLOYED };
-  const trouble = tasksTrouble(services)?.what ?? (await answer(app));
+  const trouble = tasksTrouble(services)?.what ?? (await answer(app))?.what;
   return {
     deployed: true,
     version: versionLabel(stack, services),
@@ -32,16 +32,36 @@ export async function observe(app: Watched): Promise<Seen> {
   };
 }
 
-/** One look for the health gate: tasks first, then the way from outside. */
-export async function look(app: Watched): Promise<Look> {
+/**
+ * One look for the health gate at `version`: whose version runs, then the tasks, then the way from outside, then `more`:
+ * what else the app must show (in words what it doesn't; undefined where it does).
+ */
+export async function look(app: Watched & Pick<AppInputs, "recipe">, version: string, more: () => Promise<string | undefined>): Promise<Look> {
   const stack = stackOf(app.domain);
   const [services, containers] = await Promise.all([servicesOf(stack), containersOf(stack)]);
+  const other = anotherVersion(services, versionLabel(stack, services), version);
+  if (other) return { ...other, containers, final: true };
   const tasks = services.length === 0 ? { what: NOT_DEPLOYED, final: false } : tasksTrouble(services);
   if (tasks) {
     const [error] = await taskErrors(stack);
     return { trouble: error ? `${tasks.what} (${error})` : tasks.what, containers, final: tasks.final };
   }
-  return { trouble: await answer(app), containers };
+  const fault = await answer(app);
+  // Traefik is the way itself: for it, no answer is a fault of its own.
+  if (fault) return { trouble: fault.what, containers, elsewhere: fault.unreached && app.recipe !== "traefik" };
+  return { trouble: await more(), containers };
+}
+
+/** Whose fault it is that `runs` runs where `version` should: Swarm takes a service's labels back too when it rolls an update back by itself. */
+export function anotherVersion(
+  services: readonly Service[],
+  runs: string | undefined,
+  version: string,
+): { readonly trouble: string; readonly elsewhere: boolean } | undefined {
+  if (services.length === 0 || runs === version) return undefined;
+  const rolled = services.find(({ update }) => update?.startsWith("rollback_"));
+  if (rolled) return { trouble: `Swarm rolled ${rolled.name} back by itself: its new task didn't stay up`, elsewhere: false };
+  return { trouble: `${runs ?? "a version without a name"} runs instead of ${version}: somebody else deployed it`, elsewhere: true };
 }
 
 /** The first service that isn't well. `paused` and `rollback_paused` never clear by themselves. */
@@ -55,6 +75,6 @@ export function tasksTrouble(services: readonly Service[]): { what: string; fina
   return undefined;
 }
 
-function answer({ domain, health }: Watched): Promise<string | undefined> {
+function answer({ domain, health }: Watched): Promise<Fault | undefined> {
   return lookAt({ url: `https://${domain}${health.path}`, status: health.status, issuer: health.issuer });
 }

@@ -1,7 +1,12 @@
 // What Pulumi's engine asks of an App.
+import { raise } from "../alert/raise.ts";
 import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../engine.ts";
+import { appFolder } from "../journal/folder.ts";
+import { park } from "../journal/parked.ts";
+import { blame, BrokenError, UnhealthyError } from "./errors.ts";
+import { outliving } from "../orphan.ts";
 import { HEALTHY, NOT_DEPLOYED, observe } from "./observe.ts";
-import { appInputs, type AppInputs, type CheckedApp } from "./inputs.ts";
+import { appInputs, type CheckedApp } from "./inputs.ts";
 import { reconcile, undeploy, type Outcome } from "./reconcile.ts";
 import { resolve, type Before } from "./resolve.ts";
 
@@ -16,7 +21,7 @@ export interface AppState extends CheckedApp {
 
 const say = (line: string): void => console.log(line);
 
-export const provider = {
+export const provider = outliving({
   async check(olds: Before, news: Raw): Promise<Checked> {
     const { __provider, ...given } = news;
     if (hasUnknown(given)) return { inputs: news, failures: [] };
@@ -32,7 +37,7 @@ export const provider = {
   },
 
   async diff(_id: string, olds: AppState, news: AppState) {
-    const compared = ["recipe", "domain", "server", "version", "env", "secrets", "health", "updates", "stateDir", "held"] as const;
+    const compared = ["recipe", "domain", "server", "version", "env", "secrets", "health", "stateful", "updates", "stateDir", "held"] as const;
     const changed = compared.some(key => JSON.stringify(olds[key]) !== JSON.stringify(news[key]));
     const replaces = olds.domain === news.domain && olds.recipe === news.recipe && olds.server === news.server ? [] : ["domain"];
     return { changes: changed || news.condition !== HEALTHY, replaces, deleteBeforeReplace: true };
@@ -42,17 +47,26 @@ export const provider = {
     const id = app.domain;
     try {
       const outcome = await reconcile(app, { first: true, envChanged: false, adopted: false }, say);
+      await tellHeld(app);
       return { id, outs: stateOf(app, outcome) };
     } catch (error) {
       // Something of it may stand: Pulumi must know of it, and try again on the next up.
-      throw new StateError(id, stateOf(app, { version: app.version, adopted: false }), message(error), error);
+      throw new StateError(id, stateOf(app, { version: app.version, adopted: false }), blame(error), error);
     }
   },
 
-  async update(_id: string, olds: AppState, news: AppState) {
+  async update(id: string, olds: AppState, news: AppState) {
     const envChanged = JSON.stringify(olds.env) !== JSON.stringify(news.env);
-    const outcome = await reconcile(news, { first: false, envChanged, adopted: olds.adopted }, say);
-    return { outs: stateOf(news, outcome) };
+    try {
+      const outcome = await reconcile(news, { first: false, envChanged, adopted: olds.adopted }, say);
+      await tellHeld(news);
+      return { outs: stateOf(news, outcome) };
+    } catch (error) {
+      // Back as it was: a plain error leaves the state as it is. Not back: the state says what really runs.
+      if (!(error instanceof BrokenError) && !(error instanceof UnhealthyError)) throw error;
+      const { version = olds.version } = await observe(news);
+      throw new StateError(id, stateOf(olds, { version, adopted: olds.adopted }), blame(error), error);
+    }
   },
 
   async read(id: string, state: AppState) {
@@ -64,15 +78,19 @@ export const provider = {
   async delete(_id: string, state: AppState) {
     if (state.adopted) return say(`${state.recipe}: was there before hearth, so it stays deployed`);
     await undeploy(state, say);
+    await park(appFolder(state.stateDir, state.domain));
   },
-};
+});
 
 function stateOf(app: AppState, outcome: Outcome): AppState {
   return clean({ ...app, ...outcome, condition: HEALTHY, url: `https://${app.domain}` });
 }
 
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Each hold makes its alert once: it waits for a person. */
+async function tellHeld({ recipe, domain, stateDir, version, held }: AppState): Promise<void> {
+  for (const hold of held) {
+    const [attempted = "", ...why] = hold.split(": ");
+    const todo = `hearth approve ${recipe} ${attempted}, once you have read its notes`;
+    await raise(stateDir, { key: `${domain} held ${attempted}`, severity: "info", app: recipe, attempted, lastGood: version, why: why.join(": "), todo }, say);
+  }
 }
-
-export type { AppInputs };

@@ -8,14 +8,18 @@ export class RecipeError extends Error {
   override readonly name = "RecipeError";
 }
 
-/** The recipe's compose files at `version`, names filled in as abra would for `domain` with `env` over the sample's values. */
+/** What fills in the recipe's compose files at `version`, as abra has it: the sample's values, abra.sh's, the app's own over them. */
+export async function deployEnvAt(mirror: string, version: string, domain: string, env: Record<string, string>): Promise<Record<string, string>> {
+  const [sample, script] = await Promise.all([fileAt(mirror, version, ".env.sample"), fileAt(mirror, version, "abra.sh")]);
+  return { ...parseEnv(sample ?? ""), ...abraShVariables(script ?? ""), ...env, DOMAIN: domain, STACK_NAME: stackOf(domain) };
+}
+
+/** The recipe's compose files at `version`, names filled in as abra would for `domain` with `env` over the sample's values. Throws RecipeError. */
 export async function composeAt(mirror: string, version: string, domain: string, env: Record<string, string>): Promise<Compose> {
-  const read = (file: string) => fileAt(mirror, version, file);
-  const sample = parseEnv((await read(".env.sample")) ?? "");
-  const all = { ...sample, ...abraShVariables((await read("abra.sh")) ?? ""), ...env, DOMAIN: domain, STACK_NAME: stackOf(domain) };
+  const all = await deployEnvAt(mirror, version, domain, env);
   const texts = await Promise.all(
     composeFiles(all).map(async file => {
-      const text = await read(file);
+      const text = await fileAt(mirror, version, file);
       if (text === undefined) throw new RecipeError(`version ${version} has no ${file}, which COMPOSE_FILE names`);
       return text;
     }),

@@ -1,35 +1,26 @@
-// Makes an app be as its inputs say: observe, ensure, sync, return. Nothing at all where it is so already.
-import { join } from "node:path";
-import { abraIn, probeAbra, type Abra } from "../abra/cli.ts";
-import type { Compose } from "../abra/compose.ts";
-import { parseEnv } from "../abra/envFile.ts";
-import { operatorAbraDir, prepareAbraDir } from "../abra/home.ts";
-import { refreshMirror } from "../abra/mirror.ts";
-import { stackOf } from "../abra/names.ts";
-import { withLock } from "../lock/flock.ts";
-import { missingSecrets } from "../swarm/names.ts";
+// Makes an app be as its inputs say: recover, observe, ensure, sync, return. Nothing at all where it is so already.
+import { probeAbra } from "../abra/cli.ts";
+import { tagsOf } from "../abra/mirror.ts";
+import { appFolder } from "../journal/folder.ts";
+import { unpark } from "../journal/parked.ts";
+import { withLock, type Held } from "../lock/flock.ts";
 import { undeployed } from "../swarm/settle.ts";
-import { envHolds, readEnv, writeEnv } from "./env.ts";
-import type { CheckedApp } from "./inputs.ts";
+import { volumeNames } from "../swarm/volumes.ts";
+import { envHolds, lastDeployed, writeEnv } from "./env.ts";
+import { InconclusiveError, UnhealthyError } from "./errors.ts";
+import { worldOf } from "./hands.ts";
+import { ensureApp, ensureSecrets, openHost, type Host, type Say } from "./host.ts";
+import type { AppInputs, CheckedApp } from "./inputs.ts";
 import { HEALTHY, observe, type Seen } from "./observe.ts";
-import { composeAt, secretOf } from "./recipe.ts";
+import { recover } from "./recover.ts";
 import { passGate, upgrade } from "./upgrade.ts";
+import type { World } from "./world.ts";
 
 export interface Outcome {
   /** The version that really runs. */
   readonly version: string;
   /** Whether hearth found it running instead of making it. */
   readonly adopted: boolean;
-}
-
-/** Everything a step needs to know of the app it works on. */
-export interface Host {
-  readonly app: CheckedApp;
-  readonly stack: string;
-  readonly mirror: string;
-  readonly abra: Abra;
-  readonly compose: Compose;
-  readonly say: (line: string) => void;
 }
 
 export interface Wish {
@@ -40,73 +31,91 @@ export interface Wish {
   readonly adopted: boolean;
 }
 
-/** The app as wanted and healthy for a whole window. Throws what kept it from that. */
-export async function reconcile(app: CheckedApp, wish: Wish, say: (line: string) => void): Promise<Outcome> {
+/** The app as wanted and healthy for a whole window. Throws what kept it from that: see errors.ts. */
+export async function reconcile(app: CheckedApp, wish: Wish, say: Say): Promise<Outcome> {
   await probeAbra();
-  return withLock(lockPath(app), () => underLock(app, wish, say), { onWait: () => say(`${app.recipe}: waiting for another hearth that works on it`) });
+  return locked(app, say, lock => underLock(app, wish, lock, say));
 }
 
-async function underLock(app: CheckedApp, wish: Wish, say: (line: string) => void): Promise<Outcome> {
-  const seen = await observe(app);
-  if (wish.first && seen.deployed) return adopt(app, seen, say);
-  if (seen.condition === HEALTHY && seen.version === app.version && !wish.envChanged && (await envHolds(app)))
-    return { version: app.version, adopted: wish.adopted };
+/** Runs `work` as the only one who changes the app, across processes. */
+export function locked<T>(app: Pick<AppInputs, "stateDir" | "domain" | "recipe">, say: Say, work: (lock: Held) => Promise<T>): Promise<T> {
+  return withLock(appFolder(app.stateDir, app.domain).lock, work, { onWait: () => say(`${app.recipe}: waiting for another hearth that works on it`) });
+}
 
-  const host = await prepare(app, say);
+async function underLock(app: CheckedApp, wish: Wish, lock: Held, say: Say): Promise<Outcome> {
+  const first = await observe(app);
+  await unpark(appFolder(app.stateDir, app.domain));
+  const host = await openHost(app, lock.fd, say);
+  const world = await worldAt(host, first.version);
+  await recover(world);
+
+  const seen = await observe(app);
+  if (wish.first && seen.deployed) return adopt(app, seen, world);
+  const envWanted = wish.envChanged || !(await envHolds(app));
+  if (seen.condition === HEALTHY && seen.version === app.version && !envWanted) {
+    await takeOver(world, app.version);
+    return { version: app.version, adopted: wish.adopted };
+  }
+
   await ensureApp(host);
-  if (await writeEnv(app)) say(`${app.recipe}: .env set`);
-  await ensureSecrets(host);
-  await upgrade(host, seen);
+  const current = seen.version ?? (await lastDeployed(app));
+  if (!seen.deployed && (await world.lastGood()) === undefined) {
+    await bringUp(host, world, app.version); // nothing of it to go back to yet
+    return { version: app.version, adopted: wish.adopted };
+  }
+  if (current === undefined) throw new Error(`${app.domain} runs at a version that abra didn't write: deploy it by a tag once, or remove it`);
+  if (seen.condition !== HEALTHY) await bringUp(host, world, current);
+  else await takeOver(world, current);
+  if (current !== app.version || !(await envHolds(app))) await upgrade(world, { from: current, to: app.version });
   return { version: app.version, adopted: wish.adopted };
 }
 
+/** The World of an app whose running version is `version`: its volumes are that version's; of one without a tag, those that Swarm knows. */
+export async function worldAt(host: Host, version: string | undefined): Promise<World> {
+  const known = version ?? (await lastDeployed(host.app));
+  const tagged = known !== undefined && (await tagsOf(host.mirror)).some(tag => tag.name === known);
+  return worldOf(host, tagged ? (await host.composeAt(known)).volumes : await volumeNames(host.stack));
+}
+
 /** What hearth did not make stays as it is, if only it is well. */
-async function adopt(app: CheckedApp, seen: Seen, say: (line: string) => void): Promise<Outcome> {
+async function adopt(app: CheckedApp, seen: Seen, world: World): Promise<Outcome> {
   if (seen.version === undefined) throw new Error(`${app.domain} runs already, but not at a version that abra wrote: deploy it by a tag once, or remove it`);
-  say(`${app.recipe}: runs already at ${seen.version}${seen.chaos ? " (chaos)" : ""}; taken over as it is`);
-  const mirror = await refreshMirror(app.recipe, app.stateDir, operatorAbraDir());
-  const compose = await composeAt(mirror.path, seen.version, app.domain, app.env);
-  await passGate({ app, compose, say });
+  world.say(`${app.recipe}: runs already at ${seen.version}${seen.chaos ? " (chaos)" : ""}; taken over as it is`);
+  await passGate(world, seen.version, {});
+  await world.commit(seen.version);
   return { version: seen.version, adopted: true };
 }
 
-export async function undeploy(app: CheckedApp, say: (line: string) => void): Promise<void> {
-  await withLock(lockPath(app), async () => {
-    if (!(await observe(app)).deployed) return;
-    const { abra, stack } = await prepare(app, say);
-    await abra.undeploy(app.domain);
-    await undeployed(stack);
+/** What runs well but isn't last good was deployed by somebody else: it passes the gate before it counts, or is left. */
+async function takeOver(world: World, version: string): Promise<void> {
+  const last = await world.lastGood();
+  if (last === version) return;
+  if (last !== undefined)
+    world.say(`${world.name}: ${version} runs instead of ${last}: somebody else deployed it; taken over once it was well for a whole window`);
+  await passGate(world, version, {});
+  await world.commit(version);
+}
+
+/** Deploys `version` on whatever data there is: the first time, or because the app is down. */
+export async function bringUp(host: Host, world: World, version: string): Promise<void> {
+  if (await writeEnv(host.app)) host.say(`${host.app.recipe}: .env set`);
+  await ensureSecrets(host, version);
+  await world.deploy(version);
+  await passGate(world, version, {});
+  await world.commit(version);
+}
+
+/** Down without its data: volumes, secrets and snapshots stay. Absent is success. */
+export async function undeploy(app: CheckedApp, say: Say): Promise<void> {
+  await locked(app, say, async lock => {
+    const seen = await observe(app);
+    const host = await openHost(app, lock.fd, say);
+    const world = await worldAt(host, seen.version);
+    await recover(world).catch(error => {
+      if (!(error instanceof InconclusiveError) && !(error instanceof UnhealthyError)) throw error; // it is to go, well or not
+    });
+    if (!(await observe(app)).deployed) return undeployed(host.stack);
+    await world.stop();
     say(`${app.recipe}: undeployed; its volumes and secrets stay`);
   });
-}
-
-async function prepare(app: CheckedApp, say: (line: string) => void): Promise<Host> {
-  const operator = operatorAbraDir();
-  const mirror = await refreshMirror(app.recipe, app.stateDir, operator);
-  const { abraDir, dropped } = await prepareAbraDir(app.recipe, mirror.path, app.stateDir, operator);
-  if (dropped.length > 0) say(`${app.recipe}: passed over, no annotated tag: ${dropped.join(", ")}`);
-  const env = { ...parseEnv(await readEnv(app)), ...app.env };
-  const compose = await composeAt(mirror.path, app.version, app.domain, env);
-  return { app, stack: stackOf(app.domain), mirror: mirror.path, abra: abraIn(abraDir), compose, say };
-}
-
-async function ensureApp({ app, abra, say }: Host): Promise<void> {
-  if ((await readEnv(app)) !== "") return;
-  await abra.newApp(app.recipe, app.domain, app.server);
-  say(`${app.recipe}: app ${app.domain} made`);
-}
-
-async function ensureSecrets({ app, abra, stack, compose, say }: Host): Promise<void> {
-  for (const full of await missingSecrets(compose.secrets)) {
-    const secret = secretOf(stack, full);
-    if (!secret) throw new Error(`${app.recipe} wants the secret ${full}, which isn't its own: make it by hand`);
-    const source = app.secrets[secret.name];
-    if (source) await abra.insertSecret(app.domain, secret.name, secret.version, source.file);
-    else await abra.generateSecret(app.domain, secret.name, secret.version);
-    say(`${app.recipe}: secret ${secret.name} ${source ? "inserted" : "generated"}`);
-  }
-}
-
-function lockPath(app: CheckedApp): string {
-  return join(app.stateDir, "apps", app.domain, "lock");
 }

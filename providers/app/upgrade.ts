@@ -1,36 +1,90 @@
-// Brings an app to the version wanted, and passes the health gate.
-import { healthSeconds, type Compose } from "../abra/compose.ts";
-import { gate } from "../health/gate.ts";
-import type { CheckedApp } from "./inputs.ts";
-import { look, type Seen } from "./observe.ts";
-import type { Host } from "./reconcile.ts";
+// The upgrade: take down, snapshot, deploy, gate; commit, or go back.
+import type { Verdict } from "../health/gate.ts";
+import type { Operation, Witness } from "../journal/operation.ts";
+import { clear, comeBack, goBack, undecided } from "./back.ts";
+import { blame, InconclusiveError, PreflightError, ReleaseFault, UnhealthyError } from "./errors.ts";
+import type { World } from "./world.ts";
 
-export class UnhealthyError extends Error {
-  override readonly name = "UnhealthyError";
+export interface Plan {
+  /** The version that runs, well, and is last good. */
+  readonly from: string;
+  /** The version wanted; the same as `from` where only the .env changes. */
+  readonly to: string;
 }
 
 /**
- * Straight ahead: deploy, gate. Drain, stop and snapshot come before, the way back after; until they are here
- * a version that doesn't come up healthy stays deployed, and the error says so.
+ * The app at `to`, healthy for a whole window, and that committed as last good. Where that can't be, the app is back at `from`
+ * with the data it had, and UpgradeError, PreflightError or InconclusiveError says why; BrokenError where even the way back failed.
  */
-export async function upgrade(host: Host, before: Seen): Promise<void> {
-  const { app, say } = host;
-  const from = before.version !== undefined && before.version !== app.version ? `${before.version} → ` : "";
-  say(`${app.recipe}: deploying ${from}${app.version}`);
-  await host.abra.deploy(app.domain, app.version);
-  await passGate(host);
+export async function upgrade(world: World, plan: Plan): Promise<void> {
+  let operation = await world.begin(plan);
+  try {
+    operation = await world.note(operation, "preflight");
+    await world.preflight(operation);
+  } catch (error) {
+    await clear(world);
+    throw await refused(world, plan, error);
+  }
+  try {
+    operation = await world.note(operation, "drain");
+    await world.drain();
+    operation = await world.note(operation, "prepare");
+    await world.prepare(operation);
+    if (world.stateful) {
+      operation = await world.note(operation, "stop");
+      await world.stop();
+      operation = await world.note(operation, "snapshot", { snapshot: operation.id });
+      await world.snapshot(operation);
+      await nobodyElseDeployed(world);
+    }
+  } catch (error) {
+    if (error instanceof InconclusiveError) throw await undecided(world, operation, error);
+    return comeBack(world, operation, error); // the same version on the same volumes
+  }
+  try {
+    operation = await world.note(operation, "deploy");
+    await world.deploy(plan.to);
+    operation = await world.note(operation, "gate");
+    await passGate(world, plan.to, operation.witness);
+  } catch (error) {
+    if (error instanceof InconclusiveError) throw await undecided(world, operation, error);
+    return goBack(world, operation, error);
+  }
+  await finish(world, operation, plan.to);
 }
 
-/** Waits for a whole good window. Throws UnhealthyError at the deadline that the compose file's healthchecks give, with what was last seen. */
-export async function passGate({ app, compose, say }: { app: CheckedApp; compose: Compose; say: (line: string) => void }): Promise<void> {
-  const start = Date.now();
-  const window = { stableFor: app.health.stableFor * 1000, deadline: (healthSeconds(compose) + app.health.stableFor + app.health.margin) * 1000 };
-  const said = (seen: string) => say(`${app.recipe}: ${seen === "good" ? `good after ${since(start)} s, watching for ${app.health.stableFor} s` : seen}`);
-  const verdict = await gate(() => look(app), window, said);
-  if (!verdict.healthy) throw new UnhealthyError(`${app.recipe}: ${app.domain} at ${app.version} isn't healthy: ${verdict.why}`);
-  say(`${app.recipe}: healthy at ${app.version} after ${since(start)} s`);
+/** What is left once the gate is passed. */
+export async function finish(world: World, operation: Operation, version: string): Promise<void> {
+  const last = await world.note(operation, "commit");
+  await world.commit(version);
+  await world.forget(last);
+  await clear(world);
 }
 
-function since(start: number): string {
-  return ((Date.now() - start) / 1000).toFixed(1);
+/** Waits for a whole good window. Throws UnhealthyError, or InconclusiveError where nothing is known against the app: to fail at looking is no verdict. */
+export async function passGate(world: World, version: string, witness: Witness | undefined): Promise<void> {
+  const verdict = await world.gate(version, witness).catch((error: unknown): Verdict => ({ health: "inconclusive", why: blame(error) }));
+  if (verdict.health === "unhealthy") throw new UnhealthyError(`${world.name} at ${version} isn't healthy: ${verdict.why}`);
+  if (verdict.health === "inconclusive") throw new InconclusiveError(`${world.name} at ${version}: nothing can be said: ${verdict.why}`);
+}
+
+async function nobodyElseDeployed(world: World): Promise<void> {
+  const { deployed, version } = await world.running();
+  if (deployed) throw new InconclusiveError(`${world.name}: somebody else deployed ${version ?? "it"} in the middle of the upgrade`);
+}
+
+/** Nothing was touched. What the release itself is to blame for isn't tried again; all else is tried the next time. */
+async function refused(world: World, { from, to }: Plan, error: unknown): Promise<Error> {
+  const why = blame(error);
+  const guilty = error instanceof ReleaseFault && to !== from;
+  if (guilty) await world.reject(to, why);
+  await world.alert({
+    key: `preflight ${to} ${guilty ? "rejected" : why}`,
+    severity: "warning",
+    why,
+    attempted: to,
+    recovered: true,
+    todo: guilty ? "nothing: it is held until a newer version comes" : "mend what is named; the next up tries again",
+  });
+  return new PreflightError(`${world.name}: ${to} isn't deployed, and nothing was touched: ${why}`, { cause: error });
 }

@@ -17,6 +17,8 @@ export interface RunOptions {
   /** Milliseconds after which it is ended. Default: none. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
+  /** A descriptor that the program keeps open too: a lock on it lives as long as the longest of its holders. */
+  readonly inherit?: number | undefined;
 }
 
 export type ProgramErrorKind = "not found" | "timed out" | "failed";
@@ -44,7 +46,8 @@ export class ProgramError extends Error {
 export async function run(program: string, argv: readonly string[], what: string, options: RunOptions = {}): Promise<Result> {
   const settings: Options = {
     reject: false,
-    stdin: options.input === undefined ? "ignore" : "pipe",
+    // execa's types know descriptors up to 9 by number; it takes any.
+    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(options.inherit === undefined ? [] : [options.inherit as 3])],
     ...(options.input === undefined ? {} : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),

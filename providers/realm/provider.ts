@@ -1,6 +1,7 @@
 // What Pulumi's engine asks of a Realm.
 import { stackOf } from "../abra/names.ts";
 import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../engine.ts";
+import { outliving } from "../orphan.ts";
 import { clusterId } from "../swarm/cluster.ts";
 import { readSecret } from "../swarm/container.ts";
 import { logIn } from "./admin.ts";
@@ -12,7 +13,7 @@ import { usable } from "./usable.ts";
 type Raw = Record<string, unknown> & { __provider: string };
 type Inputs = CheckedRealm & { readonly __provider: string };
 
-export const provider = {
+export const provider = outliving({
   async check(olds: { swarm?: string }, news: Raw): Promise<Checked> {
     const { __provider, ...given } = news;
     if (hasUnknown(given)) return { inputs: news, failures: [] };
@@ -58,7 +59,7 @@ export const provider = {
   async delete(_id: string, realm: Inputs) {
     await removeRealm(realm, worldOf(realm));
   },
-};
+});
 
 function outsOf(realm: Inputs, { clientSecret, password }: Credentials) {
   const issuer = `https://${realm.keycloak.domain}/realms/${realm.name}`;

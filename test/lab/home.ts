@@ -15,12 +15,18 @@ export const stateMark = join(stateDir, ".lab");
 /** What `pulumi config` would have written for the lab's warm stack. */
 export function configOfWarm(): string {
   const ssl = { ssl_cert: { file: files.certificate }, ssl_key: { file: files.key } };
+  // The recipes' own healthchecks say most of how long health may take; a host that does nothing else needs little more.
+  const patience = { stableFor: 10, margin: 15 };
   return stringify({
     config: {
       "hearth:baseDomain": base,
       "hearth:apps": {
-        traefik: { env: { COMPOSE_FILE: "compose.yml:compose.wildcard.yml", SECRET_SSL_CERT_VERSION: "v1", SECRET_SSL_KEY_VERSION: "v1" }, secrets: ssl },
-        keycloak: { env: { KC_CACHE: "local" } },
+        traefik: {
+          health: patience,
+          env: { COMPOSE_FILE: "compose.yml:compose.wildcard.yml", SECRET_SSL_CERT_VERSION: "v1", SECRET_SSL_KEY_VERSION: "v1" },
+          secrets: ssl,
+        },
+        keycloak: { health: patience, env: { KC_CACHE: "local" } },
       },
     },
   });

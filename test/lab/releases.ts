@@ -1,7 +1,10 @@
 // What a release changes in a recipe's files: a good one its image and version label, a broken one something more.
 
-/** good; never healthy; healthy for 5 s and then gone; a compose file that doesn't load (R009); an image that nobody has. */
-export type Kind = "good" | "never-healthy" | "crashes" | "R009" | "no-image";
+/**
+ * good; never healthy; healthy for 5 s and then gone; a compose file that doesn't load (R009); an image that nobody has;
+ * a deploy that fails though all of it loads; a program that dies of its own command line.
+ */
+export type Kind = "good" | "never-healthy" | "crashes" | "R009" | "no-image" | "deploy-fails" | "dies";
 
 export type Edit = (text: string) => string;
 
@@ -27,9 +30,18 @@ function broken(kind: Kind): Edit {
     case "never-healthy":
       return text => replaced(text, /test: \[.*\]/, 'test: ["CMD", "false"]');
     case "crashes":
-      return text => replaced(text, /entrypoint: \[.*\]/, `entrypoint: ["bash", "-c", "/docker-entrypoint.sh \\"$$@\\" & ${crash}", "app"]`);
+      return text => replaced(text, /entrypoint: \[.*\]/, `entrypoint: ["bash", "-c", "/docker-entrypoint.sh \\"$$$$@\\" & ${crash}", "app"]`);
     case "R009":
       return text => replaced(text, /environment:\n/, "environment:\n      - BROKEN: { not: a string }\n");
+    case "deploy-fails":
+      return text =>
+        replaced(
+          replaced(text, /networks:\n      - proxy\n/, "networks:\n      - proxy\n      - nowhere\n"),
+          /\nnetworks:\n/,
+          "\nnetworks:\n  nowhere:\n    external: true\n",
+        );
+    case "dies":
+      return text => replaced(text, /(image: \S+\n)/, '$1    command: ["--no-such-flag"]\n');
     case "no-image":
       return text => replaced(text, /image: \S+/, "image: hearth-lab/nothing:0.0.0");
   }

@@ -1,23 +1,9 @@
 import assert from "node:assert/strict";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { removeApps } from "../lab/down.ts";
-import { configOfWarm } from "../lab/home.ts";
-import { at, project, stateDir } from "../lab/paths.ts";
-import { release, resetUpstream } from "../lab/upstream.ts";
-import { containers, keycloak, listing, must, previewWarm, pulumi, realmStatus, traefik, upWarm } from "./world.ts";
-
-const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
-
-/** The host as `lab up` left it: no app, no state, no configuration changed. */
-async function wipe(): Promise<void> {
-  await pulumi(["stack", "rm", "-s", "warm", "--yes", "--force", "--remove-backups"]);
-  await removeApps(() => undefined);
-  for (const { domain } of [keycloak, traefik]) await rm(join(at.abra, "servers", "default", `${domain}.env`), { force: true });
-  for (const folder of ["mirror", "abra", "apps", "keycloak"]) await rm(join(stateDir, folder), { recursive: true, force: true });
-  for (const recipe of ["keycloak", "traefik"]) await resetUpstream(recipe);
-  await writeFile(warmConfig, configOfWarm(), { mode: 0o600 });
-}
+import { at } from "../lab/paths.ts";
+import { release } from "../lab/upstream.ts";
+import { containers, keycloak, listing, must, previewWarm, pulumi, realmStatus, upWarm, warmConfig, wipe } from "./world.ts";
 
 describe("the warm stack on a real host", function () {
   this.timeout(240_000);

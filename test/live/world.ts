@@ -1,6 +1,11 @@
 // What the live specs share: programs on the lab, and what the host looks like from outside.
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { execa } from "execa";
-import { at, base, project } from "../lab/paths.ts";
+import { removeApps } from "../lab/down.ts";
+import { configOfWarm } from "../lab/home.ts";
+import { at, base, project, stateDir } from "../lab/paths.ts";
+import { resetUpstream } from "../lab/upstream.ts";
 import { stackOf } from "../../providers/abra/names.ts";
 import { keptDomain } from "../../providers/run/names.ts";
 
@@ -72,4 +77,16 @@ export async function listing(): Promise<Record<string, string[]>> {
 /** The status that a realm's own page answers with. */
 export async function realmStatus(name: string): Promise<number> {
   return (await fetch(`https://${keycloak.domain}/realms/${name}`)).status;
+}
+
+export const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
+
+/** The host as `lab up` left it: no app, no state, no configuration changed. */
+export async function wipe(): Promise<void> {
+  await pulumi(["stack", "rm", "-s", "warm", "--yes", "--force", "--remove-backups"]);
+  await removeApps(() => undefined);
+  for (const { domain } of [keycloak, traefik]) await rm(join(at.abra, "servers", "default", `${domain}.env`), { force: true });
+  for (const folder of ["mirror", "abra", "apps", "keycloak", "alerts"]) await rm(join(stateDir, folder), { recursive: true, force: true });
+  for (const recipe of ["keycloak", "traefik"]) await resetUpstream(recipe);
+  await writeFile(warmConfig, configOfWarm(), { mode: 0o600 });
 }

@@ -20,8 +20,16 @@ describe("the configuration", () => {
       baseDomain: "ci.example.org",
       stateDir: "/var/lib/hearth",
       server: "default",
+      alerts: {},
       apps: {},
     });
+  });
+
+  it("takes one place for alerts, and no URL in clear", () => {
+    const alerts = (value: object) => readConfig({ "hearth:baseDomain": "a.test", "hearth:alerts": JSON.stringify(value) }).alerts;
+    assert.deepEqual(alerts({ command: ["mail", "-s", "hearth"] }), { command: ["mail", "-s", "hearth"] });
+    assert.match(refused({ "hearth:baseDomain": "a.test", "hearth:alerts": '{"webhook":"https://x"}' }), /hearth:alerts\.webhook: no such setting/);
+    assert.match(refused({ "hearth:baseDomain": "a.test", "hearth:alerts": '{"command":["x"],"webhookFile":"/y"}' }), /a command or a webhookFile, not both/);
   });
 
   it("names a key that is missing, and what is wanted", () => {

@@ -1,0 +1,79 @@
+// What must hold before anything is stopped: the target can be deployed, and the way back is there.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { composeFiles, loadFault } from "../abra/compose.ts";
+import { fileAt } from "../abra/mirror.ts";
+import { ProgramError } from "../program/run.ts";
+import { docker } from "../swarm/docker.ts";
+import { imageId, imagesOf, keptImage, pullImage, tagImage } from "../swarm/images.ts";
+import { notLocal, volumesOf } from "../swarm/volumes.ts";
+import { PreflightError, ReleaseFault } from "./errors.ts";
+import type { Host } from "./host.ts";
+import { deployEnvAt, composeAt, RecipeError } from "./recipe.ts";
+import { demands, lacking } from "../snapshot/index.ts";
+
+/** Throws ReleaseFault where the release itself is to blame, PreflightError where the host is. Changes nothing but images. */
+export async function preflight(host: Host, to: string, stateful: boolean): Promise<void> {
+  await loads(host, to);
+  await imagesThere(host, to);
+  await wayBack(host);
+  if (stateful) await volumesFit(host);
+}
+
+/** As abra would load it (R009): hearth's own look first, then the docker CLI's, where it has one. */
+async function loads({ app, mirror, env }: Host, to: string): Promise<void> {
+  const all = await deployEnvAt(mirror, to, app.domain, await env());
+  const folder = await mkdtemp(join(tmpdir(), "hearth-compose-"));
+  try {
+    const argv = ["stack", "config"];
+    for (const file of composeFiles(all)) {
+      const text = await fileAt(mirror, to, file);
+      if (text === undefined) throw new ReleaseFault(`${to} has no ${file}, which COMPOSE_FILE names`);
+      const fault = loadFault(text);
+      if (fault !== undefined) throw new ReleaseFault(`${to}: ${file} doesn't load (R009): ${fault}`);
+      await writeFile(join(folder, file), text);
+      argv.push("-c", file);
+    }
+    await docker(argv, `load the compose files of ${to}`, { cwd: folder, env: all }).catch(error => {
+      if (!(error instanceof ProgramError)) throw error;
+      const said = error.result.stderr;
+      // Debian's 20.10 has no such command: then hearth's own look is all there is.
+      if (/unknown (shorthand )?(command|flag)|is not a docker command|Usage:\s+docker stack/i.test(said)) return;
+      throw new ReleaseFault(`${to}: its compose files don't load (R009): ${said.split("\n")[0]}`);
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function imagesThere({ app, mirror, env, say }: Host, to: string): Promise<void> {
+  const compose = await composeAt(mirror, to, app.domain, await env()).catch(error => {
+    throw error instanceof RecipeError ? new ReleaseFault(error.message, { cause: error }) : error;
+  });
+  for (const image of new Set(Object.values(compose.services).map(service => service.image))) {
+    if (image === undefined || (await imageId(image))) continue;
+    const start = Date.now();
+    say(`${app.recipe}: pulling ${image}`);
+    await pullImage(image).catch((error: ProgramError) => {
+      throw new PreflightError(`the image ${image} isn't here and can't be pulled: ${error.result?.stderr || error.message}`, { cause: error });
+    });
+    say(`${app.recipe}: pulled ${image} in ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  }
+}
+
+/** The images that run now, under names of hearth's own: a moved tag or a prune can't take them. */
+async function wayBack({ stack }: Host): Promise<void> {
+  for (const [service, { id }] of Object.entries(await imagesOf(stack))) await tagImage(id, keptImage(stack, service));
+}
+
+async function volumesFit({ app, stack, mirror, env, folder }: Host): Promise<void> {
+  const { volumes } = await composeAt(mirror, app.version, app.domain, await env());
+  const found = await volumesOf(stack, volumes);
+  for (const volume of found) {
+    const why = notLocal(volume);
+    if (why) throw new PreflightError(why);
+  }
+  const short = lacking(await demands(folder.path, found));
+  if (short) throw new PreflightError(short);
+}

@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { BrokenError, InconclusiveError, PreflightError, ReleaseFault, UpgradeError } from "../../providers/app/errors.ts";
+import { recover } from "../../providers/app/recover.ts";
+import { upgrade } from "../../providers/app/upgrade.ts";
+import { copies, freshDisk, FROM, Injected, Killed, processOn, TO, type Disk, type Plan } from "./fakeWorld.ts";
+
+const long = process.argv.includes("--long");
+const plan = { from: FROM, to: TO };
+const original = freshDisk().data!;
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+/** Runs `work` to its end, whatever that is; a kill is the end of the process, not of the spec. */
+async function end(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof Killed) return error;
+      return error ?? new Error("nothing was thrown");
+    },
+  );
+}
+
+/** What must be true at any moment, whatever was cut off where. */
+function always(disk: Disk): void {
+  assert.ok(
+    copies(disk).some(data => same(data.rows.slice(0, original.rows.length), original.rows)),
+    "P5: the data is nowhere any more",
+  );
+}
+
+/** What must be true once everything has come to rest without a person. */
+function atRest(disk: Disk, { to = true } = {}): void {
+  assert.equal(disk.operation, undefined, "an operation is left");
+  assert.ok(disk.deployed === FROM || (to && disk.deployed === TO), `${disk.deployed} runs`);
+  assert.ok(disk.good.includes(disk.deployed!), "what runs isn't healthy");
+  assert.equal(disk.lastGood, disk.deployed, "last good isn't what runs");
+  if (disk.deployed === FROM) assert.deepEqual(disk.data, original, "P4: the data isn't as it was");
+  else assert.deepEqual(disk.data, { schema: TO, rows: [...original.rows, `migrated to ${TO}`] });
+  assert.deepEqual(disk.beside, {}, "an old volume is left");
+  assert.equal(disk.env.includes("NEW=1"), disk.deployed === TO, "the .env is another version's");
+  assert.ok(disk.env.startsWith(`TYPE=${disk.deployed}`));
+}
+
+describe("an upgrade", () => {
+  it("goes there in the design's order, each step written down before it starts", async () => {
+    const disk = freshDisk();
+    const { world, did } = processOn(disk);
+    await upgrade(world, plan);
+    const steps = "begin,note preflight,preflight,note drain,drain,note prepare,prepare,note stop,stop,note snapshot,snapshot";
+    assert.equal(did.join(), `${steps},note deploy,deploy ${TO},note gate,note commit,commit,forget,giveBack,close`);
+    atRest(disk);
+    assert.equal(disk.deployed, TO);
+    assert.deepEqual(disk.alerts, {});
+  });
+
+  it("of an app without data that must go back takes nothing down", async () => {
+    const disk = freshDisk({ stateful: false });
+    const { world, did } = processOn(disk);
+    await upgrade(world, plan);
+    assert.ok(!did.includes("stop") && !did.includes("snapshot"));
+    assert.equal(disk.lastGood, TO);
+  });
+
+  it("F9, P4, P10: that doesn't come up goes back, version and data, is rejected, and told once", async () => {
+    const disk = freshDisk({ good: [FROM] });
+    await assert.rejects(upgrade(processOn(disk).world, plan), {
+      name: "UpgradeError",
+      message: `app: app at ${TO} isn't healthy: HTTP 503; ${FROM} runs again, with the data it had`,
+    });
+    atRest(disk, { to: false });
+    assert.deepEqual(Object.keys(disk.rejected), [TO]);
+    assert.deepEqual(
+      Object.values(disk.alerts).map(({ severity, recovered, attempted, evidence }) => ({ severity, recovered, attempted, evidence })),
+      [{ severity: "warning", recovered: true, attempted: TO, evidence: "/failures/1" }],
+    );
+  });
+
+  it("F8: that preflight finds at fault isn't begun, and is rejected; nothing was touched", async () => {
+    const disk = freshDisk();
+    const { world, did } = processOn(disk);
+    const refusing = { ...world, preflight: () => Promise.reject(new ReleaseFault("its compose files don't load (R009)")) };
+    await assert.rejects(upgrade(refusing, plan), PreflightError);
+    assert.deepEqual(did, ["begin", "note preflight", "giveBack", "close", "reject"]);
+    assert.match(disk.rejected[TO]!, /R009/);
+    assert.equal(Object.keys(disk.alerts).length, 1);
+  });
+
+  it("F3, F12: that the host can't take yet isn't begun, and isn't rejected", async () => {
+    const disk = freshDisk();
+    const refusing = { ...processOn(disk).world, preflight: () => Promise.reject(new PreflightError("its image can't be pulled")) };
+    await assert.rejects(upgrade(refusing, plan), PreflightError);
+    assert.deepEqual(disk.rejected, {});
+    atRest(disk, { to: false });
+  });
+
+  for (const step of ["stop", "snapshot"] as const) {
+    it(`F4, F6, F14: whose ${step} fails brings back the same version on the same volumes, and rejects nothing`, async () => {
+      const disk = freshDisk();
+      const { world, did } = processOn(disk);
+      const failing = { ...world, [step]: () => Promise.reject(new Error("no space left on device")) };
+      await assert.rejects(upgrade(failing, plan), UpgradeError);
+      assert.ok(!did.includes("restore"), "never an older snapshot over newer data");
+      atRest(disk, { to: false });
+      assert.deepEqual(disk.rejected, {});
+    });
+  }
+
+  it("F13, P10: whose way back fails is broken: told critically, nothing deleted, nothing done by itself", async () => {
+    const disk = freshDisk({ good: [] });
+    await assert.rejects(upgrade(processOn(disk).world, plan), BrokenError);
+    assert.equal(Object.values(disk.alerts).at(-1)?.severity, "critical");
+    assert.ok(copies(disk).some(data => same(data, original)));
+    const { world, did } = processOn(disk);
+    await assert.rejects(recover(world), BrokenError);
+    assert.deepEqual(did, []);
+  });
+
+  it("stays at its gate where nothing is known against the app, undoes nothing, and is looked at again", async () => {
+    const disk = freshDisk();
+    const { world } = processOn(disk);
+    const away = { ...world, gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }) };
+    await assert.rejects(upgrade(away, plan), InconclusiveError);
+    await assert.rejects(recover(away), InconclusiveError);
+    assert.equal(disk.deployed, TO);
+    assert.equal(Object.keys(disk.alerts).length, 1);
+    assert.equal(await recover(processOn(disk).world), "finished");
+    atRest(disk);
+  });
+
+  it("is broken after a day at its gate without a verdict", async () => {
+    const disk = freshDisk();
+    const { world } = processOn(disk);
+    const away = { ...world, gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }) };
+    await assert.rejects(upgrade(away, plan), InconclusiveError);
+    const operation = JSON.parse(disk.operation!) as { stepAt: string };
+    disk.operation = JSON.stringify({ ...operation, stepAt: new Date(Date.now() - 25 * 3_600_000).toISOString() });
+    await assert.rejects(recover(away), BrokenError);
+    assert.equal(disk.deployed, TO, "and nothing was undone");
+  });
+
+  it("F33: stops where somebody else deployed in the middle, and undoes nothing", async () => {
+    const disk = freshDisk();
+    const { world } = processOn(disk);
+    const meddled = {
+      ...world,
+      snapshot: async (operation: Parameters<typeof world.snapshot>[0]) => {
+        await world.snapshot(operation);
+        disk.deployed = "1.0.5+1";
+      },
+    };
+    await assert.rejects(upgrade(meddled, plan), InconclusiveError);
+    assert.equal(disk.deployed, "1.0.5+1");
+    await assert.rejects(recover(processOn(disk).world), InconclusiveError);
+    assert.equal(disk.deployed, "1.0.5+1");
+  });
+});
+
+describe("an upgrade that is cut off", function () {
+  this.timeout(120_000);
+
+  /** Runs it with `plan`s one after the other, a process each, then undisturbed to its end. */
+  async function play(disk: Disk, first: Plan, ...rest: Plan[]): Promise<{ met: boolean; outcome: unknown }> {
+    const one = processOn(disk, first);
+    let outcome = await end(upgrade(one.world, plan));
+    always(disk);
+    const met = [...first.keys()].every(number => number <= one.passed());
+    for (const next of rest) {
+      outcome = await end(recover(processOn(disk, next).world));
+      always(disk);
+    }
+    return { met, outcome };
+  }
+
+  for (const release of ["good", "broken"] as const) {
+    const world = () => freshDisk(release === "good" ? {} : { good: [FROM] });
+
+    it(`F1, F2, P6: by a kill at any point of a ${release} release's, is finished or undone by the next`, async () => {
+      for (let at = 1; ; at++) {
+        const disk = world();
+        const { met } = await play(disk, new Map([[at, "kill"]]), new Map());
+        if (!met) break;
+        atRest(disk, { to: release === "good" });
+        assert.ok(Object.keys(disk.alerts).length <= 1, "one alert at most");
+      }
+    });
+
+    it(`F1, P6: and the next by another kill, at any two points of a ${release} release's`, async () => {
+      let pairs = 0;
+      for (let at = 1; ; at++) {
+        const probe = world();
+        if (!(await play(probe, new Map([[at, "kill"]]))).met) break;
+        for (let then = 1; ; then++) {
+          const disk = world();
+          await play(disk, new Map([[at, "kill"]]));
+          const second = processOn(disk, new Map([[then, "kill"]]));
+          const outcome = await end(recover(second.world));
+          always(disk);
+          if (!(outcome instanceof Killed)) break;
+          await recover(processOn(disk).world);
+          atRest(disk, { to: release === "good" });
+          pairs += 1;
+        }
+      }
+      assert.ok(pairs > 100, `${pairs} pairs`);
+    });
+
+    it(`P4, P5, P10: by a failure of any side effect of a ${release} release's, is back as it was, or broken with all data kept and a critical alert`, async () => {
+      for (let at = 1; ; at++) {
+        const disk = world();
+        const { met, outcome } = await play(disk, new Map([[at, "fail"]]));
+        if (!met) break;
+        if (outcome instanceof BrokenError) {
+          assert.ok(
+            Object.values(disk.alerts).some(({ severity }) => severity === "critical"),
+            `${at}`,
+          );
+          continue;
+        }
+        // The journal itself may have failed: then the next pass ends it.
+        await end(recover(processOn(disk).world));
+        if (disk.operation === undefined) atRest(disk, { to: release === "good" });
+        else assert.ok((JSON.parse(disk.operation) as { broken?: object }).broken, `at ${at} an operation is left that nobody would end`);
+      }
+    });
+  }
+
+  it("F1, P5, P6: by kills and failures in any order, loses no data and comes to rest", async () => {
+    const fate = fc.constantFrom("kill" as const, "fail" as const);
+    const process = fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fate), { maxLength: 3 }).map(pairs => new Map(pairs));
+    const good = fc.constantFrom<string[]>([FROM, TO], [FROM]);
+    await fc.assert(
+      fc.asyncProperty(good, fc.boolean(), fc.array(process, { minLength: 1, maxLength: 5 }), async (versions, stateful, processes) => {
+        const disk = freshDisk({ good: versions, stateful });
+        if (!stateful) disk.data = { schema: "9", rows: original.rows };
+        const [first = new Map(), ...rest] = processes;
+        await play(disk, first, ...rest);
+        const last = await end(recover(processOn(disk).world));
+        always(disk);
+        if (last instanceof BrokenError) return assert.ok(JSON.parse(disk.operation!).broken);
+        assert.equal(last, undefined);
+        assert.equal(disk.operation, undefined);
+        if (stateful) atRest(disk, { to: versions.includes(TO) });
+        else assert.ok(disk.good.includes(disk.deployed!));
+      }),
+      { numRuns: long ? 10_000 : 400 },
+    );
+  });
+
+  it("the injected failures are what is met, not a fault of the spec", async () => {
+    const disk = freshDisk();
+    await assert.rejects(processOn(disk, new Map([[1, "fail"]])).world.drain(), Injected);
+    await assert.rejects(processOn(disk, new Map([[2, "kill"]])).world.drain(), Killed);
+  });
+});

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { appFolder } from "../../providers/journal/folder.ts";
+import { readLastGood, readRejected } from "../../providers/journal/versions.ts";
+import { readManifest } from "../../providers/snapshot/index.ts";
+import { stateDir } from "../lab/paths.ts";
+import { release, type Release } from "../lab/upstream.ts";
+import { database, logIn, makeRealm } from "./keycloak.ts";
+import { containers, hearth, keycloak, listing, previewWarm, pulumi, realmStatus, traefik, upWarm, wipe } from "./world.ts";
+
+const folder = appFolder(stateDir, keycloak.domain);
+const lastGood = async () => (await readLastGood(folder))?.version;
+/** What a Keycloak 26.4.0 alone has made of its database. */
+const untouched = { migrations: ["26.4.0"], changes: 165 };
+
+interface AlertFile {
+  readonly severity: string;
+  readonly app: string;
+  readonly attempted?: string;
+  readonly recovered?: boolean;
+  readonly why: string;
+  readonly evidence?: string;
+  readonly fatal?: string;
+}
+
+async function alerts(): Promise<AlertFile[]> {
+  const names = await readdir(join(stateDir, "alerts")).catch(() => [] as string[]);
+  const files = names.filter(name => name.endsWith(".json")).toSorted();
+  return Promise.all(files.map(async name => JSON.parse(await readFile(join(stateDir, "alerts", name), "utf8")) as AlertFile));
+}
+
+const ofVersion = async (version: string) => (await alerts()).filter(alert => alert.attempted === version);
+
+describe("upgrades on a real host", function () {
+  this.timeout(400_000);
+
+  before(async () => {
+    await wipe();
+    await pulumi(["stack", "init", "warm", "--no-select"]);
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    await makeRealm("marker");
+  });
+
+  it("P2, P3, P4: apply a safe release behind a verified snapshot; the data is as it was", async () => {
+    assert.equal(await lastGood(), "10.7.1+26.4.0");
+    await release("keycloak", { version: "10.7.9+26.4.0" });
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.all, /keycloak: snapshot \d+ MB → \d+(\.\d)? MB in \d+\.\d s/);
+    assert.equal(await lastGood(), "10.7.9+26.4.0");
+    const manifest = await readManifest(folder.path, "snapshot");
+    assert.equal(manifest?.version, "10.7.1+26.4.0");
+    assert.deepEqual(
+      manifest.volumes.map(volume => volume.name),
+      [`${keycloak.stack}_mariadb`],
+    );
+    assert.equal(await logIn("marker"), 200);
+    assert.deepEqual(await ofVersion("10.7.9+26.4.0"), [], "nothing that a person must know");
+    await assert.rejects(stat(folder.operation), { code: "ENOENT" });
+  });
+
+  /** Upgrades to a release that can't work; what must be true after any of them. */
+  async function goesBack(broken: Release, why: RegExp): Promise<string> {
+    const good = await lastGood();
+    const mark = `before-${broken.version.replaceAll(/[^0-9]/g, "-")}`;
+    await makeRealm(mark);
+    await release("keycloak", broken);
+    const done = await upWarm();
+    assert.notEqual(done.exitCode, 0, done.all);
+    assert.match(done.all, why);
+    assert.equal(await lastGood(), good, "P3");
+    const { realms, ...rest } = await database();
+    assert.deepEqual(rest, untouched, "P4: the data went back, proved in the data");
+    assert.ok(realms.includes("marker") && realms.includes(mark), realms.join());
+    assert.equal(await logIn("marker"), 200);
+    assert.equal(await logIn(mark), 200);
+    const told = await ofVersion(broken.version);
+    assert.deepEqual(
+      told.map(({ app, recovered, severity }) => ({ app, recovered, severity })),
+      [{ app: "keycloak", recovered: true, severity: "warning" }],
+      "P10",
+    );
+    return done.all;
+  }
+
+  it("F9, P4, P7, P10: undo one that never gets healthy, version and data; the next up records the hold and touches nothing", async () => {
+    const version = "10.8.0+26.5.0";
+    const said = await goesBack({ version, kind: "never-healthy" }, /10\.8\.0\+26\.5\.0 isn't healthy/);
+    assert.match(said, /keycloak: restored \d/);
+    const [alert] = await ofVersion(version);
+    const evidence = await readdir(alert!.evidence!);
+    assert.deepEqual(evidence.toSorted(), ["app.log", "db.log", "env-keys.txt", "looks.txt", "tasks.txt"]);
+    assert.match(await readFile(join(alert!.evidence!, "app.log"), "utf8"), /Keycloak 26\.5\.0/, "the log of what was taken down");
+    assert.ok((await readRejected(folder))[version]);
+    const host = await listing();
+    const preview = await previewWarm();
+    assert.match(preview.all, /keycloak 10\.7\.9\+26\.4\.0 healthy · held 10\.8\.0\+26\.5\.0: .*rejected here/);
+    const recorded = await upWarm();
+    assert.equal(recorded.exitCode, 0, recorded.all);
+    assert.deepEqual(await listing(), host, "recording the hold touched the host");
+    const unchanged = await upWarm("--expect-no-changes");
+    assert.equal(unchanged.exitCode, 0, unchanged.all);
+    assert.equal((await ofVersion(version)).filter(each => each.severity === "warning").length, 1, "told once");
+  });
+
+  it("F10, P4: undo one that is healthy for five seconds and then crashes", async () => {
+    await goesBack({ version: "10.8.1+26.5.0", kind: "crashes" }, /10\.8\.1\+26\.5\.0 isn't healthy/);
+  });
+
+  it("F8, P4: undo one whose deploy abra fails, and tell its own last word", async () => {
+    await goesBack({ version: "10.8.2+26.5.0", kind: "deploy-fails" }, /nowhere/);
+    assert.match((await ofVersion("10.8.2+26.5.0"))[0]!.fatal ?? "", /nowhere/);
+  });
+
+  it("F8: refuse one whose compose file doesn't load (R009) without any downtime, and hold it", async () => {
+    const running = await containers();
+    await goesBack({ version: "10.8.3+26.5.0", kind: "R009" }, /R009/);
+    assert.deepEqual(await containers(), running);
+    assert.ok((await readRejected(folder))["10.8.3+26.5.0"]);
+  });
+
+  it("F12: refuse one whose image can't be had without any downtime, and don't reject it", async () => {
+    const running = await containers();
+    await goesBack({ version: "10.8.4+26.5.0", kind: "no-image" }, /hearth-lab\/nothing:0\.0\.0 isn't here and can't be pulled/);
+    assert.deepEqual(await containers(), running);
+    assert.equal((await readRejected(folder))["10.8.4+26.5.0"], undefined);
+  });
+
+  it("P2, P3, P4: apply the one that migrates the database, and keep its snapshot", async () => {
+    await release("keycloak", { version: "10.8.5+26.5.0" });
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.equal(await lastGood(), "10.8.5+26.5.0");
+    const { migrations, changes, realms } = await database();
+    assert.deepEqual(migrations, ["26.4.0", "26.5.0"]);
+    assert.ok(changes > untouched.changes && realms.includes("marker"));
+    assert.equal(await logIn("marker"), 200);
+    assert.equal((await readManifest(folder.path, "snapshot"))?.version, "10.7.9+26.4.0");
+    assert.equal((await readManifest(folder.path, "snapshot.previous"))?.id === undefined, false);
+  });
+
+  it("F25, P7: hold a major, notes on the way and what is too young, each with its reason; nothing is touched; told once; approved: applied", async () => {
+    const notes = { version: "10.9.0+26.5.0", notes: "Dump the database first." };
+    await release("keycloak", notes);
+    await release("keycloak", { version: "10.9.1+26.5.0" });
+    await release("keycloak", { version: "11.0.0+26.5.0" });
+    await release("keycloak", { version: "11.0.1+26.5.0", date: new Date() });
+    const host = await listing();
+    const preview = await previewWarm();
+    for (const hold of [
+      /held 10\.9\.0\+26\.5\.0: release notes/,
+      /10\.9\.1\+26\.5\.0: release notes of 10\.9\.0/,
+      /11\.0\.0\+26\.5\.0: major of the recipe/,
+      /11\.0\.1\+26\.5\.0: .*younger than 24 h/,
+    ])
+      assert.match(preview.all, hold);
+    const pending = await hearth(["pending", "--json"]);
+    assert.equal(pending.exitCode, 11, pending.all);
+    assert.equal((JSON.parse(pending.stdout) as { app: string; held: string[] }[]).find(app => app.app === "keycloak")?.held.length, 4);
+    for (let up = 1; up <= 2; up++) assert.equal((await upWarm()).exitCode, 0);
+    assert.deepEqual(await listing(), host);
+    assert.equal((await ofVersion("11.0.0+26.5.0")).length, 1, "told once");
+
+    const approved = await hearth(["approve", "keycloak", "10.9.1+26.5.0"]);
+    assert.equal(approved.exitCode, 0, approved.all);
+    assert.equal((await hearth(["pending"])).exitCode, 10);
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.equal(await lastGood(), "10.9.1+26.5.0");
+    const unknown = await hearth(["approve", "keycloak", "99.0.0+1"]);
+    assert.equal(unknown.exitCode, 1);
+    assert.match(unknown.stderr, /keycloak has no newer version 99\.0\.0\+1/);
+  });
+
+  it("of Traefik: a healthy one is applied in place, one that dies of its command line is undone; HTTPS answers again", async () => {
+    await release("traefik", { version: "3.6.1+v3.6.7" });
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    const of = appFolder(stateDir, traefik.domain);
+    assert.equal((await readLastGood(of))?.version, "3.6.1+v3.6.7");
+    await release("traefik", { version: "3.6.2+v3.6.7", kind: "dies" });
+    const failed = await upWarm();
+    assert.notEqual(failed.exitCode, 0, failed.all);
+    assert.equal((await readLastGood(of))?.version, "3.6.1+v3.6.7");
+    assert.equal(await realmStatus("master"), 200);
+    const held = await upWarm();
+    assert.equal(held.exitCode, 0, held.all);
+    assert.match(held.all, /traefik 3\.6\.1\+v3\.6\.7 healthy · held 3\.6\.2\+v3\.6\.7: .*rejected here/);
+  });
+});

@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFile, stat } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { appFolder } from "../../providers/journal/folder.ts";
+import { readOperation, type OperationStep } from "../../providers/journal/operation.ts";
+import { readLastGood } from "../../providers/journal/versions.ts";
+import { tryLock } from "../../providers/lock/flock.ts";
+import { stateDir } from "../lab/paths.ts";
+import { release } from "../lab/upstream.ts";
+import { database, logIn, makeRealm } from "./keycloak.ts";
+import { containers, hearth, keycloak, must, previewWarm, pulumi, realmStatus, upWarm, wipe } from "./world.ts";
+
+const long = process.argv.includes("--long");
+const folder = appFolder(stateDir, keycloak.domain);
+const versionNow = async () => (await readLastGood(folder))?.version ?? "";
+
+/** Pids of every process whose command line holds `pattern`. */
+async function pids(pattern: string): Promise<number[]> {
+  const text = await must("sh", "-c", `pgrep -f -- '${pattern}' || true`);
+  return text.split("\n").filter(Boolean).map(Number);
+}
+
+/** All processes below `root`, whatever process group they are in. */
+async function descendants(root: number): Promise<number[]> {
+  const rows = (await must("ps", "-e", "-o", "pid=,ppid=")).split("\n").map(line => line.trim().split(/\s+/).map(Number) as [number, number]);
+  const found = [root];
+  for (let i = 0; i < found.length; i++) found.push(...rows.filter(([, parent]) => parent === found[i]).map(([pid]) => pid));
+  return found;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** Begins an `up`, waits until its journal says `step`, and calls `then`; gives back the CLI's exit code or signal. */
+async function upUntil(step: OperationStep, then: (cli: number) => Promise<void>): Promise<void> {
+  const argv = ["up", "-s", "warm", "--yes", "--skip-preview", "--suppress-progress", "--non-interactive", "--color=never"];
+  const child = spawn("pulumi", argv, { stdio: "ignore" });
+  const ended = new Promise<void>(resolve => child.once("exit", () => resolve()));
+  for (let i = 0; i < 2_000; i++) {
+    if ((await readOperation(folder).catch(() => undefined))?.step === step) {
+      await then(child.pid!);
+      return ended;
+    }
+    if (child.exitCode !== null) break;
+    await sleep(100);
+  }
+  assert.fail(`the upgrade never came to ${step}`);
+}
+
+/** CLI, language host, provider, and whatever they started: none of them gets a last word. */
+async function killAll(cli: number): Promise<void> {
+  for (const pid of await descendants(cli)) kill(pid);
+}
+
+async function atRest(allowed: readonly string[]): Promise<void> {
+  assert.ok(allowed.includes(await versionNow()), `${await versionNow()} is last good`);
+  assert.equal(await readOperation(folder), undefined);
+  assert.equal(await logIn("marker"), 200);
+  const { migrations } = await database();
+  assert.deepEqual(migrations, (await versionNow()).endsWith("26.5.0") ? ["26.4.0", "26.5.0"] : ["26.4.0"], "version and data belong together");
+}
+
+describe("what was interrupted, and what is down, on a real host", function () {
+  this.timeout(400_000);
+  let serial = 0;
+
+  before(async () => {
+    await wipe();
+    await pulumi(["stack", "init", "warm", "--no-select"]);
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    await makeRealm("marker");
+  });
+
+  // Each of them migrates the database; those that the marquee needs are always run, the rest where there is time.
+  const there: OperationStep[] = long ? ["preflight", "prepare", "stop", "snapshot", "deploy", "gate", "commit"] : ["snapshot", "gate"];
+  for (const step of there) {
+    it(`F1, P6: kill -9 of every process at ${step}, then recover, then up`, async () => {
+      if (!(await versionNow()).endsWith("26.4.0")) {
+        await wipe();
+        await pulumi(["stack", "init", "warm", "--no-select"]);
+        assert.equal((await upWarm()).exitCode, 0);
+        await makeRealm("marker");
+      }
+      const from = await versionNow();
+      const to = `10.8.${++serial}+26.5.0`;
+      await release("keycloak", { version: to });
+      await upUntil(step, killAll);
+      const preview = await previewWarm();
+      assert.match(preview.all, new RegExp(`keycloak .*interrupted at ${step}`));
+      const recovered = await hearth(["recover"]);
+      assert.equal(recovered.exitCode, 0, recovered.all);
+      assert.match(recovered.all, /pulumi's lock of warm .* broken/);
+      await atRest([from, to]);
+      const done = await upWarm();
+      assert.equal(done.exitCode, 0, done.all);
+      await atRest([to]);
+    });
+  }
+
+  it("P1, P6: kill -9 of the CLI alone: the provider keeps its lock, finishes and exits", async () => {
+    const from = await versionNow();
+    const to = `10.8.${++serial + 100}+26.5.0`;
+    await release("keycloak", { version: to });
+    await upUntil("stop", async cli => {
+      kill(cli);
+      await sleep(500);
+      assert.ok((await pids("cmd/dynamic-provider")).length > 0, "the provider goes on");
+      assert.equal(await tryLock(folder.lock), undefined, "and holds its lock");
+    });
+    for (let i = 0; (await pids("cmd/dynamic-provider")).length > 0; i++) {
+      assert.ok(i < 180, "the provider never ends");
+      await sleep(1_000);
+    }
+    assert.notEqual(await versionNow(), from);
+    await atRest([to]);
+    const recovered = await hearth(["recover"]);
+    assert.equal(recovered.exitCode, 0, recovered.all);
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.equal(await versionNow(), to);
+  });
+
+  const back: OperationStep[] = long ? ["takedown", "restore", "redeploy", "regate"] : ["restore"];
+  for (const step of back) {
+    it(`F1, P4, P6: kill -9 of every process of a rollback at ${step}, then recover`, async () => {
+      const from = await versionNow();
+      const to = `10.9.${++serial}+26.5.0`;
+      await makeRealm(`mark-${serial}`);
+      await release("keycloak", { version: to, kind: "deploy-fails" });
+      await upUntil(step, killAll);
+      const recovered = await hearth(["recover"]);
+      assert.equal(recovered.exitCode, 0, recovered.all);
+      await atRest([from]);
+      assert.equal(await logIn(`mark-${serial}`), 200);
+      const done = await upWarm();
+      assert.equal(done.exitCode, 0, done.all);
+      assert.match(done.all, new RegExp(`held ${to.replaceAll(/[.+]/g, "\\$&")}: rejected here`));
+    });
+  }
+
+  describe("is repaired at the version it had, by up and by recover:", () => {
+    const repairs: [what: string, harm: () => Promise<unknown>][] = [
+      ["a service that was removed", () => must("docker", "service", "rm", `${keycloak.stack}_app`)],
+      ["one that was scaled to nothing", () => must("docker", "service", "scale", "--detach", `${keycloak.stack}_db=0`, `${keycloak.stack}_app=0`)],
+      ["F42: the whole stack gone, as after a power cut in the middle of the night", () => must("docker", "stack", "rm", keycloak.stack)],
+    ];
+    for (const [at, [what, harm]] of repairs.entries()) {
+      it(what, async () => {
+        const version = await versionNow();
+        await harm();
+        await sleep(15_000);
+        assert.match((await previewWarm()).all, /keycloak .*(down: |not deployed)/);
+        const done = at % 2 === 0 ? await hearth(["recover"]) : await upWarm();
+        assert.equal(done.exitCode, 0, done.all);
+        await atRest([version]);
+        const again = await upWarm("--expect-no-changes");
+        assert.equal(again.exitCode, 0, again.all);
+      });
+    }
+  });
+
+  it("healthy, isn't restarted by up, refresh or recover", async () => {
+    const before = await containers();
+    assert.equal((await upWarm()).exitCode, 0);
+    assert.equal((await pulumi(["refresh", "-s", "warm", "--yes", "--suppress-progress"])).exitCode, 0);
+    assert.equal((await hearth(["recover"])).exitCode, 0);
+    assert.equal((await upWarm("--refresh")).exitCode, 0);
+    assert.deepEqual(await containers(), before);
+  });
+
+  it("destroyed, keeps its data and secrets, isn't brought back by recover, and boots on them with the next up", async () => {
+    const version = await versionNow();
+    const secrets = await must("sh", "-c", "docker secret ls --format '{{.ID}} {{.Name}}' | sort");
+    const volumes = await must("docker", "volume", "ls", "--format", "{{.Name}}");
+    const done = await pulumi(["destroy", "-s", "warm", "--yes", "--skip-preview", "--suppress-progress"]);
+    assert.equal(done.exitCode, 0, done.all);
+    assert.equal(await must("docker", "service", "ls", "--quiet"), "");
+    assert.equal(await must("sh", "-c", "docker secret ls --format '{{.ID}} {{.Name}}' | sort"), secrets);
+    assert.equal(await must("docker", "volume", "ls", "--format", "{{.Name}}"), volumes);
+    const recovered = await hearth(["recover"]);
+    assert.match(recovered.all, /keycloak not deployed: it was taken down with pulumi destroy/);
+    assert.equal(await must("docker", "service", "ls", "--quiet"), "");
+    const up = await upWarm();
+    assert.equal(up.exitCode, 0, up.all);
+    await atRest([version]);
+    assert.equal(await realmStatus("marker"), 200);
+  });
+
+  it("P12: leaves no secret in journals, snapshots' manifests, alerts and evidence", async () => {
+    const [container = ""] = (await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_app`)).split("\n");
+    for (const secret of ["admin_password", "db_password"]) {
+      const value = await must("docker", "exec", container, "cat", `/run/secrets/${secret}`);
+      assert.equal(
+        await must(
+          "sh",
+          "-c",
+          `grep -rlF -- "$(docker exec ${container} cat /run/secrets/${secret})" ${stateDir} --include=*.json --include=*.txt --include=*.log || true`,
+        ),
+        "",
+      );
+      assert.ok(value.length >= 32);
+    }
+    assert.equal((await stat(folder.path)).mode & 0o777, 0o700);
+    assert.ok((await readFile(folder.lastGood, "utf8")).includes("format"));
+  });
+});

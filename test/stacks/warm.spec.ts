@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { readConfig } from "../../stacks/config.ts";
+
+interface Made {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+describe("the stacks' programs", function () {
+  this.timeout(20_000);
+  const made: Made[] = [];
+  const path = process.env["PATH"];
+  let folder: string;
+
+  before(async () => {
+    // Docker is only asked whether there is a network, and what runs: nothing does.
+    folder = await mkdtemp(join(tmpdir(), "hearth-stacks-"));
+    await writeFile(join(folder, "docker"), "#!/bin/sh\nexit 0\n", { mode: 0o755 });
+    process.env["PATH"] = `${folder}${delimiter}${path}`;
+    await pulumi.runtime.setMocks({
+      newResource: ({ type, name, inputs }) => {
+        made.push({ type, name, inputs });
+        return { id: `${name}-id`, state: { ...inputs, version: "1.0.0+1", url: "https://x", held: [], issuer: "https://x/realms/y" } };
+      },
+      call: () => ({}),
+    });
+  });
+  after(async () => {
+    process.env["PATH"] = path;
+    await rm(folder, { recursive: true });
+  });
+  beforeEach(() => void made.splice(0));
+
+  const config = readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:stateDir": "/srv/hearth" });
+  const settled = async <T>(output: pulumi.Output<T>) => new Promise<T>(resolve => output.apply(value => (resolve(value), value)));
+
+  it("warm: declare the network proxy, Traefik and Keycloak, each as its inputs say", async () => {
+    const { warmStack } = await import("../../stacks/warm.ts");
+    const outputs = (await warmStack(config)) as { keycloak: { version: pulumi.Output<string> } };
+    assert.equal(await settled(outputs.keycloak.version), "1.0.0+1");
+    const network = made.find(each => each.type === "docker:index/network:Network");
+    assert.deepEqual([network?.name, network?.inputs["driver"], network?.inputs["attachable"]], ["proxy", "overlay", true]);
+    const apps = made.filter(each => each.type === "pulumi-nodejs:dynamic/app:App");
+    assert.deepEqual(
+      apps.map(({ name, inputs }) => [name, inputs["domain"], inputs["stateful"], inputs["stateDir"]]),
+      [
+        ["traefik", "warm-traefik.ci.example.org", false, "/srv/hearth"],
+        ["keycloak", "warm-keycloak.ci.example.org", undefined, "/srv/hearth"],
+      ],
+    );
+    assert.equal(apps[0]!.inputs["__provider"], "exports.handler = () => require('./providers/app/provider.ts').provider;");
+  });
+
+  it("of a run: declare one realm, named as the run, and keep its secrets secret", async () => {
+    const { runStack } = await import("../../stacks/run.ts");
+    const outputs = runStack({ recipe: "docs", hex: "0a1b2c" }, config) as { password: pulumi.Output<string>; issuer: pulumi.Output<string> };
+    assert.equal(await settled(outputs.issuer), "https://x/realms/y");
+    assert.equal(await pulumi.isSecret(outputs.password), true);
+    const [realm] = made.filter(each => each.type === "pulumi-nodejs:dynamic/realm:Realm");
+    assert.deepEqual([realm?.name, realm?.inputs["name"], realm?.inputs["run"]], ["docs-0a1b2c", "docs-0a1b2c", "docs-0a1b2c"]);
+    const client = realm?.inputs["client"] as { webOrigins: string[] } | undefined;
+    assert.deepEqual(client?.webOrigins, ["https://docs-0a1b2c.ci.example.org"]);
+  });
+});
