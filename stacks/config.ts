@@ -5,7 +5,7 @@ import { appInputs } from "../providers/app/inputs.ts";
 const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "wanted is a domain such as ci.example.org");
 
 /** What may be said of a kept app; everything else has the warm stack's own default. */
-const app = appInputs.pick({ domain: true, version: true, env: true, secrets: true, health: true, updates: true }).partial();
+const app = appInputs.pick({ domain: true, version: true, env: true, secrets: true, health: true, updates: true, snapshots: true }).partial();
 
 const schema = z.strictObject({
   /** The domain below which every app of hearth lives. */

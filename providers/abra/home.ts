@@ -3,7 +3,7 @@ import { mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { run } from "../program/run.ts";
-import { tagsOf } from "./mirror.ts";
+import { dropStaleLocks, tagsOf } from "./mirror.ts";
 
 /** abra's folder as the operator has it: `ABRA_DIR`, else `~/.abra`. */
 export function operatorAbraDir(env: NodeJS.ProcessEnv = process.env): string {
@@ -40,6 +40,7 @@ export async function prepareAbraDir(recipe: string, mirror: string, stateDir: s
     await rm(clone, { recursive: true, force: true });
     await rename(work, clone);
   }
+  await dropStaleLocks(join(clone, ".git")); // the app's lock is held: nobody else works in this clone
   await git(clone, ["fetch", "--quiet", "--force", "--prune", "--prune-tags", "origin"], `fetch recipe ${recipe}`);
   await git(clone, ["reset", "--quiet", "--hard"], `clean recipe ${recipe}`);
   await git(clone, ["clean", "--quiet", "-ffdx"], `clean recipe ${recipe}`);

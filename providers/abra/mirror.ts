@@ -85,8 +85,8 @@ async function cloneBare(upstream: string, path: string, recipe: string, lock: n
   }
 }
 
-/** Whoever holds the mirror's lock is its only writer: what git locked in there was left behind by a kill or a power cut. */
-async function dropStaleLocks(path: string): Promise<void> {
+/** For the only writer of a repository (`path` is its git directory): what git locked in there was left behind by a kill or a power cut. */
+export async function dropStaleLocks(path: string): Promise<void> {
   const refs = (await readdir(join(path, "refs"), { recursive: true })).map(name => join("refs", name));
   const stale = [...(await readdir(path)), ...refs].filter(name => name.endsWith(".lock"));
   for (const name of stale) await rm(join(path, name), { force: true });

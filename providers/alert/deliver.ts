@@ -1,7 +1,8 @@
 // Delivers what is spooled: oldest first, at least once, by one process at a time, and never for longer than its bound.
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { FormatError, makeFolder, readJson, syncFolder, UnreadableError } from "../journal/file.ts";
+import { FormatError, makeFolder, readJson, UnreadableError } from "../journal/file.ts";
+import { syncPath } from "../disk/sync.ts";
 import { tryLock } from "../lock/flock.ts";
 import { ChannelError, handOver, isConfigured, type Channel } from "./channel.ts";
 import { alert } from "./raise.ts";
@@ -72,8 +73,8 @@ async function tell(spool: Spool, id: string, channel: Channel, left: number): P
   if (!spooled) return;
   await handOver(spooled, channel, left);
   await rename(from, to);
-  await syncFolder(spool.sent);
-  await syncFolder(spool.path);
+  await syncPath(spool.sent);
+  await syncPath(spool.path);
 }
 
 function isOfOne(error: unknown): error is Error {

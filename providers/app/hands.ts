@@ -8,7 +8,7 @@ import { gate } from "../health/gate.ts";
 import { readLastGood, reject, writeLastGood } from "../journal/versions.ts";
 import { ignoreAbsent, removeFile, writeText } from "../journal/file.ts";
 import { begin, finish, readOperation, replace, step } from "../journal/operation.ts";
-import { dropOld, findSnapshot, readEnv as readSnapshotEnv, restoreSnapshot, takeSnapshot } from "../snapshot/index.ts";
+import { dropOld, findSnapshot, prune, readEnv as readSnapshotEnv, restoreSnapshot, takeSnapshot } from "../snapshot/index.ts";
 import { imageId, imagesOf, keptImage, tagImage } from "../swarm/images.ts";
 import { routed, scaleDown } from "../swarm/scale.ts";
 import { undeployed } from "../swarm/settle.ts";
@@ -33,6 +33,11 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
   /** What the gate saw, last things last. */
   const seen: string[] = [];
   const services = () => servicesOf(stack);
+  const snapshotOf = async (id = "") => {
+    const found = await findSnapshot(folder.path, id);
+    if (!found) throw new Error(`the snapshot ${id} isn't there any more`);
+    return found;
+  };
 
   return {
     name: app.recipe,
@@ -51,12 +56,9 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
       return begin(folder, { kind: "upgrade", recipe: app.recipe, domain: app.domain, from, to, witness });
     },
     async beginRestore({ version, snapshot }) {
-      const found = await findSnapshot(folder.path, snapshot);
-      if (!found) throw new Error(`the snapshot ${snapshot} isn't there any more`);
+      await snapshotOf(snapshot);
       const plan = { kind: "restore" as const, recipe: app.recipe, domain: app.domain, from: version, to: version, snapshot, returning: true };
-      const operation = await replace(folder, plan, "takedown");
-      await writeText(keptEnv(operation.id), await readSnapshotEnv(found.path));
-      return operation;
+      return replace(folder, plan, "takedown");
     },
     note: (operation, next, changes) => step(folder, operation, next, changes),
     async close() {
@@ -70,11 +72,12 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
       const images = await imagesOf(stack);
       for (const [service, { id }] of Object.entries(images)) await tagImage(id, keptImage(stack, service), lock);
       await writeLastGood(folder, version, images);
+      if (await prune(folder.path, app.snapshots)) say(`${app.recipe}: the older snapshot is gone`);
     },
     reject: (version, why) => reject(folder, version, why),
     alert: async notice => {
       const lastGood = (await readLastGood(folder).catch(() => undefined))?.version;
-      await raise(app.stateDir, { ...notice, key: `${app.domain} ${notice.key}`, app: app.recipe, lastGood }, say);
+      await raise(app.stateDir, { ...notice, key: `${app.domain} ${notice.key}`, app: app.recipe, lastGood }, say, secrets);
     },
 
     preflight: operation => preflight(host, operation.to, stateful),
@@ -91,8 +94,9 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
       if ((await writeEnv(app)) || wanted !== text) say(`${app.recipe}: .env set`);
       await ensureSecrets(host, to);
     },
-    async restoreEnv({ id }) {
-      const text = await readFile(keptEnv(id), "utf8").catch(ignoreAbsent);
+    async restoreEnv({ id, kind, snapshot }) {
+      // What a person goes back to has its own .env; what an operation undoes is as it found it.
+      const text = kind === "restore" ? await readSnapshotEnv((await snapshotOf(snapshot)).path) : await readFile(keptEnv(id), "utf8").catch(ignoreAbsent);
       if (text !== undefined) await replaceEnv(app, text);
     },
 
@@ -148,8 +152,7 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
     },
 
     async restore({ id, snapshot = id }) {
-      const found = await findSnapshot(folder.path, snapshot);
-      if (!found) throw new Error(`the snapshot ${snapshot} isn't there any more`);
+      const found = await snapshotOf(snapshot);
       const there = await madeVolumes(
         stack,
         found.manifest.volumes.map(volume => volume.name),

@@ -31,6 +31,14 @@ export const updates = z.strictObject({
   notes: z.enum(["any", "none"]).default("any"),
 });
 
+/** What its snapshots may take on the disk; the newest stays whatever they take. */
+export const snapshots = z.strictObject({
+  /** How many are kept: the one that a rollback needs, and one before it for `hearth restore --previous`. */
+  keep: z.union([z.literal(1), z.literal(2)]).default(2),
+  /** Bytes that they may take together, compressed. Default: no limit. */
+  bytes: z.int().positive().optional(),
+});
+
 /** A secret's value stays out of Pulumi: only where it lies is an input. */
 export const secretSource = z.strictObject({
   /** Absolute path of a file on the host that holds the value. */
@@ -54,6 +62,7 @@ export const appInputs = z.strictObject({
   /** Whether the volumes that its compose file declares are snapshotted, and go back with its version. Traefik's hold nothing that must. */
   stateful: z.boolean().default(true),
   updates: updates.prefault({}),
+  snapshots: snapshots.prefault({}),
   /** hearth's directory on the host. */
   stateDir: z.string().startsWith("/"),
 });

@@ -23,10 +23,13 @@ export async function observe(app: Watched): Promise<Seen> {
   const stack = stackOf(app.domain);
   const services = await servicesOf(stack);
   if (services.length === 0) return { deployed: false, version: undefined, chaos: false, condition: NOT_DEPLOYED };
-  const trouble = tasksTrouble(services)?.what ?? (await answer(app))?.what;
+  const version = versionLabel(stack, services);
+  // A service that was removed is in no list; its container may answer for a while yet.
+  const missing = version === undefined ? "the service that carries abra's label is missing" : undefined;
+  const trouble = missing ?? tasksTrouble(services)?.what ?? (await answer(app))?.what;
   return {
     deployed: true,
-    version: versionLabel(stack, services),
+    version,
     chaos: isChaos(stack, services),
     condition: trouble === undefined ? HEALTHY : `down: ${trouble}`,
   };

@@ -37,7 +37,7 @@ export const provider = outliving({
   },
 
   async diff(_id: string, olds: AppState, news: AppState) {
-    const compared = ["recipe", "domain", "server", "version", "env", "secrets", "health", "stateful", "updates", "stateDir", "held"] as const;
+    const compared = ["recipe", "domain", "server", "version", "env", "secrets", "health", "stateful", "updates", "snapshots", "stateDir", "held"] as const;
     const changed = compared.some(key => JSON.stringify(olds[key]) !== JSON.stringify(news[key]));
     const replaces = olds.domain === news.domain && olds.recipe === news.recipe && olds.server === news.server ? [] : ["domain"];
     return { changes: changed || news.condition !== HEALTHY, replaces, deleteBeforeReplace: true };

@@ -1,7 +1,8 @@
 // Makes an app be as its inputs say: recover, observe, ensure, sync, return. Nothing at all where it is so already.
 import { probeAbra } from "../abra/cli.ts";
 import { tagsOf } from "../abra/mirror.ts";
-import { appFolder } from "../journal/folder.ts";
+import { appFolder, type AppFolder } from "../journal/folder.ts";
+import { readOperation } from "../journal/operation.ts";
 import { unpark } from "../journal/parked.ts";
 import { withLock, type Held } from "../lock/flock.ts";
 import { undeployed } from "../swarm/settle.ts";
@@ -39,7 +40,16 @@ export async function reconcile(app: CheckedApp, wish: Wish, say: Say): Promise<
 
 /** Runs `work` as the only one who changes the app, across processes. */
 export function locked<T>(app: Pick<AppInputs, "stateDir" | "domain" | "recipe">, say: Say, work: (lock: Held) => Promise<T>): Promise<T> {
-  return withLock(appFolder(app.stateDir, app.domain).lock, work, { onWait: () => say(`${app.recipe}: waiting for another hearth that works on it`) });
+  const folder = appFolder(app.stateDir, app.domain);
+  return withLock(folder.lock, work, { onWait: () => void tellHolder(folder, app.recipe, say) });
+}
+
+/** Who holds the lock, at what, and since when, as far as the journal says. */
+async function tellHolder(folder: AppFolder, recipe: string, say: Say): Promise<void> {
+  const operation = await readOperation(folder).catch(() => undefined);
+  const what =
+    operation && `pid ${operation.owner.pid} on ${operation.owner.host}, at ${operation.step} of ${operation.from} → ${operation.to} since ${operation.began}`;
+  say(`${recipe}: waiting for another hearth that works on it${what ? `: ${what}` : ""}`);
 }
 
 async function underLock(app: CheckedApp, wish: Wish, lock: Held, say: Say): Promise<Outcome> {
@@ -70,9 +80,12 @@ async function underLock(app: CheckedApp, wish: Wish, lock: Held, say: Say): Pro
   return { version: app.version, adopted: wish.adopted };
 }
 
-/** The World of an app whose running version is `version`: its volumes are that version's; of one without a tag, those that Swarm knows. */
+/**
+ * The World of an app whose running version is `version`: its volumes are that version's, or those of the version that an open operation
+ * came from; of one without a tag, those that docker knows.
+ */
 export async function worldAt(host: Host, version: string | undefined): Promise<World> {
-  const known = version ?? (await lastDeployed(host.app));
+  const known = (await readOperation(host.folder))?.from ?? version ?? (await lastDeployed(host.app));
   const tagged = known !== undefined && (await tagsOf(host.mirror)).some(tag => tag.name === known);
   return worldOf(host, tagged ? (await host.composeAt(known)).volumes : await volumeNames(host.stack));
 }

@@ -58,7 +58,7 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
   };
   return {
     inputs,
-    failures: await unfit(app, inputs.version, mirror.path, tags, running),
+    failures: choice.version === undefined ? [nothingFits(app, choice)] : await unfit(app, choice.version, mirror.path, tags, running),
     line: line({ recipe: app.recipe, running, condition: inputs.condition, choice, adds: next ? adds(next) : [], offline: mirror.offline }),
     running,
     candidates: newer,
@@ -108,6 +108,12 @@ function kept(wanted: Choice, offline: string | undefined, before: Before): Choi
   if (offline === undefined || before.version === undefined) return wanted;
   const held = (before.held ?? []).map(text => ({ version: text.split(": ")[0]!, reasons: [text.slice(text.indexOf(": ") + 2)], notes: [], approvable: true }));
   return { ...wanted, version: before.version, afterwards: undefined, held };
+}
+
+/** Nothing runs, and nothing may be deployed by itself. */
+function nothingFits({ recipe }: AppInputs, { held }: Choice): Failure {
+  const why = held.length === 0 ? "it has none" : held.map(({ version, reasons }) => `${version}: ${reasons.join(", ")}`).join("; ");
+  return { property: "version", reason: `no version of recipe ${recipe} can be deployed by itself: ${why}` };
 }
 
 async function unfit(app: AppInputs, version: string, mirror: string, tags: readonly Tag[], running: string | undefined): Promise<Failure[]> {

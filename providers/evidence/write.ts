@@ -1,7 +1,8 @@
 // Keeps what could be seen of a failure before it is taken down: masked, a folder each, the newest ten.
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder, syncFolder, writeText } from "../journal/file.ts";
+import { syncPath } from "../disk/sync.ts";
+import { makeFolder, writeText } from "../journal/file.ts";
 import { stamp } from "../journal/stamp.ts";
 import { mask } from "./mask.ts";
 
@@ -23,7 +24,7 @@ export async function writeEvidence(failures: string, files: Readonly<Record<str
     for (const [name, text] of Object.entries(files)) await writeText(join(beside, fileName(name)), mask(text, secrets));
     const made = await freeName(failures);
     await rename(beside, join(failures, made));
-    await syncFolder(failures);
+    await syncPath(failures);
     await prune(failures, made);
     return join(failures, made);
   } catch (error) {

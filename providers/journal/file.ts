@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import { syncPath } from "../disk/sync.ts";
 
 /** The format that this hearth writes, and the newest that it reads. */
 export const FORMAT = 1;
@@ -78,13 +79,13 @@ export async function writeText(path: string, text: string): Promise<void> {
     await rm(beside, { force: true });
     throw error;
   }
-  await syncFolder(dirname(path));
+  await syncPath(dirname(path));
 }
 
 /** Takes a file away for good. Absent is success. */
 export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true });
-  await syncFolder(dirname(path)).catch(ignoreAbsent);
+  await syncPath(dirname(path)).catch(ignoreAbsent);
 }
 
 /** Makes a folder and those above it, mode 0700, each name synced in the one that holds it. */
@@ -92,17 +93,7 @@ export async function makeFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   const known = dirname(resolve(first));
-  for (let made = resolve(path); made !== known; made = dirname(made)) await syncFolder(dirname(made));
-}
-
-/** Until this, a name that was made, renamed or removed in `path` may be lost with the power. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  for (let made = resolve(path); made !== known; made = dirname(made)) await syncPath(dirname(made));
 }
 
 /** For `.catch`: undefined for what isn't there, and every other error again. */

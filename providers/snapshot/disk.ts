@@ -4,16 +4,6 @@ import { ProgramError, run } from "../program/run.ts";
 import { flush, removal, uncache } from "./argv.ts";
 import type { ChildOptions } from "./children.ts";
 
-/** fsync of a file or a directory. */
-export async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Writes a new file (mode 0600) and syncs it. Throws EEXIST where there is one. */
 export async function writeSynced(path: string, text: string): Promise<void> {
   const handle = await open(path, "wx", 0o600);

@@ -1,7 +1,8 @@
 // Makes a verified snapshot the newest; whatever is interrupted here is finished by the next to come.
 import { mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { exists, remove, syncPath } from "./disk.ts";
+import { exists, remove } from "./disk.ts";
+import { syncPath } from "../disk/sync.ts";
 
 /** Where a snapshot is written: nothing under such a name was ever verified. */
 export function partialPath(folder: string, id: string): string {

@@ -1,7 +1,8 @@
 // Puts an extracted volume in the place of the live one and back, by renames; each step may be run again after any interruption.
 import { mkdir, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { exists, remove, syncPath } from "./disk.ts";
+import { exists, remove } from "./disk.ts";
+import { syncPath } from "../disk/sync.ts";
 import type { ChildOptions } from "./children.ts";
 
 /** `live`: not begun. `between`: the old one is aside, the new one not in place. `swapped`: done, the old one still beside it. */

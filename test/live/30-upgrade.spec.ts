@@ -7,7 +7,7 @@ import { readManifest } from "../../providers/snapshot/index.ts";
 import { stateDir } from "../lab/paths.ts";
 import { release, type Release } from "../lab/upstream.ts";
 import { database, logIn, makeRealm } from "./keycloak.ts";
-import { containers, hearth, keycloak, listing, previewWarm, pulumi, realmStatus, traefik, upWarm, wipe } from "./world.ts";
+import { containers, freshWarm, hearth, keycloak, listing, previewWarm, realmStatus, traefik, upWarm } from "./world.ts";
 
 const folder = appFolder(stateDir, keycloak.domain);
 const lastGood = async () => (await readLastGood(folder))?.version;
@@ -36,10 +36,7 @@ describe("upgrades on a real host", function () {
   this.timeout(400_000);
 
   before(async () => {
-    await wipe();
-    await pulumi(["stack", "init", "warm", "--no-select"]);
-    const done = await upWarm();
-    assert.equal(done.exitCode, 0, done.all);
+    await freshWarm();
     await makeRealm("marker");
   });
 

@@ -9,7 +9,7 @@ import { tryLock } from "../../providers/lock/flock.ts";
 import { stateDir } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
 import { database, logIn, makeRealm } from "./keycloak.ts";
-import { containers, hearth, keycloak, must, previewWarm, pulumi, realmStatus, upWarm, wipe } from "./world.ts";
+import { call, containers, freshWarm, hearth, keycloak, must, previewWarm, pulumi, realmStatus, upWarm } from "./world.ts";
 
 const long = process.argv.includes("--long");
 const folder = appFolder(stateDir, keycloak.domain);
@@ -17,8 +17,10 @@ const versionNow = async () => (await readLastGood(folder))?.version ?? "";
 
 /** Pids of every process whose command line holds `pattern`. */
 async function pids(pattern: string): Promise<number[]> {
-  const text = await must("sh", "-c", `pgrep -f -- '${pattern}' || true`);
-  return text.split("\n").filter(Boolean).map(Number);
+  // Not through a shell, whose own command line would hold the pattern too.
+  const { exitCode, stdout, all } = await call("pgrep", ["-f", "--", pattern]);
+  if (exitCode > 1) throw new Error(`pgrep: ${all}`);
+  return stdout.split("\n").filter(Boolean).map(Number);
 }
 
 /** All processes below `root`, whatever process group they are in. */
@@ -71,10 +73,7 @@ describe("what was interrupted, and what is down, on a real host", function () {
   let serial = 0;
 
   before(async () => {
-    await wipe();
-    await pulumi(["stack", "init", "warm", "--no-select"]);
-    const done = await upWarm();
-    assert.equal(done.exitCode, 0, done.all);
+    await freshWarm();
     await makeRealm("marker");
   });
 
@@ -83,9 +82,7 @@ describe("what was interrupted, and what is down, on a real host", function () {
   for (const step of there) {
     it(`F1, P6: kill -9 of every process at ${step}, then recover, then up`, async () => {
       if (!(await versionNow()).endsWith("26.4.0")) {
-        await wipe();
-        await pulumi(["stack", "init", "warm", "--no-select"]);
-        assert.equal((await upWarm()).exitCode, 0);
+        await freshWarm();
         await makeRealm("marker");
       }
       const from = await versionNow();

@@ -74,6 +74,14 @@ export async function listing(): Promise<Record<string, string[]>> {
   };
 }
 
+/** A warm stack made from nothing: both apps at their first release. */
+export async function freshWarm(): Promise<void> {
+  await wipe();
+  await pulumi(["stack", "init", "warm", "--no-select"]);
+  const done = await upWarm();
+  if (done.exitCode !== 0) throw new Error(`the warm stack couldn't be made: ${done.all}`);
+}
+
 /** The status that a realm's own page answers with. */
 export async function realmStatus(name: string): Promise<number> {
   return (await fetch(`https://${keycloak.domain}/realms/${name}`)).status;
@@ -87,6 +95,7 @@ export async function wipe(): Promise<void> {
   await removeApps(() => undefined);
   for (const { domain } of [keycloak, traefik]) await rm(join(at.abra, "servers", "default", `${domain}.env`), { force: true });
   for (const folder of ["mirror", "abra", "apps", "keycloak", "alerts"]) await rm(join(stateDir, folder), { recursive: true, force: true });
+  await rm(join(at.abra, "recipes"), { recursive: true, force: true }); // clones would keep the tags of an earlier spec
   for (const recipe of ["keycloak", "traefik"]) await resetUpstream(recipe);
   await writeFile(warmConfig, configOfWarm(), { mode: 0o600 });
 }

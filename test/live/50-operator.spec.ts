@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { appFolder } from "../../providers/journal/folder.ts";
+import { noteRepair } from "../../providers/journal/repairs.ts";
+import { readLastGood } from "../../providers/journal/versions.ts";
+import { keptImage } from "../../providers/swarm/images.ts";
+import { at, stateDir } from "../lab/paths.ts";
+import { release } from "../lab/upstream.ts";
+import { logIn, makeRealm } from "./keycloak.ts";
+import { call, containers, hearth, keycloak, must, previewWarm, pulumi, traefik, upWarm, wipe } from "./world.ts";
+
+const folder = appFolder(stateDir, keycloak.domain);
+const envFile = (domain: string) => join(at.abra, "servers", "default", `${domain}.env`);
+const lastGood = async () => (await readLastGood(folder))?.version;
+
+describe("an operator's own hands on a real host", function () {
+  this.timeout(300_000);
+
+  before(async () => {
+    await wipe();
+    await pulumi(["stack", "init", "warm", "--no-select"]);
+  });
+
+  it("P13, F34: what was deployed by hand is adopted: no container restarted, the operator's lines kept", async () => {
+    await must("docker", "network", "create", "--driver", "overlay", "--attachable", "proxy");
+    await must("abra", "recipe", "fetch", "traefik");
+    await must("abra", "recipe", "fetch", "keycloak");
+    await must("abra", "app", "new", "traefik", "-n", `--domain=${traefik.domain}`, "--server=default");
+    const wildcard = ["COMPOSE_FILE=compose.yml:compose.wildcard.yml", "SECRET_SSL_CERT_VERSION=v1", "SECRET_SSL_KEY_VERSION=v1"];
+    await appendFile(envFile(traefik.domain), `\n${wildcard.join("\n")}\nLETS_ENCRYPT_ENV=\n`);
+    await must("abra", "app", "secret", "insert", traefik.domain, "ssl_cert", "v1", join(at.ca, "wildcard.pem"), "-f");
+    await must("abra", "app", "secret", "insert", traefik.domain, "ssl_key", "v1", join(at.ca, "wildcard.key"), "-f");
+    await must("abra", "app", "deploy", traefik.domain, "-n", "-o", "-c");
+    await must("abra", "app", "new", "keycloak", "-n", `--domain=${keycloak.domain}`, "--server=default", "--secrets");
+    await appendFile(envFile(keycloak.domain), "\n# mine\nKC_CACHE=local\nMY_OWN='as I like it' # really\nLETS_ENCRYPT_ENV=\n");
+    await must("abra", "app", "deploy", keycloak.domain, "-n", "-o", "-c");
+    for (let i = 0; (await call("curl", ["-sf", `https://${keycloak.domain}/realms/master`])).exitCode !== 0; i++) {
+      assert.ok(i < 120, "Keycloak never came up");
+      await sleep(1_000);
+    }
+    const before = await containers();
+    const texts = await Promise.all([keycloak, traefik].map(({ domain }) => readFile(envFile(domain), "utf8")));
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.all, /keycloak: runs already at 10\.7\.1\+26\.4\.0; taken over as it is/);
+    assert.deepEqual(await containers(), before);
+    assert.deepEqual(await Promise.all([keycloak, traefik].map(({ domain }) => readFile(envFile(domain), "utf8"))), texts);
+    assert.equal(await lastGood(), "10.7.1+26.4.0");
+    await makeRealm("marker");
+  });
+
+  it("F34: a dirty clone of the operator's is neither used nor touched by an upgrade, and his lines outlive it", async () => {
+    const clone = join(at.abra, "recipes", "keycloak");
+    await appendFile(join(clone, "compose.yml"), "\n# half done\n");
+    const dirty = await must("git", "-C", clone, "status", "--porcelain");
+    assert.notEqual(dirty, "");
+    await release("keycloak", { version: "10.7.2+26.4.0" });
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.equal(await lastGood(), "10.7.2+26.4.0");
+    assert.equal(await must("git", "-C", clone, "status", "--porcelain"), dirty);
+    const env = await readFile(envFile(keycloak.domain), "utf8");
+    assert.match(env, /^# mine\nKC_CACHE=local\nMY_OWN='as I like it' # really$/m);
+    assert.equal(await logIn("marker"), 200);
+    await must("git", "-C", clone, "checkout", "--quiet", "--", ".");
+  });
+
+  it("F33: a version that was deployed by hand since is taken over once it was well for a window, and said once", async () => {
+    await release("keycloak", { version: "10.7.3+26.4.0" });
+    await must("abra", "recipe", "fetch", "keycloak");
+    await must("abra", "app", "deploy", keycloak.domain, "10.7.3+26.4.0", "-n", "-o", "-f", "-c");
+    for (let i = 0; !/keycloak 10\.7\.3\+26\.4\.0 healthy/.test((await previewWarm()).all); i++) assert.ok(i < 30, "never healthy");
+    const before = await containers();
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.all, /10\.7\.3\+26\.4\.0 runs instead of 10\.7\.2\+26\.4\.0: somebody else deployed it/);
+    assert.equal(await lastGood(), "10.7.3+26.4.0");
+    assert.deepEqual(await containers(), before);
+    const again = await upWarm("--expect-no-changes");
+    assert.equal(again.exitCode, 0, again.all);
+    assert.ok(!again.all.includes("somebody else"));
+  });
+
+  it("F38: a tag that means another image by now doesn't decide what a repair runs", async () => {
+    const image = "hearth-lab/keycloak:26.4.0";
+    const id = await must("docker", "image", "inspect", "--format", "{{.Id}}", image);
+    assert.equal(await must("docker", "image", "inspect", "--format", "{{.Id}}", keptImage(keycloak.stack, "app")), id);
+    await must("docker", "tag", "hearth-lab/nginx:1.22", image);
+    try {
+      await must("docker", "service", "rm", `${keycloak.stack}_app`);
+      const done = await upWarm();
+      assert.equal(done.exitCode, 0, done.all);
+      assert.match(done.all, /hearth-lab\/keycloak:26\.4\.0 means another image by now; app gets the one it ran/);
+      assert.equal(await must("docker", "image", "inspect", "--format", "{{.Id}}", image), id);
+    } finally {
+      await must("docker", "tag", id, image);
+    }
+  });
+
+  it("a .env that makes it crash is shown as down, and mended by up: the keys that are hearth's are its own", async () => {
+    const env = await readFile(envFile(keycloak.domain), "utf8");
+    await writeFile(envFile(keycloak.domain), env.replace(/^DOMAIN=.*$/m, "DOMAIN="));
+    await must("abra", "app", "deploy", keycloak.domain, "-n", "-o", "-f", "-c");
+    await sleep(15_000);
+    assert.match((await previewWarm()).all, /keycloak .*down: /);
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(await readFile(envFile(keycloak.domain), "utf8"), new RegExp(`^DOMAIN=${keycloak.domain}$`, "m"));
+    assert.equal(await logIn("marker"), 200);
+  });
+
+  it("P10: what was repaired three times within the hour and is down again is left to a person, with an alert", async () => {
+    for (let i = 0; i < 3; i++) await noteRepair(folder);
+    await must("docker", "service", "scale", "--detach", `${keycloak.stack}_app=0`);
+    await sleep(12_000);
+    const done = await hearth(["recover"]);
+    assert.equal(done.exitCode, 1, done.all);
+    assert.match(done.stderr, /is down .* and was repaired 3 times within the hour/);
+    await rm(folder.repairs);
+    assert.equal((await hearth(["recover"])).exitCode, 0);
+  });
+
+  it("F40: another swarm behind docker is refused, both named", async () => {
+    const { provider } = await import("../../providers/app/provider.ts");
+    const raw = { __provider: "x", recipe: "keycloak", domain: keycloak.domain, stateDir };
+    const { failures } = await provider.check({ swarm: "another-swarm" }, raw);
+    assert.match(failures[0]?.reason ?? "", /lives in the swarm another-swarm, but docker talks to the swarm \w{20,}: is DOCKER_HOST or a docker context set/);
+  });
+});
