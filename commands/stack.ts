@@ -3,10 +3,12 @@ import { rmdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { asError, NotYourRecipeError } from "./errors.ts";
+import { openMailbox } from "./mailbox.ts";
 import { readOutputs, type RunOutputs } from "./outputs.ts";
 import { destroyArgv, initArgv, listArgv, outputArgv, removeArgv, upArgv } from "./pulumi/argv.ts";
 import { pulumi, reason } from "./pulumi/cli.ts";
 import { runName, stackName, type Run } from "../providers/run/names.ts";
+import { MAILBOX } from "../providers/run/mailbox.ts";
 import { hasStackConfig, removeStackConfig, writeStackConfig } from "./stackConfig.ts";
 
 /** Makes the stack, empty. Throws NotYourRecipeError, also where it is there already: then it is somebody's who lives. */
@@ -35,16 +37,25 @@ export async function up(run: Run, { verbose = false, signal }: Options): Promis
   const stack = stackName(run);
   console.error(`hearth: making the realm ${runName(run)}`);
   const start = Date.now();
-  const done = await pulumi(upArgv(stack), { show: verbose, ...(signal ? { signal } : {}) });
-  if (done.exitCode !== 0) {
-    if (!verbose) console.error(done.all.trimEnd());
-    throw new NotYourRecipeError(reason(done));
+  const mailbox = await openMailbox();
+  try {
+    const done = await pulumi(upArgv(stack), { show: verbose, env: { [MAILBOX]: mailbox.path }, ...(signal ? { signal } : {}) });
+    if (done.exitCode !== 0) {
+      if (!verbose) console.error(done.all.trimEnd());
+      throw new NotYourRecipeError(reason(done));
+    }
+    const outputs = readOutputs(mailbox.read() ?? (await askPulumi(stack)));
+    console.error(`hearth: ${outputs.summary} (${since(start)} s)`);
+    return outputs;
+  } finally {
+    await mailbox.close();
   }
+}
+
+async function askPulumi(stack: string): Promise<string> {
   const outputs = await pulumi(outputArgv(stack));
   if (outputs.exitCode !== 0) throw new NotYourRecipeError(`the outputs of ${stack} can't be read: ${reason(outputs)}`);
-  const read = readOutputs(outputs.stdout);
-  console.error(`hearth: ${read.summary} (${since(start)} s)`);
-  return read;
+  return outputs.stdout;
 }
 
 /** All of the run gone. A failure is a warning on stderr; says whether it went well. */

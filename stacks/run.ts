@@ -6,6 +6,7 @@ import { Realm } from "../providers/realm/index.ts";
 import { appDomain, keptDomain, runName, type Run } from "../providers/run/names.ts";
 import { servicesOf, versionLabel } from "../providers/swarm/stack.ts";
 import type { Config } from "./config.ts";
+import { tell } from "./tell.ts";
 
 /** Declares the run's realm; gives back what its command is told. */
 export function runStack(run: Run, config: Config): object {
@@ -20,7 +21,7 @@ export function runStack(run: Run, config: Config): object {
     // The run's own app, and tests that listen on loopback.
     client: { redirectUris: [`${app}/*`, "http://localhost/*", "http://127.0.0.1/*"], webOrigins: [app] },
   });
-  return {
+  const outputs = {
     realm: name,
     keycloak: "warm",
     issuer: realm.issuer,
@@ -31,6 +32,8 @@ export function runStack(run: Run, config: Config): object {
     password: pulumi.secret(realm.password),
     summary: pulumi.interpolate`${keycloakAt(domain)}, warm · realm ${realm.name}`,
   };
+  tell(outputs);
+  return outputs;
 }
 
 /** `keycloak 26.4.0 (10.7.1)`: the app's version, and the recipe's. */

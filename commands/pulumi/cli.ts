@@ -17,6 +17,8 @@ export interface PulumiOptions {
   readonly show?: boolean;
   /** Asks it to stop where it can (one SIGINT): what has begun is finished. */
   readonly signal?: AbortSignal;
+  /** Further variables for it, and for the program that it runs. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** For every call: no look for newer versions, no copies of a state that lives for minutes, compiled code kept. */
@@ -26,8 +28,8 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 /** Runs pulumi to its end, whatever its exit code. Throws NotYourRecipeError where there is none. */
-export async function pulumi(argv: readonly string[], { show = false, signal }: PulumiOptions = {}): Promise<PulumiDone> {
-  const child = spawn("pulumi", argv, { cwd: project, env: environment(), stdio: ["ignore", "pipe", "pipe"], detached: true });
+export async function pulumi(argv: readonly string[], { show = false, signal, env = {} }: PulumiOptions = {}): Promise<PulumiDone> {
+  const child = spawn("pulumi", argv, { cwd: project, env: { ...environment(), ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
   const stop = () => child.kill("SIGINT");
   signal?.addEventListener("abort", stop, { once: true });
   let stdout = "";

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { openMailbox } from "../../commands/mailbox.ts";
+import { MAILBOX } from "../../providers/run/mailbox.ts";
 import { readConfig } from "../../stacks/config.ts";
 
 interface Made {
@@ -54,6 +57,25 @@ describe("the stacks' programs", function () {
       ],
     );
     assert.equal(apps[0]!.inputs["__provider"], "exports.handler = () => require('./providers/app/provider.ts').provider;");
+  });
+
+  it("of a run: leave its outputs with the hearth that started it, and with nobody else", async () => {
+    const { runStack } = await import("../../stacks/run.ts");
+    const mailbox = await openMailbox();
+    try {
+      assert.equal((await stat(dirname(mailbox.path))).mode & 0o777, 0o700);
+      process.env[MAILBOX] = mailbox.path;
+      runStack({ recipe: "docs", hex: "0a1b2c" }, config);
+      for (let i = 0; mailbox.read() === undefined && i < 100; i++) await sleep(20);
+      const told = JSON.parse(mailbox.read() ?? "{}") as Record<string, string>;
+      assert.deepEqual([told["realm"], told["issuer"], told["keycloak"]], ["docs-0a1b2c", "https://x/realms/y", "warm"]);
+      process.env[MAILBOX] = join(folder, "nobody-listens");
+      runStack({ recipe: "docs", hex: "0a1b2c" }, config); // no failure: hearth asks Pulumi then
+    } finally {
+      delete process.env[MAILBOX];
+      await mailbox.close();
+    }
+    await assert.rejects(stat(mailbox.path), { code: "ENOENT" });
   });
 
   it("of a run: declare one realm, named as the run, and keep its secrets secret", async () => {
