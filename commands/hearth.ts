@@ -1,5 +1,5 @@
 // What `hearth` understands; each command's work is loaded when it is called.
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { asError } from "./errors.ts";
@@ -11,7 +11,8 @@ const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8
 const program = new Command("hearth")
   .description("Keeps Keycloak and Traefik warm on a Co-op Cloud CI host, and gives every CI run a realm of its own.")
   .version(version)
-  .enablePositionalOptions();
+  .enablePositionalOptions()
+  .exitOverride();
 
 /** What tells one run from another: flags first, then the CI's own variables. */
 function identified(command: Command): Command {
@@ -106,7 +107,9 @@ way("accept", "take what runs now as good").action(async (app: string, flags: { 
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(`hearth: ${asError(error).message}`);
+  // Commander has said by itself what it says, help included.
+  if (!(error instanceof CommanderError)) console.error(`hearth: ${asError(error).message}`);
   // A run's failures must not look like its command's; everything else fails as programs do.
-  process.exitCode = process.argv[2] === "run" ? 125 : 1;
+  const failed = process.argv[2] === "run" ? 125 : 1;
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : failed;
 }

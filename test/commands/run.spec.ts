@@ -197,6 +197,11 @@ describe("hearth run", function () {
 
   it("says what it wants", async () => {
     assert.match((await hearth(["run", "--", "true"])).stderr, /--recipe is missing/);
+    const without = await hearth(["run", "--recipe", "docs"]);
+    assert.equal(without.code, 125, "never taken for the command's own exit code");
+    assert.match(without.stderr, /^error: missing required argument 'command'$/m);
+    assert.equal((await hearth(["pending", "--no-such-flag"])).code, 1);
+    assert.equal((await hearth(["--version"])).code, 0);
     const help = await hearth(["run", "--help"]);
     assert.equal(help.code, 0);
     assert.match(help.stdout, /125 where hearth couldn't give the run what it needs/);
