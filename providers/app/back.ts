@@ -1,7 +1,7 @@
 // The way back: evidence, take down, restore, deploy the version before, gate. Resumed at the step where it was cut off.
 import type { Operation, OperationStep } from "../journal/operation.ts";
 import { blame, BrokenError, fatalOf, InconclusiveError, UpgradeError } from "./errors.ts";
-import { passGate } from "./upgrade.ts";
+import { passGate } from "./gate.ts";
 import type { World } from "./world.ts";
 
 /** Before the deploy began: the same version on the same volumes, and nothing rejected. Throws UpgradeError, or BrokenError. */

@@ -14,7 +14,8 @@ import { ensureApp, ensureSecrets, openHost, type Host, type Say } from "./host.
 import type { AppInputs, CheckedApp } from "./inputs.ts";
 import { HEALTHY, observe, type Seen } from "./observe.ts";
 import { recover } from "./recover.ts";
-import { passGate, upgrade } from "./upgrade.ts";
+import { upgrade } from "./upgrade.ts";
+import { passGate } from "./gate.ts";
 import type { World } from "./world.ts";
 
 export interface Outcome {

@@ -2,7 +2,8 @@
 import type { Operation } from "../journal/operation.ts";
 import { breaks, clear, goBack, undecided, walk } from "./back.ts";
 import { BrokenError, InconclusiveError, UpgradeError } from "./errors.ts";
-import { finish, passGate } from "./upgrade.ts";
+import { finish } from "./upgrade.ts";
+import { passGate } from "./gate.ts";
 import type { World } from "./world.ts";
 
 /** Milliseconds after which an operation that stays at its gate without a verdict is broken. */

@@ -1,8 +1,8 @@
 // The upgrade: take down, snapshot, deploy, gate; commit, or go back.
-import type { Verdict } from "../health/gate.ts";
-import type { Operation, Witness } from "../journal/operation.ts";
+import type { Operation } from "../journal/operation.ts";
 import { clear, comeBack, goBack, undecided } from "./back.ts";
-import { blame, InconclusiveError, PreflightError, ReleaseFault, UnhealthyError } from "./errors.ts";
+import { blame, InconclusiveError, PreflightError, ReleaseFault } from "./errors.ts";
+import { passGate } from "./gate.ts";
 import type { World } from "./world.ts";
 
 export interface Plan {
@@ -59,13 +59,6 @@ export async function finish(world: World, operation: Operation, version: string
   await world.commit(version);
   await world.forget(last);
   await clear(world);
-}
-
-/** Waits for a whole good window. Throws UnhealthyError, or InconclusiveError where nothing is known against the app: to fail at looking is no verdict. */
-export async function passGate(world: World, version: string, witness: Witness | undefined): Promise<void> {
-  const verdict = await world.gate(version, witness).catch((error: unknown): Verdict => ({ health: "inconclusive", why: blame(error) }));
-  if (verdict.health === "unhealthy") throw new UnhealthyError(`${world.name} at ${version} isn't healthy: ${verdict.why}`);
-  if (verdict.health === "inconclusive") throw new InconclusiveError(`${world.name} at ${version}: nothing can be said: ${verdict.why}`);
 }
 
 async function nobodyElseDeployed(world: World): Promise<void> {

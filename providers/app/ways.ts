@@ -3,7 +3,8 @@ import type { Manifest } from "../snapshot/index.ts";
 import { walk } from "./back.ts";
 import { UpgradeError } from "./errors.ts";
 import { resume, type Recovered } from "./recover.ts";
-import { finish, passGate } from "./upgrade.ts";
+import { finish } from "./upgrade.ts";
+import { passGate } from "./gate.ts";
 import type { World } from "./world.ts";
 
 /** Goes on where the way back broke off: space was freed, a registry answers again. Throws as `recover`. */
