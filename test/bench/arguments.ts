@@ -1,0 +1,48 @@
+// What `npm run bench` understands. Pure.
+import { Argument, Command, InvalidArgumentError } from "commander";
+
+/** Every row there is; each has its file in rows/. */
+export const rowNames = ["run", "preview", "snapshot", "upgrade", "rollback"] as const;
+export type RowName = (typeof rowNames)[number];
+
+export interface Arguments {
+  readonly rows: readonly RowName[];
+  /** How often each way is measured; undefined: as often as its row says. */
+  readonly runs: number | undefined;
+  readonly json: boolean;
+}
+
+/** Ends the process on `--help` and on what it doesn't understand. */
+export function readArguments(argv: readonly string[]): Arguments {
+  const program = new Command("npm run bench --")
+    .description("Measures hearth on the lab, beside other ways to the same thing, in the same run.")
+    .usage("[options] [row...]")
+    .addArgument(new Argument("[row...]", "which rows; all of them without").choices(rowNames))
+    .option("--runs <number>", "how often each way is measured; the median counts; 5 without, 3 where a run takes minutes", count)
+    .option("--json", "JSON on stdout; the table goes to stderr", false)
+    .addHelpText(
+      "after",
+      `
+Rows:
+  run       from \`hearth run\` to a usable token, and its teardown, beside the raw admin API, kcadm.sh,
+            a cold Keycloak container and bare Pulumi: about two minutes a run on two cores
+  preview   \`pulumi preview\` of 2 apps and of 10, beside bare Pulumi
+  snapshot  of 160 MB and of 2 GB, beside tar, cp and restic, in the temporary directory: 6 GB of room; installs restic
+  upgrade   the downtime of an upgrade of Keycloak, beside undeploy and deploy by hand: two minutes a run
+  rollback  from a broken release's deploy to healthy again
+upgrade and rollback have a warm stack of their own: what the lab's apps held is gone then, and so is what was released.
+
+The lab (npm run lab -- up) is brought up first and stays; its warm stack too, but for the rows upgrade and rollback, which make it anew and wipe it. A goal that is missed is marked ✗; the exit code
+is 0 all the same: a bench is no test. Ctrl-C ends after the step under way and takes away what was made.`,
+    )
+    .parse(argv, { from: "user" });
+  const { runs, json } = program.opts<{ runs?: number; json: boolean }>();
+  const rows = program.args as RowName[];
+  return { rows: rowNames.filter(name => rows.length === 0 || rows.includes(name)), runs, json };
+}
+
+function count(text: string): number {
+  const runs = Number(text);
+  if (!Number.isInteger(runs) || runs < 1) throw new InvalidArgumentError("wanted is a whole number from 1 on.");
+  return runs;
+}

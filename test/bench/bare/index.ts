@@ -1,0 +1,12 @@
+// A stack of one dynamic resource that does nothing, with hearth's own way to the engine (providers/dynamic.ts).
+import * as pulumi from "@pulumi/pulumi";
+import { flushCompileCache } from "node:module";
+
+class Nothing extends pulumi.CustomResource {
+  constructor(name: string) {
+    super("pulumi-nodejs:dynamic/bare:Nothing", name, { __provider: "exports.handler = () => require('./provider.ts').provider;" });
+  }
+}
+
+export const id = new Nothing("nothing").id;
+flushCompileCache();

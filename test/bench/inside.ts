@@ -1,0 +1,55 @@
+// The bench inside the lab: every row measured, with the warm stack up where it needs that, then the tables.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readArguments, type RowName } from "./arguments.ts";
+import { InterruptedError, watchInterrupts } from "./interrupts.ts";
+import { machine } from "./machine.ts";
+import { measureRow, type Measured, type Place, type Row } from "./row.ts";
+import { previewRow } from "./rows/preview.ts";
+import { rollbackRow } from "./rows/rollback.ts";
+import { runRow } from "./rows/run.ts";
+import { snapshotRow } from "./rows/snapshot.ts";
+import { upgradeRow } from "./rows/upgrade.ts";
+import { table } from "./table.ts";
+import { warm } from "./warm.ts";
+
+const rows: Record<RowName, (place: Place) => Promise<Row<string>>> = {
+  run: runRow,
+  preview: previewRow,
+  snapshot: snapshotRow,
+  upgrade: upgradeRow,
+  rollback: rollbackRow,
+};
+/** The other rows need no apps, or apps of their own. */
+const onWarm: readonly RowName[] = ["run", "preview"];
+const say = (line: string): void => console.error(line);
+
+const { rows: wanted, runs, json } = readArguments(process.argv.slice(2));
+const interrupted = watchInterrupts();
+const folder = await mkdtemp(join(tmpdir(), "hearth-bench-"));
+try {
+  const measured: Measured<string>[] = [];
+  for (const name of wanted) {
+    interrupted.throwIfAborted();
+    if (onWarm.includes(name)) {
+      say("bench: bringing up the warm stack");
+      await warm();
+    }
+    measured.push(await measureRow(await rows[name]({ folder, interrupted }), { runs, interrupted, say }));
+  }
+  const on = await machine();
+  const text = measured.map(each => table(each, on)).join("\n\n");
+  if (!json) console.log(`\n${text}`);
+  else {
+    say(`\n${text}`);
+    console.log(JSON.stringify({ format: 1, unit: "ms", machine: on, rows: measured }, null, 2));
+  }
+} catch (error) {
+  say(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = error instanceof InterruptedError ? error.exitCode : 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+// A connection that is kept alive must not keep the bench open.
+process.exit();

@@ -1,0 +1,31 @@
+// Ten small apps, each as if it were of a recipe of its own, and the way to be rid of them.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { envPath } from "../../providers/abra/home.ts";
+import { stackOf } from "../../providers/abra/names.ts";
+import type { AppArgs } from "../../providers/app/inputs.ts";
+import { keptImage } from "../../providers/swarm/images.ts";
+import { undeployed } from "../../providers/swarm/settle.ts";
+import { at, base } from "../lab/paths.ts";
+import { program } from "./program.ts";
+
+/** Each with a state directory of its own below `folder`: so each has a mirror and a clone, as ten recipes would. */
+export function manyApps(folder: string): (AppArgs & { readonly domain: string })[] {
+  return Array.from({ length: 10 }, (_, index) => ({
+    recipe: "custom-html",
+    domain: `bench-${index}.${base}`,
+    stateDir: join(folder, `state-${index}`),
+    health: { stableFor: 1, margin: 30 },
+  }));
+}
+
+/** With their volumes and their .env; absent is success. */
+export async function removeManyApps(domains: readonly string[]): Promise<void> {
+  const docker = (...argv: string[]) => program("docker", argv, `remove bench apps: docker ${argv.slice(0, 2).join(" ")}`);
+  const stacks = domains.map(stackOf);
+  await docker("stack", "rm", ...stacks);
+  for (const stack of stacks) await undeployed(stack);
+  await docker("volume", "rm", "--force", ...stacks.map(stack => `${stack}_content`));
+  await docker("image", "rm", "--force", ...stacks.map(stack => keptImage(stack, "app")));
+  for (const domain of domains) await rm(envPath(at.abra, "default", domain), { force: true });
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { figures, judge, turns } from "./measure.ts";
+
+const goal = { phase: "up", way: "a", against: ["b", "c"], atMost: 1.5, says: "at most 1.5 × (b + c)" };
+
+describe("the bench's figures", () => {
+  it("take turns round by round, after a warm-up of those that want one", () => {
+    const [a, b] = [
+      { name: "a", warmUp: true },
+      { name: "b", warmUp: false },
+    ];
+    const order = turns([a, b], 2).map(({ way, round }) => `${way.name}${round}`);
+    assert.deepEqual(order, ["a0", "a1", "b1", "a2", "b2"]);
+  });
+
+  it("are the median and the extremes, by number and not by letter", () => {
+    const { median, min, max } = figures([900, 1_000, 80, 9, 70]);
+    assert.deepEqual({ median, min, max }, { median: 80, min: 9, max: 1_000 });
+  });
+
+  it("take the middle between the two middle ones of an even count", () => assert.equal(figures([4, 1, 3, 2]).median, 2.5));
+
+  it("keep the samples in their order", () => {
+    const samples = [3, 1, 2];
+    assert.deepEqual(figures(samples).samples, [3, 1, 2]);
+    assert.deepEqual(samples, [3, 1, 2]);
+  });
+
+  it("of no samples are refused", () => assert.throws(() => figures([]), /no samples/));
+
+  it("meet a goal up to its limit, against the sum of the others", () => {
+    const medians: Record<string, number> = { a: 3, b: 1.5, c: 0.5 };
+    const met = judge(goal, way => medians[way]!);
+    assert.deepEqual([met.ratio, met.met], [1.5, true]);
+    medians["a"] = 3.1;
+    assert.equal(judge(goal, way => medians[way]!).met, false);
+  });
+});

@@ -1,0 +1,64 @@
+// How long an address was down, as somebody outside sees it.
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** One GET; times in ms, as performance.now() counts them. */
+export interface Get {
+  readonly asked: number;
+  readonly answered: number;
+  readonly good: boolean;
+}
+
+/**
+ * From the first GET that failed to the answer of the first good one that no failed one follows: what flaps isn't up again.
+ * 0 where none failed, undefined where it is down still. `gets` in any order.
+ */
+export function outage(gets: readonly Get[]): number | undefined {
+  const inOrder = gets.toSorted((a, b) => a.asked - b.asked);
+  const first = inOrder.find(get => !get.good);
+  if (!first) return 0;
+  const up = inOrder[inOrder.findLastIndex(get => !get.good) + 1];
+  return up && up.answered - first.asked;
+}
+
+export interface Watched {
+  /** As `outage` has it by now. */
+  readonly outage: () => number | undefined;
+  /** Asks no more, and waits for the answers that are still due. */
+  readonly end: () => Promise<void>;
+}
+
+/** Asks for `url` every 100 ms, whether the GET before was answered or not, until `end`. */
+export function watch(url: string): Watched {
+  const gets: Get[] = [];
+  const due = new Set<Promise<void>>();
+  const over = new AbortController();
+  const loop = (async () => {
+    for (; !over.signal.aborted; await sleep(100)) {
+      const asking: Promise<void> = ask(url).then(get => {
+        gets.push(get);
+        due.delete(asking);
+      });
+      due.add(asking);
+    }
+  })();
+  return {
+    outage: () => outage(gets),
+    end: async () => {
+      over.abort();
+      await loop;
+      await Promise.all(due);
+    },
+  };
+}
+
+async function ask(url: string): Promise<Get> {
+  const asked = performance.now();
+  const good = await fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
+    async answer => {
+      await answer.arrayBuffer();
+      return answer.status === 200;
+    },
+    () => false,
+  );
+  return { asked, answered: performance.now(), good };
+}

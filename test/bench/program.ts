@@ -1,0 +1,14 @@
+// Runs a program of a measurement to its end, out of reach of the terminal's Ctrl-C: what has begun is finished, then taken away.
+import { execa } from "execa";
+
+export interface Settings {
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+}
+
+/** What it printed on stdout. `what` is verb and noun for the error; argv is never printed. Throws unless it exits 0. */
+export async function program(name: string, argv: readonly string[], what: string, settings: Settings = {}): Promise<string> {
+  const done = await execa(name, argv, { ...settings, stdin: "ignore", reject: false, all: true, detached: true });
+  if (!done.failed) return done.stdout;
+  throw new Error(`${what}: ${name} ended with ${done.exitCode ?? done.signal ?? done.code}: ${done.all}`, { cause: done.cause });
+}

@@ -1,0 +1,38 @@
+// Row `run`: from `hearth run` to a usable token and back again, beside four other ways.
+import { stackOf } from "../../../providers/abra/names.ts";
+import { keptDomain } from "../../../providers/run/names.ts";
+import { containerOf, readSecret } from "../../../providers/swarm/container.ts";
+import { base } from "../../lab/paths.ts";
+import type { Goal } from "../measure.ts";
+import type { Phase, Place, Row } from "../row.ts";
+import { barePulumi } from "../ways/barePulumi.ts";
+import { cold } from "../ways/cold.ts";
+import { hearth } from "../ways/hearth.ts";
+import { kcadm } from "../ways/kcadm.ts";
+import { rawApi } from "../ways/rawApi.ts";
+
+/** A container that nobody needs any more is killed, not stopped: it has no teardown to be compared with. */
+const goals: Goal<Phase>[] = [
+  { phase: "up", way: "hearth run", against: ["cold Keycloak container"], atMost: 1 / 8, says: "at least 8 × faster than a cold Keycloak container" },
+  ...(["up", "teardown"] as const).map((phase): Goal<Phase> => ({
+    phase,
+    way: "hearth run",
+    against: ["bare Pulumi", "raw admin API"],
+    atMost: 1.5,
+    says: "at most 1.5 × (bare Pulumi + raw admin API)",
+  })),
+];
+
+export async function runRow(place: Place): Promise<Row> {
+  const domain = keptDomain("keycloak", base);
+  const url = `https://${domain}`;
+  const stack = stackOf(domain);
+  const ways = [
+    hearth(),
+    rawApi(url, await readSecret(stack, "app", "admin_password")),
+    kcadm(url, await containerOf(stack, "app")),
+    cold(place),
+    await barePulumi(place),
+  ];
+  return { name: "run", title: "run: from `hearth run` to a usable token, and its teardown", ways, goals };
+}

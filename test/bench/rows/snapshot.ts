@@ -1,0 +1,63 @@
+// Row `snapshot`: hearth's snapshot, written, synced, read back and compared, beside tar, cp and restic.
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { which } from "../../lab/host.ts";
+import type { Goal } from "../measure.ts";
+import { program } from "../program.ts";
+import type { Place, Row, Way } from "../row.ts";
+import { makeTree } from "../tree.ts";
+import { cp, restic, snapshot, tar, type Copy } from "../ways/copies.ts";
+
+const sizes = { "160 MB": { bytes: 160e6, files: 2_000 }, "2 GB": { bytes: 2e9, files: 4_000 } } as const;
+type Size = keyof typeof sizes;
+const names = Object.keys(sizes) as Size[];
+
+export async function snapshotRow({ folder }: Place): Promise<Row<Size>> {
+  const treeOf = (size: Size) => join(folder, `tree of ${size}`);
+  const way = ({ name, take }: Copy): Way<Size> => ({
+    name,
+    warmUp: false,
+    measure: async () => {
+      const times = { "160 MB": 0, "2 GB": 0 };
+      for (const size of names) times[size] = await copied(folder, into => take(treeOf(size), into));
+      return times;
+    },
+  });
+  const goals = names.map((phase): Goal<Size> => ({ phase, way: snapshot.name, against: [restic.name], atMost: 1, says: "faster than restic" }));
+  return {
+    name: "snapshot",
+    title:
+      "snapshot: 160 MB in 2,000 files and 2 GB in 4,000, half of it random; hearth's and restic's are compressed, synced and read back, the others nothing of it",
+    runs: 3,
+    ways: [snapshot, tar, cp, restic].map(way),
+    goals,
+    limits: [{ phase: "160 MB", way: snapshot.name, atMost: 1_000, says: "within 1 s on an idle disk" }],
+    begin: async () => {
+      await ensureRestic();
+      for (const size of names) await makeTree(treeOf(size), sizes[size].bytes, sizes[size].files);
+    },
+    end: async () => {
+      for (const size of names) await rm(treeOf(size), { recursive: true, force: true });
+    },
+  };
+}
+
+/** What one way left to be written is written before the next one begins. */
+async function copied(folder: string, take: (into: string) => Promise<number>): Promise<number> {
+  const into = await mkdtemp(join(folder, "copy-"));
+  try {
+    await program("sync", [], "sync");
+    return await take(into);
+  } finally {
+    await rm(into, { recursive: true, force: true });
+  }
+}
+
+/** Debian's, which stays, as the lab's other packages do. */
+async function ensureRestic(): Promise<void> {
+  if (await which("restic")) return;
+  console.error("bench: installing restic");
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await program("apt-get", ["update", "-qq"], "look for packages", { env });
+  await program("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "restic"], "install restic", { env });
+}

@@ -1,0 +1,27 @@
+// Row `upgrade`: how long Keycloak is down while its recipe is upgraded, beside undeploy and deploy by hand.
+import { keptDomain } from "../../../providers/run/names.ts";
+import { base } from "../../lab/paths.ts";
+import { beginFresh, endFresh } from "../fresh.ts";
+import type { Place, Row } from "../row.ts";
+import { byHand } from "../ways/byHand.ts";
+import { upgrade } from "../ways/upgrade.ts";
+
+export async function upgradeRow(place: Place): Promise<Row<"downtime">> {
+  const domain = keptDomain("keycloak", base);
+  const hand = byHand(domain, place);
+  return {
+    name: "upgrade",
+    title: "upgrade: downtime of Keycloak 26.5.0 → 26.5.0 (KC_CACHE=ispn), hearth's with a verified snapshot on the way, abra's without",
+    runs: 3,
+    ways: [upgrade(domain), hand],
+    goals: [{ phase: "downtime", way: "hearth", against: [hand.name], atMost: 0.8, says: "at most 0.8 × undeploy and deploy by hand" }],
+    begin: () => beginFresh(clustered),
+    end: endFresh,
+  };
+}
+
+/** Keycloak's default cache, which the lab sets aside: with it a start after an unclean stop waits for members that are dead. */
+function clustered(config: string): string {
+  if (!config.includes("KC_CACHE: local")) throw new Error("the lab's configuration says nothing of KC_CACHE any more");
+  return config.replace("KC_CACHE: local", "KC_CACHE: ispn");
+}

@@ -1,0 +1,47 @@
+// The table at the end of a row. Pure.
+import type { Figures } from "./measure.ts";
+import type { Machine } from "./machine.ts";
+import type { Measured } from "./row.ts";
+
+/** Lines for a terminal: each way's medians with its extremes, hearth's share of them, and the goals. */
+export function table({ title, runs, ways, goals, limits }: Measured<string>, machine: Machine): string {
+  const hearth = ways[0]!;
+  const phases = Object.keys(hearth.phases);
+  const beside = ways.length > 1;
+  const share = (figures: Figures, phase: string) => (hearth.phases[phase]!.median / figures.median).toFixed(2);
+  const cells = (way: typeof hearth, phase: string) => {
+    const figures = way.phases[phase]!;
+    return [spread(figures), ...(beside ? [way === hearth ? "" : share(figures, phase)] : [])];
+  };
+  const head = ["seconds", ...phases.flatMap(phase => [phase, ...(beside ? [`${hearth.name} / it`] : [])])];
+  const lines = columns([head, ...ways.map(way => [way.name, ...phases.flatMap(phase => cells(way, phase))])]);
+  const aims = [
+    ...goals.map(({ met, phase, says, ratio }) => ({ met, phase, says, amount: amount(ratio) })),
+    ...limits.map(({ met, phase, says, median }) => ({ met, phase, says, amount: `${s(median)} s` })),
+  ];
+  return [
+    title,
+    `median of ${runs} (min–max) · ${machine.cpus} × ${machine.cpu} · node ${machine.node} · pulumi ${machine.pulumi} · ${machine.commit}`,
+    "",
+    ...lines.map(line => `  ${line}`.trimEnd()),
+    ...(aims.length > 0 ? [""] : []),
+    ...aims.map(aim => `  ${aim.met ? "✓" : "✗"} ${aim.phase}: ${aim.says}: ${aim.amount}`),
+  ].join("\n");
+}
+
+function spread({ median, min, max }: Figures): string {
+  return `${s(median)} (${s(min)}–${s(max)})`;
+}
+
+function s(ms: number): string {
+  return (ms / 1000).toFixed(2);
+}
+
+function amount(ratio: number): string {
+  return ratio < 1 ? `ratio ${ratio.toFixed(3)}, ${(1 / ratio).toFixed(1)} × faster` : `ratio ${ratio.toFixed(2)}`;
+}
+
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, index) => Math.max(...rows.map(row => row[index]!.length)));
+  return rows.map(row => row.map((cell, index) => cell.padEnd(widths[index]!)).join("   "));
+}

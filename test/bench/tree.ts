@@ -1,0 +1,25 @@
+// Trees to be copied: half of each can't be compressed, the other half reads like logs.
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Makes the new directory `path` with `files` files of `bytes` together, a hundred in each directory. */
+export async function makeTree(path: string, bytes: number, files: number): Promise<void> {
+  for (let index = 0; index < files; index++) {
+    const directory = join(path, String(Math.floor(index / 100)));
+    if (index % 100 === 0) await mkdir(directory, { recursive: true });
+    // Sizes from a half to one and a half of the mean.
+    const size = Math.round((bytes / files) * (0.5 + (index % 101) / 100));
+    await writeFile(join(directory, `${index}`), index % 2 === 0 ? randomBytes(size) : log(index, size));
+  }
+}
+
+function log(seed: number, size: number): Buffer {
+  const lines: string[] = [];
+  for (let length = 0, line = 0; length < size; line++) {
+    const text = `2026-01-05 03:00:${line % 60} INFO [worker-${(seed * 31 + line) % 97}] request ${seed * 1_000_003 + line * 7} took ${(line * line) % 911} ms\n`;
+    lines.push(text);
+    length += text.length;
+  }
+  return Buffer.from(lines.join("")).subarray(0, size);
+}

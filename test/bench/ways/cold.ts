@@ -1,0 +1,62 @@
+// A Keycloak of the run's own, as recipe tests did it before hearth, at its lightest: one container, its own database, an import.
+import { mkdir, rm, writeFile, chown } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { program } from "../program.ts";
+import { newRealm, realmOf } from "../realm.ts";
+import { timed, type Place, type Way } from "../row.ts";
+import { token } from "../token.ts";
+
+const image = "hearth-lab/keycloak:26.4.0";
+/** Keycloak's user and group in its image. */
+const owner = [1000, 0] as const;
+/** Milliseconds. */
+const patience = 300_000;
+
+export function cold({ folder, interrupted }: Place): Way {
+  return {
+    name: "cold Keycloak container",
+    warmUp: false,
+    measure: async () => {
+      const realm = newRealm();
+      const container = `hearth-${realm.name}`;
+      const shared = join(folder, container);
+      await mkdir(shared, { mode: 0o700 });
+      await writeFile(join(shared, "realm.json"), JSON.stringify(realmOf(realm)), { mode: 0o600 });
+      for (const path of [join(shared, "realm.json"), shared]) await chown(path, ...owner);
+      // The image was built for MariaDB: start-dev builds it anew for its own database, as it does wherever the build differs.
+      const command = ["start-dev", "--db=dev-file", "--import-realm"];
+      const volume = `${shared}:/opt/keycloak/data/import:ro`;
+      // In memory, as its owner's: the folder that docker makes for the mount below it would be root's.
+      const data = "/opt/keycloak/data:uid=1000,gid=0,mode=0755";
+      const up = async () => {
+        // No --rm: of one that dies by itself the logs are wanted. The name is enough to take it away.
+        await program(
+          "docker",
+          ["run", "--detach", "--name", container, "--publish", "127.0.0.1::8080", "--tmpfs", data, "--volume", volume, image, ...command],
+          `start ${container}`,
+        );
+        const address = await program("docker", ["port", container, "8080/tcp"], `find the port of ${container}`);
+        await untilToken(() => token(`http://${address.split("\n")[0]}`, realm), container, interrupted);
+      };
+      try {
+        return await timed(up, async () => void (await program("docker", ["rm", "--force", "--volumes", container], `remove ${container}`)));
+      } finally {
+        await rm(shared, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** Throws after `patience`, with the last thing seen and what the container said. */
+async function untilToken(attempt: () => Promise<void>, container: string, interrupted: AbortSignal): Promise<void> {
+  for (const start = Date.now(); ; await sleep(100)) {
+    interrupted.throwIfAborted();
+    const trouble = await attempt().catch((error: Error) => error);
+    if (trouble === undefined) return;
+    const state = await program("docker", ["inspect", "--format", "{{.State.Status}}", container], `look at ${container}`);
+    if (state === "running" && Date.now() - start < patience) continue;
+    const logs = await program("sh", ["-c", 'docker logs --tail 20 "$1" 2>&1', "sh", container], `read the log of ${container}`);
+    throw new Error(`${container} (${state}) gives no token: ${trouble.message}\n${logs}`);
+  }
+}

@@ -1,0 +1,47 @@
+// Keycloak's own kcadm.sh, in the warm Keycloak's container and straight to its port: five starts of a JVM.
+import { clientOf, newRealm, passwordOf, userOf } from "../realm.ts";
+import { timed, type Way } from "../row.ts";
+import { program } from "../program.ts";
+import { token } from "../token.ts";
+
+// Secrets stay in the environment and on standard input, out of every argv; the admin's is there for the reading.
+const session = `set -eu
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+kcadm() { /opt/keycloak/bin/kcadm.sh "$@" --config "$folder/config"; }
+password=$(cat /run/secrets/admin_password)
+KC_CLI_PASSWORD="$password" kcadm config credentials --server http://127.0.0.1:8080 --realm master --user admin
+`;
+const up = `${session}
+kcadm create realms -s "realm=$BENCH_REALM" -s enabled=true
+printf %s "$BENCH_CLIENT" | kcadm create clients -r "$BENCH_REALM" -f -
+user=$(printf %s "$BENCH_USER" | kcadm create users -r "$BENCH_REALM" -i -f -)
+printf %s "$BENCH_PASSWORD" | kcadm update "users/$user/reset-password" -r "$BENCH_REALM" -n -f -
+`;
+const teardown = `${session}
+kcadm delete "realms/$BENCH_REALM"
+`;
+
+/** `url` is https://<domain>, `container` the id of Keycloak's container. */
+export function kcadm(url: string, container: string): Way {
+  return {
+    name: "kcadm.sh",
+    warmUp: true,
+    measure: () => {
+      const realm = newRealm();
+      const env = {
+        BENCH_REALM: realm.name,
+        BENCH_CLIENT: JSON.stringify(clientOf(realm)),
+        BENCH_USER: JSON.stringify(userOf(realm)),
+        BENCH_PASSWORD: JSON.stringify(passwordOf(realm)),
+      };
+      const names = Object.keys(env).flatMap(name => ["--env", name]);
+      const inside = (script: string, what: string) => program("docker", ["exec", ...names, container, "sh", "-c", script], what, { env });
+      const make = async () => {
+        await inside(up, `create realm ${realm.name} with kcadm.sh`);
+        await token(url, realm);
+      };
+      return timed(make, async () => void (await inside(teardown, `delete realm ${realm.name} with kcadm.sh`)));
+    },
+  };
+}
