@@ -17,6 +17,7 @@ export interface Plan {
  * with the data it had, and UpgradeError, PreflightError or InconclusiveError says why; BrokenError where even the way back failed.
  */
 export async function upgrade(world: World, plan: Plan): Promise<void> {
+  world.say(`${world.name}: ${plan.from === plan.to ? `${plan.to} with another .env` : `${plan.from} → ${plan.to}`}`);
   let operation = await world.begin(plan);
   try {
     operation = await world.note(operation, "preflight");

@@ -66,7 +66,7 @@ describe("the warm stack on a real host", function () {
   it("applies the safe release and leaves the held one", async () => {
     const done = await upWarm();
     assert.equal(done.exitCode, 0, done.all);
-    assert.match(done.all, /keycloak: deploying 10\.7\.1\+26\.4\.0 → 10\.7\.9\+26\.4\.0/);
+    assert.match(done.all, /keycloak: 10\.7\.1\+26\.4\.0 → 10\.7\.9\+26\.4\.0/);
     const again = await previewWarm("--expect-no-changes");
     assert.equal(again.exitCode, 0, again.all);
     assert.match(again.all, /held 11\.0\.0\+26\.5\.0/);

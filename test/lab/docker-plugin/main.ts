@@ -70,4 +70,10 @@ class Docker implements provider.Provider {
   }
 }
 
+// The CLI may be killed: nobody would end this process then.
+const cli = process.ppid;
+setInterval(() => {
+  if (process.ppid !== cli) process.exit(0);
+}, 1_000).unref();
+
 await provider.main(new Docker() as never, process.argv.slice(2));
