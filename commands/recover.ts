@@ -12,6 +12,7 @@ import type { AppInputs } from "../providers/app/inputs.ts";
 import { HEALTHY, observe } from "../providers/app/observe.ts";
 import { bringUp, locked, worldAt } from "../providers/app/reconcile.ts";
 import { recover as recoverApp } from "../providers/app/recover.ts";
+import { LockedError, type Held } from "../providers/lock/flock.ts";
 import { asError } from "./errors.ts";
 import { keptAppInputs, warmConfig } from "./kept.ts";
 import { breakDeadLocks } from "./pulumi/locks.ts";
@@ -19,6 +20,9 @@ import { breakDeadLocks } from "./pulumi/locks.ts";
 const HOUR = 3_600_000;
 /** Repairs of one app in an hour; what is down again by then wants a person. */
 const REPAIRS = 3;
+
+/** Milliseconds that it waits for another hearth, or for what a killed one left running: a timer comes again. */
+const PATIENCE = 30_000;
 
 const say = (line: string): void => console.log(line);
 
@@ -29,6 +33,7 @@ export async function recover(): Promise<number> {
     try {
       await one(app);
     } catch (error) {
+      if (error instanceof LockedError) continue; // said already, by whom: it lives, so there is nothing to recover
       console.error(`hearth: ${asError(error).message}`);
       code = 1;
     }
@@ -46,7 +51,7 @@ async function deliverAlerts(): Promise<void> {
 }
 
 async function one(app: AppInputs): Promise<void> {
-  await locked(app, say, async lock => {
+  const work = async (lock: Held) => {
     const host = await openHost(app, lock.fd, say);
     const did = await recoverApp(await worldAt(host, (await observe(app)).version));
     if (did !== "nothing") say(`${app.recipe}: the interrupted operation is ${did}`);
@@ -70,5 +75,6 @@ async function one(app: AppInputs): Promise<void> {
     await noteRepair(folder);
     say(`${app.recipe}: ${seen.condition}; deploying the version it had, ${version}`);
     await bringUp(host, world, version);
-  });
+  };
+  await locked(app, say, work, PATIENCE);
 }

@@ -39,10 +39,10 @@ export async function reconcile(app: CheckedApp, wish: Wish, say: Say): Promise<
   return locked(app, say, lock => underLock(app, wish, lock, say));
 }
 
-/** Runs `work` as the only one who changes the app, across processes. */
-export function locked<T>(app: Pick<AppInputs, "stateDir" | "domain" | "recipe">, say: Say, work: (lock: Held) => Promise<T>): Promise<T> {
+/** Runs `work` as the only one who changes the app, across processes. Throws LockedError after `wait` ms. Default: an upgrade's whole length. */
+export function locked<T>(app: Pick<AppInputs, "stateDir" | "domain" | "recipe">, say: Say, work: (lock: Held) => Promise<T>, wait = 3_600_000): Promise<T> {
   const folder = appFolder(app.stateDir, app.domain);
-  return withLock(folder.lock, work, { onWait: () => void tellHolder(folder, app.recipe, say) });
+  return withLock(folder.lock, work, { wait, onWait: () => void tellHolder(folder, app.recipe, say) });
 }
 
 /** Who holds the lock, at what, and since when, as far as the journal says. */

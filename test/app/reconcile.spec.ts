@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { appFolder } from "../../providers/journal/folder.ts";
+import { begin, finish } from "../../providers/journal/operation.ts";
+import { tryLock } from "../../providers/lock/flock.ts";
+import { locked } from "../../providers/app/reconcile.ts";
+
+describe("an app that another hearth works on", () => {
+  it("F16, P1: is waited for, and who works on it, at what and since when is said; past the limit it is left to him", async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), "hearth-locked-"));
+    const app = { stateDir, domain: "a.test", recipe: "a" };
+    const folder = appFolder(stateDir, app.domain);
+    const held = await tryLock(folder.lock);
+    assert.ok(held);
+    try {
+      await begin(folder, { kind: "upgrade", recipe: "a", domain: app.domain, from: "1.0.0+1", to: "1.1.0+1" });
+      const said: string[] = [];
+      const work = () => Promise.reject(new Error("it worked beside him"));
+      await assert.rejects(
+        locked(app, line => void said.push(line), work, 300),
+        { name: "LockedError" },
+      );
+      assert.match(
+        said.join(),
+        new RegExp(`^a: waiting for another hearth that works on it: pid ${process.pid} on \\S+, at preflight of 1\\.0\\.0\\+1 → 1\\.1\\.0\\+1 since \\d{4}-`),
+      );
+      await finish(folder);
+    } finally {
+      await held.release();
+    }
+    assert.equal(
+      await locked(
+        app,
+        () => undefined,
+        async () => "free",
+      ),
+      "free",
+    );
+    await rm(stateDir, { recursive: true });
+  });
+});
