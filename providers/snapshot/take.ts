@@ -23,7 +23,7 @@ export async function takeSnapshot({ folder, check, ...take }: Take): Promise<Ma
   const partial = partialPath(folder, take.id);
   try {
     const manifest = await writeSnapshot(partial, take, take);
-    await verifySnapshot(partial, take, take);
+    await verifySnapshot(partial, take, manifest, take);
     await check?.();
     await commitSnapshot(folder, partial);
     return manifest;

@@ -55,7 +55,7 @@ describe("taking a snapshot", () => {
   it("F6, P2, P5: a bit flipped on the disk before it is read back is refused", async () => {
     const content = place.content("two", [await place.small("data", noise(100_000).toString("hex"))]);
     const partial = partialPath(place.folder, "two");
-    await writeSnapshot(partial, content);
+    const written = await writeSnapshot(partial, content);
     const archive = join(partial, "data.tar.zst");
     const before = await readFile(archive);
     // In the data, and in zstd's own checksum at the end. (A few bits of a header mean nothing: flipped, every byte still comes back.)
@@ -63,10 +63,10 @@ describe("taking a snapshot", () => {
       const bytes = Buffer.from(before);
       bytes[at]! ^= 0x10;
       await writeFile(archive, bytes);
-      await assert.rejects(() => verifySnapshot(partial, content), { name: "SnapshotMismatchError", kind: "archive" });
+      await assert.rejects(() => verifySnapshot(partial, content, written), { name: "SnapshotMismatchError", kind: "archive" });
     }
     await writeFile(archive, before);
-    await verifySnapshot(partial, content);
+    await verifySnapshot(partial, content, written);
   });
 
   it("F6: a whole archive of other bytes, a cut one, a missing one, another .env are refused", async () => {
@@ -74,22 +74,38 @@ describe("taking a snapshot", () => {
     const more = await place.small("more", "b");
     const content = place.content("two", [data, more]);
     const partial = partialPath(place.folder, "two");
-    await writeSnapshot(partial, content);
+    const written = await writeSnapshot(partial, content);
     const archive = join(partial, "data.tar.zst");
     const before = await readFile(archive);
     const refused = { name: "SnapshotMismatchError", kind: "archive" };
     await copyFile(join(partial, "more.tar.zst"), archive);
-    await assert.rejects(() => verifySnapshot(partial, content), refused);
+    await assert.rejects(() => verifySnapshot(partial, content, written), refused);
     await writeFile(archive, before.subarray(0, 20));
-    await assert.rejects(() => verifySnapshot(partial, content), refused);
+    await assert.rejects(() => verifySnapshot(partial, content, written), refused);
     await rm(archive);
-    await assert.rejects(() => verifySnapshot(partial, content), refused);
+    await assert.rejects(() => verifySnapshot(partial, content, written), refused);
     await writeFile(archive, before);
-    await assert.rejects(() => verifySnapshot(partial, { ...content, env: "" }), refused);
-    await assert.rejects(() => verifySnapshot(partial, { ...content, volumes: [data] }), refused);
-    await verifySnapshot(partial, content);
+    await assert.rejects(() => verifySnapshot(partial, { ...content, env: "" }, written), refused);
+    await assert.rejects(() => verifySnapshot(partial, { ...content, volumes: [data] }, written), refused);
+    await verifySnapshot(partial, content, written);
     await commitSnapshot(place.folder, partial);
     assert.equal(await assertWhole(join(place.folder, "snapshot")), "two");
+  });
+
+  it("F6: a manifest that the disk changed is refused: a sum that is wrong would be found out only by a restore", async () => {
+    const content = place.content("two", [await place.small("data", "a")]);
+    const partial = partialPath(place.folder, "two");
+    const written = await writeSnapshot(partial, content);
+    const file = join(partial, "manifest.json");
+    const text = await readFile(file, "utf8");
+    await writeFile(
+      file,
+      text.replace(/"sha256": "(.)/, (_, first: string) => `"sha256": "${first === "0" ? "1" : "0"}`),
+    );
+    await assert.rejects(() => verifySnapshot(partial, content, written), { name: "SnapshotMismatchError", kind: "archive" });
+    await writeFile(file, text);
+    await verifySnapshot(partial, content, written);
+    assert.equal(written.volumes[0]?.sha256.length, 64);
   });
 
   it("F15, P2: a volume that changed between the two readings is refused, wherever it changed", async () => {
@@ -104,9 +120,9 @@ describe("taking a snapshot", () => {
     ];
     for (const change of changes) {
       await rm(partial, { recursive: true, force: true });
-      await writeSnapshot(partial, content);
+      const written = await writeSnapshot(partial, content);
       await change();
-      await assert.rejects(() => verifySnapshot(partial, content), {
+      await assert.rejects(() => verifySnapshot(partial, content, written), {
         name: "SnapshotMismatchError",
         kind: "volume",
         message: /it changed since it was written, at byte \d+/,
