@@ -7,7 +7,7 @@ import { blame, BrokenError, UnhealthyError } from "./errors.ts";
 import { outliving } from "../orphan.ts";
 import { HEALTHY, NOT_DEPLOYED, observe } from "./observe.ts";
 import { appInputs, type CheckedApp } from "./inputs.ts";
-import { reconcile, undeploy, type Outcome } from "./reconcile.ts";
+import type { Outcome } from "./reconcile.ts";
 import { resolve, type Before } from "./resolve.ts";
 
 type Raw = Record<string, unknown> & { __provider: string };
@@ -18,6 +18,9 @@ export interface AppState extends CheckedApp {
   readonly url: string;
   readonly adopted: boolean;
 }
+
+/** Loaded where something is to be changed: a preview only looks, and waits for it no more. */
+const changing = () => import("./reconcile.ts");
 
 const say = (line: string): void => console.log(line);
 
@@ -46,6 +49,7 @@ export const provider = outliving({
   async create(app: AppState) {
     const id = app.domain;
     try {
+      const { reconcile } = await changing();
       const outcome = await reconcile(app, { first: true, envChanged: false, adopted: false }, say);
       await tellHeld(app);
       return { id, outs: stateOf(app, outcome) };
@@ -58,6 +62,7 @@ export const provider = outliving({
   async update(id: string, olds: AppState, news: AppState) {
     const envChanged = JSON.stringify(olds.env) !== JSON.stringify(news.env);
     try {
+      const { reconcile } = await changing();
       const outcome = await reconcile(news, { first: false, envChanged, adopted: olds.adopted }, say);
       await tellHeld(news);
       return { outs: stateOf(news, outcome) };
@@ -77,6 +82,7 @@ export const provider = outliving({
 
   async delete(_id: string, state: AppState) {
     if (state.adopted) return say(`${state.recipe}: was there before hearth, so it stays deployed`);
+    const { undeploy } = await changing();
     await undeploy(state, say);
     await park(appFolder(state.stateDir, state.domain));
   },

@@ -33,15 +33,18 @@ export interface Resolution {
 }
 
 export async function resolve(app: AppInputs, before: Before): Promise<Resolution> {
+  // They only look, and together take as long as the slowest. Which swarm it is comes first: without one, that is the sentence to be said.
+  const looks = Promise.all([refreshMirror(app.recipe, app.stateDir, operatorAbraDir()), observe(app), journalled(app), lastDeployed(app)]);
+  looks.catch(() => undefined);
   const swarm = await clusterId();
   if (before.swarm !== undefined && before.swarm !== swarm) {
     const reason = `this app lives in the swarm ${before.swarm}, but docker talks to the swarm ${swarm}: is DOCKER_HOST or a docker context set?`;
     const inputs = { ...app, held: [], condition: "unknown", swarm };
     return { inputs, failures: [{ property: "swarm", reason }], line: "", running: undefined, candidates: [] };
   }
-  const [mirror, seen, condition] = await Promise.all([refreshMirror(app.recipe, app.stateDir, operatorAbraDir()), observe(app), journalled(app)]);
+  const [mirror, seen, condition, deployed] = await looks;
   const running = seen.version;
-  const last = running ?? (await lastDeployed(app)) ?? before.version;
+  const last = running ?? deployed ?? before.version;
   const tags = await tagsOf(mirror.path);
   const newer = candidates(last, tags);
   const needs = await needsOfEach(app, mirror.path, last, newer);
