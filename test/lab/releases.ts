@@ -2,15 +2,21 @@
 
 /**
  * good; never healthy; healthy for 5 s and then gone; a compose file that doesn't load (R009); an image that nobody has;
- * a deploy that fails though all of it loads; a program that dies of its own command line.
+ * a deploy that fails though all of it loads; a program that dies of its own command line; one that is well and wants a new variable
+ * and a new secret of keycloak's .env; one that wants a variable which nobody has a value for.
  */
-export type Kind = "good" | "never-healthy" | "crashes" | "R009" | "no-image" | "deploy-fails" | "dies";
+export type Kind = "good" | "never-healthy" | "crashes" | "R009" | "no-image" | "deploy-fails" | "dies" | "wants-more" | "wants-value";
 
 export type Edit = (text: string) => string;
 
 /** Files of the recipe and how a release of `version` edits each. */
 export function releaseEdits(recipe: string, version: string, kind: Kind): [file: string, edit: Edit][] {
-  return [["compose.yml", text => broken(kind)(good(recipe, version)(text))]];
+  return [["compose.yml", text => broken(kind)(good(recipe, version)(text))], ...wants(kind)];
+}
+
+function wants(kind: Kind): [file: string, edit: Edit][] {
+  const lines = { "wants-more": "MOTD='hello there' # for the page\nSECRET_EXTRA_VERSION=v1 # length=16", "wants-value": "SMTP_HOST=" }[kind as string];
+  return lines === undefined ? [] : [[".env.sample", text => replaced(text, /^KC_CACHE=.*$/m, `$&\n${lines}`)]];
 }
 
 function good(recipe: string, version: string): Edit {
@@ -26,7 +32,13 @@ const crash = `until (exec 3<>/dev/tcp/127.0.0.1/9000 && printf 'GET /health/rea
 function broken(kind: Kind): Edit {
   switch (kind) {
     case "good":
+    case "wants-value":
       return text => text;
+    case "wants-more":
+      return text => {
+        const asked = replaced(text, /secrets:\n      - admin_password\n/, "$&      - extra\n");
+        return replaced(asked, /\nsecrets:\n/, "$&  extra:\n    external: true\n    name: ${STACK_NAME}_extra_${SECRET_EXTRA_VERSION}\n");
+      };
     case "never-healthy":
       return text => replaced(text, /test: \[.*\]/, 'test: ["CMD", "false"]');
     case "crashes":

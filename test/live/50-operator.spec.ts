@@ -111,6 +111,24 @@ describe("an operator's own hands on a real host", function () {
     assert.equal(await logIn("marker"), 200);
   });
 
+  it("F36: a new variable with a value and a new secret are named in the preview and added before the stop; one without a value holds the release", async () => {
+    await release("keycloak", { version: "10.7.4+26.4.0", kind: "wants-more" });
+    assert.match((await previewWarm()).all, /next 10\.7\.4\+26\.4\.0 will be applied, adds MOTD, secret extra/);
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.equal(await lastGood(), "10.7.4+26.4.0");
+    const env = await readFile(envFile(keycloak.domain), "utf8");
+    assert.match(env, /^MOTD='hello there' # for the page\nSECRET_EXTRA_VERSION=v1 # length=16$/m);
+    assert.match(env, /^MY_OWN='as I like it' # really$/m);
+    const [container = ""] = (await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_app`)).split("\n");
+    assert.match(await must("docker", "exec", container, "cat", "/run/secrets/extra"), /^\w{16}$/);
+    await release("keycloak", { version: "10.7.5+26.4.0", kind: "wants-value" });
+    assert.match((await previewWarm()).all, /held 10\.7\.5\+26\.4\.0: the variable SMTP_HOST has no value/);
+    const held = await upWarm();
+    assert.equal(held.exitCode, 0, held.all);
+    assert.equal(await lastGood(), "10.7.4+26.4.0");
+  });
+
   it("P10: what was repaired three times within the hour and is down again is left to a person, with an alert", async () => {
     for (let i = 0; i < 3; i++) await noteRepair(folder);
     await must("docker", "service", "scale", "--detach", `${keycloak.stack}_app=0`);
