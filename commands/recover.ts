@@ -24,6 +24,9 @@ const REPAIRS = 3;
 /** Milliseconds that it waits for another hearth, or for what a killed one left running: a timer comes again. */
 const PATIENCE = 30_000;
 
+/** An outage is told once a day. */
+const today = () => new Date().toISOString().slice(0, 10);
+
 const say = (line: string): void => console.log(line);
 
 /** 0: all kept apps are well; 1: one isn't, and its sentence is on stderr. */
@@ -38,7 +41,12 @@ export async function recover(): Promise<number> {
       code = 1;
     }
   }
-  for (const line of await breakDeadLocks("warm")) say(line);
+  try {
+    for (const line of await breakDeadLocks("warm")) say(line);
+  } catch (error) {
+    console.error(`hearth: ${asError(error).message}`);
+    code = 1;
+  }
   await deliverAlerts();
   return code;
 }
@@ -52,6 +60,8 @@ async function deliverAlerts(): Promise<void> {
 
 async function one(app: AppInputs): Promise<void> {
   const work = async (lock: Held) => {
+    const folder = appFolder(app.stateDir, app.domain);
+    if ((await isParked(folder)) && !(await observe(app)).deployed) return say(`${app.recipe} not deployed: it was taken down with pulumi destroy`);
     const host = await openHost(app, lock.fd, say);
     const did = await recoverApp(await worldAt(host, (await observe(app)).version));
     if (did !== "nothing") say(`${app.recipe}: the interrupted operation is ${did}`);
@@ -59,22 +69,32 @@ async function one(app: AppInputs): Promise<void> {
     const version = seen.version ?? (await lastDeployed(app));
     const world = await worldAt(host, version);
     if (seen.condition === HEALTHY) return say(`${app.recipe} ${seen.version} healthy`);
-    const folder = appFolder(app.stateDir, app.domain);
     if (version === undefined || (await world.lastGood()) === undefined)
       return say(`${app.recipe} ${seen.condition}: it never ran here, so there is nothing to repair`);
-    if (await isParked(folder)) return say(`${app.recipe} ${seen.condition}: it was taken down with pulumi destroy`);
     if ((await repairsSince(folder, HOUR)) >= REPAIRS) {
       const why = `${app.domain} is down (${seen.condition}), and was repaired ${REPAIRS} times within the hour`;
       await raise(
         app.stateDir,
-        { key: `${app.domain} repairs`, severity: "critical", app: app.recipe, recovered: false, why, todo: "look at its logs; hearth tries again in an hour" },
+        {
+          key: `${app.domain} repairs ${today()}`,
+          severity: "critical",
+          app: app.recipe,
+          recovered: false,
+          why,
+          todo: "look at its logs; hearth tries again in an hour",
+        },
         say,
       );
       throw new Error(why);
     }
     await noteRepair(folder);
     say(`${app.recipe}: ${seen.condition}; deploying the version it had, ${version}`);
-    await bringUp(host, world, version);
+    await bringUp(host, world, version).catch(async error => {
+      const why = `${app.domain} is down (${seen.condition}), and couldn't be repaired: ${world.mask(asError(error).message)}`;
+      const key = `${app.domain} repair failed ${today()}`;
+      await raise(app.stateDir, { key, severity: "critical", app: app.recipe, recovered: false, why, todo: "look at its logs; hearth tries again" }, say);
+      throw error;
+    });
   };
   await locked(app, say, work, PATIENCE);
 }

@@ -19,12 +19,21 @@ export async function breakDeadLocks(stack: string, backend = process.env["PULUM
   const said: string[] = [];
   for (const name of (await readdir(folder).catch(ignoreAbsent)) ?? []) {
     const path = join(folder, name);
-    const lock = lockFile.safeParse(JSON.parse((await readFile(path, "utf8").catch(ignoreAbsent)) ?? "null"));
+    const lock = lockFile.safeParse(parsed((await readFile(path, "utf8").catch(ignoreAbsent)) ?? ""));
     if (!lock.success || !(await isDead(lock.data))) continue;
     await rm(path, { force: true });
     said.push(`pulumi's lock of ${stack} (pid ${lock.data.pid}, since ${lock.data.timestamp}) was its dead owner's: broken`);
   }
   return said;
+}
+
+/** undefined for what a power cut left half written: whose it is can't be told any more. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** This host's, and either no such process, or one that began after the lock was made: then the number was given out again. */

@@ -6,19 +6,24 @@ import type { World } from "./world.ts";
 
 /** Before the deploy began: the same version on the same volumes, and nothing rejected. Throws UpgradeError, or BrokenError. */
 export async function comeBack(world: World, operation: Operation, failure: unknown): Promise<never> {
-  const why = blame(failure);
+  const why = world.mask(blame(failure));
   world.say(`${world.name}: ${why}; going on with ${operation.from}`);
-  return walk(world, { ...operation, returning: true, rejects: false, snapshot: undefined, why, fatal: fatalOf(failure) }, "redeploy");
+  return walk(world, { ...operation, returning: true, rejects: false, snapshot: undefined, why, fatal: fatal(world, failure) }, "redeploy");
 }
 
 /** Once the deploy has begun: version and data as they were. Throws UpgradeError, or BrokenError. */
 export async function goBack(world: World, operation: Operation, failure: unknown, rejects = true): Promise<never> {
-  const why = blame(failure);
+  const why = world.mask(blame(failure));
   world.say(`${world.name}: ${why}; going back to ${operation.from}`);
-  return walk(world, { ...operation, returning: true, rejects: rejects && operation.to !== operation.from, why, fatal: fatalOf(failure) }, "evidence");
+  return walk(world, { ...operation, returning: true, rejects: rejects && operation.to !== operation.from, why, fatal: fatal(world, failure) }, "evidence");
 }
 
 const way = ["evidence", "takedown", "restore", "redeploy", "regate", "settle"] as const satisfies readonly OperationStep[];
+
+function fatal(world: World, error: unknown): string | undefined {
+  const said = fatalOf(error);
+  return said === undefined ? undefined : world.mask(said);
+}
 
 /** What ran before: an operation begins where something runs. */
 function before({ from }: Operation): string {
@@ -30,8 +35,9 @@ function before({ from }: Operation): string {
 export async function walk(world: World, operation: Operation, first: OperationStep): Promise<never> {
   let at = operation;
   const from = way.findIndex(step => step === first);
+  if (from < 0) throw new Error(`${world.name}: ${first} is no step of the way back`);
   try {
-    for (const step of way.slice(Math.max(0, from))) {
+    for (const step of way.slice(from)) {
       at = await world.note(at, step);
       at = { ...at, ...(await doing[step](world, at)) };
     }
@@ -69,7 +75,10 @@ const doing: Record<(typeof way)[number], Doing> = {
   async settle(world, operation) {
     const { to, from, why, rejects = false } = operation;
     if (rejects && why !== undefined) await world.reject(to, why);
-    if (operation.kind === "restore") await world.commit(before(operation));
+    if (operation.kind === "restore") {
+      await world.commit(before(operation));
+      if (to !== from) await world.reject(to, "taken back by a person");
+    }
     await world.forget(operation);
     if (why === undefined) return;
     await world.alert({
@@ -113,7 +122,9 @@ export async function undecided(world: World, operation: Operation, error: Incon
 
 /** Written down and told; nothing is deleted, nothing more is done by itself. */
 export async function breaks(world: World, operation: Operation, error: unknown): Promise<BrokenError> {
-  const why = blame(error);
+  const why = world.mask(blame(error));
+  // Whatever a person does next: it failed here.
+  if (operation.rejects && operation.why !== undefined) await world.reject(operation.to, operation.why);
   await world.note(operation, operation.step, { broken: { why, at: new Date().toISOString() } });
   await world.alert({
     key: `${operation.id} broken ${operation.step}`,
@@ -121,7 +132,7 @@ export async function breaks(world: World, operation: Operation, error: unknown)
     why,
     attempted: operation.to,
     recovered: false,
-    fatal: fatalOf(error) ?? operation.fatal,
+    fatal: fatal(world, error) ?? operation.fatal,
     evidence: operation.evidence,
     todo: `hearth retry ${world.name}, hearth restore ${world.name} or hearth accept ${world.name}: each says first what it will do`,
   });

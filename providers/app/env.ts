@@ -1,7 +1,8 @@
 // The app's .env in the operator's folder: hearth owns some keys, every other line is the operator's.
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { parseEnv, setEnv } from "../abra/envFile.ts";
 import { envPath, operatorAbraDir } from "../abra/home.ts";
+import { writeText } from "../journal/file.ts";
 import type { AppInputs } from "./inputs.ts";
 
 type Filed = Pick<AppInputs, "server" | "domain" | "env">;
@@ -40,8 +41,7 @@ export async function writeEnv(app: Filed): Promise<boolean> {
 
 /** Puts `text` in the place of the whole .env. */
 export async function replaceEnv(app: Filed, text: string): Promise<void> {
-  await writeFile(`${pathOf(app)}.hearth`, text, { mode: 0o600 });
-  await rename(`${pathOf(app)}.hearth`, pathOf(app));
+  await writeText(pathOf(app), text);
 }
 
 /** The version that abra deployed last: it rewrites TYPE each time. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { raise } from "../alert/raise.ts";
 import { healthSeconds } from "../abra/compose.ts";
 import { fileAt, tagsOf } from "../abra/mirror.ts";
+import { mask } from "../evidence/mask.ts";
 import { gate } from "../health/gate.ts";
 import { readLastGood, reject, writeLastGood } from "../journal/versions.ts";
 import { ignoreAbsent, removeFile, writeText } from "../journal/file.ts";
@@ -33,6 +34,9 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
   /** What the gate saw, last things last. */
   const seen: string[] = [];
   const services = () => servicesOf(stack);
+  const learnSecrets = async () => {
+    secrets = [...new Set([...secrets, ...(await secretsInContainers(stack, await host.env()))])];
+  };
   const snapshotOf = async (id = "") => {
     const found = await findSnapshot(folder.path, id);
     if (!found) throw new Error(`the snapshot ${id} isn't there any more`);
@@ -49,15 +53,23 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
       return { deployed: found.length > 0, version: versionLabel(stack, found) };
     },
 
-    operation: () => readOperation(folder),
+    mask: text => mask(text, secrets),
+
+    async operation() {
+      const operation = await readOperation(folder);
+      if (operation) await learnSecrets(); // an earlier process began it: this one has to know them too
+      return operation;
+    },
     async begin({ from, to }) {
-      secrets = await secretsInContainers(stack, await host.env());
+      await learnSecrets();
       const witness = await witnessOf(app, say);
       return begin(folder, { kind: "upgrade", recipe: app.recipe, domain: app.domain, from, to, witness });
     },
     async beginRestore({ version, snapshot }) {
       await snapshotOf(snapshot);
-      const plan = { kind: "restore" as const, recipe: app.recipe, domain: app.domain, from: version, to: version, snapshot, returning: true };
+      // What runs is what is gone back from; nothing may run at all.
+      const to = versionLabel(stack, await services()) ?? version;
+      const plan = { kind: "restore" as const, recipe: app.recipe, domain: app.domain, from: version, to, snapshot, returning: true };
       return replace(folder, plan, "takedown");
     },
     note: (operation, next, changes) => step(folder, operation, next, changes),
@@ -80,7 +92,7 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
       await raise(app.stateDir, { ...notice, key: `${app.domain} ${notice.key}`, app: app.recipe, lastGood }, say, secrets);
     },
 
-    preflight: operation => preflight(host, operation.to, stateful),
+    preflight: operation => preflight(host, operation.to, stateful ? volumes : undefined),
     // Leases and maintenance have their place here: until then nobody waits for runs.
     drain: async () => undefined,
     giveBack: async () => undefined,
@@ -124,6 +136,8 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
     },
 
     async deploy(version) {
+      // What is still going would fail it half-way; where that never ends, the deploy says so itself.
+      if ((await services()).length === 0) await undeployed(stack).catch(error => say(`${app.recipe}: ${(error as Error).message}`));
       say(`${app.recipe}: deploying ${version}`);
       await sameImages(host, version);
       await abra.deploy(app.domain, version);
@@ -144,10 +158,10 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
 
     async evidence({ id }) {
       const before = (await readFile(keptEnv(id), "utf8").catch(ignoreAbsent)) ?? "";
-      const known = [...secrets, ...(await secretsInContainers(stack, await host.env()))];
+      await learnSecrets();
       return gatherEvidence(
         { folder: folder.failures, stack, services: (await services()).map(each => each.name), seen, before, after: await readEnv(app) },
-        known,
+        secrets,
       );
     },
 

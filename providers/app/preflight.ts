@@ -7,18 +7,18 @@ import { fileAt } from "../abra/mirror.ts";
 import { ProgramError } from "../program/run.ts";
 import { docker } from "../swarm/docker.ts";
 import { imageId, imagesOf, keptImage, pullImage, tagImage } from "../swarm/images.ts";
-import { notLocal, volumesOf } from "../swarm/volumes.ts";
+import { mountsOf, notLocal, volumesOf } from "../swarm/volumes.ts";
 import { PreflightError, ReleaseFault } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { deployEnvAt, composeAt, RecipeError } from "./recipe.ts";
 import { demands, lacking } from "../snapshot/index.ts";
 
-/** Throws ReleaseFault where the release itself is to blame, PreflightError where the host is. Changes nothing but images. */
-export async function preflight(host: Host, to: string, stateful: boolean): Promise<void> {
+/** `volumes`: those that a snapshot takes; undefined where none is taken. Throws ReleaseFault where the release itself is to blame, PreflightError where the host is. Changes nothing but images. */
+export async function preflight(host: Host, to: string, volumes: readonly string[] | undefined): Promise<void> {
   await loads(host, to);
   await imagesThere(host, to);
   await wayBack(host);
-  if (stateful) await volumesFit(host);
+  if (volumes) await volumesFit(host, volumes);
 }
 
 /** As abra would load it (R009): hearth's own look first, then the docker CLI's, where it has one. */
@@ -67,12 +67,17 @@ async function wayBack({ stack }: Host): Promise<void> {
   for (const [service, { id }] of Object.entries(await imagesOf(stack))) await tagImage(id, keptImage(stack, service));
 }
 
-async function volumesFit({ app, stack, mirror, env, folder }: Host): Promise<void> {
-  const { volumes } = await composeAt(mirror, app.version, app.domain, await env());
+/** Everything that is mounted writable goes into the snapshot, or nothing is begun: half of the data doesn't go back. */
+async function volumesFit({ stack, folder }: Host, volumes: readonly string[]): Promise<void> {
   const found = await volumesOf(stack, volumes);
   for (const volume of found) {
     const why = notLocal(volume);
     if (why) throw new PreflightError(why);
+  }
+  for (const { kind, source } of await mountsOf(stack)) {
+    if (kind === "bind") throw new PreflightError(`${source} is a bind mount of this node's: hearth snapshots volumes only`);
+    if (!found.some(volume => volume.name === source))
+      throw new PreflightError(`volume ${source} isn't on this node, or isn't the stack's own: hearth can't snapshot it`);
   }
   const short = lacking(await demands(folder.path, found));
   if (short) throw new PreflightError(short);

@@ -3,6 +3,7 @@ import { raise } from "../alert/raise.ts";
 import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../engine.ts";
 import { appFolder } from "../journal/folder.ts";
 import { park } from "../journal/parked.ts";
+import { readLastGood } from "../journal/versions.ts";
 import { blame, BrokenError, UnhealthyError } from "./errors.ts";
 import { outliving } from "../orphan.ts";
 import { HEALTHY, NOT_DEPLOYED, observe } from "./observe.ts";
@@ -48,6 +49,11 @@ export const provider = outliving({
 
   async create(app: AppState) {
     const id = app.domain;
+    // Whatever comes of it: what was there before hearth is never hearth's to take down.
+    const there = await observe(app).then(
+      seen => seen.deployed,
+      () => true,
+    );
     try {
       const { reconcile } = await changing();
       const outcome = await reconcile(app, { first: true, envChanged: false, adopted: false }, say);
@@ -55,16 +61,18 @@ export const provider = outliving({
       return { id, outs: stateOf(app, outcome) };
     } catch (error) {
       // Something of it may stand: Pulumi must know of it, and try again on the next up.
-      throw new StateError(id, stateOf(app, { version: app.version, adopted: false }), blame(error), error);
+      throw new StateError(id, stateOf(app, { version: app.version, adopted: there }), blame(error), error);
     }
   },
 
   async update(id: string, olds: AppState, news: AppState) {
     const envChanged = JSON.stringify(olds.env) !== JSON.stringify(news.env);
     try {
-      const { reconcile } = await changing();
-      const outcome = await reconcile(news, { first: false, envChanged, adopted: olds.adopted }, say);
       await tellHeld(news);
+      const { reconcile } = await changing();
+      // Still to be adopted: it was there, and has never been seen well yet.
+      const first = olds.adopted && (await readLastGood(appFolder(news.stateDir, news.domain))) === undefined;
+      const outcome = await reconcile(news, { first, envChanged, adopted: olds.adopted }, say);
       return { outs: stateOf(news, outcome) };
     } catch (error) {
       // Back as it was: a plain error leaves the state as it is. Not back: the state says what really runs.

@@ -8,7 +8,6 @@ import { withLock, type Held } from "../lock/flock.ts";
 import { undeployed } from "../swarm/settle.ts";
 import { volumeNames } from "../swarm/volumes.ts";
 import { envHolds, lastDeployed, writeEnv } from "./env.ts";
-import { InconclusiveError, UnhealthyError } from "./errors.ts";
 import { worldOf } from "./hands.ts";
 import { ensureApp, ensureSecrets, openHost, type Host, type Say } from "./host.ts";
 import type { AppInputs, CheckedApp } from "./inputs.ts";
@@ -125,9 +124,7 @@ export async function undeploy(app: CheckedApp, say: Say): Promise<void> {
     const seen = await observe(app);
     const host = await openHost(app, lock.fd, say);
     const world = await worldAt(host, seen.version);
-    await recover(world).catch(error => {
-      if (!(error instanceof InconclusiveError) && !(error instanceof UnhealthyError)) throw error; // it is to go, well or not
-    });
+    await recover(world); // what isn't decided, or is broken, is a person's first: an open journal would bring it back
     if (!(await observe(app)).deployed) return undeployed(host.stack);
     await world.stop();
     say(`${app.recipe}: undeployed; its volumes and secrets stay`);

@@ -69,7 +69,7 @@ async function nobodyElseDeployed(world: World): Promise<void> {
 
 /** Nothing was touched. What the release itself is to blame for isn't tried again; all else is tried the next time. */
 async function refused(world: World, { from, to }: Plan, error: unknown): Promise<Error> {
-  const why = blame(error);
+  const why = world.mask(blame(error));
   const guilty = error instanceof ReleaseFault && to !== from;
   if (guilty) await world.reject(to, why);
   await world.alert({

@@ -30,7 +30,9 @@ export async function accept(world: World): Promise<string> {
   if (version === undefined) throw new Error(`${world.name} runs at no version that abra wrote: there is nothing to accept`);
   await passGate(world, version, undefined);
   const operation = await world.operation();
-  if (operation) await finish(world, operation, version);
+  // Cut off in its commit, it is finished, and never gone back from.
+  const settled = operation && { ...operation, to: version, returning: false, rejects: undefined, broken: undefined };
+  if (settled) await finish(world, settled, version);
   else await world.commit(version);
   return version;
 }

@@ -24,14 +24,20 @@ export async function witnessOf(app: Watched, say: (line: string) => void): Prom
 /** What of `witness` isn't shown any more, in words; undefined where all is. */
 export async function missed({ domain }: Watched, { realms = [], hosts = {} }: Witness = {}): Promise<string | undefined> {
   for (const realm of realms) {
-    const status = await statusOf(`https://${domain}/realms/${encodeURIComponent(realm)}`);
+    const status = await statusOf(realmUrl(domain, realm));
     if (status !== 200) return `its realm ${realm} answers ${said(status)}`;
   }
+  const declared = Object.keys(hosts).length > 0 ? await declaredHosts() : [];
   for (const [host, before] of Object.entries(hosts)) {
+    if (!declared.includes(host)) continue; // its app went, not the way to it
     const status = await statusOf(`https://${host}/`);
     if (status === undefined || status >= 500 || (status === 404 && before !== 404)) return `${host} answers ${said(status)}; before it was ${said(before)}`;
   }
   return undefined;
+}
+
+function realmUrl(domain: string, realm: string): string {
+  return `https://${domain}/realms/${encodeURIComponent(realm)}`;
 }
 
 /** Realms that are no run's: a run's may go at any time. */
@@ -39,20 +45,26 @@ async function lastingRealms({ domain, env }: Watched): Promise<string[]> {
   const password = await readSecret(stackOf(domain), "app", "admin_password");
   const admin = await logIn(`https://${domain}`, { username: env["ADMIN_USERNAME"] ?? "admin", password });
   const all = await admin.list();
-  return all.filter(realm => realm.attributes?.[ownerAttribute] === undefined).map(realm => realm.name);
+  const names = all.filter(realm => realm.attributes?.[ownerAttribute] === undefined).map(realm => realm.name);
+  // One that is switched off answers 404 now, and after.
+  const statuses = await Promise.all(names.map(name => statusOf(realmUrl(domain, name))));
+  return names.filter((_, at) => statuses[at] === 200);
 }
 
 /** The hosts of every router that Swarm's services declare, with the status each answers with now; those that don't answer are left out. */
 async function servedHosts(): Promise<Record<string, number>> {
+  const found = await Promise.all((await declaredHosts()).map(async host => [host, await statusOf(`https://${host}/`)] as const));
+  return Object.fromEntries(found.filter((entry): entry is [string, number] => entry[1] !== undefined && entry[1] < 500));
+}
+
+async function declaredHosts(): Promise<string[]> {
   const ids = jsonLines<{ ID: string }>((await docker(["service", "ls", "--format", "{{json .}}"], "list services")).stdout).map(row => row.ID);
-  if (ids.length === 0) return {};
+  if (ids.length === 0) return [];
   const { stdout } = await docker(["service", "inspect", "--format", "{{json .Spec.Labels}}", ...ids], "read the labels of services");
   const rules = jsonLines<Record<string, string> | null>(stdout).flatMap(labels =>
     Object.entries(labels ?? {}).flatMap(([label, rule]) => (/^traefik\.http\.routers\..*\.rule$/.test(label) ? [rule] : [])),
   );
-  const hosts = [...new Set(rules.flatMap(rule => [...rule.matchAll(/Host\(`([^`]+)`\)/g)].map(([, host]) => host!)))];
-  const found = await Promise.all(hosts.map(async host => [host, await statusOf(`https://${host}/`)] as const));
-  return Object.fromEntries(found.filter((entry): entry is [string, number] => entry[1] !== undefined && entry[1] < 500));
+  return [...new Set(rules.flatMap(rule => [...rule.matchAll(/Host\(`([^`]+)`\)/g)].map(([, host]) => host!)))];
 }
 
 async function statusOf(url: string): Promise<number | undefined> {

@@ -29,6 +29,8 @@ export interface World {
   /** Whether it has volumes that must go back with its version. */
   readonly stateful: boolean;
   say(line: string): void;
+  /** `text` without what is known, or looks like, a secret: for all that is said, kept or thrown of another program's words. */
+  mask(text: string): string;
 
   running(): Promise<Running>;
 

@@ -111,7 +111,9 @@ export async function replace(folder: AppFolder, what: Beginning, first: Operati
 
 /** Writes that `op` is now at `next`, with `changes`; this process becomes its owner. To be awaited before the step starts. */
 export async function step(folder: AppFolder, op: Operation, next: OperationStep, changes: Changes = {}): Promise<Operation> {
-  return writeOperation(folder, { ...op, ...changes, step: next, stepAt: new Date().toISOString(), owner: await ownerNow() });
+  // Gone on with after an interruption, a step is as old as it was: only so does waiting come to an end.
+  const stepAt = op.step === next ? op.stepAt : new Date().toISOString();
+  return writeOperation(folder, { ...op, ...changes, step: next, stepAt, owner: await ownerNow() });
 }
 
 /** Takes the journal away, in either direction's end. Absent is success. */

@@ -1,5 +1,5 @@
 // The volumes of a stack: where they lie, whether they are this node's own, and who mounts them.
-import { docker } from "./docker.ts";
+import { docker, jsonLines } from "./docker.ts";
 import { ProgramError } from "../program/run.ts";
 
 export interface Volume {
@@ -40,6 +40,28 @@ export async function volumeNames(stack: string): Promise<string[]> {
   const argv = ["volume", "ls", "--filter", `label=com.docker.stack.namespace=${stack}`, "--format", "{{.Name}}"];
   const names = (await docker(argv, `list the volumes of ${stack}`)).stdout.split("\n").filter(Boolean);
   return names.map(name => name.slice(stack.length + 1));
+}
+
+export interface Mount {
+  readonly kind: "volume" | "bind";
+  /** The volume's full name, or the path on the node. */
+  readonly source: string;
+}
+
+/** What the services of `stack` may write to, sockets aside. Read from Swarm: a recipe's compose file may call a volume by another name. */
+export async function mountsOf(stack: string): Promise<Mount[]> {
+  const list = ["service", "ls", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`];
+  const ids = (await docker(list, `list the services of ${stack}`)).stdout.split("\n").filter(Boolean);
+  if (ids.length === 0) return [];
+  const { stdout } = await docker(
+    ["service", "inspect", "--format", "{{json .Spec.TaskTemplate.ContainerSpec.Mounts}}", ...ids],
+    `look at the mounts of ${stack}`,
+  );
+  const all = jsonLines<{ Type: string; Source?: string; ReadOnly?: boolean }[] | null>(stdout).flatMap(mounts => mounts ?? []);
+  return all.flatMap(({ Type, Source = "", ReadOnly }) => {
+    if (ReadOnly || Source.endsWith(".sock")) return [];
+    return Type === "volume" || Type === "bind" ? [{ kind: Type, source: Source } as const] : [];
+  });
 }
 
 async function volume(name: string): Promise<Volume | undefined> {

@@ -117,6 +117,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     name: "app",
     stateful: disk.stateful,
     say: () => undefined,
+    mask: text => text,
     running: () => look(() => ({ deployed: disk.deployed !== undefined, version: disk.deployed })),
     operation: () => look(() => (disk.operation === undefined ? undefined : (JSON.parse(disk.operation) as Operation))),
     begin: plan =>
@@ -125,9 +126,11 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
         return write(opened({ kind: "upgrade", ...plan, step: "preflight" }));
       }),
     beginRestore: ({ version, snapshot }) =>
-      effect("beginRestore", () => write(opened({ kind: "restore", from: version, to: version, snapshot, step: "takedown", returning: true }))),
+      effect("beginRestore", () =>
+        write(opened({ kind: "restore", from: version, to: disk.deployed ?? version, snapshot, step: "takedown", returning: true })),
+      ),
     note: (operation: Operation, step: OperationStep, changes: Changes = {}) =>
-      effect(`note ${step}`, () => write({ ...operation, ...changes, step, stepAt: new Date().toISOString() })),
+      effect(`note ${step}`, () => write({ ...operation, ...changes, step, stepAt: operation.step === step ? operation.stepAt : new Date().toISOString() })),
     close: () => effect("close", () => void (disk.operation = undefined)),
     lastGood: () => look(() => disk.lastGood),
     commit: version => effect("commit", () => void (disk.lastGood = version)),

@@ -139,6 +139,21 @@ describe("an upgrade", () => {
     assert.equal(disk.deployed, TO, "and nothing was undone");
   });
 
+  it("whose way back stays without a verdict for a day is broken too, however often it was looked at", async () => {
+    const disk = freshDisk({ good: [FROM] });
+    const { world } = processOn(disk);
+    const back = {
+      ...world,
+      gate: (version: string) => (version === TO ? world.gate(version, {}) : Promise.resolve({ health: "inconclusive" as const, why: "no answer" })),
+    };
+    await assert.rejects(upgrade(back, plan), InconclusiveError);
+    await assert.rejects(recover(back), InconclusiveError);
+    const operation = JSON.parse(disk.operation!) as { step: string };
+    assert.equal(operation.step, "regate");
+    disk.operation = JSON.stringify({ ...operation, stepAt: new Date(Date.now() - 25 * 3_600_000).toISOString() });
+    await assert.rejects(recover(back), BrokenError);
+  });
+
   it("F33: stops where somebody else deployed in the middle, and undoes nothing", async () => {
     const disk = freshDisk();
     const { world } = processOn(disk);

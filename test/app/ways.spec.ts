@@ -46,6 +46,33 @@ describe("a broken app", () => {
     }
   });
 
+  it("P7: by restore while the newer version runs, goes back from it, and that isn't tried again by itself", async () => {
+    const disk = freshDisk();
+    await upgrade(processOn(disk).world, { from: FROM, to: TO });
+    const [snapshot] = Object.keys(disk.snapshots);
+    assert.equal(await restoreTo(processOn(disk).world, { version: FROM, id: snapshot! }), "undone");
+    assert.deepEqual([disk.deployed, disk.data, disk.lastGood, disk.operation], [FROM, original, FROM, undefined]);
+    assert.ok(disk.rejected[TO]);
+  });
+
+  it("P7: is known as one whose version failed, whatever a person does next", async () => {
+    assert.deepEqual(Object.keys((await brokenDisk()).rejected), [TO]);
+  });
+
+  it("P5: by accept that is cut off anywhere, never loses what was accepted", async () => {
+    for (let at = 1; ; at++) {
+      const disk = await brokenDisk();
+      disk.good = [FROM, TO];
+      const rows = disk.data!.rows;
+      const { world, passed } = processOn(disk, new Map([[at, "kill"]]));
+      await accept(world).catch(() => undefined);
+      if (passed() < at) break;
+      const next = await recover(processOn(disk).world).catch((error: Error) => error);
+      if (next instanceof BrokenError) await accept(processOn(disk).world); // killed before it was written down
+      assert.deepEqual([disk.data!.rows, disk.operation, disk.lastGood], [rows, undefined, disk.deployed], `killed at ${at}`);
+    }
+  });
+
   it("by accept, keeps what runs, once it was well for a whole window", async () => {
     const disk = await brokenDisk();
     await assert.rejects(accept(processOn(disk).world), { name: "UnhealthyError" });

@@ -37,8 +37,9 @@ describe("Pulumi's locks", () => {
     await lock("alive", process.pid);
     await lock("elsewhere", await deadPid(), { hostname: "another-host" });
     await writeFile(join(folder, "strange.json"), "{}");
+    await writeFile(join(folder, "cut-off.json"), "");
     assert.deepEqual(await breakDeadLocks("warm", `file://${backend}`), []);
-    assert.equal((await readdir(folder)).length, 3);
+    assert.equal((await readdir(folder)).length, 4);
   });
 
   it("of a stack without any, or of a backend that is no folder, are none", async () => {
