@@ -19,11 +19,9 @@ export const steps = z.enum([
   "evidence",
   "takedown",
   "restore",
-  "swap",
   "redeploy",
   "regate",
   "settle",
-  "settle-back",
 ]);
 
 const moment = z.iso.datetime();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { writeEvidence } from "../../providers/evidence/index.ts";
+import { writeEvidence } from "../../providers/evidence/write.ts";
 import { root, smallDisk } from "../journal/tmpfs.ts";
 
 const sentinel = "Sentinel-4711";

@@ -2,24 +2,10 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  appFolder,
-  approve,
-  begin,
-  finish,
-  noteRepair,
-  readApproved,
-  readLastGood,
-  readOperation,
-  readRejected,
-  reject,
-  repairsSince,
-  step,
-  steps,
-  UnfinishedError,
-  writeLastGood,
-  type AppFolder,
-} from "../../providers/journal/app.ts";
+import { appFolder, type AppFolder } from "../../providers/journal/folder.ts";
+import { begin, finish, readOperation, step, steps, UnfinishedError } from "../../providers/journal/operation.ts";
+import { noteRepair, repairsSince } from "../../providers/journal/repairs.ts";
+import { approve, readApproved, readLastGood, readRejected, reject, writeLastGood } from "../../providers/journal/versions.ts";
 import { FormatError, UnreadableError } from "../../providers/journal/file.ts";
 import { ownerAlive, ownerNow } from "../../providers/journal/owner.ts";
 
