@@ -127,6 +127,11 @@ export async function tagsOf(mirror: string): Promise<Tag[]> {
   });
 }
 
+/** Whether the mirror has a tag of this name: a version that was deployed from a working tree has none. */
+export async function hasTag(mirror: string, name: string): Promise<boolean> {
+  return (await tagsOf(mirror)).some(tag => tag.name === name);
+}
+
 interface Ref {
   readonly object: string;
   readonly annotated: boolean;

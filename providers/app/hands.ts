@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { raise } from "../alert/raise.ts";
 import { healthSeconds } from "../abra/compose.ts";
-import { fileAt, tagsOf } from "../abra/mirror.ts";
+import { fileAt, hasTag } from "../abra/mirror.ts";
 import { mask } from "../evidence/mask.ts";
 import { gate } from "../health/gate.ts";
 import { readLastGood, reject, writeLastGood } from "../journal/versions.ts";
@@ -182,8 +182,7 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
 
 /** Seconds that the version's healthchecks allow; of one without a tag nothing is known but that Keycloak takes its time. */
 async function patience({ mirror, composeAt }: Host, version: string): Promise<number> {
-  const tagged = (await tagsOf(mirror)).some(tag => tag.name === version);
-  return tagged ? healthSeconds(await composeAt(version)) : 300;
+  return (await hasTag(mirror, version)) ? healthSeconds(await composeAt(version)) : 300;
 }
 
 /** A tag that was moved since must not decide what a rollback or a repair runs: last good's images get their names back. */

@@ -1,6 +1,6 @@
 // Makes an app be as its inputs say: recover, observe, ensure, sync, return. Nothing at all where it is so already.
 import { probeAbra } from "../abra/cli.ts";
-import { tagsOf } from "../abra/mirror.ts";
+import { hasTag } from "../abra/mirror.ts";
 import { appFolder, type AppFolder } from "../journal/folder.ts";
 import { readOperation } from "../journal/operation.ts";
 import { unpark } from "../journal/parked.ts";
@@ -57,9 +57,9 @@ async function underLock(app: CheckedApp, wish: Wish, lock: Held, say: Say): Pro
   await unpark(appFolder(app.stateDir, app.domain));
   const host = await openHost(app, lock.fd, say);
   const world = await worldAt(host, first.version);
-  await recover(world);
+  const recovered = await recover(world);
 
-  const seen = await observe(app);
+  const seen = recovered === "nothing" ? first : await observe(app);
   if (wish.first && seen.deployed) return adopt(app, seen, world);
   const envWanted = wish.envChanged || !(await envHolds(app));
   if (seen.condition === HEALTHY && seen.version === app.version && !envWanted) {
@@ -86,7 +86,7 @@ async function underLock(app: CheckedApp, wish: Wish, lock: Held, say: Say): Pro
  */
 export async function worldAt(host: Host, version: string | undefined): Promise<World> {
   const known = (await readOperation(host.folder))?.from ?? version ?? (await lastDeployed(host.app));
-  const tagged = known !== undefined && (await tagsOf(host.mirror)).some(tag => tag.name === known);
+  const tagged = known !== undefined && (await hasTag(host.mirror, known));
   return worldOf(host, tagged ? (await host.composeAt(known)).volumes : await volumeNames(host.stack));
 }
 
