@@ -11,18 +11,27 @@ const passed =
 /** Never passed on, asked for or not: with these a test could read the states of all runs. */
 const kept = /^(PULUMI_|DOCKER_|ABRA_)/;
 
-/** A run's own values: what its tests need to log in. */
+/** A run's own values: what its tests need to log in, and where its app is. */
 export function ownVariables(run: Run, outputs: RunOutputs): Record<string, string> {
+  const { appUrl, appDomain, ca } = outputs;
   return {
-    OIDC_ISSUER: outputs.issuer,
-    OIDC_DISCOVERY_URL: outputs.discoveryUrl,
-    OIDC_CLIENT_ID: outputs.clientId,
-    OIDC_CLIENT_SECRET: outputs.clientSecret,
-    OIDC_USERNAME: outputs.username,
-    OIDC_PASSWORD: outputs.password,
+    ...(outputs.keycloak === "none"
+      ? {}
+      : {
+          OIDC_ISSUER: outputs.issuer,
+          OIDC_DISCOVERY_URL: outputs.discoveryUrl,
+          OIDC_CLIENT_ID: outputs.clientId,
+          OIDC_CLIENT_SECRET: outputs.clientSecret,
+          OIDC_USERNAME: outputs.username,
+          OIDC_PASSWORD: outputs.password,
+          HEARTH_REALM: outputs.realm,
+        }),
     HEARTH_RUN: runName(run),
-    HEARTH_REALM: outputs.realm,
     HEARTH_KEYCLOAK: outputs.keycloak,
+    ...(appUrl === undefined ? {} : { HEARTH_APP_URL: appUrl }),
+    ...(appDomain === undefined ? {} : { HEARTH_APP_DOMAIN: appDomain }),
+    // As Node, OpenSSL's programs, curl and Python's requests call it.
+    ...(ca === undefined ? {} : { HEARTH_CA: ca, NODE_EXTRA_CA_CERTS: ca, SSL_CERT_FILE: ca, CURL_CA_BUNDLE: ca, REQUESTS_CA_BUNDLE: ca }),
   };
 }
 

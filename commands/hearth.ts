@@ -1,10 +1,12 @@
 // What `hearth` understands; each command's work is loaded when it is called.
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { asError } from "./errors.ts";
 import type { IdentityFlags } from "./identity.ts";
 import { project } from "./project.ts";
+import type { RunFlags } from "./run.ts";
+import type { StartFlags } from "./start.ts";
 
 const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { version: string };
 
@@ -26,8 +28,17 @@ function identified(command: Command): Command {
     .option("--verbose", "show what Pulumi prints");
 }
 
-const run = identified(program.command("run").enablePositionalOptions())
-  .description("make a run's realm, run a command with it, take it away again")
+/** What a run gets. */
+function making(command: Command): Command {
+  return identified(command)
+    .option("--checkout <dir>", "deploy this working tree of the recipe instead of a release")
+    .addOption(
+      new Option("--keycloak <which>", "the kept Keycloak, or one of the run's own (default: as hearth:keycloak says)").choices(["auto", "warm", "cold"]),
+    );
+}
+
+const run = making(program.command("run").enablePositionalOptions())
+  .description("make a run's realm and its app, run a command with them, take them away again")
   .usage("--recipe <recipe> [options] -- <command...>\n       hearth run start|stop --recipe <recipe> [options]")
   .option(
     "--env <NAME[=VALUE]>",
@@ -35,24 +46,29 @@ const run = identified(program.command("run").enablePositionalOptions())
     (value: string, all: string[]) => [...all, value],
     [] as string[],
   )
+  .option("--before <command>", "a shell command between deploy and command, with the same variables")
+  .option("--logs <dir>", "where a run that fails leaves its services' logs (default: their last lines on stderr)")
+  .option("--keep <time>", "leave a run that fails standing for so long (30m, 1h)")
   .argument("<command...>", "what to run, with OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_USERNAME, OIDC_PASSWORD …")
   .addHelpText("after", "\nExit code: the command's own; 125 where hearth couldn't give the run what it needs; 126 or 127 where the command can't be run.")
   .passThroughOptions()
-  .action(async (command: string[], flags: IdentityFlags & { env: string[]; verbose?: boolean }) => {
+  .action(async (command: string[], flags: RunFlags) => {
     process.exitCode = await (await import("./run.ts")).run(flags, command);
   });
 
-identified(run.command("start"))
-  .description("make a run's realm and print what its tests need to know (for a CI with separate steps)")
+making(run.command("start"))
+  .description("make a run's realm and its app, and print what its tests need to know (for a CI with separate steps)")
+  .option("--ttl <time>", "how long the run may last (90m, 3h): then it is taken away (default: 2h)")
   .option("--output <file>", "write it there instead, readable for you alone")
   .option("--json", "as JSON", false)
-  .action(async (flags: IdentityFlags & { output?: string; verbose?: boolean; json: boolean }) => {
+  .action(async (flags: StartFlags) => {
     process.exitCode = await (await import("./start.ts")).start(flags);
   });
 
 identified(run.command("stop"))
-  .description("take a run's realm away; one that is gone already is fine")
-  .action(async (flags: IdentityFlags & { verbose?: boolean }) => {
+  .description("take away what a run has; one that is gone already is fine")
+  .option("--run <name>", "the run's own name, <recipe>-<hex>, instead of what tells it from others")
+  .action(async (flags: IdentityFlags & { run?: string; verbose?: boolean }) => {
     process.exitCode = await (await import("./stop.ts")).stop(flags);
   });
 
@@ -79,6 +95,16 @@ program
   .description("finish or undo what was interrupted, and repair what is down at the version it had; never upgrades (for a timer, and at boot)")
   .action(async () => {
     process.exitCode = await (await import("./recover.ts")).recover();
+  });
+
+program
+  .command("reap")
+  .description("take away what dead runs left behind: realms, apps, Pulumi stacks, folders, leases; nothing that lives or isn't hearth's (for a timer)")
+  .option("--dry-run", "only say what would go, and what is left alone and why", false)
+  .option("--json", "as JSON, with counts", false)
+  .addHelpText("after", "\nExit code: 0 nothing is left that may go, 1 something couldn't be taken away; with --dry-run 10 where something would go.")
+  .action(async (flags: { dryRun: boolean; json: boolean }) => {
+    process.exitCode = await (await import("./reap.ts")).reap(flags);
   });
 
 /** A way out of `broken`. */

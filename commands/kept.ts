@@ -6,6 +6,7 @@ import { appInputs, type AppInputs } from "../providers/app/inputs.ts";
 import { readConfig, type Config } from "../stacks/config.ts";
 import { keptApps } from "../stacks/kept.ts";
 import { project } from "./project.ts";
+import { ciConfigFile } from "./stackConfig.ts";
 
 const file = join(project, ".stacks", "Pulumi.warm.yaml");
 
@@ -20,6 +21,15 @@ export async function warmConfig(): Promise<Config> {
     if (error.code === "ENOENT") throw new Error(`${file} isn't there: say what to keep first (pulumi config set -s warm hearth:baseDomain …)`);
     throw error;
   });
+  return configIn(text);
+}
+
+/** The configuration of every run. Throws ConfigError. */
+export async function runConfig(): Promise<Config> {
+  return configIn(await readFile(ciConfigFile(), "utf8"));
+}
+
+function configIn(text: string): Config {
   const { config = {} } = (parse(text) ?? {}) as { config?: Record<string, unknown> };
   const values = Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
   return readConfig(Object.fromEntries(values));

@@ -3,24 +3,30 @@ import { createServer, type Server } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Letter } from "../providers/run/mailbox.ts";
 
 export interface Mailbox {
   /** For the program's environment: see stacks/tell.ts. */
   readonly path: string;
-  /** What came; undefined where nothing did. */
-  read(): string | undefined;
+  /** The outputs that came; undefined where none did. */
+  read(): Record<string, unknown> | undefined;
   close(): Promise<void>;
 }
 
 /** Reading the outputs through Pulumi takes a process of its own, and its key derivation: a tenth of the time that a run waits. */
-export async function openMailbox(): Promise<Mailbox> {
+export async function openMailbox(onLine: (line: string) => void = () => undefined): Promise<Mailbox> {
   const folder = await mkdtemp(join(tmpdir(), "hearth-")); // mode 0700
   const path = join(folder, "outputs");
-  let came: string | undefined;
+  let came: Record<string, unknown> | undefined;
   const server: Server = createServer(socket => {
     let text = "";
     socket.setEncoding("utf8").on("data", (part: string) => (text += part));
-    socket.on("end", () => (came = text));
+    socket.on("end", () => {
+      const letter = opened(text);
+      if (letter === undefined) return;
+      if ("line" in letter) onLine(letter.line);
+      else came = letter.outputs;
+    });
     socket.on("error", () => undefined); // what doesn't come whole is asked of Pulumi
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(path, resolve));
@@ -32,4 +38,13 @@ export async function openMailbox(): Promise<Mailbox> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What was cut off is no letter. */
+function opened(text: string): Letter | undefined {
+  try {
+    return JSON.parse(text) as Letter;
+  } catch {
+    return undefined;
+  }
 }

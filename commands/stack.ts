@@ -9,21 +9,35 @@ import { destroyArgv, initArgv, listArgv, outputArgv, removeArgv, upArgv } from 
 import { pulumi, reason } from "./pulumi/cli.ts";
 import { runName, stackName, type Run } from "../providers/run/names.ts";
 import { MAILBOX } from "../providers/run/mailbox.ts";
-import { hasStackConfig, removeStackConfig, writeStackConfig } from "./stackConfig.ts";
+import { leaseOf, swarmBoard } from "../providers/lease/board.ts";
+import { LEASE, tellTerms, type Told } from "../providers/lease/environment.ts";
+import { holder } from "../providers/lease/life.ts";
+import { runConfig } from "./kept.ts";
+import { noteOwner, removeRunDir } from "./runDir.ts";
+import { summary } from "./summary.ts";
+import { hasStackConfig, removeStackConfig, writeStackConfig, type OwnSettings } from "./stackConfig.ts";
 
 /** Makes the stack, empty. Throws NotYourRecipeError, also where it is there already: then it is somebody's who lives. */
-export async function init(stack: string): Promise<void> {
+export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
+  const stack = stackName(run);
   // The configuration of a living run holds its salt: never written over.
-  if ((await hasStackConfig(stack)) && (await exists(stack))) throw new NotYourRecipeError(taken(stack));
-  await writeStackConfig(stack);
+  if ((await hasStackConfig(stack)) && (await exists(stack))) throw new NotYourRecipeError(await taken(run));
+  await noteOwner((await runConfig()).stateDir, runName(run));
+  await writeStackConfig(stack, own);
   const made = await pulumi(initArgv(stack));
   if (made.exitCode === 0) return;
-  if (/already exists/.test(made.all)) throw new NotYourRecipeError(taken(stack));
+  if (/already exists/.test(made.all)) throw new NotYourRecipeError(await taken(run));
   await removeStackConfig(stack);
   throw new NotYourRecipeError(`the stack ${stack} couldn't be made: ${reason(made)}`);
 }
 
-const taken = (stack: string): string => `a run with this identity is under way or was left behind: its stack ${stack} exists`;
+/** Whose it is and since when, as far as its lease says. */
+async function taken(run: Run): Promise<string> {
+  const name = runName(run);
+  const there = await leaseOf(swarmBoard, name);
+  if (!there) return `a run with this identity is under way or was left behind: its stack ${stackName(run)} exists (hearth reap takes away what is dead)`;
+  return `a run with this identity is under way: ${name}, since ${there.note.since}, ${holder(there.note)}`;
+}
 
 export interface Options {
   /** Show what Pulumi prints, while it prints it. Default: only where it fails. */
@@ -32,30 +46,31 @@ export interface Options {
   readonly signal?: AbortSignal;
 }
 
-/** What the run needs, made. Throws NotYourRecipeError. */
-export async function up(run: Run, { verbose = false, signal }: Options): Promise<RunOutputs> {
+/** What the run needs, made under a lease with these terms. Throws NotYourRecipeError. */
+export async function up(run: Run, terms: Told, { verbose = false, signal }: Options): Promise<RunOutputs> {
   const stack = stackName(run);
-  console.error(`hearth: making the realm ${runName(run)}`);
+  console.error(`hearth: making ${runName(run)}`);
   const start = Date.now();
-  const mailbox = await openMailbox();
+  const mailbox = await openMailbox(line => verbose || console.error(`hearth: ${line}`));
   try {
-    const done = await pulumi(upArgv(stack), { show: verbose, env: { [MAILBOX]: mailbox.path }, ...(signal ? { signal } : {}) });
+    const env = { [MAILBOX]: mailbox.path, [LEASE]: tellTerms(terms) };
+    const done = await pulumi(upArgv(stack), { show: verbose, env, ...(signal ? { signal } : {}) });
     if (done.exitCode !== 0) {
       if (!verbose) console.error(done.all.trimEnd());
       throw new NotYourRecipeError(reason(done));
     }
     const outputs = readOutputs(mailbox.read() ?? (await askPulumi(stack)));
-    console.error(`hearth: ${outputs.summary} (${since(start)} s)`);
+    console.error(`hearth: ${summary(outputs)} (${since(start)} s)`);
     return outputs;
   } finally {
     await mailbox.close();
   }
 }
 
-async function askPulumi(stack: string): Promise<string> {
+async function askPulumi(stack: string): Promise<unknown> {
   const outputs = await pulumi(outputArgv(stack));
   if (outputs.exitCode !== 0) throw new NotYourRecipeError(`the outputs of ${stack} can't be read: ${reason(outputs)}`);
-  return outputs.stdout;
+  return JSON.parse(outputs.stdout);
 }
 
 /** All of the run gone. A failure is a warning on stderr; says whether it went well. */
@@ -72,11 +87,12 @@ export async function teardown(run: Run, { verbose = false }: Options): Promise<
     if (removed.exitCode !== 0) throw new Error(reason(removed));
     await removeStackConfig(stack);
     await removeEmptyFolders(stack);
+    await removeRunDir((await runConfig()).stateDir, runName(run));
     console.error(`hearth: ${runName(run)} is gone (${since(start)} s)`);
     return true;
   } catch (error) {
     console.error(`hearth: warning: ${stack} isn't gone: ${asError(error).message}`);
-    console.error(`hearth: it stays until somebody runs, in hearth's folder: pulumi destroy -y -f -s ${stack} && pulumi stack rm -y ${stack}`);
+    console.error("hearth: what is left of it is taken away by hearth reap, once its lease is over");
     return false;
   }
 }

@@ -1,21 +1,32 @@
 // `hearth run start`: the run's realm for a CI with separate steps; `stop` takes it away.
 import { rename, writeFile } from "node:fs/promises";
+import { TTL } from "../providers/lease/life.ts";
+import { duration } from "./duration.ts";
 import { ownVariables } from "./environment.ts";
 import { asError, NOT_YOUR_RECIPE } from "./errors.ts";
 import { lastingRun } from "./lasting.ts";
-import type { IdentityFlags } from "./identity.ts";
+import { reapDead } from "./reap.ts";
+import { ownSettings, type MakingFlags } from "./run.ts";
 import { watchSignals } from "./signals.ts";
 import { init, teardown, up } from "./stack.ts";
 import { stackName } from "../providers/run/names.ts";
 
-export async function start(flags: IdentityFlags & { readonly output?: string; readonly json: boolean; readonly verbose?: boolean }): Promise<number> {
+export interface StartFlags extends MakingFlags {
+  readonly output?: string;
+  readonly json: boolean;
+  /** How long the run may last. */
+  readonly ttl?: string;
+}
+
+export async function start(flags: StartFlags): Promise<number> {
   const run = lastingRun(flags);
-  const stack = stackName(run);
-  const signals = watchSignals(stack);
+  const lasts = flags.ttl === undefined ? TTL : duration(flags.ttl, "--ttl");
+  const signals = watchSignals(stackName(run));
   try {
-    await init(stack);
+    await reapDead(line => console.error(`hearth: ${line}`));
+    await init(run, ownSettings(flags));
     try {
-      const outputs = await up(run, { ...flags, signal: signals.interrupted });
+      const outputs = await up(run, { seconds: lasts / 1000 }, { ...flags, signal: signals.interrupted });
       signals.interrupted.throwIfAborted();
       const own = ownVariables(run, outputs);
       const text = flags.json ? `${JSON.stringify(own, null, 2)}\n` : envFile(own);

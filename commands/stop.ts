@@ -3,10 +3,10 @@ import { asError, NOT_YOUR_RECIPE } from "./errors.ts";
 import type { IdentityFlags } from "./identity.ts";
 import { lastingRun } from "./lasting.ts";
 import { exists, teardown } from "./stack.ts";
-import { stackName } from "../providers/run/names.ts";
+import { runOfStack, stackName, type Run } from "../providers/run/names.ts";
 
-export async function stop(flags: IdentityFlags & { readonly verbose?: boolean }): Promise<number> {
-  const run = lastingRun(flags);
+export async function stop(flags: IdentityFlags & { readonly run?: string; readonly verbose?: boolean }): Promise<number> {
+  const run = flags.run === undefined ? lastingRun(flags) : named(flags.run);
   const stack = stackName(run);
   try {
     if (!(await exists(stack))) {
@@ -18,4 +18,11 @@ export async function stop(flags: IdentityFlags & { readonly verbose?: boolean }
     console.error(`hearth: ${asError(error).message}`);
     return NOT_YOUR_RECIPE;
   }
+}
+
+/** Throws for what is no run's name. */
+function named(name: string): Run {
+  const run = runOfStack(`ci-${name}`);
+  if (!run) throw new Error(`--run ${JSON.stringify(name)}: wanted is a run's name, <recipe>-<6 hex digits>`);
+  return run;
 }

@@ -1,6 +1,8 @@
 // The stack's configuration, read once: each missing or wrong key is a sentence.
 import { z } from "zod";
 import { appInputs } from "../providers/app/inputs.ts";
+import { recipeName } from "../providers/run/names.ts";
+import { recipeSettings } from "./recipes.ts";
 
 const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "wanted is a domain such as ci.example.org");
 
@@ -24,6 +26,16 @@ const schema = z.strictObject({
     })
     .refine(({ command, webhookFile }) => command === undefined || webhookFile === undefined, "wanted is a command or a webhookFile, not both")
     .default({}),
+  /** Which Keycloak runs get: `auto` the kept one, and one of their own only while that is proved down or in maintenance. */
+  keycloak: z.enum(["auto", "warm", "cold"]).default("auto"),
+  /** How many runs may have a Keycloak of their own at once. */
+  coldLimit: z.coerce.number().int().min(0).default(1),
+  /** What runs of each recipe need and deploy; a recipe that isn't here gets a realm, and no app. */
+  recipes: z.record(recipeName, recipeSettings).default({}),
+  /** Absolute path of a working tree of the recipe under test, deployed instead of a release: `hearth run --checkout` writes it. */
+  checkout: z.string().startsWith("/", "wanted is an absolute path").optional(),
+  /** Absolute path of a PEM file with the authority that signed the host's certificates, where the system doesn't know it: for a run's command. */
+  ca: z.string().startsWith("/", "wanted is an absolute path").optional(),
   /** Settings of the kept apps, by recipe. */
   apps: z.strictObject({ traefik: app.optional(), keycloak: app.optional() }).prefault({}),
 });

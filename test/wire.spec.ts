@@ -71,7 +71,7 @@ describe("the way to Pulumi's engine", function () {
     assert.deepEqual(failures, []);
     assert.equal(inputs["swarm"], "cluster");
     assert.equal(inputs["__provider"], text, "the next delete needs it");
-    assert.deepEqual(inputs["user"], { username: "tester", email: "tester@example.test" });
+    assert.deepEqual(inputs["user"], { username: "tester", email: "tester@example.test", realmRoles: [], groups: [] });
   });
 
   it("carries a refusal back as a failure of the property", async () => {

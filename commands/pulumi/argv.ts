@@ -23,4 +23,10 @@ export const destroyArgv = (stack: string): string[] => [
 
 export const removeArgv = (stack: string): string[] => ["stack", "rm", stack, "--yes", "--remove-backups", ...quiet];
 
+/** Its resources are forgotten, not destroyed. */
+export const forgetArgv = (stack: string): string[] => ["stack", "rm", stack, "--force", "--yes", "--remove-backups", ...quiet];
+
+/** Secrets stay encrypted: no passphrase is needed. */
+export const exportArgv = (stack: string): string[] => ["stack", "export", "--stack", stack, ...quiet];
+
 export const listArgv = (): string[] => ["stack", "ls", "--json", ...quiet];

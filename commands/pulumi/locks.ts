@@ -2,29 +2,55 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { ignoreAbsent } from "../../providers/journal/file.ts";
-import { startOf } from "../../providers/journal/owner.ts";
+import { startOf, type Life } from "../../providers/journal/owner.ts";
+import { backendFolder } from "./backend.ts";
 
 const lockFile = z.looseObject({ pid: z.int().positive(), hostname: z.string(), timestamp: z.string() });
 
 /** Milliseconds by which /proc's clock and the wall's may differ. */
 const TOLERANCE = 5_000;
 
+interface Lock {
+  readonly path: string;
+  readonly life: Life;
+  /** Whose it is, and since when. */
+  readonly words: string;
+}
+
 /** A line for each lock that was broken. Only a file backend's locks can be read. */
-export async function breakDeadLocks(stack: string, backend = process.env["PULUMI_BACKEND_URL"] ?? ""): Promise<string[]> {
-  if (!backend.startsWith("file://")) return [];
-  const folder = join(fileURLToPath(backend), ".pulumi", "locks", "organization", "hearth", stack);
-  const said: string[] = [];
-  for (const name of (await readdir(folder).catch(ignoreAbsent)) ?? []) {
-    const path = join(folder, name);
-    const lock = lockFile.safeParse(parsed((await readFile(path, "utf8").catch(ignoreAbsent)) ?? ""));
-    if (!lock.success || !(await isDead(lock.data))) continue;
-    await rm(path, { force: true });
-    said.push(`pulumi's lock of ${stack} (pid ${lock.data.pid}, since ${lock.data.timestamp}) was its dead owner's: broken`);
-  }
-  return said;
+export async function breakDeadLocks(stack: string, backend?: string): Promise<string[]> {
+  const dead = (await locksOf(stack, backend)).filter(({ life }) => life === "dead");
+  for (const { path } of dead) for (const name of [path, `${path}.attrs`]) await rm(name, { force: true });
+  return dead.map(({ words }) => `pulumi's lock of ${stack} (${words}) was its dead owner's: broken`);
+}
+
+/** Of whoever has the stack's lock, in a word and in words; `none` where nobody has, and where the backend's locks can't be read. */
+export async function lockOf(stack: string, backend?: string): Promise<{ life: Life | "none"; words: string }> {
+  const locks = await locksOf(stack, backend);
+  const first = (["alive", "unknown", "dead"] as const).map(life => locks.find(lock => lock.life === life)).find(Boolean);
+  return first ? { life: first.life, words: `pulumi's lock of ${stack} (${first.words})` } : { life: "none", words: "" };
+}
+
+async function locksOf(stack: string, backend?: string): Promise<Lock[]> {
+  const root = backendFolder(backend);
+  if (root === undefined) return [];
+  const folder = join(root, "locks", "organization", "hearth", stack);
+  // Beside each lies what the backend's library notes about it: `.json.attrs`.
+  const names = ((await readdir(folder).catch(ignoreAbsent)) ?? []).filter(name => name.endsWith(".json"));
+  const locks = await Promise.all(names.map(name => lockAt(join(folder, name))));
+  return locks.filter(lock => lock !== undefined);
+}
+
+/** undefined: it went meanwhile. */
+async function lockAt(path: string): Promise<Lock | undefined> {
+  const text = await readFile(path, "utf8").catch(ignoreAbsent);
+  if (text === undefined) return undefined;
+  const lock = lockFile.safeParse(parsed(text));
+  if (!lock.success) return { path, life: "unknown", words: `${path}, which can't be read` };
+  const { pid, hostname: host, timestamp } = lock.data;
+  return { path, life: await lifeOf(lock.data), words: `pid ${pid}${host === hostname() ? "" : ` on ${host}`}, since ${timestamp}` };
 }
 
 /** undefined for what a power cut left half written: whose it is can't be told any more. */
@@ -36,9 +62,9 @@ function parsed(text: string): unknown {
   }
 }
 
-/** This host's, and either no such process, or one that began after the lock was made: then the number was given out again. */
-async function isDead({ pid, hostname: host, timestamp }: z.infer<typeof lockFile>): Promise<boolean> {
-  if (host !== hostname()) return false;
+/** Dead: this host's, and either no such process, or one that began after the lock was made: then the number was given out again. */
+async function lifeOf({ pid, hostname: host, timestamp }: z.infer<typeof lockFile>): Promise<Life> {
+  if (host !== hostname()) return "unknown";
   const began = await startOf(pid);
-  return began === undefined || began > Date.parse(timestamp) + TOLERANCE;
+  return began === undefined || began > Date.parse(timestamp) + TOLERANCE ? "dead" : "alive";
 }

@@ -7,6 +7,10 @@ import { fileAt, hasTag } from "../abra/mirror.ts";
 import { mask } from "../evidence/mask.ts";
 import { gate } from "../health/gate.ts";
 import { readLastGood, reject, writeLastGood } from "../journal/versions.ts";
+import { swarmBoard } from "../lease/board.ts";
+import { claim, drain, giveBack } from "../lease/drain.ts";
+import { drainWorld } from "../lease/world.ts";
+import { ownerNow } from "../journal/owner.ts";
 import { ignoreAbsent, removeFile, writeText } from "../journal/file.ts";
 import { begin, finish, readOperation, replace, step } from "../journal/operation.ts";
 import { dropOld, findSnapshot, prune, readEnv as readSnapshotEnv, restoreSnapshot, takeSnapshot } from "../snapshot/index.ts";
@@ -37,6 +41,7 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
   const learnSecrets = async () => {
     secrets = [...new Set([...secrets, ...(await secretsInContainers(stack, await host.env()))])];
   };
+  const work = async (what: string) => ({ app: app.recipe, domain: app.domain, what, owner: await ownerNow(), stateDir: app.stateDir });
   const snapshotOf = async (id = "") => {
     const found = await findSnapshot(folder.path, id);
     if (!found) throw new Error(`the snapshot ${id} isn't there any more`);
@@ -93,9 +98,16 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
     },
 
     preflight: operation => preflight(host, operation.to, stateful ? volumes : undefined),
-    // Leases and maintenance have their place here: until then nobody waits for runs.
-    drain: async () => undefined,
-    giveBack: async () => undefined,
+    drain: async what =>
+      drain(
+        drainWorld(line => say(`${app.recipe}: ${line}`)),
+        await work(what),
+      ),
+    async claim(what) {
+      const other = await claim(drainWorld(say), await work(what));
+      if (other !== undefined) say(`${app.recipe}: ${other}`);
+    },
+    giveBack: async () => giveBack(swarmBoard, await work("")),
 
     async prepare({ id, from, to }) {
       const text = await readEnv(app);

@@ -1,7 +1,12 @@
-// App: one recipe of Co-op Cloud deployed at one domain, kept warm.
-import type * as pulumi from "@pulumi/pulumi";
+// App: one recipe of Co-op Cloud deployed at one domain, kept warm or for as long as a run.
+import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource, type Wrapped } from "../dynamic.ts";
 import type { AppArgs } from "./inputs.ts";
+
+type Texts = pulumi.Input<Record<string, pulumi.Input<string>>>;
+
+/** An App's inputs as a program may give them; in `env` and `secretValues` each value may be an output of its own. */
+export type AppInputArgs = Omit<Wrapped<AppArgs>, "env" | "secretValues"> & { env?: Texts | undefined; secretValues?: Texts | undefined };
 
 export class App extends DynamicResource {
   /** Where it is deployed. */
@@ -15,12 +20,9 @@ export class App extends DynamicResource {
   /** `healthy`, or what the last look said. */
   declare readonly condition: pulumi.Output<string>;
 
-  constructor(name: string, args: Wrapped<AppArgs>, options?: pulumi.CustomResourceOptions) {
-    super(
-      { type: "app:App", provider: "providers/app/provider.ts", outputs: ["version", "url", "held", "condition", "swarm", "adopted"] },
-      name,
-      args,
-      options,
-    );
+  constructor(name: string, args: AppInputArgs, options?: pulumi.CustomResourceOptions) {
+    const registration = { type: "app:App", provider: "providers/app/provider.ts", outputs: ["version", "url", "held", "condition", "swarm", "adopted"] };
+    if (args.secretValues === undefined) super(registration, name, args, options);
+    else super({ ...registration, secrets: ["secretValues"] }, name, { ...args, secretValues: pulumi.secret(args.secretValues) }, options);
   }
 }

@@ -65,6 +65,30 @@ export const appInputs = z.strictObject({
   snapshots: snapshots.prefault({}),
   /** hearth's directory on the host. */
   stateDir: z.string().startsWith("/"),
+  /** `kept`: upgraded with care, and its data outlives it. `run`: a CI run's own, gone without a trace when the run ends. */
+  lifetime: z.enum(["kept", "run"]).default("kept"),
+  /** The run that it belongs to: `<recipe>-<hex>`. */
+  run: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*-[0-9a-f]{6}$/, "is no run's name: <recipe>-<6 hex digits>")
+    .optional(),
+  /** Absolute path of a working tree of the recipe that is deployed in the place of a release, with what isn't committed yet. */
+  checkout: z.string().startsWith("/", "wanted is an absolute path").optional(),
+  /** Secrets of a run's app by abra's name for them: values that another resource made. Encrypted in the state. */
+  secretValues: z.record(z.string().regex(/^[a-z0-9_]+$/, "is no name of a secret: lower-case letters, digits and _"), z.string().min(1)).default({}),
+});
+
+/** `appInputs`, and what must hold between them. */
+export const wholeApp = appInputs.superRefine(({ lifetime, run, checkout, secretValues }, context) => {
+  const refuse = (property: string, message: string) => context.addIssue({ code: "custom", path: [property], message });
+  if (lifetime === "run") {
+    if (run === undefined) refuse("run", "is missing: an app with the lifetime run belongs to one");
+    return;
+  }
+  const runsOnly = "is for an app with the lifetime run";
+  if (run !== undefined) refuse("run", runsOnly);
+  if (checkout !== undefined) refuse("checkout", runsOnly);
+  if (Object.keys(secretValues).length > 0) refuse("secretValues", `${runsOnly}: a kept app's secrets stay out of Pulumi (secrets: { <name>: { file } })`);
 });
 
 export type AppInputs = z.infer<typeof appInputs>;
@@ -82,3 +106,10 @@ export interface Resolved {
 }
 
 export type CheckedApp = AppInputs & Resolved;
+
+/** A run's app, as checked. */
+export interface RunApp extends CheckedApp {
+  readonly run: string;
+  /** What its checkout held; absent where a release is deployed. */
+  readonly revision?: string;
+}

@@ -35,15 +35,31 @@ export async function observe(app: Watched): Promise<Seen> {
   };
 }
 
+/** What no further look can make good: another version than the one that was deployed. */
+interface Other {
+  readonly trouble: string;
+  readonly elsewhere: boolean;
+}
+
 /**
  * One look for the health gate at `version`: whose version runs, then the tasks, then the way from outside, then `more`:
  * what else the app must show (in words what it doesn't; undefined where it does).
  */
 export async function look(app: Watched & Pick<AppInputs, "recipe">, version: string, more: () => Promise<string | undefined>): Promise<Look> {
   const stack = stackOf(app.domain);
+  return lookUnless(services => anotherVersion(services, versionLabel(stack, services), version), app, more);
+}
+
+/** As `look`, with `other` in the place of the version that must run. */
+export async function lookUnless(
+  other: (services: readonly Service[]) => Other | undefined,
+  app: Watched & Pick<AppInputs, "recipe">,
+  more: () => Promise<string | undefined>,
+): Promise<Look> {
+  const stack = stackOf(app.domain);
   const [services, containers] = await Promise.all([servicesOf(stack), containersOf(stack)]);
-  const other = anotherVersion(services, versionLabel(stack, services), version);
-  if (other) return { ...other, containers, final: true };
+  const found = other(services);
+  if (found) return { ...found, containers, final: true };
   const tasks = services.length === 0 ? { what: NOT_DEPLOYED, final: false } : tasksTrouble(services);
   if (tasks) {
     const [error] = await taskErrors(stack);
@@ -56,15 +72,17 @@ export async function look(app: Watched & Pick<AppInputs, "recipe">, version: st
 }
 
 /** Whose fault it is that `runs` runs where `version` should: Swarm takes a service's labels back too when it rolls an update back by itself. */
-export function anotherVersion(
-  services: readonly Service[],
-  runs: string | undefined,
-  version: string,
-): { readonly trouble: string; readonly elsewhere: boolean } | undefined {
+export function anotherVersion(services: readonly Service[], runs: string | undefined, version: string): Other | undefined {
   if (services.length === 0 || runs === version) return undefined;
-  const rolled = services.find(({ update }) => update?.startsWith("rollback_"));
-  if (rolled) return { trouble: `Swarm rolled ${rolled.name} back by itself: its new task didn't stay up`, elsewhere: false };
+  const taken = takenBack(services);
+  if (taken) return taken;
   return { trouble: `${runs ?? "a version without a name"} runs instead of ${version}: somebody else deployed it`, elsewhere: true };
+}
+
+/** The first service that Swarm took back, or is taking back, to what it was before its last update. An update forgets how the one before it ended. */
+export function takenBack(services: readonly Service[]): Other | undefined {
+  const rolled = services.find(({ update }) => update?.startsWith("rollback_"));
+  return rolled && { trouble: `Swarm rolled ${rolled.name} back by itself: its new task didn't stay up`, elsewhere: false };
 }
 
 /** The first service that isn't well. `paused` and `rollback_paused` never clear by themselves. */

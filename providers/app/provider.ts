@@ -7,9 +7,10 @@ import { readLastGood } from "../journal/versions.ts";
 import { blame, BrokenError, UnhealthyError } from "./errors.ts";
 import { outliving } from "../orphan.ts";
 import { HEALTHY, NOT_DEPLOYED, observe } from "./observe.ts";
-import { appInputs, type CheckedApp } from "./inputs.ts";
+import { wholeApp, type CheckedApp } from "./inputs.ts";
 import type { Outcome } from "./reconcile.ts";
 import { resolve, type Before } from "./resolve.ts";
+import type { RunAppState } from "./run/methods.ts";
 
 type Raw = Record<string, unknown> & { __provider: string };
 
@@ -23,15 +24,23 @@ export interface AppState extends CheckedApp {
 /** Loaded where something is to be changed: a preview only looks, and waits for it no more. */
 const changing = () => import("./reconcile.ts");
 
+/** An app of a run, which is another thing to make, to change and to take away. */
+const ofRun = (app: AppState | RunAppState): app is RunAppState => app.lifetime === "run";
+const run = () => import("./run/methods.ts");
+
 const say = (line: string): void => console.log(line);
 
 export const provider = outliving({
   async check(olds: Before, news: Raw): Promise<Checked> {
     const { __provider, ...given } = news;
     if (hasUnknown(given)) return { inputs: news, failures: [] };
-    const parsed = appInputs.safeParse(given);
+    const parsed = wholeApp.safeParse(given);
     if (!parsed.success) return { inputs: news, failures: failuresOf(parsed.error) };
     try {
+      if (parsed.data.lifetime === "run") {
+        const { inputs, failures } = await (await run()).check(parsed.data, olds);
+        return { inputs: clean({ ...inputs, __provider }), failures };
+      }
       const { inputs, failures, line } = await resolve(parsed.data, olds);
       if (line !== "") say(line);
       return { inputs: clean({ ...inputs, __provider }), failures: [...failures] };
@@ -41,6 +50,8 @@ export const provider = outliving({
   },
 
   async diff(_id: string, olds: AppState, news: AppState) {
+    if (ofRun(olds) !== ofRun(news)) return { changes: true, replaces: ["lifetime"], deleteBeforeReplace: true };
+    if (ofRun(olds) && ofRun(news)) return (await run()).diff(olds, news);
     const compared = ["recipe", "domain", "server", "version", "env", "secrets", "health", "stateful", "updates", "snapshots", "stateDir", "held"] as const;
     const changed = compared.some(key => JSON.stringify(olds[key]) !== JSON.stringify(news[key]));
     const replaces = olds.domain === news.domain && olds.recipe === news.recipe && olds.server === news.server ? [] : ["domain"];
@@ -48,6 +59,7 @@ export const provider = outliving({
   },
 
   async create(app: AppState) {
+    if (ofRun(app)) return (await run()).create(app);
     const id = app.domain;
     // Whatever comes of it: what was there before hearth is never hearth's to take down.
     const there = await observe(app).then(
@@ -66,6 +78,7 @@ export const provider = outliving({
   },
 
   async update(id: string, olds: AppState, news: AppState) {
+    if (ofRun(olds) && ofRun(news)) return (await run()).update(id, olds, news);
     const envChanged = JSON.stringify(olds.env) !== JSON.stringify(news.env);
     try {
       await tellHeld(news);
@@ -83,12 +96,14 @@ export const provider = outliving({
   },
 
   async read(id: string, state: AppState) {
+    if (ofRun(state)) return (await run()).read(id, state);
     const seen = await observe(state);
     if (!seen.deployed) return { id, props: clean({ ...state, condition: NOT_DEPLOYED }) };
     return { id, props: clean({ ...state, version: seen.version ?? state.version, condition: seen.condition }) };
   },
 
   async delete(_id: string, state: AppState) {
+    if (ofRun(state)) return (await run()).remove(state);
     if (state.adopted) return say(`${state.recipe}: was there before hearth, so it stays deployed`);
     const { undeploy } = await changing();
     await undeploy(state, say);

@@ -126,7 +126,12 @@ export async function undeploy(app: CheckedApp, say: Say): Promise<void> {
     const world = await worldAt(host, seen.version);
     await recover(world); // what isn't decided, or is broken, is a person's first: an open journal would bring it back
     if (!(await observe(app)).deployed) return undeployed(host.stack);
-    await world.stop();
+    await world.drain("being taken down");
+    try {
+      await world.stop();
+    } finally {
+      await world.giveBack();
+    }
     say(`${app.recipe}: undeployed; its volumes and secrets stay`);
   });
 }

@@ -18,6 +18,7 @@ export async function recover(world: World): Promise<Recovered> {
   if (operation.broken) throw new BrokenError(`${world.name} is broken: ${operation.broken.why}. hearth retry, restore or accept ${world.name}`);
   world.say(`${world.name}: an operation (${operation.from} → ${operation.to}) was interrupted at ${operation.step}`);
   try {
+    await world.claim(`${operation.from} → ${operation.to}, interrupted at ${operation.step}`);
     return await resume(world, operation);
   } catch (error) {
     if (error instanceof UpgradeError) return "undone";

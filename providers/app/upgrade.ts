@@ -17,18 +17,19 @@ export interface Plan {
  * with the data it had, and UpgradeError, PreflightError or InconclusiveError says why; BrokenError where even the way back failed.
  */
 export async function upgrade(world: World, plan: Plan): Promise<void> {
-  world.say(`${world.name}: ${plan.from === plan.to ? `${plan.to} with another .env` : `${plan.from} → ${plan.to}`}`);
+  const what = plan.from === plan.to ? `${plan.to} with another .env` : `${plan.from} → ${plan.to}`;
+  world.say(`${world.name}: ${what}`);
   let operation = await world.begin(plan);
   try {
     operation = await world.note(operation, "preflight");
     await world.preflight(operation);
+    operation = await world.note(operation, "drain");
+    await world.drain(what);
   } catch (error) {
     await clear(world);
     throw await refused(world, plan, error);
   }
   try {
-    operation = await world.note(operation, "drain");
-    await world.drain();
     operation = await world.note(operation, "prepare");
     await world.prepare(operation);
     if (world.stateful) {

@@ -11,6 +11,7 @@ import type { World } from "./world.ts";
 export async function retry(world: World): Promise<Recovered> {
   const operation = await world.operation();
   if (!operation) return "nothing";
+  await world.claim(`${operation.from} → ${operation.to}, tried again`);
   const open = await world.note(operation, operation.step, { broken: undefined });
   return resume(world, open).catch(undone);
 }
@@ -20,7 +21,14 @@ export async function retry(world: World): Promise<Recovered> {
  * Throws BrokenError where it doesn't come up.
  */
 export async function restoreTo(world: World, { version, id }: Pick<Manifest, "version" | "id">): Promise<Recovered> {
-  const operation = await world.beginRestore({ version, snapshot: id });
+  // A broken one is down, and waits for nobody; what is well may be in use.
+  const broken = (await world.operation()) !== undefined;
+  if (broken) await world.claim(`back to ${version}`);
+  else await world.drain(`back to ${version}`);
+  const operation = await world.beginRestore({ version, snapshot: id }).catch(async error => {
+    if (!broken) await world.giveBack();
+    throw error;
+  });
   return walk(world, operation, "takedown").catch(undone);
 }
 

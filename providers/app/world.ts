@@ -52,8 +52,10 @@ export interface World {
 
   /** Nothing is stopped before all of it holds. Throws ReleaseFault where the release itself is to blame. */
   preflight(operation: Operation): Promise<void>;
-  /** Until no run uses the app. */
-  drain(): Promise<void>;
+  /** Maintenance, so that no run begins on the app; until none uses it. `what` is done, in words. Throws InUseError. */
+  drain(what: string): Promise<void>;
+  /** Maintenance as this process's, for what goes on: no run is waited for. */
+  claim(what: string): Promise<void>;
   giveBack(): Promise<void>;
   /** The .env as it is, kept for the way back; then with what `version` needs, and its secrets. */
   prepare(operation: Operation): Promise<void>;

@@ -36,6 +36,11 @@ export async function ownerAlive({ host, boot, pidns, pid, started }: Owner): Pr
   return stat?.started === started && !stat.ended ? "alive" : "dead";
 }
 
+/** Whether both are one process. */
+export function isSame(a: Owner, b: Owner): boolean {
+  return a.boot === b.boot && a.pidns === b.pidns && a.pid === b.pid && a.started === b.started;
+}
+
 /** Clock ticks a second in /proc, on every Linux that Node runs on: sysconf(_SC_CLK_TCK). */
 const TICKS = 100;
 

@@ -46,7 +46,7 @@ export interface FoundRealm {
 /** A session with a token of its own: realms made after its login are out of its reach. */
 export interface Admin {
   create(realm: ReturnType<typeof representation>): Promise<void>;
-  /** Every realm that this admin sees. */
+  /** Every realm that this admin sees, with its attributes. */
   list(): Promise<(FoundRealm & { readonly name: string })[]>;
   /** undefined: Keycloak says that there is none (404). */
   find(name: string): Promise<FoundRealm | undefined>;
@@ -70,7 +70,10 @@ export async function logIn(url: string, { username, password }: Login, timeout 
   return {
     create: realm => call(`create realm ${realm.realm}`, async () => void (await client.realms.create(realm))),
     list: () =>
-      call("list realms", async () => (await client.realms.find()).map(({ realm, attributes }) => ({ name: realm!, ...(attributes ? { attributes } : {}) }))),
+      call("list realms", async () => {
+        const all = await client.realms.find({ briefRepresentation: false });
+        return all.map(({ realm, attributes }) => ({ name: realm!, ...(attributes ? { attributes } : {}) }));
+      }),
     find: name => call(`look for realm ${name}`, async () => (await client.realms.findOne({ realm: name })) as FoundRealm | undefined).catch(absent),
     remove: name => call(`delete realm ${name}`, () => client.realms.del({ realm: name })).catch(absent),
     setCredentials: (realm, clientId, name, credentials) =>

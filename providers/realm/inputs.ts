@@ -11,43 +11,70 @@ export class MasterRealmError extends Error {
 /** Settings that the one create request needs for itself. */
 const owned = ["id", "realm", "enabled", "clients", "users"] as const;
 
-export const realmInputs = z.strictObject({
-  keycloak: z.strictObject({
-    /** Where it answers: https://<domain>. Its Swarm stack follows from it. */
-    domain: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, "is no domain name"),
-    /** The admin's name; the password is read from the running container. */
-    adminUsername: z.string().min(1).default("admin"),
-  }),
-  /** The realm's name. Not `master`. */
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, "is no name for a realm: letters, digits, - and _, at most 63")
-    .refine(name => name.toLowerCase() !== "master", "is Keycloak's own realm: hearth neither makes nor deletes it"),
-  /** The run that owns it: `<recipe>-<hex>`. */
-  run: z.string().min(1),
-  /** hearth's directory on the host: creates and deletes go two at a time through locks there. */
-  stateDir: z.string().startsWith("/"),
-  client: z
-    .strictObject({
-      id: z.string().min(1).default("app"),
-      /** Where a login may lead back to. */
-      redirectUris: z.array(z.string().min(1)).default([]),
-      /** Origins that may ask from a browser. */
-      webOrigins: z.array(z.string().min(1)).default([]),
-    })
-    .prefault({}),
-  user: z
-    .strictObject({
-      username: z.string().min(1).default("tester"),
-      email: z.email().default("tester@example.test"),
-    })
-    .prefault({}),
-  /** Further settings of Keycloak's RealmRepresentation. */
-  settings: z
-    .record(z.string(), z.unknown())
-    .refine(settings => owned.every(key => !(key in settings)), `can't hold ${owned.join(", ")}: hearth sets them`)
-    .default({}),
+const named = z.looseObject({ name: z.string().min(1) });
+
+export const realmInputs = z
+  .strictObject({
+    keycloak: z.strictObject({
+      /** Where it answers: https://<domain>. Its Swarm stack follows from it. */
+      domain: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, "is no domain name"),
+      /** The admin's name; the password is read from the running container. */
+      adminUsername: z.string().min(1).default("admin"),
+    }),
+    /** The realm's name. Not `master`. */
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, "is no name for a realm: letters, digits, - and _, at most 63")
+      .refine(name => name.toLowerCase() !== "master", "is Keycloak's own realm: hearth neither makes nor deletes it"),
+    /** The run that owns it: `<recipe>-<hex>`. */
+    run: z.string().min(1),
+    /** hearth's directory on the host: creates and deletes go two at a time through locks there. */
+    stateDir: z.string().startsWith("/"),
+    client: z
+      .strictObject({
+        id: z.string().min(1).default("app"),
+        /** Where a login may lead back to. */
+        redirectUris: z.array(z.string().min(1)).default([]),
+        /** Origins that may ask from a browser. */
+        webOrigins: z.array(z.string().min(1)).default([]),
+      })
+      .prefault({}),
+    user: z
+      .strictObject({
+        username: z.string().min(1).default("tester"),
+        email: z.email().default("tester@example.test"),
+        /** Names of realm roles, which `settings.roles` makes. */
+        realmRoles: z.array(z.string().min(1)).default([]),
+        /** Paths of groups, which `settings.groups` makes: `/staff`. */
+        groups: z.array(z.string().startsWith("/", "is no path of a group: /name")).default([]),
+      })
+      .prefault({}),
+    /** Further clients, as Keycloak's ClientRepresentation has them. */
+    clients: z.array(z.looseObject({ clientId: z.string().min(1) })).default([]),
+    /** Further settings of Keycloak's RealmRepresentation. */
+    settings: z
+      .record(z.string(), z.unknown())
+      .refine(settings => owned.every(key => !(key in settings)), `can't hold ${owned.join(", ")}: hearth sets them`)
+      .default({}),
+  })
+  .refine(({ client, clients }) => clients.every(({ clientId }) => clientId !== client.id), {
+    path: ["clients"],
+    message: "has a second one with the run's own client's id",
+  });
+
+/** What a recipe may ask of its realm beyond client and user, in Keycloak's own representation. */
+export const realmExtras = z.strictObject({
+  /** `realm`: roles of the realm; `client`: by client id, roles of that client. */
+  roles: z.strictObject({ realm: z.array(named).optional(), client: z.record(z.string(), z.array(named)).optional() }).optional(),
+  groups: z.array(named).optional(),
+  /** Beside the client that every run gets. */
+  clients: z.array(z.looseObject({ clientId: z.string().min(1) })).default([]),
+  identityProviders: z.array(z.looseObject({ alias: z.string().min(1), providerId: z.string().min(1) })).optional(),
+  /** What the run's user is given of these. */
+  user: z.strictObject({ realmRoles: z.array(z.string().min(1)).default([]), groups: z.array(z.string().startsWith("/")).default([]) }).prefault({}),
 });
+
+export type RealmExtras = z.infer<typeof realmExtras>;
 
 export type RealmInputs = z.infer<typeof realmInputs>;
 export type RealmArgs = z.input<typeof realmInputs>;

@@ -2,6 +2,8 @@
 import { stackOf } from "../abra/names.ts";
 import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../engine.ts";
 import { outliving } from "../orphan.ts";
+import { working } from "../run/folder.ts";
+import { sayOfRun } from "../run/say.ts";
 import { clusterId } from "../swarm/cluster.ts";
 import { readSecret } from "../swarm/container.ts";
 import { logIn } from "./admin.ts";
@@ -31,20 +33,22 @@ export const provider = outliving({
 
   async diff(_id: string, olds: Inputs, news: Inputs) {
     const differs = (key: keyof CheckedRealm) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]);
-    const replaces = (["keycloak", "name", "run", "client", "user", "settings"] as const).filter(differs);
+    const replaces = (["keycloak", "name", "run", "client", "user", "clients", "settings"] as const).filter(differs);
     return { changes: replaces.length > 0 || differs("stateDir"), replaces, deleteBeforeReplace: true };
   },
 
   async create(realm: Inputs) {
     const id = `${realm.keycloak.domain}/${realm.name}`;
-    const credentials = await ensureRealm(realm, worldOf(realm));
-    const outs = outsOf(realm, credentials);
-    try {
-      await usable({ issuer: outs.issuer, clientId: realm.client.id, username: realm.user.username, credentials });
-    } catch (error) {
-      throw new StateError(id, outs, (error as Error).message, error); // it stands: Pulumi must know, to remove it
-    }
-    return { id, outs };
+    return working(realm.stateDir, realm.run, "realm", async () => {
+      const credentials = await ensureRealm(realm, worldOf(realm));
+      const outs = outsOf(realm, credentials);
+      try {
+        await usable({ issuer: outs.issuer, clientId: realm.client.id, username: realm.user.username, credentials });
+      } catch (error) {
+        throw new StateError(id, outs, (error as Error).message, error); // it stands: Pulumi must know, to remove it
+      }
+      return { id, outs };
+    });
   },
 
   async update(_id: string, olds: Inputs & Credentials, news: Inputs) {
@@ -57,7 +61,7 @@ export const provider = outliving({
   },
 
   async delete(_id: string, realm: Inputs) {
-    await removeRealm(realm, worldOf(realm));
+    await working(realm.stateDir, realm.run, "realm", () => removeRealm(realm, worldOf(realm)));
   },
 });
 
@@ -72,6 +76,6 @@ function worldOf({ keycloak }: CheckedRealm): World {
   return {
     // Read for each use, never kept.
     logIn: async () => logIn(`https://${domain}`, { username, password: await readSecret(stackOf(domain), "app", "admin_password") }),
-    say: line => console.log(line),
+    say: sayOfRun,
   };
 }

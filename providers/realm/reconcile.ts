@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import pRetry from "p-retry";
 import { withOneOf } from "../lock/flock.ts";
+import { NoContainerError } from "../swarm/container.ts";
 import { KeycloakError, type Admin } from "./admin.ts";
 import { MasterRealmError, type CheckedRealm } from "./inputs.ts";
 import { isOurs, representation, type Credentials } from "./representation.ts";
@@ -35,7 +36,7 @@ export async function ensureRealm(realm: CheckedRealm, world: World): Promise<Cr
   await patiently(world, async () => {
     const admin = await world.logIn();
     try {
-      await inTurn(realm, world, () => admin.create(representation(realm, credentials)));
+      await inTurn(realm, world, () => admin.create(representation(realm, credentials, new Date().toISOString())));
     } catch (error) {
       if (!(error instanceof KeycloakError) || (error.status !== 409 && !error.passing)) throw error;
       await adopt(realm, credentials, world, error);
@@ -56,23 +57,29 @@ async function adopt(realm: CheckedRealm, credentials: Credentials, world: World
   world.say(`realm ${realm.name}: was there already and is this run's; taken over`);
 }
 
-/** The realm gone, proved by a look. Absent is success. Throws ForeignRealmError, KeycloakError. */
-export async function removeRealm(realm: CheckedRealm, world: World): Promise<void> {
+/** What must be known of a realm to take it away. */
+export type OwnRealm = Pick<CheckedRealm, "name" | "run" | "swarm" | "stateDir"> & { readonly keycloak: Pick<CheckedRealm["keycloak"], "domain"> };
+
+/** The realm gone, proved by a look; says whether there was one. Absent is success. Throws ForeignRealmError, KeycloakError. */
+export async function removeRealm(realm: OwnRealm, world: World): Promise<boolean> {
   refuseMaster(realm.name);
   const start = Date.now();
+  let there = false;
   await patiently(world, async () => {
     const admin = await world.logIn();
     const found = await admin.find(realm.name);
     if (!found) return;
     if (!isOurs(found, realm)) throw new ForeignRealmError(realm.name);
+    there = true;
     await inTurn(realm, world, () => admin.remove(realm.name));
     if (await admin.find(realm.name)) throw new StillThereError(`the realm ${realm.name} is still there after its delete`);
   });
   world.say(`realm ${realm.name}: gone in ${since(start)} s`);
+  return there;
 }
 
 /** MariaDB deadlocks under a burst (8 of 20 creates at once answered 500): two at a time per Keycloak, across processes. */
-function inTurn<T>(realm: CheckedRealm, { say }: World, work: () => Promise<T>): Promise<T> {
+function inTurn<T>(realm: OwnRealm, { say }: World, work: () => Promise<T>): Promise<T> {
   const folder = join(realm.stateDir, "keycloak", realm.keycloak.domain);
   return withOneOf([join(folder, "slot-0"), join(folder, "slot-1")], work, {
     onWait: () => say(`realm ${realm.name}: waiting, two others are being made or deleted`),
@@ -80,7 +87,7 @@ function inTurn<T>(realm: CheckedRealm, { say }: World, work: () => Promise<T>):
 }
 
 function patiently<T>({ pause = 500, say }: World, work: () => Promise<T>): Promise<T> {
-  const passing = (error: Error) => (error instanceof KeycloakError && error.passing) || error instanceof StillThereError;
+  const passing = (error: Error) => (error instanceof KeycloakError && error.passing) || error instanceof StillThereError || error instanceof NoContainerError;
   return pRetry(work, {
     retries: 5,
     minTimeout: pause,

@@ -3,6 +3,8 @@ import type { CheckedRealm } from "./inputs.ts";
 
 export const ownerAttribute = "hearth.owner";
 export const runAttribute = "hearth.run";
+/** When it was made: ISO. */
+export const madeAttribute = "hearth.made";
 
 export interface Credentials {
   readonly clientSecret: string;
@@ -13,14 +15,14 @@ interface Realm {
   readonly attributes?: Record<string, unknown> | undefined;
 }
 
-/** Keycloak's RealmRepresentation for `realm`. The user can log in at once: nothing is asked of it first. */
-export function representation(realm: CheckedRealm, { clientSecret, password }: Credentials) {
+/** Keycloak's RealmRepresentation for `realm`. The user can log in at once: nothing is asked of it first. `made`: now, as ISO. */
+export function representation(realm: CheckedRealm, { clientSecret, password }: Credentials, made?: string) {
   const { attributes, ...settings } = realm.settings as Record<string, unknown> & { attributes?: Record<string, string> };
   return {
     ...settings,
     realm: realm.name,
     enabled: true,
-    attributes: { ...attributes, [ownerAttribute]: realm.swarm, [runAttribute]: realm.run },
+    attributes: { ...attributes, [ownerAttribute]: realm.swarm, [runAttribute]: realm.run, ...(made === undefined ? {} : { [madeAttribute]: made }) },
     clients: [
       {
         clientId: realm.client.id,
@@ -32,6 +34,7 @@ export function representation(realm: CheckedRealm, { clientSecret, password }: 
         redirectUris: realm.client.redirectUris,
         webOrigins: realm.client.webOrigins,
       },
+      ...realm.clients,
     ],
     users: [
       {
@@ -43,6 +46,8 @@ export function representation(realm: CheckedRealm, { clientSecret, password }: 
         lastName: "User",
         enabled: true,
         requiredActions: [],
+        realmRoles: realm.user.realmRoles,
+        groups: realm.user.groups,
         credentials: [{ type: "password", value: password, temporary: false }],
       },
     ],

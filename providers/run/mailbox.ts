@@ -1,4 +1,25 @@
-// What `hearth run` and the program of a run's stack agree on.
+// What `hearth run` and what it starts agree on: a socket on which it waits for the outputs, and for lines that a person should see.
+import { connect } from "node:net";
 
-/** The variable that names the socket on which hearth waits for the outputs; unset where Pulumi's own commands are used. */
+/** The variable that names the socket; unset where Pulumi's own commands are used. */
 export const MAILBOX = "HEARTH_MAILBOX";
+
+/** A letter: one a connection, as JSON. */
+export type Letter = { readonly outputs: Record<string, unknown> } | { readonly line: string };
+
+/** Sends `letter`, if anybody waits. What goes wrong is no failure: hearth then asks Pulumi. */
+export function send(letter: Letter, path = process.env[MAILBOX]): Promise<void> {
+  if (path === undefined) return Promise.resolve();
+  return new Promise(resolve => {
+    const socket = connect(path);
+    socket.once("error", () => resolve());
+    socket.once("close", () => resolve());
+    socket.end(JSON.stringify(letter));
+    socket.resume();
+  });
+}
+
+/** A line for the person who waits for the run. */
+export function tellRun(line: string): void {
+  void send({ line });
+}

@@ -53,6 +53,11 @@ export function appDomain({ recipe, hex }: Run, base: string): string {
   return `${recipe.slice(0, 4)}-${hex}.${base}`;
 }
 
+/** The domain of a run's own Keycloak, where it gets one: `sso-<hex>.<base>`. */
+export function coldDomain({ hex }: Run, base: string): string {
+  return `sso-${hex}.${base}`;
+}
+
 /** The domain of a kept app where configuration names no other: `warm-<recipe>.<base>`. */
 export function keptDomain(recipe: string, base: string): string {
   return `warm-${recipe}.${base}`;

@@ -10,8 +10,14 @@ describe("abra's command lines", () => {
     assert.deepEqual(argv.newArgv("docs", "a.test", "default"), ["app", "new", "docs", "--domain=a.test", "--server=default", "-n", "-o"]);
   });
 
-  it("undeploy", () => {
+  it("take the recipe's clone as it stands, where they are told to", () => {
+    assert.deepEqual(argv.newHereArgv("docs", "a.test", "default"), ["app", "new", "docs", "--domain=a.test", "--server=default", "-n", "-o", "-C"]);
+    assert.deepEqual(argv.chaosArgv("a.test"), ["app", "deploy", "a.test", "-n", "-o", "-f", "-c", "-C"], "no version: the clone says what is deployed");
+  });
+
+  it("undeploy, and remove", () => {
     assert.deepEqual(argv.undeployArgv("a.test"), ["app", "undeploy", "a.test", "-n"]);
+    assert.deepEqual(argv.removeArgv("a.test"), ["app", "remove", "a.test", "-n"]);
   });
 
   it("P12: name the file of a secret, never its value", () => {
@@ -27,5 +33,6 @@ describe("abra's command lines", () => {
       "-n",
     ]);
     assert.deepEqual(argv.secretGenerateArgv("a.test", "db_password", "v1"), ["app", "secret", "generate", "a.test", "db_password", "v1", "-n"]);
+    assert.deepEqual(argv.secretRemoveArgv("a.test", "db_password"), ["app", "secret", "rm", "a.test", "db_password", "-n"]);
   });
 });

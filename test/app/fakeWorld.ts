@@ -144,6 +144,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     },
     preflight: () => effect("preflight", () => undefined),
     drain: () => effect("drain", () => undefined),
+    claim: () => effect("claim", () => undefined),
     giveBack: () => effect("giveBack", () => undefined),
     prepare: ({ id }) =>
       effect(

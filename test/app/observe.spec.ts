@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { anotherVersion, tasksTrouble } from "../../providers/app/observe.ts";
+import { anotherVersion, takenBack, tasksTrouble } from "../../providers/app/observe.ts";
 import type { Service } from "../../providers/swarm/stack.ts";
 
 const service = (more: Partial<Service> = {}): Service => ({ name: "app", running: 1, desired: 1, update: undefined, labels: {}, ...more });
@@ -43,4 +43,18 @@ describe("another version than the one that was deployed", () => {
     assert.equal(found?.elsewhere, false);
     assert.match(found?.trouble ?? "", /Swarm rolled app back by itself/);
   });
+});
+
+describe("what Swarm takes back by itself", () => {
+  it("is nothing where updates ended well, go on, or stopped: an update forgets how the one before it ended", () => {
+    for (const update of [undefined, "updating", "completed", "paused"]) assert.equal(takenBack([service({ update })]), undefined);
+  });
+
+  for (const update of ["rollback_started", "rollback_completed", "rollback_paused"])
+    it(`F9: is known by ${update}, whatever version runs`, () => {
+      assert.deepEqual(takenBack([service({ name: "db" }), service({ update })]), {
+        trouble: "Swarm rolled app back by itself: its new task didn't stay up",
+        elsewhere: false,
+      });
+    });
 });

@@ -264,7 +264,7 @@ describe("an upgrade that is cut off", function () {
 
   it("the injected failures are what is met, not a fault of the spec", async () => {
     const disk = freshDisk();
-    await assert.rejects(processOn(disk, new Map([[1, "fail"]])).world.drain(), Injected);
-    await assert.rejects(processOn(disk, new Map([[2, "kill"]])).world.drain(), Killed);
+    await assert.rejects(processOn(disk, new Map([[1, "fail"]])).world.drain(TO), Injected);
+    await assert.rejects(processOn(disk, new Map([[2, "kill"]])).world.drain(TO), Killed);
   });
 });

@@ -2,7 +2,7 @@
 import { Argument, Command, InvalidArgumentError } from "commander";
 
 /** Every row there is; each has its file in rows/. */
-export const rowNames = ["run", "preview", "snapshot", "upgrade", "rollback"] as const;
+export const rowNames = ["run", "crowd", "realms", "preview", "snapshot", "upgrade", "rollback"] as const;
 export type RowName = (typeof rowNames)[number];
 
 export interface Arguments {
@@ -26,6 +26,10 @@ export function readArguments(argv: readonly string[]): Arguments {
 Rows:
   run       from \`hearth run\` to a usable token, and its teardown, beside the raw admin API, kcadm.sh,
             a cold Keycloak container and bare Pulumi: about two minutes a run on two cores
+  crowd     1, 5, 10 and 20 \`hearth run\` at once, beside as many of bare Pulumi and of the raw admin API, and the
+            CPU time that they use: about four minutes a run on two cores
+  realms    a realm's create and delete by hearth's provider and by the raw admin API, with 0, 10, 50 and 100 other
+            realms there: about two minutes a run
   preview   \`pulumi preview\` of 2 apps and of 10, beside bare Pulumi
   snapshot  of 160 MB and of 2 GB, beside tar, cp and restic, in the temporary directory: 6 GB of room; installs restic
   upgrade   the downtime of an upgrade of Keycloak, beside undeploy and deploy by hand: two minutes a run

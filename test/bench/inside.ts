@@ -6,7 +6,9 @@ import { readArguments, type RowName } from "./arguments.ts";
 import { InterruptedError, watchInterrupts } from "./interrupts.ts";
 import { machine } from "./machine.ts";
 import { measureRow, type Measured, type Place, type Row } from "./row.ts";
+import { crowdRow } from "./rows/crowd.ts";
 import { previewRow } from "./rows/preview.ts";
+import { realmsRow } from "./rows/realms.ts";
 import { rollbackRow } from "./rows/rollback.ts";
 import { runRow } from "./rows/run.ts";
 import { snapshotRow } from "./rows/snapshot.ts";
@@ -14,15 +16,18 @@ import { upgradeRow } from "./rows/upgrade.ts";
 import { table } from "./table.ts";
 import { warm } from "./warm.ts";
 
-const rows: Record<RowName, (place: Place) => Promise<Row<string>>> = {
+/** A name may stand for several rows, each with a table of its own. */
+const rows: Record<RowName, (place: Place) => Promise<Row<string> | Row<string>[]>> = {
   run: runRow,
+  crowd: crowdRow,
+  realms: realmsRow,
   preview: previewRow,
   snapshot: snapshotRow,
   upgrade: upgradeRow,
   rollback: rollbackRow,
 };
 /** The other rows need no apps, or apps of their own. */
-const onWarm: readonly RowName[] = ["run", "preview"];
+const onWarm: readonly RowName[] = ["run", "crowd", "realms", "preview"];
 const say = (line: string): void => console.error(line);
 
 const { rows: wanted, runs, json } = readArguments(process.argv.slice(2));
@@ -36,7 +41,7 @@ try {
       say("bench: bringing up the warm stack");
       await warm();
     }
-    measured.push(await measureRow(await rows[name]({ folder, interrupted }), { runs, interrupted, say }));
+    for (const row of [await rows[name]({ folder, interrupted })].flat()) measured.push(await measureRow(row, { runs, interrupted, say }));
   }
   const on = await machine();
   const text = measured.map(each => table(each, on)).join("\n\n");

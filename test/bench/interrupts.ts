@@ -19,7 +19,7 @@ export function watchInterrupts(): AbortSignal {
     process.on(name, () => {
       if (controller.signal.aborted) {
         console.error(
-          "bench: left behind, maybe: containers hearth-bench-*, folders hearth-bench-* in the temporary directory, realms bench-*, stacks ci-docs-*, apps bench-*, releases 10.8.* of Keycloak",
+          "bench: left behind, maybe: containers hearth-bench-*, folders hearth-bench-* in the temporary directory, realms bench-*, stacks ci-notes-*, apps bench-*, releases 10.8.* of Keycloak",
         );
         process.exit(128 + constants.signals[name]);
       }

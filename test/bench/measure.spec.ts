@@ -35,4 +35,16 @@ describe("the bench's figures", () => {
     medians["a"] = 3.1;
     assert.equal(judge(goal, way => medians[way]!).met, false);
   });
+
+  it("meet a goal against another phase where it names one", () => {
+    const medians: Record<string, number> = { "a up": 3, "b work": 2 };
+    const verdict = judge({ ...goal, against: ["b"], againstPhase: "work" }, (way, phase) => medians[`${way} ${phase}`]!);
+    assert.deepEqual([verdict.ratio, verdict.met], [1.5, true]);
+  });
+
+  it("meet every goal that asks nothing", () => {
+    const { atMost: _, ...told } = goal;
+    const verdict = judge(told, way => (way === "a" ? 100 : 1));
+    assert.deepEqual([verdict.ratio, verdict.met], [50, true]);
+  });
 });

@@ -38,8 +38,10 @@ export interface Goal<Phase extends string = string> {
   readonly way: string;
   /** Names of ways; their medians are added up. */
   readonly against: readonly string[];
-  /** way / against, at most. */
-  readonly atMost: number;
+  /** The phase of theirs that counts. Default: the same. */
+  readonly againstPhase?: Phase;
+  /** way / against, at most. Absent: the ratio is told, and nothing asked of it. */
+  readonly atMost?: number;
   /** The goal in words. */
   readonly says: string;
 }
@@ -50,8 +52,9 @@ export interface Verdict<Phase extends string = string> extends Goal<Phase> {
   readonly met: boolean;
 }
 
-/** `medianOf` gives a way's median in the goal's phase. */
-export function judge<Phase extends string>(goal: Goal<Phase>, medianOf: (way: string) => number): Verdict<Phase> {
-  const ratio = medianOf(goal.way) / goal.against.reduce((sum, way) => sum + medianOf(way), 0);
-  return { ...goal, ratio, met: ratio <= goal.atMost };
+/** `medianOf` gives a way's median in a phase. */
+export function judge<Phase extends string>(goal: Goal<Phase>, medianOf: (way: string, phase: Phase) => number): Verdict<Phase> {
+  const { phase, way, against, againstPhase = phase, atMost } = goal;
+  const ratio = medianOf(way, phase) / against.reduce((sum, other) => sum + medianOf(other, againstPhase), 0);
+  return { ...goal, ratio, met: atMost === undefined || ratio <= atMost };
 }

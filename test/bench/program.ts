@@ -6,9 +6,20 @@ export interface Settings {
   readonly env?: Record<string, string>;
 }
 
-/** What it printed on stdout. `what` is verb and noun for the error; argv is never printed. Throws unless it exits 0. */
-export async function program(name: string, argv: readonly string[], what: string, settings: Settings = {}): Promise<string> {
+/** What a finished program printed. */
+export interface Printed {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What it printed on stdout; else as `printed`. */
+export async function program(name: string, argv: readonly string[], what: string, settings?: Settings): Promise<string> {
+  return (await printed(name, argv, what, settings)).stdout;
+}
+
+/** `what` is verb and noun for the error; argv is never printed. Throws unless it exits 0. */
+export async function printed(name: string, argv: readonly string[], what: string, settings: Settings = {}): Promise<Printed> {
   const done = await execa(name, argv, { ...settings, stdin: "ignore", reject: false, all: true, detached: true });
-  if (!done.failed) return done.stdout;
+  if (!done.failed) return { stdout: done.stdout, stderr: done.stderr };
   throw new Error(`${what}: ${name} ended with ${done.exitCode ?? done.signal ?? done.code}: ${done.all}`, { cause: done.cause });
 }

@@ -94,7 +94,7 @@ async function inTurn<P extends string>(row: Row<P>, { runs = row.runs ?? 5, int
     title,
     runs,
     ways: ways.map(way => ({ name: way.name, phases: all(way.name) })),
-    goals: goals.map(goal => judge(goal, way => of(way, goal.phase).median)),
+    goals: goals.map(goal => judge(goal, (way, phase) => of(way, phase).median)),
     limits: limits.map(limit => {
       const { median } = of(limit.way, limit.phase);
       return { ...limit, median, met: median <= limit.atMost };

@@ -26,6 +26,12 @@ describe("the bench's table", () => {
     );
   });
 
+  it("marks no ratio of which nothing is asked", () => {
+    const goal = { phase: "2 GB", way: "hearth", against: ["cp"], says: "hearth : cp", ratio: 2, met: true };
+    const lines = table({ ...row, ways: [way("hearth", 2_000), way("cp", 1_000)], goals: [goal] }, machine).split("\n");
+    assert.equal(lines.at(-1), "  · 2 GB: hearth : cp: ratio 2.00");
+  });
+
   it("of one way has its figures alone", () => {
     const lines = table({ ...row, ways: [way("hearth", 500)] }, machine).split("\n");
     assert.deepEqual(lines.slice(3), ["  seconds   2 GB", "  hearth    0.50 (0.50–0.50)"]);

@@ -16,8 +16,8 @@ export function table({ title, runs, ways, goals, limits }: Measured<string>, ma
   const head = ["seconds", ...phases.flatMap(phase => [phase, ...(beside ? [`${hearth.name} / it`] : [])])];
   const lines = columns([head, ...ways.map(way => [way.name, ...phases.flatMap(phase => cells(way, phase))])]);
   const aims = [
-    ...goals.map(({ met, phase, says, ratio }) => ({ met, phase, says, amount: amount(ratio) })),
-    ...limits.map(({ met, phase, says, median }) => ({ met, phase, says, amount: `${s(median)} s` })),
+    ...goals.map(({ atMost, met, phase, says, ratio }) => ({ mark: atMost === undefined ? "·" : mark(met), phase, says, amount: amount(ratio) })),
+    ...limits.map(({ met, phase, says, median }) => ({ mark: mark(met), phase, says, amount: `${s(median)} s` })),
   ];
   return [
     title,
@@ -25,8 +25,12 @@ export function table({ title, runs, ways, goals, limits }: Measured<string>, ma
     "",
     ...lines.map(line => `  ${line}`.trimEnd()),
     ...(aims.length > 0 ? [""] : []),
-    ...aims.map(aim => `  ${aim.met ? "✓" : "✗"} ${aim.phase}: ${aim.says}: ${aim.amount}`),
+    ...aims.map(aim => `  ${aim.mark} ${aim.phase}: ${aim.says}: ${aim.amount}`),
   ].join("\n");
+}
+
+function mark(met: boolean): string {
+  return met ? "✓" : "✗";
 }
 
 function spread({ median, min, max }: Figures): string {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { breakDeadLocks } from "../../commands/pulumi/locks.ts";
+import { breakDeadLocks, lockOf } from "../../commands/pulumi/locks.ts";
 
 describe("Pulumi's locks", () => {
   let backend: string;
@@ -40,6 +40,19 @@ describe("Pulumi's locks", () => {
     await writeFile(join(folder, "cut-off.json"), "");
     assert.deepEqual(await breakDeadLocks("warm", `file://${backend}`), []);
     assert.equal((await readdir(folder)).length, 4);
+  });
+
+  it("F22: tell who has the stack: whoever lives first, then who can't be judged, then the dead", async () => {
+    const life = async () => (await lockOf("warm", `file://${backend}`)).life;
+    assert.equal(await life(), "none");
+    await lock("dead", await deadPid());
+    assert.equal(await life(), "dead");
+    await writeFile(join(folder, "cut-off.json"), "");
+    assert.equal(await life(), "unknown");
+    await lock("alive", process.pid);
+    assert.match((await lockOf("warm", `file://${backend}`)).words, new RegExp(`^pulumi's lock of warm \\(pid ${process.pid}, since .*\\)$`));
+    assert.equal(await life(), "alive");
+    assert.deepEqual(await lockOf("warm", "s3://bucket"), { life: "none", words: "" });
   });
 
   it("of a stack without any, or of a backend that is no folder, are none", async () => {

@@ -22,7 +22,8 @@ describe("hearth run", function () {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "hearth-command-"));
-    await symlink(join(project, "test/commands/fixtures/pulumi"), join(folder, "pulumi"));
+    for (const name of ["pulumi", "docker"]) await symlink(join(project, "test/commands/fixtures", name), join(folder, name));
+    await writeFile(join(folder, "ci.yaml"), `config:\n  hearth:baseDomain: ci.example.org\n  hearth:stateDir: ${folder}/state\n`);
   });
   afterEach(async () => {
     assert.ok(!existsSync(join(project, ".stacks", `Pulumi.${stack}.yaml`)) || existsSync(join(folder, "fail-init")), "the stack's configuration stays");
@@ -36,7 +37,14 @@ describe("hearth run", function () {
   ): { child: ChildProcess; done: Promise<{ code: number | null; stdout: string; stderr: string }> } => {
     const child = spawn(process.execPath, [join(project, "commands/hearth.mjs"), ...argv], {
       cwd: folder,
-      env: { ...process.env, PATH: `${folder}:${process.env["PATH"]}`, FAKE_PULUMI: folder, PULUMI_BACKEND_URL: "", ...env },
+      env: {
+        ...process.env,
+        PATH: `${folder}:${process.env["PATH"]}`,
+        FAKE_PULUMI: folder,
+        PULUMI_BACKEND_URL: "",
+        HEARTH_CI_CONFIG: join(folder, "ci.yaml"),
+        ...env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let [stdout, stderr] = ["", ""];
@@ -53,7 +61,7 @@ describe("hearth run", function () {
     assert.equal(done.code, 0, done.stderr);
     assert.equal(done.stdout, `app\n${folder}\n`);
     assert.deepEqual(await calls(), [init, up, output, destroy, remove]);
-    assert.match(done.stderr, /hearth: keycloak 1 \(2\), warm/);
+    assert.match(done.stderr, /hearth: keycloak 1 \(2\.0\.0\), warm/);
   });
 
   it("ends with the command's exit code, 128 + n for its signal, 126 and 127 where it can't be run", async () => {
@@ -207,12 +215,17 @@ describe("hearth run", function () {
     assert.match(help.stdout, /125 where hearth couldn't give the run what it needs/);
   });
 
-  it("hands Pulumi a copy of Pulumi.ci.yaml, for its owner alone, and leaves the tracked file as it is", async () => {
-    const before = await readFile(join(project, "Pulumi.ci.yaml"), "utf8");
+  it("hands Pulumi a copy of the file that HEARTH_CI_CONFIG names, for its owner alone, with what its flags add, and leaves the file as it is", async () => {
+    const before = await readFile(join(folder, "ci.yaml"), "utf8");
     const copy = join(project, ".stacks", `Pulumi.${stack}.yaml`);
-    const done = await hearth(["run", ...flags, "--", "sh", "-c", `cat ${copy}; stat -c %a ${copy}`]);
-    assert.equal(done.stdout, `${before}600\n`);
-    assert.equal(await readFile(join(project, "Pulumi.ci.yaml"), "utf8"), before);
-    assert.ok(!before.includes("encryptionsalt:\n") && !/^encryptionsalt/m.test(before));
+    const shown = ["sh", "-c", `cat ${copy}; stat -c %a ${copy}`];
+    assert.equal((await hearth(["run", ...flags, "--", ...shown])).stdout, `${before}600\n`);
+    const more = await hearth(["run", ...flags, "--checkout", "tree", "--keycloak", "cold", "--", ...shown]);
+    assert.equal(more.stdout, `${before}  hearth:checkout: ${folder}/tree\n  hearth:keycloak: cold\n600\n`);
+    assert.equal(await readFile(join(folder, "ci.yaml"), "utf8"), before);
+  });
+
+  it("carries no salt in Pulumi.ci.yaml, with which another passphrase would be incorrect", async () => {
+    assert.ok(!/^encryptionsalt/m.test(await readFile(join(project, "Pulumi.ci.yaml"), "utf8")));
   });
 });

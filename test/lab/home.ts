@@ -16,7 +16,7 @@ export const stateMark = join(stateDir, ".lab");
 export function configOfWarm(): string {
   const ssl = { ssl_cert: { file: files.certificate }, ssl_key: { file: files.key } };
   // The recipes' own healthchecks say most of how long health may take; a host that does nothing else needs little more.
-  const patience = { stableFor: 10, margin: 15 };
+  const patience = { stableFor: 10, margin: 5 };
   return stringify({
     config: {
       "hearth:baseDomain": base,

@@ -59,8 +59,8 @@ try {
     await ensureStack();
     await run("pulumi", "up", "-s", "warm", "--yes", "--skip-preview");
   });
-  await phase("one CI run: a realm, a login, teardown", () =>
-    run("hearth", "run", "--recipe", "docs", "--build", build, "--", process.execPath, "test/lab/login.ts"),
+  await phase("one CI run: a realm, its app, a login through it, teardown", () =>
+    run("hearth", "run", "--recipe", "docs", "--build", build, "--", "node_modules/.bin/mocha", "test/lab/appLogin.mocha.ts"),
   );
   await phase("the realm is gone", async () => {
     const answer = await fetch(`https://${domain}/realms/${realm}`);

@@ -53,10 +53,16 @@ export class FakeKeycloak {
         .end(value === undefined ? "" : JSON.stringify(value));
     if (fault === "hang") return;
     if (typeof fault === "object" && !fault.done) return void say(fault.status, { error: "unknown_error", errorMessage: "deadlock" });
-    const [status, value] = this.work(method, path, body, request.headers.authorization ?? "");
+    const brief = !(request.url ?? "").includes("briefRepresentation=false");
+    const [status, value] =
+      path === "/admin/realms" && method === "GET" ? this.list(brief) : this.work(method, path, body, request.headers.authorization ?? "");
     if (fault === "hang after") return;
     if (typeof fault === "object") return void say(fault.status, { error: "unknown_error" });
     say(status, value);
+  }
+
+  private list(brief: boolean): [status: number, value: unknown] {
+    return [200, [...this.realms].map(([realm, { attributes }]) => (brief ? { realm } : { realm, attributes }))];
   }
 
   private work(method: string, path: string, body: string, authorization: string): [status: number, value?: unknown] {

@@ -41,7 +41,9 @@ describe("a realm", () => {
     const { clientSecret, password } = await ensureRealm(realm, world());
     assert.deepEqual(keycloak.requests, ["POST /realms/master/protocol/openid-connect/token", "POST /admin/realms"]);
     const made = keycloak.realms.get("docs-0a1b2c") as Record<string, unknown>;
-    assert.deepEqual(made["attributes"], { theirs: "kept", "hearth.owner": "cluster", "hearth.run": "docs-0a1b2c" });
+    const { "hearth.made": since, ...attributes } = made["attributes"] as Record<string, string>;
+    assert.deepEqual(attributes, { theirs: "kept", "hearth.owner": "cluster", "hearth.run": "docs-0a1b2c" });
+    assert.ok(Math.abs(Date.parse(since!) - Date.now()) < 10_000, since);
     assert.equal(made["displayName"], "Docs");
     assert.equal((made["clients"] as { secret: string }[])[0]?.secret, clientSecret);
     assert.equal((made["users"] as { credentials: { value: string }[] }[])[0]?.credentials[0]?.value, password);
@@ -95,6 +97,12 @@ describe("a realm", () => {
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 0);
   });
 
+  it("P8: is listed with its attributes, which tell whose it is", async () => {
+    await ensureRealm(realm, world());
+    const all = await (await world().logIn()).list();
+    assert.deepEqual(all, [{ name: "docs-0a1b2c", attributes: keycloak.realms.get("docs-0a1b2c")!.attributes }]);
+  });
+
   it("P9: called master is refused before anything is asked", async () => {
     for (const name of ["master", "MASTER"]) {
       await assert.rejects(() => ensureRealm({ ...realm, name }, world()), { name: "MasterRealmError" });
@@ -106,14 +114,14 @@ describe("a realm", () => {
   it("F20: is deleted through 500, 401, 403 and a hang, and proved gone", async () => {
     await ensureRealm(realm, world());
     keycloak.fail("DELETE", /docs-0a1b2c$/, { status: 500 }, { status: 401 }, { status: 403 }, "hang");
-    await removeRealm(realm, world());
+    assert.equal(await removeRealm(realm, world()), true);
     assert.ok(!keycloak.realms.has("docs-0a1b2c"));
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 5);
     assert.equal(keycloak.requests.at(-1), "GET /admin/realms/docs-0a1b2c");
   });
 
   it("F20: absent already is success, also where the answer to the delete was lost", async () => {
-    await removeRealm(realm, world());
+    assert.equal(await removeRealm(realm, world()), false);
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 0);
     await ensureRealm(realm, world());
     keycloak.fail("DELETE", /docs-0a1b2c$/, "hang after");

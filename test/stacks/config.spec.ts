@@ -21,6 +21,9 @@ describe("the configuration", () => {
       stateDir: "/var/lib/hearth",
       server: "default",
       alerts: {},
+      keycloak: "auto",
+      coldLimit: 1,
+      recipes: {},
       apps: {},
     });
   });

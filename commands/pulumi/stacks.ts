@@ -1,0 +1,65 @@
+// The stacks of runs in Pulumi's backend: which there are, whose they are, and how one is forgotten without being destroyed.
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { ignoreAbsent } from "../../providers/journal/file.ts";
+import type { SeenPulumi } from "../../providers/reap/seen.ts";
+import { LeftAloneError } from "../../providers/reap/world.ts";
+import { project } from "../project.ts";
+import { removeStackConfig } from "../stackConfig.ts";
+import { exportArgv, forgetArgv, listArgv } from "./argv.ts";
+import { removeEmptyFolders, stateWritten } from "./backend.ts";
+import { pulumi, reason, type PulumiDone } from "./cli.ts";
+import { breakDeadLocks, lockOf } from "./locks.ts";
+
+const listed = z.array(z.looseObject({ name: z.string(), lastUpdate: z.string().optional() }));
+const exported = z.looseObject({ deployment: z.looseObject({ resources: z.array(z.looseObject({ outputs: z.looseObject({}).optional() })).optional() }) });
+
+const configs = join(project, ".stacks");
+
+/** Every stack called `ci-…`, also where only its configuration is left. */
+export async function runStacks(): Promise<SeenPulumi[]> {
+  const stacks = listed.parse(JSON.parse(must(await pulumi(listArgv()), "list stacks").stdout));
+  const files = ((await readdir(configs).catch(ignoreAbsent)) ?? []).flatMap(name => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+  const names = [...new Set([...stacks.map(({ name }) => name), ...files])].filter(name => name.startsWith("ci-"));
+  return Promise.all(
+    names.map(async name => {
+      const last = stacks.find(stack => stack.name === name)?.lastUpdate;
+      const changed = (await stateWritten(name)) ?? (last === undefined ? undefined : Date.parse(last)) ?? (await configWritten(name));
+      return { name, lock: (await lockOf(name)).life, changed };
+    }),
+  );
+}
+
+/** The swarm that the stack's resources say they are of; undefined where none does, or there is no such stack. */
+export async function swarmOf(stack: string): Promise<string | undefined> {
+  const done = await pulumi(exportArgv(stack));
+  if (isAbsent(done)) return undefined;
+  const { deployment } = exported.parse(JSON.parse(must(done, `read the state of ${stack}`).stdout));
+  const found = (deployment.resources ?? []).map(({ outputs }) => outputs?.["swarm"]);
+  return found.find(swarm => typeof swarm === "string");
+}
+
+/** The stack and its configuration gone, whatever its resources are. Absent is success. Throws LeftAloneError where somebody has its lock. */
+export async function forget(stack: string): Promise<void> {
+  await breakDeadLocks(stack);
+  // First: as long as there is the stack, nobody else makes one of its name.
+  await removeStackConfig(stack);
+  const done = await pulumi(forgetArgv(stack));
+  if (/currently locked/.test(done.all)) throw new LeftAloneError("in use by Pulumi", reason(done));
+  if (!isAbsent(done)) must(done, `remove the stack ${stack}`);
+  await removeEmptyFolders(stack);
+}
+
+async function configWritten(stack: string): Promise<number | undefined> {
+  return (await stat(join(configs, `Pulumi.${stack}.yaml`)).catch(ignoreAbsent))?.mtimeMs;
+}
+
+function isAbsent({ all, exitCode }: PulumiDone): boolean {
+  return exitCode !== 0 && /no stack named .* found/.test(all);
+}
+
+function must(done: PulumiDone, what: string): PulumiDone {
+  if (done.exitCode !== 0) throw new Error(`pulumi: ${what}: ${reason(done)}`);
+  return done;
+}

@@ -1,0 +1,63 @@
+// Brings a kept app that is down up again at the version it had; finishes or undoes first what was interrupted; never upgrades.
+import { raise } from "../alert/raise.ts";
+import { appFolder } from "../journal/folder.ts";
+import { isParked } from "../journal/parked.ts";
+import { noteRepair, repairsSince } from "../journal/repairs.ts";
+import type { Held } from "../lock/flock.ts";
+import { lastDeployed } from "./env.ts";
+import { blame } from "./errors.ts";
+import { openHost, type Say } from "./host.ts";
+import type { AppInputs } from "./inputs.ts";
+import { HEALTHY, observe } from "./observe.ts";
+import { bringUp, locked, worldAt } from "./reconcile.ts";
+import { recover } from "./recover.ts";
+
+const HOUR = 3_600_000;
+/** Repairs of one app in an hour; what is down again by then wants a person. */
+const REPAIRS = 3;
+
+export interface Patience {
+  /** Milliseconds to wait for another hearth that works on the app. */
+  readonly wait: number;
+  /** Not again where somebody tried since then (ms since 1970): ten runs that find it down make one repair. */
+  readonly since?: number;
+}
+
+/** Says what it found and did. Throws LockedError, and why the app isn't well. */
+export function repair(app: AppInputs, say: Say, { wait, since }: Patience): Promise<void> {
+  return locked(app, say, lock => underLock(app, lock, say, since), wait);
+}
+
+async function underLock(app: AppInputs, lock: Held, say: Say, since: number | undefined): Promise<void> {
+  const folder = appFolder(app.stateDir, app.domain);
+  if ((await isParked(folder)) && !(await observe(app)).deployed) return say(`${app.recipe} not deployed: it was taken down with pulumi destroy`);
+  const host = await openHost(app, lock.fd, say);
+  const did = await recover(await worldAt(host, (await observe(app)).version));
+  if (did !== "nothing") say(`${app.recipe}: the interrupted operation is ${did}`);
+  const seen = await observe(app);
+  const version = seen.version ?? (await lastDeployed(app));
+  const world = await worldAt(host, version);
+  if (seen.condition === HEALTHY) return say(`${app.recipe} ${seen.version} healthy`);
+  if (version === undefined || (await world.lastGood()) === undefined)
+    return say(`${app.recipe} ${seen.condition}: it never ran here, so there is nothing to repair`);
+  if (since !== undefined && (await repairsSince(folder, Date.now() - since)) > 0) throw new Error(`it was tried just now, and is ${seen.condition}`);
+  if ((await repairsSince(folder, HOUR)) >= REPAIRS) {
+    const why = `${app.domain} is down (${seen.condition}), and was repaired ${REPAIRS} times within the hour`;
+    const todo = "look at its logs; hearth tries again in an hour";
+    await raise(app.stateDir, { key: `${app.domain} repairs ${today()}`, severity: "critical", app: app.recipe, recovered: false, why, todo }, say);
+    throw new Error(why);
+  }
+  await noteRepair(folder);
+  say(`${app.recipe}: ${seen.condition}; deploying the version it had, ${version}`);
+  await bringUp(host, world, version).catch(async error => {
+    const why = `${app.domain} is down (${seen.condition}), and couldn't be repaired: ${world.mask(blame(error))}`;
+    const key = `${app.domain} repair failed ${today()}`;
+    await raise(app.stateDir, { key, severity: "critical", app: app.recipe, recovered: false, why, todo: "look at its logs; hearth tries again" }, say);
+    throw error;
+  });
+}
+
+/** An outage is told once a day. */
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}

@@ -1,0 +1,74 @@
+// What Pulumi's engine asks of a Lease.
+import { stackOf } from "../abra/names.ts";
+import { clean, failuresOf, hasUnknown, type Checked } from "../engine.ts";
+import { appFolder } from "../journal/folder.ts";
+import { readLastGood } from "../journal/versions.ts";
+import { outliving } from "../orphan.ts";
+import { working } from "../run/folder.ts";
+import { sayOfRun } from "../run/say.ts";
+import { clusterId } from "../swarm/cluster.ts";
+import { servicesOf, versionLabel } from "../swarm/stack.ts";
+import { leaseName, swarmBoard } from "./board.ts";
+import { enter, withdraw, type Kind } from "./enter.ts";
+import { termsOf } from "./environment.ts";
+import { leaseInputs, type CheckedLease } from "./inputs.ts";
+import { enterWorld } from "./world.ts";
+
+type Raw = Record<string, unknown> & { __provider: string };
+type Inputs = CheckedLease & { readonly __provider: string };
+
+export const provider = outliving({
+  async check(olds: { swarm?: string }, news: Raw): Promise<Checked> {
+    const { __provider, ...given } = news;
+    if (hasUnknown(given)) return { inputs: news, failures: [] };
+    const parsed = leaseInputs.safeParse(given);
+    if (!parsed.success) return { inputs: news, failures: failuresOf(parsed.error) };
+    try {
+      const swarm = await clusterId();
+      const moved = olds.swarm !== undefined && olds.swarm !== swarm;
+      const reason = `this run began in the swarm ${olds.swarm}, but docker talks to the swarm ${swarm}: is DOCKER_HOST or a docker context set?`;
+      return { inputs: clean({ ...parsed.data, swarm, __provider }), failures: moved ? [{ property: "swarm", reason }] : [] };
+    } catch (error) {
+      return { inputs: news, failures: [{ property: "run", reason: (error as Error).message }] };
+    }
+  },
+
+  /** Decided once: what would change the decision makes another lease, and with it another run. */
+  async diff(_id: string, olds: Inputs, news: Inputs) {
+    const differs = (key: "run" | "mode") => olds[key] !== news[key];
+    const replaces = (["run", "mode"] as const).filter(differs);
+    const other = JSON.stringify([olds.coldLimit, olds.domains, olds.keycloak]) !== JSON.stringify([news.coldLimit, news.domains, news.keycloak]);
+    return { changes: replaces.length > 0 || other, replaces, deleteBeforeReplace: true };
+  },
+
+  async create(lease: Inputs) {
+    const { run, mode, keycloak, domains, coldLimit } = lease;
+    const terms = termsOf();
+    const wish = { run, mode, keycloak: keycloak.domain, domains, coldLimit, ...terms };
+    const kind = await working(keycloak.stateDir, run, "lease", () => enter(enterWorld(keycloak, sayOfRun, terms.owner), wish));
+    return { id: leaseName(run), outs: clean({ ...lease, keycloakKind: kind, ...(await about(lease, kind)) }) };
+  },
+
+  async update(_id: string, olds: Inputs & Record<string, unknown>, news: Inputs) {
+    return { outs: clean({ ...olds, ...news }) };
+  },
+
+  async read(id: string, lease: Inputs) {
+    const there = (await swarmBoard.all()).some(({ note }) => note.kind === "run" && note.run === lease.run);
+    return there ? { id, props: lease } : {};
+  },
+
+  async delete(_id: string, { run }: Inputs) {
+    await withdraw(swarmBoard, run);
+  },
+});
+
+/** What is known of the kept Keycloak: for the line that says what a run got, and for one of the run's own to be the same. */
+async function about({ keycloak }: CheckedLease, kind: Kind): Promise<{ keycloakVersion: string; keycloakSince: string }> {
+  if (kind === "none") return { keycloakVersion: "", keycloakSince: "" };
+  const stack = stackOf(keycloak.domain);
+  const [services, good] = await Promise.all([servicesOf(stack), readLastGood(appFolder(keycloak.stateDir, keycloak.domain))]);
+  const running = kind === "warm" ? versionLabel(stack, services) : undefined;
+  const version = running ?? good?.version ?? "";
+  return { keycloakVersion: version, keycloakSince: version === good?.version ? good.at : "" };
+}

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { crowdTimes } from "./crowd.ts";
+
+describe("a crowd of runs", () => {
+  const runs = [
+    { token: 9_000, end: 11_000 },
+    { token: 4_000, end: 12_000 },
+    { token: 5_000, end: 8_000 },
+    { token: 7_000, end: 9_000 },
+  ];
+
+  it("has its median and its last token, and its last end, which may be another run's", () => {
+    const times = crowdTimes(runs, { own: 0, keycloak: 0 }, 2);
+    assert.deepEqual([times["median token"], times["last token"], times["last end"]], [6_000, 9_000, 12_000]);
+  });
+
+  it("has its CPU time by the run, and all of it on all cores", () => {
+    const times = crowdTimes(runs, { own: 16_000, keycloak: 4_000 }, 2);
+    assert.deepEqual([times["CPU a run"], times["Keycloak a run"], times["CPU / cores"]], [4_000, 1_000, 10_000]);
+  });
+
+  it("of nobody is refused", () => assert.throws(() => crowdTimes([], { own: 1, keycloak: 1 }, 2), /no samples/));
+});

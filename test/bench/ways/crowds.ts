@@ -1,0 +1,80 @@
+// Crowds: so many runs at once, by hearth, by bare Pulumi, and by the raw admin API, which gets no more than two at a time.
+import { availableParallelism } from "node:os";
+import { create, logIn, remove } from "../adminApi.ts";
+import { atATime } from "../atATime.ts";
+import { crowdTimes, type CrowdPhase, type Reached } from "../crowd.ts";
+import type { Meter } from "../meter.ts";
+import { newRealm } from "../realm.ts";
+import { timed, type Way } from "../row.ts";
+import { token } from "../token.ts";
+import type { BareStack } from "./barePulumi.ts";
+import { hearthRun } from "./hearth.ts";
+
+/** Lets `count` runs live and be gone again, whatever happens. Throws the first failure, once all have ended. */
+export type Crowd = (count: number) => Promise<Reached[]>;
+
+export function crowdWay(name: string, count: number, meter: Meter, crowd: Crowd): Way<CrowdPhase> {
+  return {
+    name,
+    // Once is enough for what is compiled and cached.
+    warmUp: count === 1,
+    measure: async () => {
+      const { result: runs, used } = await meter.during(() => crowd(count));
+      const elsewhere = used.machine - used.own - used.keycloak;
+      console.error(`crowd of ${count}: ${name}: the machine's other processes used ${(elsewhere / 1000).toFixed(2)} s of CPU`);
+      return crowdTimes(runs, used, availableParallelism());
+    },
+  };
+}
+
+export const hearthCrowd: Crowd = async count => {
+  const start = Date.now();
+  const runs = await atATime(count, Array.from({ length: count }), hearthRun);
+  return runs.map(run => ({ token: run.token - start, end: run.end - start }));
+};
+
+/** A stack has no token: its outputs stand for it. */
+export function bareCrowd(next: () => BareStack): Crowd {
+  return async count => {
+    const since = stopwatch();
+    return atATime(count, Array.from({ length: count }), async () => {
+      const { up, down } = next();
+      let reached = 0;
+      await timed(async () => {
+        await up();
+        reached = since();
+      }, down);
+      return { token: reached, end: since() };
+    });
+  };
+}
+
+/** All of them made, then all of them deleted, as a script would do it: Keycloak's database deadlocks under more than two. */
+export function rawCrowd(url: string, password: string, interrupted: AbortSignal): Crowd {
+  return async count => {
+    const realms = Array.from({ length: count }, newRealm);
+    let [tokens, ends]: [number[], number[]] = [[], []];
+    const since = stopwatch();
+    const up = async () => {
+      tokens = await atATime(2, realms, async realm => {
+        interrupted.throwIfAborted();
+        await create(url, await logIn(url, password), realm);
+        await token(url, realm);
+        return since();
+      });
+    };
+    const down = async () => {
+      ends = await atATime(2, realms, async realm => {
+        await remove(url, await logIn(url, password), realm);
+        return since();
+      });
+    };
+    await timed(up, down);
+    return tokens.map((each, index) => ({ token: each, end: ends[index]! }));
+  };
+}
+
+function stopwatch(): () => number {
+  const start = performance.now();
+  return () => performance.now() - start;
+}

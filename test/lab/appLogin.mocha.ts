@@ -1,0 +1,49 @@
+// A recipe's own test, as `hearth run` runs it: a browser's way through the app to Keycloak and back, told in HTTP.
+import assert from "node:assert/strict";
+
+const env = (name: string): string => process.env[name] ?? assert.fail(`${name} isn't set: run this through \`hearth run\``);
+
+/** Follows no redirect by itself and keeps cookies, as a browser's tab would. */
+function tab() {
+  const cookies = new Map<string, string>();
+  return async (url: string, init: RequestInit = {}): Promise<Response> => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const answer = await fetch(url, { redirect: "manual", ...init, headers: { ...(init.headers as Record<string, string>), cookie } });
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    return answer;
+  };
+}
+
+describe("the docs app", function () {
+  this.timeout(20_000);
+
+  it("shows its page", async () => {
+    const answer = await fetch(`${env("HEARTH_APP_URL")}/`);
+    assert.equal(answer.status, 200);
+  });
+
+  it("sends a visitor to Keycloak, and gets the user's tokens for what comes back", async () => {
+    const visit = tab();
+    const sent = await visit(`${env("HEARTH_APP_URL")}/login?state=s1`);
+    assert.equal(sent.status, 302);
+    const there = sent.headers.get("location") ?? "";
+    assert.ok(there.startsWith(`${env("OIDC_ISSUER")}/protocol/openid-connect/auth?`), there);
+    const form = await (await visit(there)).text();
+    const action = /action="([^"]+)"/.exec(form)?.[1]?.replaceAll("&amp;", "&") ?? assert.fail(form.slice(0, 500));
+    const body = new URLSearchParams({ username: env("OIDC_USERNAME"), password: env("OIDC_PASSWORD") });
+    const back = await visit(action, { method: "POST", body });
+    assert.equal(back.status, 302);
+    const callback = back.headers.get("location") ?? "";
+    assert.ok(callback.startsWith(`https://${env("HEARTH_APP_DOMAIN")}/callback?`), callback);
+    assert.equal(new URL(callback).searchParams.get("state"), "s1");
+    const answer = await visit(callback);
+    const tokens = (await answer.json()) as { access_token?: string; error?: string };
+    assert.ok(tokens.access_token, JSON.stringify(tokens.error));
+    const user = await fetch(`${env("OIDC_ISSUER")}/protocol/openid-connect/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+    // Without the scope openid in the grant, Keycloak answers 403 here.
+    assert.equal(((await user.json()) as { preferred_username?: string }).preferred_username, env("OIDC_USERNAME"));
+  });
+});

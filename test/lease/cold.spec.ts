@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { MEMORY } from "../../providers/lease/enter.ts";
+import { MINUTE, newStage, START, type Stage } from "./stage.ts";
+import { DOWN, newApp, newHost, newRun, UP, type Run } from "./sides.ts";
+
+const WIKI = "wiki-00000a";
+
+const kinds = (stage: Stage) => stage.leases().map(({ run, keycloak }) => [run, keycloak]);
+
+describe("a run that wants a Keycloak of its own", () => {
+  /** Runs that come one after the other, each as soon as the one before has its lease. */
+  async function queue(stage: Stage, runs: readonly Run[], stays: readonly number[]): Promise<Promise<unknown>[]> {
+    const passes: Promise<unknown>[] = [];
+    for (const [at, run] of runs.entries()) {
+      passes.push(run.pass(stays[at]!).then(() => run.name));
+      await run.until("all");
+    }
+    return passes;
+  }
+
+  it("waits while as many have one as may, says for whom, and gets in when the first of them leaves", async () => {
+    const stage = newStage();
+    const [a, b, c] = ["wiki-00000a", "blog-00000b", "chat-00000c"].map(run => newRun(stage, run, { mode: "cold", coldLimit: 2 }));
+    const passes = await queue(stage, [a!, b!, c!], [5 * MINUTE, 20 * MINUTE, MINUTE]);
+    await stage.play({ until: () => stage.now() - START >= 5 * MINUTE - 1_000 });
+    assert.equal(c!.said.length, 1);
+    assert.match(c!.said[0]!, /^waiting: (wiki-00000a, blog-00000b|blog-00000b, wiki-00000a) have a Keycloak of their own, and hearth:coldLimit is 2$/);
+    assert.equal(stage.leases().length, 3);
+    await stage.play({ until: () => c!.next() === undefined });
+    assert.equal(await passes[2], "chat-00000c");
+    assert.ok(stage.now() - START < 6 * MINUTE + 3_000);
+  });
+
+  it("gets in in the order of the leases, and past those that died", async () => {
+    const stage = newStage();
+    const runs = ["0", "1", "2", "3", "4"].map(at => newRun(stage, `wiki-00000${at}`, { mode: "cold" }));
+    const ended: string[] = [];
+    const passes = await queue(stage, runs, [MINUTE, MINUTE, MINUTE, MINUTE, MINUTE]);
+    for (const pass of passes) void pass.then(name => ended.push(name as string));
+    await stage.play({ until: () => stage.now() > START });
+    runs[2]!.die();
+    await stage.play();
+    assert.deepEqual(ended, ["wiki-000000", "wiki-000001", "wiki-000003", "wiki-000004"]);
+  });
+
+  it("doesn't get in before those who are in by having the older lease of a dead one", async () => {
+    const stage = newStage();
+    const dead = newRun(stage, WIKI, { mode: "cold" });
+    void dead.enter();
+    await stage.play();
+    dead.die();
+    const inside = newRun(stage, "blog-00000b", { mode: "cold" });
+    const got = inside.enter();
+    await stage.play();
+    assert.equal(await got, "cold");
+    const again = newRun(stage, WIKI, { mode: "cold" });
+    void again.enter();
+    await stage.play({ until: () => stage.now() - START > MINUTE || again.next() === undefined });
+    assert.deepEqual(again.said, ["waiting: blog-00000b has a Keycloak of their own, and hearth:coldLimit is 1"]);
+  });
+
+  it("doesn't get in before those who are in by a lease of its own that was for the kept one", async () => {
+    const stage = newStage();
+    const early = newRun(stage, WIKI, { mode: "warm" });
+    void early.enter();
+    await stage.play();
+    void newRun(stage, "blog-00000b", { mode: "cold" }).enter();
+    await stage.play();
+    const again = newRun(stage, WIKI, { mode: "cold", owner: early.owner });
+    void again.enter();
+    await stage.play({ until: () => stage.now() - START > MINUTE || again.next() === undefined });
+    assert.equal(again.said.length, 1);
+    assert.equal(stage.leases().length, 2);
+  });
+
+  it("keeps its place whoever renews his lease", async () => {
+    const stage = newStage();
+    const [a, b] = [WIKI, "blog-00000b"].map(run => newRun(stage, run, { mode: "cold" }));
+    const passes = await queue(stage, [a!, b!], [5 * MINUTE, MINUTE]);
+    await stage.play({ until: () => stage.now() - START >= MINUTE });
+    const renewer = stage.side("the first one's hearth");
+    const renewed = renewer.board.rewrite(stage.entries()[0]!, stage.entries()[0]!.note);
+    await renewer.step();
+    assert.equal(await renewed, true);
+    await stage.play({ until: () => stage.now() - START >= 5 * MINUTE - 1_000 });
+    assert.equal(b!.said.length, 1);
+    await stage.play();
+    assert.deepEqual(await Promise.all(passes), [WIKI, "blog-00000b"]);
+  });
+
+  it("F45: waits for memory, and is refused after 15 minutes without; no lease is left", async () => {
+    const stage = newStage();
+    const run = newRun(stage, WIKI, { mode: "cold" }, newHost({ memory: 1.4 * 1024 ** 3 }));
+    const refused = run.enter();
+    await stage.play({ until: () => stage.now() - START >= 15 * MINUTE });
+    assert.deepEqual(run.said, ["waiting: only 1.4 GB of memory are available, and a Keycloak wants 1.5"]);
+    assert.equal(stage.leases().length, 1);
+    await stage.play();
+    const message = "no Keycloak of its own after 15 minutes: only 1.4 GB of memory are available, and a Keycloak wants 1.5";
+    await assert.rejects(refused, { name: "NoWayInError", message });
+    assert.deepEqual(stage.leases(), []);
+    assert.ok(stage.now() - START < 15 * MINUTE + 3_000);
+  });
+
+  it("F45: gets in as soon as there is just enough memory", async () => {
+    const stage = newStage();
+    const host = newHost({ memory: MEMORY - 1 });
+    const got = newRun(stage, WIKI, { mode: "cold" }, host).enter();
+    await stage.play({ until: () => stage.now() - START >= MINUTE });
+    host.memory = MEMORY;
+    await stage.play();
+    assert.equal(await got, "cold");
+    assert.ok(stage.now() - START < MINUTE + 3_000);
+  });
+
+  it("takes the kept one where that is up again while it waits", async () => {
+    const stage = newStage();
+    const host = newHost({ keycloak: DOWN });
+    void newRun(stage, "blog-00000b", { mode: "cold" }).enter();
+    await stage.play();
+    const run = newRun(stage, WIKI, {}, host);
+    const got = run.enter();
+    await stage.play({ until: () => stage.now() - START >= MINUTE });
+    assert.deepEqual(kinds(stage).at(-1), [WIKI, "cold"]);
+    host.keycloak = UP;
+    await stage.play();
+    assert.equal(await got, "warm");
+    assert.deepEqual(kinds(stage).at(-1), [WIKI, "warm"]);
+    assert.equal(run.said.at(-1), "keycloak is up again: the run takes that one");
+  });
+
+  it("doesn't take the kept one where it was told to have its own, or where that is in maintenance", async () => {
+    const stage = newStage();
+    const app = newApp(stage, "keycloak");
+    void app.claim();
+    await stage.play();
+    app.die();
+    void newRun(stage, "blog-00000b", { mode: "cold" }).enter();
+    await stage.play();
+    const [told, late] = [newRun(stage, WIKI, { mode: "cold" }), newRun(stage, "chat-00000c")];
+    const refused = [told.enter(), late.enter()];
+    await stage.play();
+    for (const each of refused) await assert.rejects(each, { name: "NoWayInError", message: /^no Keycloak of its own after 15 minutes: / });
+    assert.ok(!told.did.includes("look") && !late.did.includes("look"));
+    assert.equal(stage.leases().length, 1);
+  });
+});

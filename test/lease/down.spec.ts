@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { MINUTE, newStage, START, type Side } from "./stage.ts";
+import { DOWN, newHost, newRun, UP, type Host } from "./sides.ts";
+
+const WIKI = "wiki-00000a";
+
+/** A repair that takes `ms` under a lock, and does nothing where another one has just done it. */
+function lockedRepair(host: Host, ms: number): { repair: (by: Side) => Promise<void>; done: () => number } {
+  const lock = { held: false, done: 0 };
+  const repair = async (by: Side) => {
+    while (lock.held) await by.sleep(100);
+    if (host.keycloak.state === "up") return;
+    lock.held = true;
+    await by.sleep(ms);
+    host.keycloak = UP;
+    lock.done += 1;
+    lock.held = false;
+  };
+  return { repair, done: () => lock.done };
+}
+
+describe("a run that finds the kept Keycloak down", () => {
+  it("F18: has it repaired once, and gets it", async () => {
+    const stage = newStage();
+    const host = newHost({ keycloak: DOWN });
+    host.repair = async () => void (host.keycloak = UP);
+    const run = newRun(stage, WIKI, {}, host);
+    const got = run.enter();
+    await stage.play();
+    assert.equal(await got, "warm");
+    assert.deepEqual(run.did, ["put hearth-run-00000a", "all", "look", "repair", "look"]);
+    assert.deepEqual(run.said, ["keycloak is down: 0 of 1 tasks run: having it repaired"]);
+  });
+
+  it("F18: gets one of its own where that fails, with a lease that says so", async () => {
+    const stage = newStage();
+    const run = newRun(stage, WIKI, {}, newHost({ keycloak: DOWN }));
+    const got = run.enter();
+    await stage.play();
+    assert.equal(await got, "cold");
+    assert.deepEqual(
+      stage.leases().map(({ keycloak }) => keycloak),
+      ["cold"],
+    );
+    assert.equal(run.did.filter(each => each === "repair").length, 1);
+    assert.deepEqual(run.said, [
+      "keycloak is down: 0 of 1 tasks run: having it repaired",
+      "keycloak couldn't be repaired: no space left on device",
+      "keycloak is down: 0 of 1 tasks run: the run gets one of its own",
+    ]);
+  });
+
+  it("F18: is refused where that fails and it wants none but that, and leaves no lease", async () => {
+    const stage = newStage();
+    const run = newRun(stage, WIKI, { mode: "warm" }, newHost({ keycloak: DOWN }));
+    const refused = run.enter();
+    await stage.play();
+    await assert.rejects(refused, { name: "NoWayInError", message: "keycloak is down: 0 of 1 tasks run, and hearth:keycloak says warm" });
+    assert.equal(run.did.filter(each => each === "repair").length, 1);
+    assert.deepEqual(stage.leases(), []);
+  });
+
+  for (const mode of ["auto", "warm"] as const)
+    it(`is refused where it runs and isn't reached: neither repaired nor replaced (mode ${mode})`, async () => {
+      const stage = newStage();
+      const run = newRun(stage, WIKI, { mode }, newHost({ keycloak: { state: "unclear", words: "isn't reached: timed out" } }));
+      const refused = run.enter();
+      await stage.play();
+      await assert.rejects(refused, { name: "NoWayInError", message: /^keycloak isn't reached: timed out: it runs/ });
+      assert.deepEqual(run.did.slice(0, 3), ["put hearth-run-00000a", "all", "look"]);
+      assert.ok(!run.did.includes("repair") && stage.leases().length === 0);
+    });
+
+  it("F45: is one of ten: one repair does the work, and nobody gets one of its own", async () => {
+    const stage = newStage();
+    const host = newHost({ keycloak: DOWN });
+    const { repair, done } = lockedRepair(host, 2 * MINUTE);
+    host.repair = repair;
+    const runs = Array.from({ length: 10 }, (_, at) => newRun(stage, `wiki-00000${at}`, {}, host));
+    const got = runs.map(run => run.enter());
+    await stage.play();
+    assert.deepEqual(await Promise.all(got), Array(10).fill("warm"));
+    assert.equal(done(), 1);
+    assert.ok(!runs.some(({ said }) => said.join().includes("of its own")));
+    assert.ok(stage.now() - START < 3 * MINUTE);
+  });
+});

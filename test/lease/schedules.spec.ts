@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Mode } from "../../providers/lease/enter.ts";
+import { MINUTE, newStage, START } from "./stage.ts";
+import { newWorld, type AppPlan, type RunPlan } from "./world.ts";
+
+const long = process.argv.includes("--long") || Boolean(process.env["HEARTH_LONG"]);
+const schedules = { numRuns: long ? 5_000 : 300, seed: 20_260_101 };
+
+/** Milliseconds: mostly close together, sometimes minutes apart. */
+const soon = fc.oneof({ weight: 4, arbitrary: fc.nat(5_000) }, { weight: 1, arbitrary: fc.nat(10 * MINUTE) });
+const stay = fc.oneof({ weight: 4, arbitrary: fc.nat(MINUTE) }, { weight: 1, arbitrary: fc.nat(12 * MINUTE) });
+/** Calls and sleeps after which a process dies. */
+const dies = fc.option(fc.nat(40), { freq: 3, nil: Infinity });
+
+const run: fc.Arbitrary<RunPlan> = fc.record({
+  identity: fc.nat(3),
+  mode: fc.constantFrom<Mode>("auto", "auto", "warm", "cold", "none"),
+  sign: fc.constantFrom("held", "held", "held", "timed", "hidden"),
+  begins: soon,
+  stay,
+  dies,
+});
+const app: fc.Arbitrary<AppPlan> = fc.record({ app: fc.constantFrom("keycloak", "keycloak", "traefik"), journal: fc.boolean(), begins: soon, stay, dies });
+const plan = fc.record({
+  seed: fc.nat(),
+  coldLimit: fc.constantFrom(1, 2),
+  outage: fc.constantFrom("none", "none", "mends", "stays"),
+  runs: fc.array(run, { minLength: 1, maxLength: 5 }),
+  apps: fc.array(app, { minLength: 1, maxLength: 3 }),
+});
+
+/** mulberry32: the same numbers from the same seed. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+describe("runs and kept apps in whatever order, whoever of them dies", () => {
+  it(`P8, P9, F16, F24: ${schedules.numRuns} schedules: no run is on an app that is being changed, no living run's lease is taken, and all who live get to their end`, async function () {
+    this.timeout(long ? 1_800_000 : 20_000);
+    const seen = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(plan, async ({ seed, runs, apps, ...setting }) => {
+        const stage = newStage();
+        const world = newWorld(stage, setting);
+        for (const each of runs) world.addRun(each);
+        for (const each of apps) world.addApp(each);
+        const next = numbers(seed);
+        await stage.play({
+          until: () => {
+            world.kill();
+            assert.deepEqual(world.faults(), []);
+            return false;
+          },
+          choose: (ready, sleeper) => {
+            // Now and then a process does nothing for as long as another sleeps.
+            const options = sleeper && (ready.length === 0 || next() < 0.05) ? [...ready, sleeper] : ready;
+            return options[Math.floor(next() * options.length)]!;
+          },
+        });
+        const stays = [...runs, ...apps].reduce((sum, each) => sum + each.stay + each.begins, 0);
+        assert.deepEqual(world.unfinished(), []);
+        assert.deepEqual(world.leftBehind(), []);
+        assert.ok(stage.now() - START < stays + (runs.length + 2 * apps.length) * 40 * MINUTE, `it took ${(stage.now() - START) / MINUTE} minutes`);
+        for (const outcome of world.outcomes()) seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+      }),
+      schedules,
+    );
+    // Schedules in which nothing ever happens would prove nothing.
+    if (process.env["HEARTH_SHOW"]) console.log(Object.fromEntries([...seen].toSorted()));
+    for (const outcome of ["warm", "cold", "none", "NoWayInError", "TakenError", "changed", "recovered", "InUseError", "dead"])
+      assert.ok((seen.get(outcome) ?? 0) >= 5, `${outcome}: ${seen.get(outcome) ?? 0} times`);
+  });
+});

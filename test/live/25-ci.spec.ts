@@ -1,0 +1,295 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stackOf } from "../../providers/abra/names.ts";
+import { leaseOf, swarmBoard } from "../../providers/lease/board.ts";
+import { appDomain, coldDomain, runName, runOf, stackName } from "../../providers/run/names.ts";
+import { at, base, project } from "../lab/paths.ts";
+import { upstreamOf } from "../lab/upstream.ts";
+import { contained } from "./contained.ts";
+import { call, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, upWarm, warmConfig, type Done } from "./world.ts";
+
+const login = join(project, "test/lab/login.ts");
+const through = [join(project, "node_modules/.bin/mocha"), join(project, "test/lab/appLogin.mocha.ts")];
+
+describe("CI runs at full strength, on a real host", function () {
+  this.timeout(180_000);
+  let folder: string;
+  let host: Awaited<ReturnType<typeof listing>>;
+
+  before(async function () {
+    this.timeout(240_000);
+    if ((await realmStatus("master").catch(() => 0)) !== 200) await freshWarm();
+    folder = await mkdtemp(join(tmpdir(), "hearth-ci-"));
+  });
+  beforeEach(async () => void (host = await listing()));
+  afterEach(async function () {
+    await hearth(["reap"]); // what a failed spec left must not make the next one fail
+    if (this.currentTest?.state === "passed") assert.deepEqual(await listing(), host, "something was left behind");
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  /** A build's flags, the same for start and stop. */
+  const build = (recipe: string, what: string) => {
+    const id = `${what}-${Date.now()}`;
+    const run = runOf({ recipe, build: id });
+    return {
+      run,
+      name: runName(run),
+      stack: stackName(run),
+      flags: ["--recipe", recipe, "--build", id],
+      domain: appDomain(run, base),
+      file: join(folder, `${id}.env`),
+    };
+  };
+  const variables = async (file: string): Promise<Record<string, string>> =>
+    Object.fromEntries(
+      (await readFile(file, "utf8"))
+        .split("\n")
+        .filter(Boolean)
+        .map(line => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+    );
+
+  it("deploys the app under test, with which a browser logs in through Keycloak, and leaves nothing", async () => {
+    const { flags, name, domain, stack } = build("docs", "through");
+    const done = await hearth(["run", ...flags, "--", ...through]);
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.stdout, /2 passing/);
+    assert.match(done.stderr, new RegExp(`keycloak \\S+ \\(\\S+\\), warm, upgraded \\d+ (min|h|d) ago · realm ${name} · https://${domain}`));
+    assert.equal((await pulumi(["stack", "ls", "--json"])).stdout.includes(stack), false);
+  });
+
+  it("F32, P12: keeps the realm's secrets out of state, argv, and what the service shows; an app that fails shows its logs, and stands as long as is asked", async () => {
+    const { flags, name, stack, domain } = build("docs", "kept");
+    const done = await hearth([
+      "run",
+      ...flags,
+      "--keep",
+      "30m",
+      "--logs",
+      join(folder, "logs"),
+      "--before",
+      "echo before $HEARTH_APP_DOMAIN",
+      "--",
+      "sh",
+      "-c",
+      "echo $OIDC_CLIENT_SECRET; exit 3",
+    ]);
+    assert.equal(done.exitCode, 3, done.all);
+    const [before, secret = ""] = done.stdout.split("\n");
+    assert.equal(before, `before ${domain}`);
+    assert.ok(secret.length > 20);
+    assert.match(done.stderr, new RegExp(`${name} stands until .*; hearth run stop --run ${name}`));
+    assert.match(await readFile(join(folder, "logs", `${stackOf(domain)}_app.log`), "utf8"), /./);
+    const state = await must("pulumi", "stack", "export", "-s", stack);
+    const services = await must(
+      "docker",
+      "service",
+      "inspect",
+      ...(await must("docker", "service", "ls", "-q", "--filter", `label=com.docker.stack.namespace=${stackOf(domain)}`)).split("\n"),
+    );
+    for (const [where, text] of Object.entries({ state, services, said: done.stderr })) assert.ok(!text.includes(secret), where);
+    assert.equal((await fetch(`https://${domain}/`)).status, 200, "it stands");
+    const reaped = await hearth(["reap"]);
+    assert.equal(reaped.all, "", "a run that is to stand isn't taken away");
+    const stopped = await hearth(["run", "stop", "--run", name]);
+    assert.equal(stopped.exitCode, 0, stopped.all);
+  });
+
+  it("deploys a working tree, and a changed one in place: the app's nginx dies while its backend restarts, and all ends well", async function () {
+    this.timeout(300_000);
+    const { flags, stack, domain, file } = build("docs", "tree");
+    const tree = join(folder, "docs");
+    await cp(upstreamOf("docs"), tree, { recursive: true });
+    const conf = join(tree, "backend.conf.tmpl");
+    const text = await readFile(conf, "utf8");
+    await writeFile(conf, text.replace('{{ env "GREETING" }}', "from the tree"));
+    const started = await hearth(["run", "start", ...flags, "--checkout", tree, "--output", file]);
+    try {
+      assert.equal(started.exitCode, 0, started.all);
+      const page = async () => (await fetch(`https://${domain}/`)).text();
+      assert.equal(await page(), "from the tree\n");
+      await writeFile(join(tree, "abra.sh"), (await readFile(join(tree, "abra.sh"), "utf8")).replace("BACKEND_CONF_VERSION=v1", "BACKEND_CONF_VERSION=v2"));
+      await writeFile(conf, text.replace('{{ env "GREETING" }}', "changed"));
+      // Another value in both services' environment: both are replaced at once.
+      const sample = await readFile(join(tree, ".env.sample"), "utf8");
+      await writeFile(join(tree, ".env.sample"), sample.replace(/^GREETING=.*$/m, "GREETING=other"));
+      const changed = await pulumi(["up", "-s", stack, "--yes", "--skip-preview", "--suppress-progress"]);
+      assert.equal(changed.exitCode, 0, changed.all);
+      assert.match(changed.all, /taken down, and deployed from undeployed/);
+      assert.equal(await page(), "changed\n");
+      const again = await pulumi(["up", "-s", stack, "--yes", "--skip-preview", "--expect-no-changes"]);
+      assert.equal(again.exitCode, 0, again.all);
+      assert.equal(await must("git", "-C", tree, "stash", "list"), "", "the tree is as it was");
+    } finally {
+      const stopped = await hearth(["run", "stop", ...flags]);
+      assert.equal(stopped.exitCode, 0, stopped.all);
+    }
+  });
+
+  it("F18: gives a run a Keycloak of its own where that is asked for, and takes it away with the rest", async function () {
+    this.timeout(300_000);
+    const { flags, run, name } = build("notes", "cold");
+    const seen = join(folder, "cold");
+    const done = await hearth([
+      "run",
+      ...flags,
+      "--keycloak",
+      "cold",
+      "--",
+      "sh",
+      "-c",
+      `echo $HEARTH_KEYCLOAK $OIDC_ISSUER > ${seen} && ${process.execPath} ${login}`,
+    ]);
+    assert.equal(done.exitCode, 0, done.all);
+    assert.equal((await readFile(seen, "utf8")).trim(), `cold https://${coldDomain(run, base)}/realms/${name}`);
+    assert.match(done.stderr, /keycloak 26\.\d\.0 \(10\.\d+\.\d+\), cold · realm/);
+  });
+
+  it("an upgrade waits for a run that lives, saying for whom; a run that comes meanwhile waits, and then is warm", async function () {
+    this.timeout(300_000);
+    const living = build("notes", "living");
+    assert.equal((await hearth(["run", "start", ...living.flags, "--output", living.file])).exitCode, 0);
+    const config = await readFile(warmConfig, "utf8");
+    await writeFile(warmConfig, config.replace(/( +)KC_CACHE: local/, "$&\n$1ADMIN_USERNAME: admin"));
+    const upgrade = start("pulumi", ["up", "-s", "warm", "--yes", "--skip-preview", "--non-interactive", "--color=never"]);
+    let late: Started | undefined;
+    try {
+      await until(() => /waiting: in use by/.test(upgrade.said()), 60_000, upgrade.said);
+      assert.match(upgrade.said(), new RegExp(`keycloak: waiting: in use by ${living.name} \\(since \\S+, until \\S+\\)`));
+      const { flags } = build("notes", "late");
+      late = start("hearth", ["run", ...flags, "--", process.execPath, login]);
+      await until(() => /waiting: keycloak is in maintenance/.test(late!.said()), 30_000, late.said);
+      assert.equal(await realmStatus(living.name), 200, "the living run isn't touched");
+      assert.equal((await hearth(["run", "stop", ...living.flags])).exitCode, 0);
+      assert.equal(await upgrade.ended, 0, upgrade.said());
+      assert.equal(await late.ended, 0, late.said());
+      assert.match(late.said(), /, warm, upgraded 0 min ago/);
+    } finally {
+      await hearth(["run", "stop", ...living.flags]);
+      await Promise.all([upgrade.ended, late?.ended]);
+      await writeFile(warmConfig, config);
+    }
+    host = await listing(); // its Keycloak is a new one
+  });
+
+  it("F45: ten runs with Keycloak gone: one repair, no storm, all succeed", async function () {
+    this.timeout(420_000);
+    const five = Array.from({ length: 5 }, (_, i) => build("notes", `here-${i}`));
+    for (const each of five) assert.equal((await hearth(["run", "start", ...each.flags, "--output", each.file])).exitCode, 0);
+    await must("docker", "service", "scale", "--detach=false", `${keycloak.stack}_app=0`);
+    const more = Array.from({ length: 5 }, (_, i) => start("hearth", ["run", ...build("notes", `more-${i}`).flags, "--", process.execPath, login]));
+    const codes = await Promise.all(more.map(each => each.ended));
+    const said = more.map(each => each.said()).join("\n");
+    assert.deepEqual(codes, [0, 0, 0, 0, 0], said);
+    assert.equal(said.match(/deploying the version it had/g)?.length, 1, said);
+    assert.ok(!/, cold/.test(said), said);
+    for (const each of five) {
+      const own = await variables(each.file);
+      const done = await call(process.execPath, [login], { env: own });
+      assert.equal(done.exitCode, 0, done.all);
+      assert.equal((await hearth(["run", "stop", ...each.flags])).exitCode, 0);
+    }
+    host = await listing();
+  });
+
+  it("F21: twenty at once, of different and equal recipes, each with a login of its own", async function () {
+    this.timeout(420_000);
+    const began = Date.now();
+    const runs = Array.from({ length: 20 }, (_, i) => {
+      const { flags, name } = build(["notes", "wiki", "pad", "n8n"][i % 4]!, `crowd-${i}`);
+      const each = start("hearth", ["run", ...flags, "--", "sh", "-c", `echo $HEARTH_REALM $OIDC_CLIENT_SECRET $OIDC_PASSWORD; ${process.execPath} ${login}`]);
+      return { ...each, name, took: each.ended.then(() => (Date.now() - began) / 1000) };
+    });
+    const codes = await Promise.all(runs.map(each => each.ended));
+    assert.deepEqual(
+      codes.filter(code => code !== 0),
+      [],
+      runs.map(each => each.said()).join("\n"),
+    );
+    const told = runs.map(each =>
+      each
+        .said()
+        .split("\n")
+        .find(line => line.startsWith(`${each.name} `))!
+        .split(" "),
+    );
+    for (const part of [0, 1, 2]) assert.equal(new Set(told.map(each => each[part])).size, 20);
+    for (const { name } of runs) assert.equal(await realmStatus(name), 404);
+    const took = (await Promise.all(runs.map(each => each.took))).toSorted((a, b) => a - b);
+    console.log(`      twenty at once: the first after ${took[0]!.toFixed(1)} s, the median ${took[10]!.toFixed(1)} s, the last ${took[19]!.toFixed(1)} s`);
+  });
+
+  it("F22, P8: killed at six moments, then one reap: the host is as it was, and the second reap says nothing", async function () {
+    this.timeout(300_000);
+    const moments = [300, 1_200, 2_200, 3_200, 4_500];
+    const killed = moments.map(ms => ({ ms, ...build("notes", `killed-${ms}`) }));
+    for (const { ms, flags } of killed) {
+      const run = start("hearth", ["run", ...flags, "--", "sleep", "60"]);
+      await sleep(ms);
+      run.child.kill("SIGKILL");
+      await run.ended;
+    }
+    // The sixth with its app deployed, and with Pulumi's state lost as well.
+    const app = build("docs", "killed-app");
+    const run = start("hearth", ["run", ...app.flags, "--", "sleep", "60"]);
+    await until(() => new RegExp(`realm ${app.name} · https`).test(run.said()), 90_000, run.said);
+    run.child.kill("SIGKILL");
+    await run.ended;
+    await rm(join(at.backend, ".pulumi", "stacks", "hearth", `${app.stack}.json`), { force: true });
+    await must("sh", "-c", "pkill -x sleep -f 'sleep 60' || true"); // the commands, whose parent is gone
+    const reaped = await hearth(["reap"]);
+    assert.equal(reaped.exitCode, 0, reaped.all);
+    assert.match(reaped.stdout, new RegExp(app.name));
+    assert.deepEqual(await listing(), host, reaped.all);
+    const again = await hearth(["reap"]);
+    assert.deepEqual([again.exitCode, again.all], [0, ""]);
+  });
+
+  it("F39: from a container with docker's socket, in steps of their own, is never taken for dead", async () => {
+    const { flags, name } = build("notes", "contained");
+    const inside = (...argv: string[]): Promise<Done> => call("docker", contained(argv));
+    const started = await inside("hearth", "run", "start", ...flags, "--output", join(folder, "contained.env"));
+    assert.equal(started.exitCode, 0, started.all);
+    assert.equal((await hearth(["reap"])).all, "");
+    const held = start("docker", contained(["hearth", "run", "--recipe", "notes", "--build", name, "--", "sleep", "15"]));
+    await until(() => /· realm/.test(held.said()), 60_000, held.said);
+    const dry = await hearth(["reap", "--dry-run", "--json"]);
+    assert.equal(dry.exitCode, 0, dry.all);
+    assert.equal(await realmStatus(name), 200);
+    assert.equal(await held.ended, 0, held.said());
+    assert.equal((await inside("hearth", "run", "stop", ...flags)).exitCode, 0);
+  });
+
+  it("F16: two sides at once on the swarm's board, many rounds: never both inside", async function () {
+    this.timeout(120_000);
+    const rounds = "20";
+    const [run, kept] = await Promise.all([
+      call(process.execPath, [join(project, "test/lab/board.ts"), "run", rounds, join(folder, "inside")]),
+      call(process.execPath, [join(project, "test/lab/board.ts"), "kept", rounds, join(folder, "inside")]),
+    ]);
+    assert.equal(run.exitCode, 0, run.all);
+    assert.equal(kept.exitCode, 0, kept.all);
+    assert.equal(await leaseOf(swarmBoard, "rounds-00000a"), undefined);
+  });
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number>;
+  readonly said: () => string;
+}
+
+function start(program: string, argv: readonly string[]): Started {
+  const child = spawn(program, argv, { cwd: project, stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", chunk => (text += String(chunk)));
+  return { child, ended: new Promise(resolve => child.once("close", code => resolve(code ?? -1))), said: () => text };
+}
+
+async function until(holds: () => boolean, ms: number, said: () => string): Promise<void> {
+  for (const begun = Date.now(); !holds(); await sleep(200)) if (Date.now() - begun > ms) assert.fail(`not after ${ms / 1000} s: ${said()}`);
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { readConfig } from "../../stacks/config.ts";
+import { fill, fillAll, isSecret, recipeSettings } from "../../stacks/recipes.ts";
+
+const config = (recipes: object) => readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:recipes": JSON.stringify(recipes) });
+
+describe("what hearth:recipes says", () => {
+  it("needs a Keycloak and waits 3 s of good health, where nothing else is said", () => {
+    const { docs } = config({ docs: {} }).recipes;
+    assert.deepEqual(
+      [docs?.needs, docs?.version, docs?.env, docs?.secrets, docs?.health.stableFor, docs?.health.path],
+      [["keycloak"], "latest", {}, {}, 3, "/"],
+    );
+    assert.equal(config({ docs: { health: { path: "/up", stableFor: 1 } } }).recipes["docs"]?.health.stableFor, 1);
+  });
+
+  it("is refused in a sentence that names the key: a field that isn't there, a setting that isn't, a name that is no recipe's", () => {
+    assert.throws(
+      () => config({ docs: { env: { X: "{isuer}" } } }),
+      /hearth:recipes\.docs\.env\.X is "\{isuer\}": \{isuer\} is no field: there are \{issuer\}/,
+    );
+    assert.throws(() => config({ docs: { enviroment: {} } }), /hearth:recipes\.docs\.enviroment: no such setting/);
+    assert.throws(() => config({ Docs: {} }), /hearth:recipes/);
+    assert.throws(() => config({ docs: { needs: ["postgres"] } }), /hearth:recipes\.docs\.needs\.0/);
+  });
+
+  it("may give the realm roles, groups, clients and identity providers, validated, and no secret of the run's", () => {
+    const realm = {
+      roles: { realm: [{ name: "editor" }] },
+      groups: [{ name: "staff" }],
+      clients: [{ clientId: "cli", rootUrl: "https://{domain}" }],
+      user: { realmRoles: ["editor"] },
+    };
+    assert.deepEqual(config({ docs: { realm } }).recipes["docs"]?.realm.user, { realmRoles: ["editor"], groups: [] });
+    assert.throws(() => config({ docs: { realm: { roles: { realm: [{}] } } } }), /hearth:recipes\.docs\.realm\.roles\.realm\.0\.name/);
+    assert.throws(() => config({ docs: { realm: { identityProviders: [{ alias: "x" }] } } }), /providerId/);
+    assert.throws(() => config({ docs: { realm: { clients: [{ clientId: "x", secret: "{clientSecret}" }] } } }), /\{clientSecret\} is no field here/);
+  });
+
+  it("is filled in, at any depth, and what names a secret is known as one", () => {
+    assert.equal(fill("{issuer}/x?{domain}{other}", { issuer: "https://k/realms/r", domain: "d" }), "https://k/realms/r/x?d{other}");
+    assert.deepEqual(fillAll({ a: ["{domain}", 1, null], b: { c: "{domain}" } }, { domain: "d" }), { a: ["d", 1, null], b: { c: "d" } });
+    assert.deepEqual(["{issuer}", "a {clientSecret}", "{password}"].map(isSecret), [false, true, true]);
+    assert.doesNotThrow(() => recipeSettings.parse({ env: { JSON: '{"a": 1}', SHELL: "${HOME}x" } }), "braces that hold no bare word are text");
+  });
+
+  it("limits of what a host gives: a number, whatever its spelling", () => {
+    const read = (coldLimit: string) => readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:coldLimit": coldLimit });
+    assert.equal(read("2").coldLimit, 2);
+    assert.throws(() => read("many"), /hearth:coldLimit is "many"/);
+    assert.throws(() => readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:keycloak": "tepid" }), /hearth:keycloak is "tepid"/);
+  });
+});
