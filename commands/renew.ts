@@ -15,7 +15,7 @@ export function renewing(run: string): () => void {
 
 /** The lease without its owner, and with an end: `ms` from now. */
 export async function standFor(run: string, ms: number): Promise<void> {
-  await rewrite(run, ({ owner: _, ...note }) => ({ ...note, until: new Date(Date.now() + ms).toISOString() }));
+  await rewrite(run, note => ({ ...note, owner: undefined, until: new Date(Date.now() + ms).toISOString() }));
 }
 
 async function rewrite(run: string, change: (note: LeaseNote) => LeaseNote): Promise<void> {

@@ -90,8 +90,8 @@ async function withHook({ before }: RunFlags, command: readonly string[], env: R
   return runCommand(command, env, interrupted);
 }
 
-async function leave(run: Run, ms: number, code: number): Promise<number> {
-  const name = runName(run);
+async function leave(its: Run, ms: number, code: number): Promise<number> {
+  const name = runName(its);
   await standFor(name, ms);
   console.error(`hearth: ${name} stands until ${new Date(Date.now() + ms).toISOString()}; hearth run stop --run ${name} takes it away before`);
   return code;

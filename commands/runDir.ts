@@ -5,6 +5,7 @@ import { z } from "zod";
 import { format, ignoreAbsent, readJson, writeJson } from "../providers/journal/file.ts";
 import { owner, ownerNow, type Owner } from "../providers/journal/owner.ts";
 import { runFolder } from "../providers/run/folder.ts";
+import { coldDomain, runOfStack } from "../providers/run/names.ts";
 
 const ownerFile = z.object({ format, owner });
 
@@ -20,9 +21,13 @@ export async function ownerOfRun(stateDir: string, run: string): Promise<Owner |
   return (await readJson(fileOf(stateDir, run), ownerFile))?.owner;
 }
 
-/** The run's folder gone, with all that is in it. Absent is success. */
+/** The run's folder gone, with all that is in it, and the one with the locks of a Keycloak of its own. Absent is success. */
 export async function removeRunDir(stateDir: string, run: string): Promise<void> {
   await rm(runFolder(stateDir, run), { recursive: true, force: true });
+  const its = runOfStack(`ci-${run}`);
+  const keycloaks = join(stateDir, "keycloak");
+  for (const name of (its && (await readdir(keycloaks).catch(ignoreAbsent))) ?? [])
+    if (name.startsWith(coldDomain(its!, ""))) await rm(join(keycloaks, name), { recursive: true, force: true });
 }
 
 export interface RunDir {

@@ -1,11 +1,9 @@
 // A run's stack brought up and taken down, through Pulumi.
-import { rmdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { join } from "node:path";
 import { asError, NotYourRecipeError } from "./errors.ts";
 import { openMailbox } from "./mailbox.ts";
 import { readOutputs, type RunOutputs } from "./outputs.ts";
 import { destroyArgv, initArgv, listArgv, outputArgv, removeArgv, upArgv } from "./pulumi/argv.ts";
+import { hasState, removeRemains } from "./pulumi/backend.ts";
 import { pulumi, reason } from "./pulumi/cli.ts";
 import { runName, stackName, type Run } from "../providers/run/names.ts";
 import { MAILBOX } from "../providers/run/mailbox.ts";
@@ -86,7 +84,7 @@ export async function teardown(run: Run, { verbose = false }: Options): Promise<
     const removed = await pulumi(removeArgv(stack));
     if (removed.exitCode !== 0) throw new Error(reason(removed));
     await removeStackConfig(stack);
-    await removeEmptyFolders(stack);
+    await removeRemains(stack);
     await removeRunDir((await runConfig()).stateDir, runName(run));
     console.error(`hearth: ${runName(run)} is gone (${since(start)} s)`);
     return true;
@@ -98,18 +96,11 @@ export async function teardown(run: Run, { verbose = false }: Options): Promise<
 }
 
 export async function exists(stack: string): Promise<boolean> {
+  const onDisk = await hasState(stack);
+  if (onDisk !== undefined) return onDisk;
   const listed = await pulumi(listArgv());
   if (listed.exitCode !== 0) throw new NotYourRecipeError(`stacks can't be listed: ${reason(listed)}`);
   return (JSON.parse(listed.stdout) as { name: string }[]).some(({ name }) => name === stack);
-}
-
-/** `stack rm` leaves up to four empty folders a run in a file backend. */
-async function removeEmptyFolders(stack: string): Promise<void> {
-  const backend = process.env["PULUMI_BACKEND_URL"] ?? "";
-  if (!backend.startsWith("file://")) return;
-  const root = join(fileURLToPath(backend), ".pulumi");
-  const folders = ["stacks/hearth", "history/hearth", "backups/hearth", "locks/organization/hearth"];
-  for (const folder of folders) await rmdir(join(root, folder, stack)).catch(() => undefined); // absent, or not empty
 }
 
 function since(start: number): string {

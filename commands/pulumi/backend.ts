@@ -1,25 +1,60 @@
-// What of a stack lies in a file backend, beyond what Pulumi says of it.
-import { rmdir, stat } from "node:fs/promises";
+// What of a run's stack lies in a file backend, beyond what Pulumi says of it.
+import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ignoreAbsent } from "../../providers/journal/file.ts";
+import { runOfStack } from "../../providers/run/names.ts";
 
 /** The folder `.pulumi` of a file backend; undefined for every other one. */
 export function backendFolder(backend = process.env["PULUMI_BACKEND_URL"] ?? ""): string | undefined {
   return backend.startsWith("file://") ? join(fileURLToPath(backend), ".pulumi") : undefined;
 }
 
-/** When the stack's state was last written: ms since 1970; undefined where no file says so. */
-export async function stateWritten(stack: string, folder = backendFolder()): Promise<number | undefined> {
+/** Whether a file backend has a state of the stack: asked of the disk, as one broken file makes `pulumi stack ls` fail for all. undefined: no file backend. */
+export async function hasState(stack: string, folder = backendFolder()): Promise<boolean | undefined> {
   if (folder === undefined) return undefined;
-  const files = [`${stack}.json`, `${stack}.json.gz`].map(name => join(folder, "stacks", "hearth", name));
-  const found = await Promise.all(files.map(file => stat(file).catch(ignoreAbsent)));
-  return found.find(Boolean)?.mtimeMs;
+  const found = await Promise.all([".json", ".json.gz"].map(end => stat(join(folder, "stacks", "hearth", `${stack}${end}`)).catch(ignoreAbsent)));
+  return found.some(Boolean);
 }
 
-/** `stack rm` leaves up to four empty folders a run. */
-export async function removeEmptyFolders(stack: string, folder = backendFolder()): Promise<void> {
+/**
+ * Every run's stack of which there is a file, also one that Pulumi doesn't know any more (its state was lost, or it was killed while it
+ * wrote), with the time of its state, else of its newest file: ms since 1970.
+ */
+export async function stacksOnDisk(folder = backendFolder()): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  if (folder === undefined) return found;
+  for (const { stack, path, isState } of await filesIn(folder)) {
+    const changed = (await stat(path).catch(ignoreAbsent))?.mtimeMs;
+    if (changed === undefined) continue;
+    // States come last, and count alone.
+    found.set(stack, isState ? changed : Math.max(changed, found.get(stack) ?? 0));
+  }
+  return found;
+}
+
+export interface Remains {
+  readonly folder?: string | undefined;
+  /** Its state too, which Pulumi can't read. */
+  readonly unreadable?: boolean;
+}
+
+/** Takes away what `stack rm` leaves of a stack that is gone: copies of a lost state, its history, up to four empty folders. */
+export async function removeRemains(stack: string, { folder = backendFolder(), unreadable = false }: Remains = {}): Promise<void> {
   if (folder === undefined) return;
-  const folders = ["stacks/hearth", "history/hearth", "backups/hearth", "locks/organization/hearth"];
-  for (const name of folders) await rmdir(join(folder, name, stack)).catch(() => undefined); // absent, or not empty
+  if (!runOfStack(stack)) throw new TypeError(`${JSON.stringify(stack)} is no run's stack`);
+  const files = (await filesIn(folder)).filter(file => file.stack === stack);
+  if (!unreadable && files.some(({ isState }) => isState)) return; // somebody made it anew
+  for (const { path } of files) await rm(path, { force: true });
+  for (const name of ["history/hearth", "backups/hearth"]) await rm(join(folder, name, stack), { recursive: true, force: true });
+  for (const name of ["stacks/hearth", "locks/organization/hearth"]) await rmdir(join(folder, name, stack)).catch(() => undefined); // absent, or not empty
+}
+
+async function filesIn(folder: string): Promise<{ stack: string; path: string; isState: boolean }[]> {
+  const names = (await readdir(join(folder, "stacks", "hearth")).catch(ignoreAbsent)) ?? [];
+  const files = names.flatMap(name => {
+    const [, stack = "", rest = ""] = /^(.+?)\.json(.*)$/.exec(name) ?? [];
+    return runOfStack(stack) ? [{ stack, path: join(folder, "stacks", "hearth", name), isState: rest === "" || rest === ".gz" }] : [];
+  });
+  return files.toSorted((a, b) => Number(a.isState) - Number(b.isState));
 }

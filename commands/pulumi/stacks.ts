@@ -8,7 +8,7 @@ import { LeftAloneError } from "../../providers/reap/world.ts";
 import { project } from "../project.ts";
 import { removeStackConfig } from "../stackConfig.ts";
 import { exportArgv, forgetArgv, listArgv } from "./argv.ts";
-import { removeEmptyFolders, stateWritten } from "./backend.ts";
+import { backendFolder, removeRemains, stacksOnDisk } from "./backend.ts";
 import { pulumi, reason, type PulumiDone } from "./cli.ts";
 import { breakDeadLocks, lockOf } from "./locks.ts";
 
@@ -17,15 +17,18 @@ const exported = z.looseObject({ deployment: z.looseObject({ resources: z.array(
 
 const configs = join(project, ".stacks");
 
-/** Every stack called `ci-…`, also where only its configuration is left. */
+/** Every stack called `ci-…`, also where only its configuration is left, or files of its state that Pulumi doesn't know any more. */
 export async function runStacks(): Promise<SeenPulumi[]> {
-  const stacks = listed.parse(JSON.parse(must(await pulumi(listArgv()), "list stacks").stdout));
+  const done = await pulumi(listArgv());
+  // One file that a killed Pulumi left half written, and it lists none at all; what lies on the disk is seen all the same.
+  const stacks = isUnreadable(done) ? [] : listed.parse(JSON.parse(must(done, "list stacks").stdout));
   const files = ((await readdir(configs).catch(ignoreAbsent)) ?? []).flatMap(name => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
-  const names = [...new Set([...stacks.map(({ name }) => name), ...files])].filter(name => name.startsWith("ci-"));
+  const onDisk = await stacksOnDisk();
+  const names = [...new Set([...stacks.map(({ name }) => name), ...onDisk.keys(), ...files])].filter(name => name.startsWith("ci-"));
   return Promise.all(
     names.map(async name => {
       const last = stacks.find(stack => stack.name === name)?.lastUpdate;
-      const changed = (await stateWritten(name)) ?? (last === undefined ? undefined : Date.parse(last)) ?? (await configWritten(name));
+      const changed = onDisk.get(name) ?? (last === undefined ? undefined : Date.parse(last)) ?? (await configWritten(name));
       return { name, lock: (await lockOf(name)).life, changed };
     }),
   );
@@ -34,7 +37,7 @@ export async function runStacks(): Promise<SeenPulumi[]> {
 /** The swarm that the stack's resources say they are of; undefined where none does, or there is no such stack. */
 export async function swarmOf(stack: string): Promise<string | undefined> {
   const done = await pulumi(exportArgv(stack));
-  if (isAbsent(done)) return undefined;
+  if (isAbsent(done) || isUnreadable(done)) return undefined;
   const { deployment } = exported.parse(JSON.parse(must(done, `read the state of ${stack}`).stdout));
   const found = (deployment.resources ?? []).map(({ outputs }) => outputs?.["swarm"]);
   return found.find(swarm => typeof swarm === "string");
@@ -47,8 +50,9 @@ export async function forget(stack: string): Promise<void> {
   await removeStackConfig(stack);
   const done = await pulumi(forgetArgv(stack));
   if (/currently locked/.test(done.all)) throw new LeftAloneError("in use by Pulumi", reason(done));
-  if (!isAbsent(done)) must(done, `remove the stack ${stack}`);
-  await removeEmptyFolders(stack);
+  const unreadable = isUnreadable(done);
+  if (!isAbsent(done) && !unreadable) must(done, `remove the stack ${stack}`);
+  await removeRemains(stack, { unreadable });
 }
 
 async function configWritten(stack: string): Promise<number | undefined> {
@@ -57,6 +61,11 @@ async function configWritten(stack: string): Promise<number | undefined> {
 
 function isAbsent({ all, exitCode }: PulumiDone): boolean {
   return exitCode !== 0 && /no stack named .* found/.test(all);
+}
+
+/** Killed while it wrote, Pulumi leaves empty files in a file backend, which it can't read any more itself. */
+function isUnreadable({ all, exitCode }: PulumiDone): boolean {
+  return exitCode !== 0 && backendFolder() !== undefined && /\bEOF\b|unexpected end of JSON input|invalid character/.test(all);
 }
 
 function must(done: PulumiDone, what: string): PulumiDone {

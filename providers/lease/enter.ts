@@ -113,9 +113,12 @@ async function pastMaintenance(world: EnterWorld, wish: Try, first: Kind): Promi
     if (!found) return kind;
     const dead = (await world.life(found.note.owner)) === "dead";
     const over = dead && (found.note.over || (await world.isLeftOver(found.note)));
-    if (over && (await removeLeftOver(world.board, found)) && !still) return kind;
+    if (over) {
+      await removeLeftOver(world.board, found);
+      if (still) continue;
+      return kind; // who took it over meanwhile did so after this lease, and sees it
+    }
     if (!still) await withdrawOwn(world.board, wish);
-    if (over) continue; // gone, or taken over by somebody else meanwhile
     const { app, what, since, owner } = found.note;
     const maintained = `${app} is in maintenance (${what}) since ${since}, by pid ${owner.pid} on ${owner.host}`;
     const late = world.now() - start >= PATIENCE.maintenance;

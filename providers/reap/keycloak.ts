@@ -1,6 +1,7 @@
 // The kept Keycloak as the reaper meets it: its realms, and why they can't be seen.
 import { stackOf } from "../abra/names.ts";
 import type { AppInputs } from "../app/inputs.ts";
+import { ProgramError } from "../program/run.ts";
 import { KeycloakError, logIn, NotUpError, type Admin } from "../realm/admin.ts";
 import { removeRealm, type World as RealmWorld } from "../realm/reconcile.ts";
 import { NoContainerError, readSecret } from "../swarm/container.ts";
@@ -36,7 +37,8 @@ export async function removeRealmOf(run: string, swarm: string, { domain, stateD
   }
 }
 
-/** Nothing of it runs here, the ingress finds nothing behind it, or nobody answers. */
+/** Nothing of it runs here, or just ended; the ingress finds nothing behind it, or nobody answers. */
 export function isDown(error: unknown): error is Error {
+  if (error instanceof ProgramError) return /is not running|no such container/i.test(error.result.stderr);
   return error instanceof NoContainerError || error instanceof NotUpError || (error instanceof KeycloakError && error.status === undefined);
 }

@@ -1,4 +1,5 @@
 // A pass of the reaper: look, decide, and run by run take away what is left of the dead.
+import type { Entry, MaintenanceNote } from "../lease/board.ts";
 import { findings } from "./findings.ts";
 import type { Part, Plan } from "./plan.ts";
 import { look } from "./look.ts";
@@ -44,14 +45,19 @@ export async function reap(world: World, { dryRun = false, patience = PATIENCE, 
   const { plans, skips, leftOver } = findings(seen);
   const wanted = plans.filter(({ run }) => only?.includes(run) ?? true);
   const notes: Notes = { removed: [], failed: failures(seen), skipped: only ? [] : [...skips] };
-  if (leftOver) {
-    const { app, owner } = leftOver.note;
-    if (!dryRun) await world.board.remove(leftOver);
-    notes.removed.push({ what: `maintenance of ${app}`, parts: [], why: `owner pid ${owner.pid} on ${owner.host} is dead, and no operation is open` });
-  }
+  if (leftOver) await takeDown(world, leftOver, dryRun, notes);
   if (dryRun) notes.removed.push(...wanted.map(({ run, parts, why }) => ({ what: run, parts: parts.filter(part => part.seen), why })));
   else await all(world, wanted, world.now() + patience, notes);
   return notes;
+}
+
+/** First in the reaper's own hand: a kept app may just be taking it over. */
+async function takeDown({ board, owner }: World, entry: Entry<MaintenanceNote>, dryRun: boolean, { removed, skipped }: Notes): Promise<void> {
+  const { app, owner: dead } = entry.note;
+  const what = `maintenance of ${app}`;
+  if (!dryRun && !(await board.rewrite(entry, { ...entry.note, owner }))) return void skipped.push({ what, reason: "changed meanwhile" });
+  if (!dryRun) await board.remove(entry);
+  removed.push({ what, parts: [], why: `owner pid ${dead.pid} on ${dead.host} is dead, and no operation is open` });
 }
 
 function failures({ realms, keycloak }: Seen): Failed[] {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { noteOwner, ownerOfRun, removeRunDir, runDirs } from "../../commands/runDir.ts";
@@ -24,6 +24,14 @@ describe("a run's folder", () => {
     await removeRunDir(stateDir, DOCS);
     await removeRunDir(stateDir, DOCS);
     assert.deepEqual(await runDirs(stateDir), []);
+  });
+
+  it("P8: takes the locks of a Keycloak of the run's own along, and of no other", async () => {
+    for (const name of ["sso-9c1995.ci.test", "sso-00000a.ci.test", "warm-keycloak.ci.test"])
+      await mkdir(join(stateDir, "keycloak", name), { recursive: true });
+    await writeFile(join(stateDir, "keycloak", "sso-9c1995.ci.test", "slot-0"), "");
+    await removeRunDir(stateDir, DOCS);
+    assert.deepEqual((await readdir(join(stateDir, "keycloak"))).toSorted(), ["sso-00000a.ci.test", "warm-keycloak.ci.test"]);
   });
 
   it("P9: never leads out of hearth's directory", async () => {

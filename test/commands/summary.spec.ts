@@ -12,7 +12,8 @@ const login = {
   realm: "docs-9c1995",
 };
 const now = Date.parse("2026-11-25T12:00:00Z");
-const said = (more: object) => summary(readOutputs({ keycloak: "warm", ...login, deployCount: 0, keycloakVersion: "10.7.9+26.4.0", keycloakSince: "", ...more }), now);
+const said = (more: object) =>
+  summary(readOutputs({ keycloak: "warm", ...login, deployCount: 0, keycloakVersion: "10.7.9+26.4.0", keycloakSince: "", ...more }), now);
 
 describe("the line that says what a run got", () => {
   it("names Keycloak's version, where it comes from and since when, the realm and the app", () => {
@@ -34,6 +35,9 @@ describe("the line that says what a run got", () => {
 
   it("is of a whole login or of none: half of one is an error that shows no value", () => {
     const { password: _, ...half } = login;
-    assert.throws(() => said({ ...half, password: undefined }), (error: Error) => /doesn't say what it should/.test(error.message) && !error.message.includes("k.test"));
+    assert.throws(
+      () => said({ ...half, password: undefined }),
+      (error: Error) => /doesn't say what it should/.test(error.message) && !error.message.includes("k.test"),
+    );
   });
 });

@@ -7,9 +7,10 @@ import { newWorld, type AppPlan, type RunPlan } from "./world.ts";
 const long = process.argv.includes("--long") || Boolean(process.env["HEARTH_LONG"]);
 const schedules = { numRuns: long ? 5_000 : 300, seed: 20_260_101 };
 
-/** Milliseconds: mostly close together, sometimes minutes apart. */
-const soon = fc.oneof({ weight: 4, arbitrary: fc.nat(5_000) }, { weight: 1, arbitrary: fc.nat(10 * MINUTE) });
-const stay = fc.oneof({ weight: 4, arbitrary: fc.nat(MINUTE) }, { weight: 1, arbitrary: fc.nat(12 * MINUTE) });
+/** Milliseconds. Whole seconds, so that many wake at once: what they do then is what has an order. */
+const seconds = (max: number) => fc.nat(max).map(each => each * 1_000);
+const soon = fc.oneof({ weight: 6, arbitrary: seconds(2).map(each => each + 1_000) }, { weight: 1, arbitrary: seconds(600) });
+const stay = fc.oneof({ weight: 4, arbitrary: seconds(5) }, { weight: 2, arbitrary: seconds(60) }, { weight: 1, arbitrary: seconds(720) });
 /** Calls and sleeps after which a process dies. */
 const dies = fc.option(fc.nat(40), { freq: 3, nil: Infinity });
 
@@ -22,8 +23,18 @@ const run: fc.Arbitrary<RunPlan> = fc.record({
   dies,
 });
 const app: fc.Arbitrary<AppPlan> = fc.record({ app: fc.constantFrom("keycloak", "keycloak", "traefik"), journal: fc.boolean(), begins: soon, stay, dies });
+/** What a process left that died before all others began: maintenance, once it had drained, or a lease. */
+const dead = { begins: 0, stay: MINUTE, dies: 3 };
+const remains = fc.constantFrom<RunPlan | AppPlan | undefined>(
+  undefined,
+  { ...dead, app: "keycloak", journal: false },
+  { ...dead, app: "traefik", journal: false },
+  { ...dead, app: "keycloak", journal: true },
+  { ...dead, identity: 0, mode: "cold", sign: "held" },
+);
 const plan = fc.record({
   seed: fc.nat(),
+  remains,
   coldLimit: fc.constantFrom(1, 2),
   outage: fc.constantFrom("none", "none", "mends", "stays"),
   runs: fc.array(run, { minLength: 1, maxLength: 5 }),
@@ -46,11 +57,10 @@ describe("runs and kept apps in whatever order, whoever of them dies", () => {
     this.timeout(long ? 1_800_000 : 20_000);
     const seen = new Map<string, number>();
     await fc.assert(
-      fc.asyncProperty(plan, async ({ seed, runs, apps, ...setting }) => {
+      fc.asyncProperty(plan, async ({ seed, remains: left, runs, apps, ...setting }) => {
         const stage = newStage();
         const world = newWorld(stage, setting);
-        for (const each of runs) world.addRun(each);
-        for (const each of apps) world.addApp(each);
+        for (const each of left ? [left, ...runs, ...apps] : [...runs, ...apps]) world.add(each);
         const next = numbers(seed);
         await stage.play({
           until: () => {

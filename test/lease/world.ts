@@ -33,8 +33,7 @@ export interface Setting {
 }
 
 export interface World {
-  addRun(plan: RunPlan): void;
-  addApp(plan: AppPlan): void;
+  add(plan: RunPlan | AppPlan): void;
   /** Ends those whose time has come. */
   kill(): void;
   /** What must never be, and is. */
@@ -139,25 +138,28 @@ export function newWorld(stage: Stage, { coldLimit, outage }: Setting): World {
     );
   }
 
+  function addRun(plan: RunPlan): void {
+    const { identity, mode, sign, stay } = plan;
+    const name = `run-${sign === "held" ? "a" : runs.length}0000${identity}`;
+    const run = newRun(stage, name, { mode, coldLimit, lasts: LASTS, ...(sign === "timed" ? { owner: undefined } : {}) }, host);
+    run.world.isLeftOver = async ({ app }) => !open.has(app);
+    if (sign === "hidden") run.life = "unknown";
+    runs.push(run);
+    begin(run, plan, () => run.pass(stay));
+  }
+
+  function addApp(plan: AppPlan): void {
+    const app = newApp(stage, plan.app, `change ${apps.length}`, host);
+    app.world.isLeftOver = async each => !open.has(each.app);
+    apps.push(app);
+    begin(app, plan, () => underLock(app, plan.app, 2 * DRAIN, () => change(app, plan)));
+  }
+
   /** Whether a run may not be on it now. */
   const closed = (name: string) => touched.has(name) || apps.some(app => app.inside && living(app) && app.work.app === name);
 
   return {
-    addRun(plan) {
-      const { identity, mode, sign, stay } = plan;
-      const name = `run-${sign === "held" ? "a" : runs.length}0000${identity}`;
-      const run = newRun(stage, name, { mode, coldLimit, lasts: LASTS, ...(sign === "timed" ? { owner: undefined } : {}) }, host);
-      run.world.isLeftOver = async ({ app }) => !open.has(app);
-      if (sign === "hidden") run.life = "unknown";
-      runs.push(run);
-      begin(run, plan, () => run.pass(stay));
-    },
-    addApp(plan) {
-      const app = newApp(stage, plan.app, `change ${apps.length}`, host);
-      app.world.isLeftOver = async each => !open.has(each.app);
-      apps.push(app);
-      begin(app, plan, () => underLock(app, plan.app, 2 * DRAIN, () => change(app, plan)));
-    },
+    add: plan => ("app" in plan ? addApp(plan) : addRun(plan)),
     kill() {
       for (const [side, dies] of fates) if (side.did.length >= dies && !ends.has(side)) side.die();
       host.keycloak = isDown() ? DOWN : UP;

@@ -12,5 +12,19 @@ export function contained(argv: readonly string[]): string[] {
   const environment = passed.flatMap(name => (process.env[name] === undefined ? [] : ["-e", `${name}=${process.env[name]}`]));
   const mounts = [...new Set(folders)].filter(existsSync).flatMap(folder => ["-v", `${folder}:${folder}`]);
   const more = ["-v", "/var/run/docker.sock:/var/run/docker.sock", "-v", `${at.dns}/resolv.conf:/etc/resolv.conf`];
-  return ["run", "--rm", "--network", "host", "--hostname", "ci-runner", "--workdir", project, ...mounts, ...more, ...environment, "hearth-lab/nginx:1.22", ...argv];
+  return [
+    "run",
+    "--rm",
+    "--network",
+    "host",
+    "--hostname",
+    "ci-runner",
+    "--workdir",
+    project,
+    ...mounts,
+    ...more,
+    ...environment,
+    "hearth-lab/nginx:1.22",
+    ...argv,
+  ];
 }

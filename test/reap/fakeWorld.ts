@@ -36,7 +36,7 @@ export class FakeBoard implements Board {
   async rewrite({ id, version }: Entry, note: Note): Promise<boolean> {
     const found = this.entries.find(each => each.id === id && each.version === version);
     if (!found) return false;
-    const held = note.kind === "run" && note.owner && isSame(note.owner, REAPER);
+    const held = note.owner && isSame(note.owner, REAPER);
     this.did.push(`${held ? "claim" : "give back"} ${found.name}`);
     this.entries = this.entries.map(each => (each === found ? { ...found, note, version: version + 1 } : each));
     return true;
@@ -63,8 +63,9 @@ export class FakeWorld implements World {
   stacksThere: string[] = [];
   pulumiThere: SeenPulumi[] = [];
   dirsThere: SeenDir[] = [];
-  /** Owners that live, by pid; all others are dead. */
+  /** Owners that live, and that nobody can tell of, by pid; all others are dead. */
   alive = new Set<number>([REAPER.pid]);
+  unknown = new Set<number>();
   leftOver = false;
   swarms: Record<string, string> = {};
   /** Until when the locks of a run are held by somebody. */
@@ -74,7 +75,7 @@ export class FakeWorld implements World {
 
   now = (): number => this.time;
   sleep = async (ms: number): Promise<void> => void (this.time += ms);
-  life = async ({ pid }: Owner): Promise<Life> => (this.alive.has(pid) ? "alive" : "dead");
+  life = async ({ pid }: Owner): Promise<Life> => (this.alive.has(pid) ? "alive" : this.unknown.has(pid) ? "unknown" : "dead");
   isLeftOver = async (): Promise<boolean> => this.leftOver;
 
   realms = async (): Promise<Realms> => {

@@ -68,6 +68,17 @@ describe("a pass of the reaper", () => {
     assert.deepEqual(world.did, []);
   });
 
+  it("F39, P9: never takes a run for dead whose owner can't be looked at from here, until its end has passed", async () => {
+    leave(DOCS);
+    world.unknown.add(123);
+    world.dirsThere = [dir(DOCS, { life: "unknown" })];
+    assert.deepEqual(lines(await reap(world)).skipped, [`${DOCS}: live`]);
+    world.time += HOUR;
+    const report = await reap(world);
+    assert.deepEqual(lines(report).removed, [`${DOCS}: realm, pulumi stack, run folder, lease`]);
+    assert.equal(report.removed[0]?.why, `its end, ${at(HOUR)}, has passed`);
+  });
+
   it("--dry-run changes nothing, and says what would go", async () => {
     leave(DOCS);
     world.board.hang(maintenance({ domain: "warm-traefik.ci.test" }).entry.note);
@@ -221,7 +232,21 @@ describe("a pass of the reaper", () => {
       world.leftOver = true;
       const report = await reap(world);
       assert.deepEqual(report.removed, [{ what: "maintenance of keycloak", parts: [], why: "owner pid 7 on ci is dead, and no operation is open" }]);
-      assert.deepEqual(names(), []);
+      assert.deepEqual(world.changes(), ["claim hearth-maintenance", "remove hearth-maintenance"]);
+    });
+
+    it("P1: leaves maintenance alone that somebody else took over since it was seen", async () => {
+      const { note: old } = maintenance().entry;
+      world.board.hang(old);
+      world.leftOver = true;
+      const { rewrite } = world.board;
+      world.board.rewrite = async (entry, text) => {
+        world.board.rewrite = rewrite;
+        await rewrite.call(world.board, world.board.entries[0]!, { ...old, owner: owner(8) });
+        return rewrite.call(world.board, entry, text);
+      };
+      assert.deepEqual(lines(await reap(world)).skipped, ["maintenance of keycloak: changed meanwhile"]);
+      assert.deepEqual(names(), ["hearth-maintenance"]);
     });
 
     it("F35: says that a Keycloak can't be asked, and does what doesn't hang on it", async () => {

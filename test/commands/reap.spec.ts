@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { ownerNow, type Owner } from "../../providers/journal/owner.ts";
+import { LABEL, leaseName, type LeaseNote, type MaintenanceNote } from "../../providers/lease/board.ts";
+import { project } from "../lab/paths.ts";
+
+const DOCS = "docs-9c1995";
+const HOUR = 3_600_000;
+
+describe("hearth reap", function () {
+  this.timeout(60_000);
+  let folder: string;
+  /** A checkout of its own: what lies in the real one's .stacks may be a living run's. */
+  let checkout: string;
+  let stateDir: string;
+  let me: Owner;
+  let dead: Owner;
+
+  before(async () => {
+    checkout = await realpath(await mkdtemp(join(tmpdir(), "hearth-checkout-")));
+    for (const name of ["commands", "providers", "stacks", "package.json", "Pulumi.ci.yaml"])
+      await cp(join(project, name), join(checkout, name), { recursive: true });
+    await symlink(await realpath(join(project, "node_modules")), join(checkout, "node_modules"));
+    me = await ownerNow();
+    dead = { ...me, started: me.started - 1 };
+  });
+  after(() => rm(checkout, { recursive: true }));
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "hearth-command-"));
+    stateDir = join(folder, "state");
+    for (const name of ["swarm/configs", "stacks"]) await mkdir(join(folder, name), { recursive: true });
+    await writeFile(join(folder, "swarm", "stacks"), "");
+    await mkdir(join(checkout, ".stacks"));
+    for (const name of ["docker", "pulumi"]) await symlink(join(project, "test/commands/fixtures/reap", name), join(folder, name));
+    await writeFile(join(folder, "swarm-id"), "swarm-1");
+    await writeFile(join(folder, "ci.yaml"), `config:\n  hearth:baseDomain: ci.test\n  hearth:stateDir: ${stateDir}\n`);
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+    await rm(join(checkout, ".stacks"), { recursive: true });
+  });
+
+  async function node(argv: readonly string[], env: Record<string, string> = {}): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const child = spawn(process.execPath, argv, {
+      cwd: folder,
+      env: {
+        ...process.env,
+        PATH: `${folder}:${dirname(process.execPath)}:${process.env["PATH"]}`,
+        FAKE_SWARM: join(folder, "swarm"),
+        FAKE_PULUMI: folder,
+        PULUMI_BACKEND_URL: "",
+        HEARTH_CI_CONFIG: join(folder, "ci.yaml"),
+        ...env,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", chunk => (stdout += String(chunk)));
+    child.stderr.on("data", chunk => (stderr += String(chunk)));
+    return new Promise(resolve => child.once("close", code => resolve({ code, stdout, stderr })));
+  }
+  const hearth = (argv: readonly string[], env?: Record<string, string>) => node([join(checkout, "commands/hearth.mjs"), ...argv], env);
+  const reapDead = (env?: Record<string, string>) => {
+    const program = `const { reapDead } = await import(${JSON.stringify(join(checkout, "commands/reap.ts"))}); console.log(JSON.stringify(await reapDead(console.error)));`;
+    return node(["--input-type=module", "--eval", program], env);
+  };
+
+  async function hang(name: string, note: LeaseNote | MaintenanceNote | string): Promise<void> {
+    const text = typeof note === "string" ? note : JSON.stringify(note);
+    const config = { ID: name, Version: { Index: 1 }, CreatedAt: "2026-01-01T00:00:00Z", Spec: { Name: name, Labels: { [LABEL]: text } } };
+    await writeFile(join(folder, "swarm", "configs", name), JSON.stringify(config));
+  }
+  const lease = (run: string, more: Partial<LeaseNote> = {}) => {
+    const [since, until] = [new Date().toISOString(), new Date(Date.now() + HOUR).toISOString()];
+    return hang(leaseName(run), {
+      format: 1,
+      kind: "run",
+      run,
+      keycloak: "cold",
+      domains: [`docs-${run.slice(-6)}.ci.test`],
+      since,
+      until,
+      owner: dead,
+      ...more,
+    });
+  };
+  async function dir(run: string, owner: Owner | undefined): Promise<void> {
+    await mkdir(join(stateDir, "runs", run), { recursive: true });
+    if (owner) await writeFile(join(stateDir, "runs", run, "owner.json"), JSON.stringify({ format: 1, owner }));
+  }
+  const pulumi = async (run: string, age: number) => {
+    await writeFile(join(folder, "stacks", `ci-${run}`), new Date(Date.now() - age).toISOString());
+    await writeFile(join(checkout, ".stacks", `Pulumi.ci-${run}.yaml`), "config: {}\n");
+  };
+  const left = async () => [
+    ...(await readdir(join(folder, "swarm", "configs"))),
+    ...(await readdir(join(folder, "stacks"))),
+    ...(await readdir(join(checkout, ".stacks"))),
+    ...(await readdir(join(stateDir, "runs")).catch(() => [])),
+  ];
+  const dockerCalls = async () => (await readFile(join(folder, "swarm", "calls"), "utf8")).split("\n").filter(Boolean);
+
+  it("F22, P8: takes a killed run away with all that is left of it, says so in a line, and the second time nothing", async () => {
+    await lease(DOCS);
+    await dir(DOCS, dead);
+    await pulumi(DOCS, 0);
+    await writeFile(join(folder, "swarm", "stacks"), "docs-9c1995_ci_test\nblog_ci_test\n");
+    const first = await hearth(["reap"]);
+    const line = `${DOCS}: stack docs-9c1995_ci_test, pulumi stack, run folder, lease removed (owner pid ${dead.pid} on ${dead.host} is dead)`;
+    assert.equal(first.stdout, `${line}\n1 removed\n`, first.stderr);
+    assert.deepEqual([first.code, first.stderr], [0, ""]);
+    assert.deepEqual(await left(), []);
+    assert.equal(await readFile(join(folder, "swarm", "stacks"), "utf8"), "blog_ci_test\n");
+    assert.deepEqual(await hearth(["reap"]), { code: 0, stdout: "", stderr: "" });
+  });
+
+  it("P9, F24: leaves what lives, what is young and what isn't ours, and prints nothing", async () => {
+    await lease(DOCS, { owner: me });
+    await pulumi(DOCS, 3 * HOUR);
+    await dir("wiki-00000a", me);
+    await pulumi("wiki-00000a", 3 * HOUR);
+    await pulumi("blog-00000b", HOUR);
+    await pulumi("shop-00000c", 3 * HOUR);
+    await writeFile(join(folder, "swarm-id"), "swarm-2");
+    await writeFile(join(folder, "swarm", "stacks"), "n8n-00000d_ci_test\n");
+    await dir("people", dead);
+    await writeFile(join(folder, "stacks", "warm"), "");
+    await writeFile(join(checkout, ".stacks", "Pulumi.warm.yaml"), "");
+    const before = await left();
+    assert.deepEqual(await hearth(["reap"]), { code: 0, stdout: "", stderr: "" });
+    assert.deepEqual(await left(), before);
+    const listed = await hearth(["reap", "--dry-run"]);
+    assert.equal(listed.code, 0);
+    const lines = listed.stdout.split("\n").filter(Boolean).toSorted();
+    assert.deepEqual(lines, [
+      "left alone: blog-00000b: no lease yet",
+      `left alone: ${DOCS}: live (pid ${me.pid} on ${me.host})`,
+      "left alone: pulumi stack ci-shop-00000c: foreign (it is of the swarm swarm-2)",
+      "left alone: run folder people: no run's name",
+      "left alone: stack n8n-00000d_ci_test: its name alone says that it may be a run's",
+      "left alone: wiki-00000a: live (its process lives)",
+    ]);
+  });
+
+  it("--dry-run ends with 10 where something would go, and changes nothing; --json says all with counts", async () => {
+    await lease(DOCS);
+    await dir(DOCS, dead);
+    const before = await left();
+    const dry = await hearth(["reap", "--dry-run"]);
+    assert.deepEqual([dry.code, await left()], [10, before]);
+    assert.match(dry.stdout, /^docs-9c1995: run folder, lease would be removed \(owner pid .* is dead\)\n1 to be removed\n$/);
+    const json = await hearth(["reap", "--json"]);
+    assert.equal(json.code, 0, json.stderr);
+    const { removed, failed, skipped, counts } = JSON.parse(json.stdout) as Record<string, unknown>;
+    const parts = ["run folder", "lease"].map(kind => ({ kind, name: DOCS }));
+    assert.deepEqual([removed, failed, skipped], [[{ what: DOCS, parts, why: `owner pid ${dead.pid} on ${dead.host} is dead` }], [], []]);
+    assert.deepEqual(counts, { removed: 1, realms: 0, stacks: 0, pulumiStacks: 0, runFolders: 1, leases: 1, failed: 0, skipped: 0, reasons: {} });
+  });
+
+  it("P9: ends with 1 and the sentence where the board isn't understood, and touches nothing", async () => {
+    await lease(DOCS);
+    await dir(DOCS, dead);
+    await hang("hearth-run-00000e", '{"format":2}');
+    const before = await left();
+    const done = await hearth(["reap"]);
+    assert.equal(done.code, 1);
+    assert.match(done.stderr, /^hearth: the swarm's config hearth-run-00000e isn't written as this hearth writes them: /);
+    assert.deepEqual(await left(), before);
+  });
+
+  it("F20, P8: leaves a run whose Keycloak isn't up, and its lease; and a stack that is locked", async () => {
+    await lease(DOCS, { keycloak: "warm" });
+    await dir(DOCS, dead);
+    await lease("wiki-00000a");
+    await pulumi("wiki-00000a", 0);
+    await writeFile(join(folder, "locked"), "");
+    const { code, stdout, stderr } = await hearth(["reap", "--json"]);
+    assert.equal(code, 0, stderr);
+    const report = JSON.parse(stdout) as { removed: unknown[]; skipped: { what: string; reason: string }[] };
+    assert.deepEqual(report.removed, []);
+    assert.deepEqual(report.skipped.map(({ what, reason }) => `${what}: ${reason}`).toSorted(), [
+      `${DOCS}: keycloak isn't up`,
+      "wiki-00000a: in use by Pulumi",
+    ]);
+    assert.deepEqual((await readdir(join(folder, "swarm", "configs"))).length, 2);
+  });
+
+  it("F22: forgets what only a configuration is left of, once it is old", async () => {
+    const file = join(checkout, ".stacks", `Pulumi.ci-${DOCS}.yaml`);
+    await writeFile(file, "");
+    assert.equal((await hearth(["reap"])).stdout, "");
+    const old = new Date(Date.now() - 3 * HOUR);
+    await utimes(file, old, old);
+    const done = await hearth(["reap"]);
+    assert.match(done.stdout, /^docs-9c1995: pulumi stack removed \(no lease\)\n/, done.stderr);
+    assert.ok(!existsSync(file));
+  });
+
+  describe("in small, at the start of a run", () => {
+    it("costs one look at the swarm where nothing hangs there", async () => {
+      await dir(DOCS, dead);
+      await pulumi(DOCS, 3 * HOUR);
+      assert.deepEqual(await reapDead(), { code: 0, stdout: "[]\n", stderr: "" });
+      assert.deepEqual(await dockerCalls(), [`config ls --quiet --filter label=${LABEL}`]);
+      assert.ok(!existsSync(join(folder, "calls")), "nor is Pulumi asked");
+    });
+
+    it("costs no more than the look where all live", async () => {
+      await lease(DOCS, { owner: me });
+      assert.equal((await reapDead()).stdout, "[]\n");
+      assert.equal((await dockerCalls()).length, 2);
+    });
+
+    it("F22, P8: takes the dead away, those alone, and says which", async () => {
+      await lease(DOCS);
+      await dir(DOCS, dead);
+      await dir("wiki-00000a", dead);
+      const done = await reapDead();
+      assert.equal(done.stdout, `["${DOCS}"]\n`);
+      assert.match(done.stderr, /^docs-9c1995: run folder, lease removed \(owner pid .* is dead\)\n$/);
+      assert.deepEqual(await left(), ["wiki-00000a"]);
+    });
+
+    it("P8: takes down a dead owner's maintenance whose operation is over, and no other", async () => {
+      const note = {
+        format: 1,
+        kind: "maintenance",
+        app: "keycloak",
+        domain: "warm-keycloak.ci.test",
+        what: "1 → 2",
+        since: new Date().toISOString(),
+        owner: me,
+        stateDir,
+      } as const;
+      await hang("hearth-maintenance", note);
+      assert.deepEqual(await reapDead(), { code: 0, stdout: "[]\n", stderr: "" });
+      await hang("hearth-maintenance", { ...note, owner: dead });
+      const done = await reapDead();
+      assert.match(done.stderr, /^maintenance of keycloak removed \(owner pid .* is dead, and no operation is open\)\n$/);
+      assert.deepEqual(await left(), []);
+    });
+
+    it("is no reason to fail a run where the board isn't understood", async () => {
+      await hang("hearth-run-00000e", '{"format":2}');
+      const done = await reapDead();
+      assert.equal(done.stdout, "[]\n");
+      assert.match(done.stderr, /^what dead runs left couldn't be looked at: the swarm's config hearth-run-00000e isn't written/);
+    });
+  });
+});

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import type { LeaseNote } from "../../providers/lease/board.ts";
+import { HELD } from "../../providers/lease/life.ts";
+import { after, MINUTE, newStage, START } from "./stage.ts";
+import { newRun } from "./sides.ts";
+
+const WIKI = "wiki-00000a";
+
+describe("a run whose identity another one has", () => {
+  it("F16, P8: is refused with who has it and since when, and the other one's lease stays as it is", async () => {
+    const stage = newStage();
+    const first = newRun(stage, WIKI);
+    void first.enter();
+    await stage.play();
+    const before = stage.entries();
+    const second = newRun(stage, WIKI);
+    stage.wait(MINUTE);
+    const refused = second.enter();
+    await stage.play();
+    const message = `a run with this identity is under way: ${WIKI}, since ${after(0)}, pid ${first.owner.pid} on ci`;
+    await assert.rejects(refused, { name: "TakenError", message });
+    assert.deepEqual(stage.entries(), before);
+  });
+
+  it("F39: is refused until the end of the other one's lease where nobody holds that, and has it from then on", async () => {
+    const stage = newStage();
+    const timed = { owner: undefined, lasts: 5 * MINUTE };
+    void newRun(stage, WIKI, timed).enter();
+    await stage.play();
+    const before = stage.entries();
+    const [second, third] = [newRun(stage, WIKI, timed), newRun(stage, WIKI, timed)];
+    stage.wait(5 * MINUTE - 1);
+    const refused = second.enter();
+    await stage.play();
+    await assert.rejects(refused, {
+      name: "TakenError",
+      message: `a run with this identity is under way: ${WIKI}, since ${after(0)}, until ${after(5 * MINUTE)}`,
+    });
+    assert.deepEqual(stage.entries(), before);
+    stage.wait(1);
+    const got = third.enter();
+    await stage.play();
+    assert.equal(await got, "warm");
+    assert.deepEqual(
+      stage.leases().map(({ until }) => until),
+      [after(10 * MINUTE)],
+    );
+  });
+
+  it("F39: is refused where nobody can tell whether the other one lives, until that one's end", async () => {
+    const stage = newStage();
+    const first = newRun(stage, WIKI);
+    void first.enter();
+    await stage.play();
+    first.life = "unknown";
+    const [second, third] = [newRun(stage, WIKI), newRun(stage, WIKI)];
+    stage.wait(HELD - 1);
+    const refused = second.enter();
+    await stage.play();
+    await assert.rejects(refused, { name: "TakenError" });
+    stage.wait(1);
+    const got = third.enter();
+    await stage.play();
+    assert.equal(await got, "warm");
+    assert.deepEqual(stage.leases()[0]?.owner, third.owner);
+  });
+
+  it("F39: is refused where the other one's lease was renewed at the last moment", async () => {
+    const stage = newStage();
+    const first = newRun(stage, WIKI);
+    void first.enter();
+    await stage.play();
+    first.life = "unknown";
+    stage.wait(HELD);
+    const second = newRun(stage, WIKI);
+    const refused = second.enter();
+    await second.until("rewrite");
+    const [lease] = stage.entries();
+    void first.board.rewrite(lease!, { ...lease!.note, until: after(2 * HELD) } as LeaseNote);
+    await first.end();
+    await stage.play();
+    await assert.rejects(refused, { name: "TakenError" });
+    assert.equal(stage.entriesOf(first).length, 1);
+  });
+
+  it("P8: takes over what a dead one left", async () => {
+    const stage = newStage();
+    const first = newRun(stage, WIKI, { domains: ["old.test"] });
+    void first.enter();
+    await stage.play();
+    first.die();
+    const second = newRun(stage, WIKI, { domains: ["new.test"] });
+    const got = second.enter();
+    await stage.play();
+    assert.equal(await got, "warm");
+    assert.deepEqual(
+      stage.leases().map(({ owner, domains }) => ({ owner, domains })),
+      [{ owner: second.owner, domains: ["new.test"] }],
+    );
+  });
+
+  it("is the first one itself: it has its own lease, without a moment in which it has none", async () => {
+    const stage = newStage();
+    const run = newRun(stage, WIKI);
+    void run.enter();
+    await stage.play();
+    const again = run.enter();
+    for (await run.until("put"); run.next() !== undefined; await run.step()) assert.equal(stage.leases().length, 1);
+    assert.equal(await again, "warm");
+    assert.equal(stage.leases().length, 1);
+  });
+
+  it("F16: takes over what a dead one left before another one could, or is refused: never do both have it", async () => {
+    const stage = newStage();
+    const dead = newRun(stage, WIKI);
+    void dead.enter();
+    await stage.play();
+    dead.die();
+    const [a, b] = [newRun(stage, WIKI), newRun(stage, WIKI)];
+    const ends = [a.enter(), b.enter()];
+    await stage.play(); // in step with each other
+    const kinds = await Promise.allSettled(ends);
+    assert.deepEqual(kinds.map(({ status }) => status).toSorted(), ["fulfilled", "rejected"]);
+    assert.deepEqual(
+      stage.leases().map(({ owner }) => owner),
+      [kinds[0]!.status === "fulfilled" ? a.owner : b.owner],
+    );
+  });
+});
+
+describe("a run whose lease was over before it got in", () => {
+  it("F39, P8: gives up, and leaves the lease of the one that took it over", async () => {
+    const stage = newStage();
+    void newRun(stage, "blog-00000b", { mode: "cold" }).enter();
+    await stage.play();
+    const [first, second] = [1, 60].map(minutes => newRun(stage, WIKI, { mode: "cold", owner: undefined, lasts: minutes * MINUTE }));
+    const refused = first!.enter();
+    await stage.play({ until: () => stage.now() - START >= MINUTE && first!.next() === "sleep" });
+    void second!.enter();
+    await second!.until("sleep");
+    await first!.end();
+    await assert.rejects(refused, { name: "NoWayInError", message: `the lease of ${WIKI} was taken away meanwhile` });
+    assert.deepEqual(
+      stage.entriesOf(second!).map(({ name }) => name),
+      ["hearth-run-00000a"],
+    );
+  });
+});
