@@ -3,13 +3,13 @@ import { leaseOf, swarmBoard, type LeaseNote } from "../providers/lease/board.ts
 import { HELD, RENEW } from "../providers/lease/life.ts";
 import { asError } from "./errors.ts";
 
-/** Renews every few minutes until the function that it gives back is called. A renewal that fails is told, and tried again. */
-export function renewing(run: string): () => void {
+/** Renews every `every` ms until the function that it gives back is called. A renewal that fails is told, and tried again. */
+export function renewing(run: string, every = RENEW): () => void {
   const renew = () =>
     rewrite(run, note => ({ ...note, until: new Date(Date.now() + HELD).toISOString() })).catch((error: unknown) =>
       console.error(`hearth: warning: the lease of ${run} couldn't be renewed: ${asError(error).message}`),
     );
-  const timer = setInterval(() => void renew(), RENEW);
+  const timer = setInterval(() => void renew(), every);
   return () => clearInterval(timer);
 }
 

@@ -19,13 +19,15 @@ import { hasStackConfig, removeStackConfig, writeStackConfig, type OwnSettings }
 export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
   const stack = stackName(run);
   // The configuration of a living run holds its salt: never written over.
-  if ((await hasStackConfig(stack)) && (await exists(stack))) throw new NotYourRecipeError(await taken(run));
-  await noteOwner((await runConfig()).stateDir, runName(run));
+  if ((await hasState(stack)) ?? ((await hasStackConfig(stack)) && (await exists(stack)))) throw new NotYourRecipeError(await taken(run));
+  const { stateDir } = await runConfig();
+  await noteOwner(stateDir, runName(run));
   await writeStackConfig(stack, own);
   const made = await pulumi(initArgv(stack));
   if (made.exitCode === 0) return;
   if (/already exists/.test(made.all)) throw new NotYourRecipeError(await taken(run));
   await removeStackConfig(stack);
+  await removeRunDir(stateDir, runName(run));
   throw new NotYourRecipeError(`the stack ${stack} couldn't be made: ${reason(made)}`);
 }
 

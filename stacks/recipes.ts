@@ -30,6 +30,8 @@ const template = z.string().superRefine(knows(fields));
 export const recipeSettings = z.strictObject({
   /** What a run of it must have before its command starts. */
   needs: z.array(z.enum(["keycloak"])).default(["keycloak"]),
+  /** Whether its app is deployed: a test may want a realm alone. */
+  deploy: z.boolean().default(true),
   /** A tag of the recipe, or `latest`. */
   version: z.string().min(1).default("latest"),
   /** Keys of the app's .env; `{issuer}` and its like are filled in. */

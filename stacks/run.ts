@@ -21,8 +21,9 @@ interface Made {
 /** Declares all that the run gets; gives back what its command is told. */
 export function runStack(run: Run, config: Config): object {
   const name = runName(run);
-  const settings = config.recipes[run.recipe] ?? recipeSettings.parse({});
-  const deploys = config.checkout !== undefined || Object.hasOwn(config.recipes, run.recipe);
+  // Of a recipe that nothing is said of, nobody knows how to deploy it.
+  const settings = config.recipes[run.recipe] ?? recipeSettings.parse({ deploy: false });
+  const deploys = config.checkout !== undefined || settings.deploy;
   const needsKeycloak = settings.needs.includes("keycloak");
   const domain = appDomain(run, config.baseDomain);
   const lease = new Lease("lease", {

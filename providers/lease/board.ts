@@ -65,6 +65,13 @@ export interface Board {
 
 export const MAINTENANCE = "hearth-maintenance";
 
+/** So often a name is taken, and nothing of the board's bears it: then it is no race any more. */
+export const FOREIGN = 20;
+
+export function foreign(name: string): string {
+  return `the swarm has a config called ${name} that isn't hearth's: remove it (docker config rm ${name})`;
+}
+
 /** The name of a run's lease: from its hex alone, which is distinct across recipes too. */
 export function leaseName(run: string): string {
   return `hearth-run-${run.slice(-6)}`;

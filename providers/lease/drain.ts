@@ -1,6 +1,6 @@
 // A kept app's way to its upgrade: maintenance first, so that no run begins any more; then the runs that live are waited for.
 import { isSame, type Life, type Owner } from "../journal/owner.ts";
-import { isLease, isMaintenance, MAINTENANCE, type Board, type Entry, type LeaseNote, type MaintenanceNote } from "./board.ts";
+import { FOREIGN, foreign, isLease, isMaintenance, MAINTENANCE, type Board, type Entry, type LeaseNote, type MaintenanceNote } from "./board.ts";
 import { holder, isLive } from "./life.ts";
 
 export type Work = Pick<MaintenanceNote, "app" | "domain" | "what" | "owner" | "stateDir">;
@@ -47,9 +47,10 @@ export async function drain(world: DrainWorld, work: Work, limit = DRAIN): Promi
 /** Maintenance up as this process's, without waiting for anybody; else why it can't be: undefined is success. Re-entrant. */
 export async function claim(world: DrainWorld, work: Work): Promise<string | undefined> {
   const note: MaintenanceNote = { format: 1, kind: "maintenance", ...work, since: new Date(world.now()).toISOString() };
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     if (await world.board.put(MAINTENANCE, note)) return undefined;
     const there = (await world.board.all()).find(isMaintenance);
+    if (!there && tries === FOREIGN) throw new Error(foreign(MAINTENANCE));
     if (!there) continue; // gone between the two calls
     const { owner, app, what, since, domain, over } = there.note;
     if (over) {

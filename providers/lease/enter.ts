@@ -1,6 +1,18 @@
 // A run's way in: its lease first, then a look for maintenance; where there is one, the lease comes down again, so that no side waits while it holds what the other waits for.
 import { isSame, type Life, type Owner } from "../journal/owner.ts";
-import { isLease, isMaintenance, leaseName, leaseOf, removeLeftOver, type Board, type Entry, type LeaseNote, type MaintenanceNote } from "./board.ts";
+import {
+  isLease,
+  isMaintenance,
+  FOREIGN,
+  foreign,
+  leaseName,
+  leaseOf,
+  removeLeftOver,
+  type Board,
+  type Entry,
+  type LeaseNote,
+  type MaintenanceNote,
+} from "./board.ts";
 import { holder, isLive } from "./life.ts";
 
 export type Kind = LeaseNote["keycloak"];
@@ -75,30 +87,26 @@ export async function enter(world: EnterWorld, asked: Wish): Promise<Kind> {
   }
 }
 
-async function decide(world: EnterWorld, wish: Try, first: Kind): Promise<Kind> {
+/** `tried`: the kept Keycloak was found down, and had its repair. */
+async function decide(world: EnterWorld, wish: Try, first: Kind, tried = false): Promise<Kind> {
   const got = await pastMaintenance(world, wish, first);
   if (got === "none") return got;
-  if (got === "warm") {
-    const found = await lookOrRepair(world);
-    if (found.state === "up") return "warm";
-    if (found.state === "unclear") throw new NoWayInError(`keycloak ${found.words}: it runs, but nobody reaches it, nor would they one of the run's own`);
-    if (wish.mode === "warm") throw new NoWayInError(`keycloak ${found.words}, and hearth:keycloak says warm`);
-    world.say(`keycloak ${found.words}: the run gets one of its own`);
+  if (got === "cold") {
+    if (await ownPlace(world, wish)) return got;
+    world.say("keycloak is up again: the run takes that one");
     await withdrawOwn(world.board, wish);
-    return decide(world, wish, "cold");
+    return decide(world, wish, "warm");
   }
-  if (await ownPlace(world, wish)) return "cold";
-  world.say("keycloak is up again: the run takes that one");
-  await withdrawOwn(world.board, wish);
-  return decide(world, wish, "warm");
-}
-
-async function lookOrRepair(world: EnterWorld): Promise<Found> {
   const found = await world.look();
-  if (found.state !== "down") return found;
-  world.say(`keycloak ${found.words}: having it repaired`);
+  if (found.state === "up") return got;
+  if (found.state === "unclear") throw new NoWayInError(`keycloak ${found.words}: it runs, but nobody reaches it, nor would they one of the run's own`);
+  if (tried && wish.mode === "warm") throw new NoWayInError(`keycloak ${found.words}, and hearth:keycloak says warm`);
+  world.say(`keycloak ${found.words}: ${tried ? "the run gets one of its own" : "having it repaired"}`);
+  // Who has the app's lock may be waiting for this lease to go.
+  await withdrawOwn(world.board, wish);
+  if (tried) return decide(world, wish, "cold");
   await world.repair().catch((error: Error) => world.say(`keycloak couldn't be repaired: ${error.message}`));
-  return world.look();
+  return decide(world, wish, "warm", true);
 }
 
 /** The lease up, and no maintenance there that concerns it. */
@@ -153,7 +161,9 @@ async function ownPlace(world: EnterWorld, wish: Try): Promise<boolean> {
     if (before.length < wish.coldLimit && free >= MEMORY) return true;
     const why =
       before.length >= wish.coldLimit
-        ? `${before.map(({ note }) => note.run).join(", ")} ${before.length === 1 ? "has" : "have"} a Keycloak of their own, and hearth:coldLimit is ${wish.coldLimit}`
+        ? wish.coldLimit === 0
+          ? "hearth:coldLimit is 0"
+          : `${before.map(({ note }) => note.run).join(", ")} ${before.length === 1 ? "has" : "have"} a Keycloak of their own, and hearth:coldLimit is ${wish.coldLimit}`
         : `only ${(free / 1024 ** 3).toFixed(1)} GB of memory are available, and a Keycloak wants ${MEMORY / 1024 ** 3}`;
     if (world.now() - start >= PATIENCE.cold) throw new NoWayInError(`no Keycloak of its own after ${PATIENCE.cold / 60_000} minutes: ${why}`);
     if (told !== why) world.say(`waiting: ${why}`);
@@ -190,9 +200,10 @@ async function put({ board, now, life }: EnterWorld, wish: Try, keycloak: Kind):
     until,
     ...(wish.owner ? { owner: wish.owner } : {}),
   };
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     if (await board.put(leaseName(wish.run), note)) return;
     const there = (await board.all()).find(each => each.name === leaseName(wish.run));
+    if (!there && tries === FOREIGN) throw new TakenError(foreign(leaseName(wish.run)));
     if (!there) continue; // gone between the two calls
     if (!isLease(there)) throw new TakenError(`the name ${there.name} is taken by something that is no lease`);
     const own = isOwn(there.note, wish);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { giveBack } from "../../providers/lease/drain.ts";
 import { after, MINUTE, newStage, START } from "./stage.ts";
 import { newApp, newHost, newRun } from "./sides.ts";
 
@@ -59,6 +60,31 @@ describe("maintenance", () => {
         assert.equal(stage.maintenance()?.what, "later");
         assert.ok(stage.now() - START < 5 * MINUTE + 3_000);
       });
+
+  it("F16: of a dead process is taken over by one alone, however many try at once", async () => {
+    const stage = newStage();
+    const [dead, a, b] = [newApp(stage, "keycloak"), newApp(stage, "keycloak"), newApp(stage, "keycloak")];
+    void dead.drain();
+    await stage.play();
+    dead.die();
+    const claims = [a.claim(), b.claim()];
+    await stage.play(); // in step with each other
+    const got = await Promise.all(claims);
+    const winner = got[0] === undefined ? a : b;
+    assert.deepEqual(got.map(each => each === undefined).toSorted(), [false, true]);
+    assert.deepEqual(stage.maintenance()?.owner, winner.owner);
+  });
+
+  it("is given back for its own app alone", async () => {
+    const stage = newStage();
+    const app = newApp(stage, "keycloak");
+    void app.claim();
+    await stage.play();
+    const given = giveBack(app.board, { ...app.work, domain: "proxy.test" });
+    await stage.play();
+    await given;
+    assert.equal(stage.maintenance()?.app, "keycloak");
+  });
 
   it("F16: of another process is left as it is by one that gives up", async () => {
     const stage = newStage();

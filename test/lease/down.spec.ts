@@ -20,7 +20,7 @@ function lockedRepair(host: Host, ms: number): { repair: (by: Side) => Promise<v
 }
 
 describe("a run that finds the kept Keycloak down", () => {
-  it("F18: has it repaired once, and gets it", async () => {
+  it("F18: has it repaired once, holding no lease that who has the app's lock may be waiting for, and gets it", async () => {
     const stage = newStage();
     const host = newHost({ keycloak: DOWN });
     host.repair = async () => void (host.keycloak = UP);
@@ -28,7 +28,7 @@ describe("a run that finds the kept Keycloak down", () => {
     const got = run.enter();
     await stage.play();
     assert.equal(await got, "warm");
-    assert.deepEqual(run.did, ["put hearth-run-00000a", "all", "look", "repair", "look"]);
+    assert.deepEqual(run.did, ["put hearth-run-00000a", "all", "look", "all", "remove hearth-run-00000a", "repair", "put hearth-run-00000a", "all", "look"]);
     assert.deepEqual(run.said, ["keycloak is down: 0 of 1 tasks run: having it repaired"]);
   });
 

@@ -4,9 +4,12 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { stringify } from "yaml";
+import { renewing } from "../../commands/renew.ts";
 import { stackOf } from "../../providers/abra/names.ts";
+import { withdraw } from "../../providers/lease/enter.ts";
 import { appFolder } from "../../providers/journal/folder.ts";
-import { leaseOf, swarmBoard } from "../../providers/lease/board.ts";
+import { leaseOf, swarmBoard, type LeaseNote } from "../../providers/lease/board.ts";
 import { appDomain, coldDomain, runName, runOf, stackName } from "../../providers/run/names.ts";
 import { at, base, project, stateDir } from "../lab/paths.ts";
 import { upstreamOf } from "../lab/upstream.ts";
@@ -131,22 +134,21 @@ describe("CI runs at full strength, on a real host", function () {
     }
   });
 
-  it("F18: gives a run a Keycloak of its own where that is asked for, and takes it away with the rest", async function () {
+  it("F18: gives a run a Keycloak of its own where that is asked for, with what its recipe wants of the realm, and takes it away with the rest", async function () {
     this.timeout(300_000);
     const { flags, run, name } = build("notes", "cold");
     const seen = join(folder, "cold");
-    const done = await hearth([
-      "run",
-      ...flags,
-      "--keycloak",
-      "cold",
-      "--",
-      "sh",
-      "-c",
-      `echo $HEARTH_KEYCLOAK $OIDC_ISSUER > ${seen} && ${process.execPath} ${login}`,
-    ]);
+    const config = join(folder, "ci.yaml");
+    const notes = {
+      deploy: false,
+      realm: { roles: { realm: [{ name: "editor" }] }, groups: [{ name: "staff" }], user: { realmRoles: ["editor"], groups: ["/staff"] } },
+    };
+    await writeFile(config, stringify({ config: { "hearth:baseDomain": base, "hearth:recipes": { notes } } }));
+    const command = `echo $HEARTH_KEYCLOAK $OIDC_ISSUER > ${seen} && ${process.execPath} ${login} && ${process.execPath} ${join(project, "test/lab/roles.ts")}`;
+    const done = await hearth(["run", ...flags, "--keycloak", "cold", "--", "sh", "-c", command], { env: { HEARTH_CI_CONFIG: config } });
     assert.equal(done.exitCode, 0, done.all);
     assert.equal((await readFile(seen, "utf8")).trim(), `cold https://${coldDomain(run, base)}/realms/${name}`);
+    assert.match(done.stdout, /^roles .*\beditor\b/m);
     assert.match(done.stderr, /keycloak 26\.\d\.0 \(10\.\d+\.\d+\), cold · realm/);
   });
 
@@ -264,6 +266,21 @@ describe("CI runs at full strength, on a real host", function () {
     assert.equal(await realmStatus(name), 200);
     assert.equal(await held.ended, 0, held.said());
     assert.equal((await inside("hearth", "run", "stop", ...flags)).exitCode, 0);
+  });
+
+  it("F39: a held lease is renewed while its run lives", async () => {
+    const since = new Date().toISOString();
+    const note: LeaseNote = { format: 1, kind: "run", run: "renewed-0000aa", keycloak: "none", domains: [], since, until: since };
+    assert.equal(await swarmBoard.put("hearth-run-0000aa", note), true);
+    const done = renewing(note.run, 100);
+    try {
+      const end = async () => Date.parse((await leaseOf(swarmBoard, note.run))!.note.until);
+      for (let looks = 0; (await end()) < Date.now() + 25 * 60_000; looks++) assert.ok(looks < 50, "it is never renewed");
+    } finally {
+      done();
+      await sleep(500); // for one that is under way
+      await withdraw(swarmBoard, note.run);
+    }
   });
 
   it("F16: two sides at once on the swarm's board, many rounds: never both inside", async function () {
