@@ -1,6 +1,6 @@
 // The board on which runs and kept apps read of each other: leases and maintenance, as Swarm's config objects.
 import { z } from "zod";
-import { owner } from "../journal/owner.ts";
+import { owner, type Life, type Owner } from "../journal/owner.ts";
 import { configsWith, createConfig, relabelConfig, removeConfig, type Config } from "../swarm/configs.ts";
 
 const format = z.literal(1);
@@ -61,6 +61,17 @@ export interface Board {
   rewrite(entry: Entry, note: Note): Promise<boolean>;
   /** Exactly this one. Absent is success. */
   remove(entry: Pick<Entry, "id" | "name">): Promise<void>;
+}
+
+/** What either side of the board needs beside it; times in milliseconds. */
+export interface BoardWorld {
+  readonly board: Board;
+  now(): number;
+  sleep(ms: number): Promise<void>;
+  say(line: string): void;
+  life(owner: Owner): Promise<Life>;
+  /** Whether a maintenance whose owner is dead is over: no operation is open that it belongs to. */
+  isLeftOver(maintenance: MaintenanceNote): Promise<boolean>;
 }
 
 export const MAINTENANCE = "hearth-maintenance";

@@ -1,20 +1,20 @@
 // A kept app's way to its upgrade: maintenance first, so that no run begins any more; then the runs that live are waited for.
-import { isSame, type Life, type Owner } from "../journal/owner.ts";
-import { FOREIGN, foreign, isLease, isMaintenance, MAINTENANCE, type Board, type Entry, type LeaseNote, type MaintenanceNote } from "./board.ts";
+import { isSame } from "../journal/owner.ts";
+import {
+  FOREIGN,
+  foreign,
+  isLease,
+  isMaintenance,
+  MAINTENANCE,
+  type Board,
+  type BoardWorld,
+  type Entry,
+  type LeaseNote,
+  type MaintenanceNote,
+} from "./board.ts";
 import { holder, isLive } from "./life.ts";
 
 export type Work = Pick<MaintenanceNote, "app" | "domain" | "what" | "owner" | "stateDir">;
-
-/** Times in milliseconds. */
-export interface DrainWorld {
-  readonly board: Board;
-  now(): number;
-  sleep(ms: number): Promise<void>;
-  say(line: string): void;
-  life(owner: Owner): Promise<Life>;
-  /** Whether a maintenance whose owner is dead is over. */
-  isLeftOver(maintenance: MaintenanceNote): Promise<boolean>;
-}
 
 /** The app is in use past the limit; maintenance is taken away again, and nothing has changed. */
 export class InUseError extends Error {
@@ -27,7 +27,7 @@ export const DRAIN = 30 * 60_000;
 const PAUSE = 1_000;
 
 /** Resolves with maintenance up and no living lease on the app. Throws InUseError after `limit` ms, with maintenance taken away. */
-export async function drain(world: DrainWorld, work: Work, limit = DRAIN): Promise<void> {
+export async function drain(world: BoardWorld, work: Work, limit = DRAIN): Promise<void> {
   const start = world.now();
   let told = "";
   try {
@@ -45,7 +45,7 @@ export async function drain(world: DrainWorld, work: Work, limit = DRAIN): Promi
 }
 
 /** Maintenance up as this process's, without waiting for anybody; else why it can't be: undefined is success. Re-entrant. */
-export async function claim(world: DrainWorld, work: Work): Promise<string | undefined> {
+export async function claim(world: BoardWorld, work: Work): Promise<string | undefined> {
   const note: MaintenanceNote = { format: 1, kind: "maintenance", ...work, since: new Date(world.now()).toISOString() };
   for (let tries = 1; ; tries++) {
     if (await world.board.put(MAINTENANCE, note)) return undefined;
@@ -72,7 +72,7 @@ export async function giveBack(board: Board, { domain, owner }: Pick<Work, "doma
 }
 
 /** For whom it waits, and since when; undefined: for nobody. */
-async function inUse({ board, life, now }: DrainWorld, { app }: Work): Promise<string | undefined> {
+async function inUse({ board, life, now }: BoardWorld, { app }: Work): Promise<string | undefined> {
   const leases = (await board.all()).filter(isLease).filter(({ note }) => app !== "keycloak" || note.keycloak === "warm");
   const living = await Promise.all(leases.map(each => isLive(each.note, now(), life)));
   const users = leases.filter((_, at) => living[at]).toSorted(bySince);

@@ -1,5 +1,5 @@
 // A run's way in: its lease first, then a look for maintenance; where there is one, the lease comes down again, so that no side waits while it holds what the other waits for.
-import { isSame, type Life, type Owner } from "../journal/owner.ts";
+import { isSame, type Owner } from "../journal/owner.ts";
 import {
   isLease,
   isMaintenance,
@@ -9,6 +9,7 @@ import {
   leaseOf,
   removeLeftOver,
   type Board,
+  type BoardWorld,
   type Entry,
   type LeaseNote,
   type MaintenanceNote,
@@ -39,15 +40,8 @@ export interface Wish {
   readonly lasts: number;
 }
 
-/** All that a run looks at and does on its way in; times in milliseconds. */
-export interface EnterWorld {
-  readonly board: Board;
-  now(): number;
-  sleep(ms: number): Promise<void>;
-  say(line: string): void;
-  life(owner: Owner): Promise<Life>;
-  /** Whether a maintenance whose owner is dead is over: no operation is open that it belongs to. */
-  isLeftOver(maintenance: MaintenanceNote): Promise<boolean>;
+/** All that a run looks at and does on its way in. */
+export interface EnterWorld extends BoardWorld {
   look(): Promise<Found>;
   /** Brings up at the version it had what is down, under the app's lock, unless somebody just did. Throws where that fails. */
   repair(): Promise<void>;

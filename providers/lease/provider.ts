@@ -1,12 +1,12 @@
 // What Pulumi's engine asks of a Lease.
 import { stackOf } from "../abra/names.ts";
-import { clean, failuresOf, hasUnknown, type Checked } from "../engine.ts";
+import { checkBound } from "../bound.ts";
+import { clean, type Checked } from "../engine.ts";
 import { appFolder } from "../journal/folder.ts";
 import { readLastGood } from "../journal/versions.ts";
 import { outliving } from "../orphan.ts";
 import { working } from "../run/folder.ts";
 import { sayOfRun } from "../run/say.ts";
-import { clusterId } from "../swarm/cluster.ts";
 import { servicesOf, versionLabel } from "../swarm/stack.ts";
 import { leaseName, swarmBoard } from "./board.ts";
 import { enter, withdraw, type Kind } from "./enter.ts";
@@ -18,20 +18,7 @@ type Raw = Record<string, unknown> & { __provider: string };
 type Inputs = CheckedLease & { readonly __provider: string };
 
 export const provider = outliving({
-  async check(olds: { swarm?: string }, news: Raw): Promise<Checked> {
-    const { __provider, ...given } = news;
-    if (hasUnknown(given)) return { inputs: news, failures: [] };
-    const parsed = leaseInputs.safeParse(given);
-    if (!parsed.success) return { inputs: news, failures: failuresOf(parsed.error) };
-    try {
-      const swarm = await clusterId();
-      const moved = olds.swarm !== undefined && olds.swarm !== swarm;
-      const reason = `this run began in the swarm ${olds.swarm}, but docker talks to the swarm ${swarm}: is DOCKER_HOST or a docker context set?`;
-      return { inputs: clean({ ...parsed.data, swarm, __provider }), failures: moved ? [{ property: "swarm", reason }] : [] };
-    } catch (error) {
-      return { inputs: news, failures: [{ property: "run", reason: (error as Error).message }] };
-    }
-  },
+  check: (olds: { swarm?: string }, news: Raw): Promise<Checked> => checkBound(leaseInputs, olds, news, { what: "this run began", property: "run" }),
 
   /** Decided once: what would change the decision makes another lease, and with it another run. */
   async diff(_id: string, olds: Inputs, news: Inputs) {

@@ -10,12 +10,11 @@ import { appFolder } from "../journal/folder.ts";
 import { readOperation } from "../journal/operation.ts";
 import { ownerAlive, type Owner } from "../journal/owner.ts";
 import { servicesOf } from "../swarm/stack.ts";
-import { swarmBoard, type MaintenanceNote } from "./board.ts";
-import type { DrainWorld } from "./drain.ts";
+import { swarmBoard, type BoardWorld, type MaintenanceNote } from "./board.ts";
 import { NoWayInError, type EnterWorld, type Found } from "./enter.ts";
 
 /** For a kept app's side. */
-export function drainWorld(say: (line: string) => void): DrainWorld {
+export function drainWorld(say: (line: string) => void): BoardWorld {
   return { board: swarmBoard, now: Date.now, sleep: ms => sleep(ms), say, life: ownerAlive, isLeftOver };
 }
 

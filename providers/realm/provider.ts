@@ -1,10 +1,10 @@
 // What Pulumi's engine asks of a Realm.
 import { stackOf } from "../abra/names.ts";
-import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../engine.ts";
+import { checkBound } from "../bound.ts";
+import { clean, StateError, type Checked } from "../engine.ts";
 import { outliving } from "../orphan.ts";
 import { working } from "../run/folder.ts";
 import { sayOfRun } from "../run/say.ts";
-import { clusterId } from "../swarm/cluster.ts";
 import { readSecret } from "../swarm/container.ts";
 import { logIn } from "./admin.ts";
 import { realmInputs, type CheckedRealm } from "./inputs.ts";
@@ -16,20 +16,7 @@ type Raw = Record<string, unknown> & { __provider: string };
 type Inputs = CheckedRealm & { readonly __provider: string };
 
 export const provider = outliving({
-  async check(olds: { swarm?: string }, news: Raw): Promise<Checked> {
-    const { __provider, ...given } = news;
-    if (hasUnknown(given)) return { inputs: news, failures: [] };
-    const parsed = realmInputs.safeParse(given);
-    if (!parsed.success) return { inputs: news, failures: failuresOf(parsed.error) };
-    try {
-      const swarm = await clusterId();
-      const moved = olds.swarm !== undefined && olds.swarm !== swarm;
-      const reason = `this realm was made in the swarm ${olds.swarm}, but docker talks to the swarm ${swarm}: is DOCKER_HOST or a docker context set?`;
-      return { inputs: clean({ ...parsed.data, swarm, __provider }), failures: moved ? [{ property: "swarm", reason }] : [] };
-    } catch (error) {
-      return { inputs: news, failures: [{ property: "keycloak", reason: (error as Error).message }] };
-    }
-  },
+  check: (olds: { swarm?: string }, news: Raw): Promise<Checked> => checkBound(realmInputs, olds, news, { what: "this realm was made", property: "keycloak" }),
 
   async diff(_id: string, olds: Inputs, news: Inputs) {
     const differs = (key: keyof CheckedRealm) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]);

@@ -1,5 +1,6 @@
 // Runs and kept apps as processes on the stage.
-import { claim, drain, giveBack, type DrainWorld, type Work } from "../../providers/lease/drain.ts";
+import type { BoardWorld } from "../../providers/lease/board.ts";
+import { claim, drain, giveBack, type Work } from "../../providers/lease/drain.ts";
 import { enter, withdraw, MEMORY, type EnterWorld, type Found, type Kind, type Wish } from "../../providers/lease/enter.ts";
 import { HELD } from "../../providers/lease/life.ts";
 import type { Side, Stage } from "./stage.ts";
@@ -69,7 +70,7 @@ export function newRun(stage: Stage, run: string, wish: Partial<Wish> = {}, host
 }
 
 export interface Kept extends Side {
-  readonly world: DrainWorld;
+  readonly world: BoardWorld;
   readonly work: Work;
   drain(limit?: number): Promise<void>;
   claim(): Promise<string | undefined>;
@@ -110,7 +111,7 @@ export function collides(run: Run, app: Kept): boolean {
   return app.work.app !== "keycloak" || run.inside === "warm";
 }
 
-function worldOf(stage: Stage, side: Side, host: Host): DrainWorld {
+function worldOf(stage: Stage, side: Side, host: Host): BoardWorld {
   const { board, sleep, say } = side;
   return { board, now: stage.now, sleep, say, life: stage.life, isLeftOver: async () => host.leftOver };
 }
