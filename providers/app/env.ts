@@ -8,7 +8,7 @@ import type { AppInputs } from "./inputs.ts";
 type Filed = Pick<AppInputs, "server" | "domain" | "env">;
 
 /** Let's Encrypt stays off unless said otherwise: recipes ship `production`, and its limits are for the whole domain. */
-function owned(app: Filed): Record<string, string> {
+export function owned(app: Pick<Filed, "domain" | "env">): Record<string, string> {
   return { LETS_ENCRYPT_ENV: "", ...app.env, DOMAIN: app.domain };
 }
 

@@ -44,7 +44,7 @@ export async function openHost(app: AppInputs, lock: number, say: Say): Promise<
     say,
     lock,
     env,
-    composeAt: async version => composeOf(mirror.path, version, app.domain, await env()),
+    composeAt: async version => composeOf(mirror.path, version, { domain: app.domain, env: await env() }),
   };
 }
 

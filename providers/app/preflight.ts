@@ -10,7 +10,7 @@ import { imageId, imagesOf, keptImage, pullImage, tagImage } from "../swarm/imag
 import { mountsOf, notLocal, volumesOf } from "../swarm/volumes.ts";
 import { PreflightError, ReleaseFault } from "./errors.ts";
 import type { Host } from "./host.ts";
-import { deployEnvAt, composeAt, RecipeError } from "./recipe.ts";
+import { atTag, composeAt, deployEnv, RecipeError } from "./recipe.ts";
 import { demands, lacking } from "../snapshot/index.ts";
 
 /** `volumes`: those that a snapshot takes; undefined where none is taken. Throws ReleaseFault where the release itself is to blame, PreflightError where the host is. Changes nothing but images. */
@@ -23,7 +23,7 @@ export async function preflight(host: Host, to: string, volumes: readonly string
 
 /** As abra would load it (R009): hearth's own look first, then the docker CLI's, where it has one. */
 async function loads({ app, mirror, env }: Host, to: string): Promise<void> {
-  const all = await deployEnvAt(mirror, to, app.domain, await env());
+  const all = await deployEnv(atTag(mirror, to), { domain: app.domain, env: await env() });
   const folder = await mkdtemp(join(tmpdir(), "hearth-compose-"));
   try {
     const argv = ["stack", "config"];
@@ -48,7 +48,7 @@ async function loads({ app, mirror, env }: Host, to: string): Promise<void> {
 }
 
 async function imagesThere({ app, mirror, env, say }: Host, to: string): Promise<void> {
-  const compose = await composeAt(mirror, to, app.domain, await env()).catch(error => {
+  const compose = await composeAt(mirror, to, { domain: app.domain, env: await env() }).catch(error => {
     throw error instanceof RecipeError ? new ReleaseFault(error.message, { cause: error }) : error;
   });
   for (const image of new Set(Object.values(compose.services).map(service => service.image))) {

@@ -126,7 +126,7 @@ async function unfit(app: AppInputs, version: string, mirror: string, tags: read
     const has = known.length === 0 ? "it has none" : `it has ${known.slice(-5).join(", ")}`;
     return [{ property: "version", reason: `recipe ${app.recipe} has no version ${version}; ${has}` }];
   }
-  const compose = await composeAt(mirror, version, app.domain, app.env).catch(error => {
+  const compose = await composeAt(mirror, version, app).catch(error => {
     // Preflight says what is wrong with the release, and holds it; here only its names are looked at.
     if (version !== running) return undefined;
     throw error;

@@ -21,7 +21,7 @@ describe("the recipes' upstream", function () {
         (await tagsOf(of(recipe))).map(({ name, annotated }) => ({ name, annotated })),
         [{ name: version, annotated: true }],
       );
-      const compose = await composeAt(of(recipe), version, `${recipe}.hearth.test`, {});
+      const compose = await composeAt(of(recipe), version, { domain: `${recipe}.hearth.test`, env: {} });
       assert.ok(compose.services["app"]);
     }
   });

@@ -3,10 +3,11 @@ import { readFile, rm } from "node:fs/promises";
 import { setEnv } from "../../abra/envFile.ts";
 import { operatorAbraDir } from "../../abra/home.ts";
 import { writeText } from "../../journal/file.ts";
+import { owned } from "../env.ts";
 import { withLock } from "../../lock/flock.ts";
 import type { Placed } from "./down.ts";
 import { ensureHome } from "./home.ts";
-import type { Recipe } from "./recipe.ts";
+import type { Recipe } from "../recipe.ts";
 import { ensureSecrets } from "./secrets.ts";
 
 export interface Deployment extends Placed {
@@ -33,9 +34,8 @@ export async function deploy(deployment: Deployment, renew: readonly string[]): 
 async function writeEnv({ app, place, abra }: Deployment): Promise<void> {
   await rm(place.env, { force: true });
   await abra.newAppHere(app.recipe, app.domain, app.server);
-  const owned = { LETS_ENCRYPT_ENV: "", ...app.env, DOMAIN: app.domain };
   await writeText(
     place.env,
-    Object.entries(owned).reduce((text, [key, value]) => setEnv(text, key, value), await readFile(place.env, "utf8")),
+    Object.entries(owned(app)).reduce((text, [key, value]) => setEnv(text, key, value), await readFile(place.env, "utf8")),
   );
 }

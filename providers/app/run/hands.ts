@@ -8,12 +8,13 @@ import { gate } from "../../health/gate.ts";
 import { notReplaced, standingOf } from "../../swarm/standing.ts";
 import type { Say } from "../host.ts";
 import type { RunApp } from "../inputs.ts";
+import { atTag, readRecipe } from "../recipe.ts";
 import { lookUnless, takenBack } from "../observe.ts";
 import { cloneCheckout, cloneRelease } from "./clone.ts";
 import { deploy } from "./deploy.ts";
 import { takeDown } from "./down.ts";
 import { placeOf } from "./place.ts";
-import { atTag, inFolder, readRecipe } from "./recipe.ts";
+import { inFolder } from "./recipe.ts";
 import { existingSecrets } from "./secrets.ts";
 import type { World } from "./world.ts";
 

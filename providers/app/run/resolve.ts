@@ -7,8 +7,8 @@ import { clusterId } from "../../swarm/cluster.ts";
 import type { Say } from "../host.ts";
 import type { AppInputs, RunApp } from "../inputs.ts";
 import { HEALTHY, observe } from "../observe.ts";
-import { namesTooLong } from "../recipe.ts";
-import { atTag, inFolder, readRecipe, unmadeSecrets, type Read } from "./recipe.ts";
+import { atTag, namesTooLong, readRecipe, type Read } from "../recipe.ts";
+import { inFolder, unmadeSecrets } from "./recipe.ts";
 import { checkoutFault, revisionOf } from "./workTree.ts";
 
 /** What the engine kept of the check before. */
