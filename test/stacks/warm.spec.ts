@@ -17,6 +17,8 @@ interface Made {
 describe("the stacks' programs", function () {
   this.timeout(20_000);
   const made: Made[] = [];
+  /** What the lease decides. */
+  let kind = "warm";
   const path = process.env["PATH"];
   let folder: string;
 
@@ -36,7 +38,7 @@ describe("the stacks' programs", function () {
             url: "https://x",
             held: [],
             issuer: "https://x/realms/y",
-            keycloakKind: "warm",
+            keycloakKind: kind,
             keycloakVersion: "10.7.1+26.4.0",
             keycloakSince: "",
           },
@@ -99,5 +101,64 @@ describe("the stacks' programs", function () {
     assert.deepEqual([realm?.name, realm?.inputs["name"], realm?.inputs["run"]], ["docs-0a1b2c", "docs-0a1b2c", "docs-0a1b2c"]);
     const client = realm?.inputs["client"] as { webOrigins: string[] } | undefined;
     assert.deepEqual(client?.webOrigins, ["https://docs-0a1b2c.ci.example.org"]);
+  });
+
+  describe("of a run that deploys its app", () => {
+    const recipes = {
+      docs: {
+        env: { ISSUER: "{issuer}", PLAIN: "x" },
+        secrets: { oidc: "{clientSecret}" },
+        realm: { groups: [{ name: "staff" }], clients: [{ clientId: "{run}" }] },
+      },
+      wiki: { needs: [] },
+      pad: { deploy: false },
+    };
+    const own = readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:stateDir": "/srv/hearth", "hearth:recipes": JSON.stringify(recipes) });
+    const run = async (recipe: string, lease: string, settings = own) => {
+      kind = lease;
+      const { runStack } = await import("../../stacks/run.ts");
+      const outputs = runStack({ recipe, hex: "0a1b2c" }, settings) as {
+        deployCount: pulumi.Output<number>;
+        appUrl?: pulumi.Output<string>;
+        issuer?: pulumi.Output<string>;
+      };
+      const deployCount = await settled(outputs.deployCount);
+      if (outputs.appUrl) await settled(outputs.appUrl);
+      return { outputs, deployCount, inputs: (name: string) => made.find(each => each.name === name)?.inputs };
+    };
+    after(() => void (kind = "warm"));
+
+    it("the lease comes first and names what may be the run's; the app gets the realm's values, and no secret in clear", async () => {
+      const { deployCount, inputs } = await run("docs", "warm");
+      assert.equal(deployCount, 1);
+      assert.equal(made[0]?.name, "lease");
+      assert.deepEqual([inputs("lease")?.["mode"], inputs("lease")?.["domains"]], ["auto", ["docs-0a1b2c.ci.example.org", "sso-0a1b2c.ci.example.org"]]);
+      assert.deepEqual(inputs("app")?.["env"], { ISSUER: "https://x/realms/y", PLAIN: "x" });
+      assert.deepEqual([inputs("app")?.["lifetime"], inputs("app")?.["run"], inputs("app")?.["domain"]], ["run", "docs-0a1b2c", "docs-0a1b2c.ci.example.org"]);
+      assert.deepEqual(
+        [inputs("docs-0a1b2c")?.["settings"], inputs("docs-0a1b2c")?.["clients"]],
+        [{ groups: [{ name: "staff" }] }, [{ clientId: "docs-0a1b2c" }]],
+      );
+    });
+
+    it("cold: a Keycloak of the same version is deployed for it, the realm stands on that one, and both count", async () => {
+      const { deployCount, inputs } = await run("docs", "cold");
+      assert.equal(deployCount, 2);
+      assert.deepEqual([inputs("keycloak")?.["domain"], inputs("keycloak")?.["version"]], ["sso-0a1b2c.ci.example.org", "10.7.1+26.4.0"]);
+      assert.deepEqual(inputs("docs-0a1b2c")?.["keycloak"], { domain: "sso-0a1b2c.ci.example.org" });
+    });
+
+    it("whose recipe needs no Keycloak gets none, and one that is to get a realm alone deploys nothing", async () => {
+      const wiki = await run("wiki", "none");
+      assert.deepEqual([wiki.deployCount, wiki.inputs("lease")?.["mode"], wiki.inputs("wiki-0a1b2c"), wiki.outputs.issuer], [1, "none", undefined, undefined]);
+      made.splice(0);
+      const pad = await run("pad", "warm");
+      assert.deepEqual([pad.deployCount, pad.inputs("app"), pad.outputs.appUrl], [0, undefined, undefined]);
+    });
+
+    it("from a working tree is deployed whether or not anything is said of its recipe", async () => {
+      const { deployCount, inputs } = await run("other", "warm", { ...own, checkout: "/srv/tree" });
+      assert.deepEqual([deployCount, inputs("app")?.["checkout"]], [1, "/srv/tree"]);
+    });
   });
 });
