@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { appFolder } from "../../providers/journal/folder.ts";
 import { runName, runOf, stackName } from "../../providers/run/names.ts";
 import { at, project, stateDir } from "../lab/paths.ts";
-import { call, hearth, keycloak, listing, must, pulumi, realmStatus, traefik, upWarm } from "./world.ts";
+import { call, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, traefik } from "./world.ts";
 
 const login = join(project, "test/lab/login.ts");
 const named = (build: string) => {
@@ -23,9 +23,7 @@ describe("a CI run on a real host", function () {
   before(async function () {
     this.timeout(240_000);
     if ((await realmStatus("master").catch(() => 0)) !== 200) {
-      await pulumi(["stack", "init", "warm", "--no-select"]);
-      const done = await upWarm();
-      assert.equal(done.exitCode, 0, done.all);
+      await freshWarm();
     }
     folder = await mkdtemp(join(tmpdir(), "hearth-run-"));
   });

@@ -2,11 +2,13 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { breakDeadLocks } from "../../commands/pulumi/locks.ts";
 import { removeApps } from "../lab/down.ts";
 import { configOfWarm } from "../lab/home.ts";
 import { at, base, project, stateDir } from "../lab/paths.ts";
 import { resetUpstream } from "../lab/upstream.ts";
 import { stackOf } from "../../providers/abra/names.ts";
+import { swarmBoard } from "../../providers/lease/board.ts";
 import { keptDomain } from "../../providers/run/names.ts";
 
 export interface Done {
@@ -91,10 +93,14 @@ export const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
 
 /** The host as `lab up` left it: no app, no state, no configuration changed. */
 export async function wipe(): Promise<void> {
+  // An earlier run of the specs may have been killed: its locks, and CI runs for which every upgrade would wait.
+  await breakDeadLocks("warm");
+  for (const entry of await swarmBoard.all()) await swarmBoard.remove(entry);
+  await hearth(["reap"]);
   await pulumi(["stack", "rm", "-s", "warm", "--yes", "--force", "--remove-backups"]);
   await removeApps(() => undefined);
   for (const { domain } of [keycloak, traefik]) await rm(join(at.abra, "servers", "default", `${domain}.env`), { force: true });
-  for (const folder of ["mirror", "abra", "apps", "keycloak", "alerts"]) await rm(join(stateDir, folder), { recursive: true, force: true });
+  for (const folder of ["mirror", "abra", "apps", "keycloak", "alerts", "runs"]) await rm(join(stateDir, folder), { recursive: true, force: true });
   await rm(join(at.abra, "recipes"), { recursive: true, force: true }); // clones would keep the tags of an earlier spec
   for (const recipe of ["keycloak", "traefik"]) await resetUpstream(recipe);
   await writeFile(warmConfig, configOfWarm(), { mode: 0o600 });
