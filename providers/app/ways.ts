@@ -38,6 +38,7 @@ export async function accept(world: World): Promise<string> {
   if (version === undefined) throw new Error(`${world.name} runs at no version that abra wrote: there is nothing to accept`);
   await passGate(world, version, undefined);
   const operation = await world.operation();
+  if (operation) await world.claim(`${version} accepted`); // to be given back as this process's
   // Cut off in its commit, it is finished, and never gone back from.
   const settled = operation && { ...operation, to: version, returning: false, rejects: undefined, broken: undefined };
   if (settled) await finish(world, settled, version);
