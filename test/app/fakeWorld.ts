@@ -29,6 +29,9 @@ export interface Disk {
   operation: string | undefined;
   /** Operations so far. */
   begun: number;
+  /** The process whose maintenance hangs on the board. */
+  maintenance: number | undefined;
+  processes: number;
   lastGood: string | undefined;
   rejected: Record<string, string>;
   alerts: Record<string, Notice>;
@@ -50,6 +53,8 @@ export function freshDisk(more: Partial<Disk> = {}): Disk {
     beside: {},
     operation: undefined,
     begun: 0,
+    maintenance: undefined,
+    processes: 0,
     lastGood: FROM,
     rejected: {},
     alerts: {},
@@ -74,6 +79,7 @@ export interface Process {
 export function processOn(disk: Disk, fates: Plan = new Map()): Process {
   let passed = 0;
   let dead = false;
+  const me = ++disk.processes;
   const did: string[] = [];
 
   const point = (what: string) => {
@@ -106,6 +112,10 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
   const live = (): Data => {
     if (!disk.data) throw new Error("there is no data");
     return disk.data;
+  };
+  /** A run that begins while it isn't so would meet what is done. */
+  const maintained = (what: string) => {
+    if (disk.maintenance !== me) throw new Error(`${what} without maintenance`);
   };
   const opened = (what: Pick<Operation, "kind" | "from" | "to" | "step"> & Partial<Operation>): Operation => {
     const now = new Date().toISOString();
@@ -143,9 +153,10 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
       disk.alerts[notice.key] ??= notice;
     },
     preflight: () => effect("preflight", () => undefined),
-    drain: () => effect("drain", () => undefined),
-    claim: () => effect("claim", () => undefined),
-    giveBack: () => effect("giveBack", () => undefined),
+    drain: () => effect("drain", () => void (disk.maintenance = me)),
+    claim: () => effect("claim", () => void (disk.maintenance = me)),
+    // Another process's stays: by then it may be at work.
+    giveBack: () => effect("giveBack", () => void (disk.maintenance = disk.maintenance === me ? undefined : disk.maintenance)),
     prepare: ({ id }) =>
       effect(
         "prepare",
@@ -153,7 +164,11 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
         () => void (disk.keptEnv[id] = disk.env),
       ),
     restoreEnv: ({ id }) => effect("restoreEnv", () => void (disk.env = disk.keptEnv[id] ?? disk.env)),
-    stop: () => effect("stop", () => void (disk.deployed = undefined)),
+    stop: () =>
+      effect("stop", () => {
+        maintained("stop");
+        disk.deployed = undefined;
+      }),
     snapshot: ({ id }) =>
       effect(
         "snapshot",
@@ -165,6 +180,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
       ),
     deploy: version => {
       const start = () => {
+        maintained("deploy");
         // P2: before another version writes to it, what is there was snapshotted.
         const data = live();
         const safe = Object.values(disk.snapshots).some(({ data: kept, whole }) => whole && JSON.stringify(kept) === JSON.stringify(data));

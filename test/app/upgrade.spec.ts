@@ -32,6 +32,7 @@ function always(disk: Disk): void {
 /** What must be true once everything has come to rest without a person. */
 function atRest(disk: Disk, { to = true } = {}): void {
   assert.equal(disk.operation, undefined, "an operation is left");
+  assert.equal(disk.maintenance, undefined, "maintenance is left");
   assert.ok(disk.deployed === FROM || (to && disk.deployed === TO), `${disk.deployed} runs`);
   assert.ok(disk.good.includes(disk.deployed!), "what runs isn't healthy");
   assert.equal(disk.lastGood, disk.deployed, "last good isn't what runs");
