@@ -6,8 +6,16 @@ import { project } from "./lab/paths.ts";
 
 const flags = process.argv.slice(2);
 const only = flags.filter(flag => !flag.startsWith("--"));
+/** `--grep=<pattern>`: only the specs whose titles match. */
+const grep = flags.find(flag => flag.startsWith("--grep="))?.slice("--grep=".length);
 
-const mocha = new Mocha({ timeout: 20_000, slow: 2_000, color: process.stdout.isTTY, forbidOnly: true });
+const mocha = new Mocha({
+  timeout: 20_000,
+  slow: 2_000,
+  color: process.stdout.isTTY,
+  forbidOnly: true,
+  ...(grep === undefined ? {} : { grep: new RegExp(grep) }),
+});
 for (const file of await files()) mocha.addFile(file);
 await mocha.loadFilesAsync();
 const runner = mocha.run(failures => {
