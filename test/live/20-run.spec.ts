@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { appFolder } from "../../providers/journal/folder.ts";
 import { runName, runOf, stackName } from "../../providers/run/names.ts";
 import { at, project, stateDir } from "../lab/paths.ts";
-import { call, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, traefik } from "./world.ts";
+import { call, endRuns, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, traefik } from "./world.ts";
 
 const login = join(project, "test/lab/login.ts");
 const named = (build: string) => {
@@ -21,7 +21,8 @@ describe("a CI run on a real host", function () {
   let host: Awaited<ReturnType<typeof listing>>;
 
   before(async function () {
-    this.timeout(240_000);
+    this.timeout(300_000);
+    await endRuns();
     if ((await realmStatus("master").catch(() => 0)) !== 200) {
       await freshWarm();
     }

@@ -14,7 +14,7 @@ import { appDomain, coldDomain, runName, runOf, stackName } from "../../provider
 import { at, base, project, stateDir } from "../lab/paths.ts";
 import { upstreamOf } from "../lab/upstream.ts";
 import { contained } from "./contained.ts";
-import { call, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, warmConfig, type Done } from "./world.ts";
+import { call, endRuns, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, warmConfig, type Done } from "./world.ts";
 
 const login = join(project, "test/lab/login.ts");
 const through = [join(project, "node_modules/.bin/mocha"), join(project, "test/lab/appLogin.mocha.ts")];
@@ -25,7 +25,8 @@ describe("CI runs at full strength, on a real host", function () {
   let host: Awaited<ReturnType<typeof listing>>;
 
   before(async function () {
-    this.timeout(240_000);
+    this.timeout(300_000);
+    await endRuns();
     if ((await realmStatus("master").catch(() => 0)) !== 200) await freshWarm();
     folder = await mkdtemp(join(tmpdir(), "hearth-ci-"));
   });

@@ -91,12 +91,16 @@ export async function realmStatus(name: string): Promise<number> {
 
 export const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
 
-/** The host as `lab up` left it: no app, no state, no configuration changed. */
-export async function wipe(): Promise<void> {
-  // An earlier run of the specs may have been killed: its locks, and CI runs for which every upgrade would wait.
+/** What an earlier run of the specs left, if it was killed: its locks, and CI runs for which every upgrade would wait. */
+export async function endRuns(): Promise<void> {
   await breakDeadLocks("warm");
   for (const entry of await swarmBoard.all()) await swarmBoard.remove(entry);
   await hearth(["reap"]);
+}
+
+/** The host as `lab up` left it: no app, no state, no configuration changed. */
+export async function wipe(): Promise<void> {
+  await endRuns();
   await pulumi(["stack", "rm", "-s", "warm", "--yes", "--force", "--remove-backups"]);
   await removeApps(() => undefined);
   for (const { domain } of [keycloak, traefik]) await rm(join(at.abra, "servers", "default", `${domain}.env`), { force: true });
