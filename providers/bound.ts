@@ -10,6 +10,11 @@ export interface Bound {
   readonly property: string;
 }
 
+/** The sentence about a resource of the swarm `was` while docker talks to `here`. */
+export function elsewhere(what: string, was: string | undefined, here: string): string {
+  return `${what} in the swarm ${was}, but docker talks to the swarm ${here}: is DOCKER_HOST or a docker context set?`;
+}
+
 /** What `check` gives back: the inputs as parsed with the swarm's id, or why not. Another swarm than before is refused: a forgotten DOCKER_HOST. */
 export async function checkBound(
   schema: z.ZodType<object>,
@@ -24,7 +29,7 @@ export async function checkBound(
   try {
     const swarm = await clusterId();
     const moved = olds.swarm !== undefined && olds.swarm !== swarm;
-    const reason = `${what} in the swarm ${olds.swarm}, but docker talks to the swarm ${swarm}: is DOCKER_HOST or a docker context set?`;
+    const reason = elsewhere(what, olds.swarm, swarm);
     return { inputs: clean({ ...parsed.data, swarm, __provider }), failures: moved ? [{ property: "swarm", reason }] : [] };
   } catch (error) {
     return { inputs: news, failures: [{ property, reason: (error as Error).message }] };

@@ -1,6 +1,7 @@
 // What `check` finds out for an App: its version, what is held, how it is; it looks and never touches.
 import { operatorAbraDir } from "../abra/home.ts";
 import { fileAt, notesAt, refreshMirror, tagsOf, type Tag } from "../abra/mirror.ts";
+import { elsewhere } from "../bound.ts";
 import type { Failure } from "../engine.ts";
 import { appFolder } from "../journal/folder.ts";
 import { readOperation } from "../journal/operation.ts";
@@ -38,7 +39,7 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
   looks.catch(() => undefined);
   const swarm = await clusterId();
   if (before.swarm !== undefined && before.swarm !== swarm) {
-    const reason = `this app lives in the swarm ${before.swarm}, but docker talks to the swarm ${swarm}: is DOCKER_HOST or a docker context set?`;
+    const reason = elsewhere("this app lives", before.swarm, swarm);
     const inputs = { ...app, held: [], condition: "unknown", swarm };
     return { inputs, failures: [{ property: "swarm", reason }], line: "", running: undefined, candidates: [] };
   }

@@ -1,4 +1,5 @@
 // What Pulumi's engine asks of a run's app.
+import { elsewhere } from "../../bound.ts";
 import { clean, StateError, type Checked } from "../../engine.ts";
 import { mask } from "../../evidence/mask.ts";
 import { sayOfRun } from "../../run/say.ts";
@@ -74,7 +75,7 @@ export async function remove(state: RunAppState): Promise<void> {
 /** In another swarm nothing of it is to be found: that proves nothing. */
 async function refuseElsewhere({ domain, swarm }: RunAppState): Promise<void> {
   const here = await clusterId();
-  if (here !== swarm) throw new Error(`${domain} lives in the swarm ${swarm}, but docker talks to the swarm ${here}: is DOCKER_HOST or a docker context set?`);
+  if (here !== swarm) throw new Error(elsewhere(`${domain} lives`, swarm, here));
 }
 
 function given({ secrets, secretValues }: RunApp): string[] {

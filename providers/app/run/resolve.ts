@@ -2,6 +2,7 @@
 import { operatorAbraDir } from "../../abra/home.ts";
 import { refreshMirror, tagsOf, type Tag } from "../../abra/mirror.ts";
 import { compareVersions, parseVersion } from "../../abra/version.ts";
+import { elsewhere } from "../../bound.ts";
 import type { Failure } from "../../engine.ts";
 import { clusterId } from "../../swarm/cluster.ts";
 import type { Say } from "../host.ts";
@@ -32,7 +33,7 @@ export async function resolveRun(app: AppInputs, before: Before, say: Say): Prom
   const swarm = await clusterId();
   const inputs = { ...app, held: [], condition: HEALTHY, swarm };
   if (before.swarm !== undefined && before.swarm !== swarm) {
-    const reason = `this app lives in the swarm ${before.swarm}, but docker talks to the swarm ${swarm}: is DOCKER_HOST or a docker context set?`;
+    const reason = elsewhere("this app lives", before.swarm, swarm);
     return { inputs: { ...inputs, condition: "unknown" }, failures: [{ property: "swarm", reason }] };
   }
   const [{ changes, source, failures }, condition] = await Promise.all([
