@@ -12,9 +12,12 @@ export class KeycloakError extends Error {
     this.status = status;
   }
 
-  /** Whether the same call may succeed later: no answer, a server's error, or a token that was too old for a new realm. */
+  /**
+   * Whether the same call may succeed later: no answer, a server's error, a token that was too old for a new realm, or a conflict:
+   * two that change Keycloak's database at once get one, also where one of them deletes.
+   */
   get passing(): boolean {
-    return this.status === undefined || this.status >= 500 || this.status === 401 || this.status === 403;
+    return this.status === undefined || this.status >= 500 || [401, 403, 409].includes(this.status);
   }
 }
 

@@ -38,7 +38,7 @@ export async function ensureRealm(realm: CheckedRealm, world: World): Promise<Cr
     try {
       await inTurn(realm, world, () => admin.create(representation(realm, credentials, new Date().toISOString())));
     } catch (error) {
-      if (!(error instanceof KeycloakError) || (error.status !== 409 && !error.passing)) throw error;
+      if (!(error instanceof KeycloakError) || !error.passing) throw error;
       await adopt(realm, credentials, world, error);
     }
   });

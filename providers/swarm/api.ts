@@ -1,7 +1,8 @@
-// Docker's own API, for what its CLI can't say: through the CLI's connection, so that contexts and DOCKER_HOST count here too.
-import { spawn } from "node:child_process";
-import { request } from "node:http";
-import { Duplex } from "node:stream";
+// Docker's own API, for what is asked often and for what its CLI can't say: one connection for many calls, where the CLI is a process for each.
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { Agent, request, type ClientRequest } from "node:http";
+import type { Socket } from "node:net";
+import { Duplex, type Readable, type Writable } from "node:stream";
 
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -13,30 +14,136 @@ export class ApiError extends Error {
   }
 }
 
-/** Posts `body` as JSON. `path` begins with `/`, without an API version: the engine's own counts. Throws ApiError, and what the connection says. */
-export async function post(path: string, body: object, what: string, timeout = 20_000): Promise<void> {
-  // Hidden in the CLI's help; it is what docker itself uses for ssh:// hosts.
-  const child = spawn("docker", ["system", "dial-stdio"], { stdio: ["pipe", "pipe", "pipe"] });
-  let said = "";
-  child.stderr.on("data", chunk => (said += String(chunk)));
-  try {
-    await new Promise<void>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("exit", code => reject(new Error(`docker: ${what}: the connection ended with ${code}${said === "" ? "" : `: ${said.trim()}`}`)));
-      const text = JSON.stringify(body);
-      const headers = { host: "docker", "content-type": "application/json", "content-length": Buffer.byteLength(text), connection: "close" };
-      const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-      stream.on("error", reject);
-      const call = request({ method: "POST", path, headers, createConnection: () => stream, timeout }, answer => {
-        let words = "";
-        answer.setEncoding("utf8").on("data", (part: string) => (words += part));
-        answer.once("end", () => (answer.statusCode! < 300 ? resolve() : reject(new ApiError(what, answer.statusCode!, words.trim()))));
-      });
-      call.once("timeout", () => call.destroy(new Error(`docker: ${what}: no answer within ${timeout / 1000} s`)));
-      call.once("error", reject);
-      call.end(text);
+/** The connection couldn't be made, or broke: of a call that changes something it isn't known whether it came through. */
+export class ConnectionError extends Error {
+  override readonly name = "ConnectionError";
+}
+
+/** What `path` (with `/` first, without an API version: the engine's own counts) answers. `what` is verb and noun. Throws ApiError, ConnectionError. */
+export async function get<T>(path: string, what: string): Promise<T> {
+  // A kept connection may have ended since it was used last.
+  const text = await call("GET", path, what).catch((error: unknown) => {
+    if (error instanceof ConnectionError) return call("GET", path, what);
+    throw error;
+  });
+  return JSON.parse(text) as T;
+}
+
+/** Posts `body` as JSON. As `get`. */
+export async function post(path: string, body: object, what: string): Promise<void> {
+  await call("POST", path, what, JSON.stringify(body));
+}
+
+/** As `get`. */
+export async function remove(path: string, what: string): Promise<void> {
+  await call("DELETE", path, what);
+}
+
+/** As a part of a path: Docker's filters. */
+export function filters(wanted: Readonly<Record<string, readonly string[]>>): string {
+  return `filters=${encodeURIComponent(JSON.stringify(wanted))}`;
+}
+
+/** Ends the connections that nothing uses: the next call asks docker anew where its engine is. */
+export function hangUp(): void {
+  agent.destroy();
+}
+
+/** Milliseconds. */
+const ANSWER = 20_000;
+
+async function call(method: string, path: string, what: string, body = ""): Promise<string> {
+  const headers = { host: "docker", ...(body === "" ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }) };
+  const signal = AbortSignal.timeout(ANSWER);
+  return new Promise<string>((resolve, reject) => {
+    const failed = (error: Error) =>
+      reject(new ConnectionError(`docker: ${what}: ${signal.aborted ? `no answer within ${ANSWER / 1000} s` : error.message}`, { cause: error }));
+    const asked: ClientRequest = request({ agent, method, path, headers, signal }, answer => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (part: string) => (text += part));
+      answer.once("error", failed);
+      answer.once("end", () => (answer.statusCode! < 300 ? resolve(text) : reject(new ApiError(what, answer.statusCode!, wordsOf(text)))));
     });
-  } finally {
-    child.kill();
+    asked.once("error", failed).end(body);
+  });
+}
+
+function wordsOf(text: string): string {
+  try {
+    return (JSON.parse(text) as { message: string }).message;
+  } catch {
+    return text.trim();
   }
 }
+
+/** Contexts and DOCKER_HOST count as they do for the CLI: it is its own way to the engine, hidden in its help, that it uses for ssh:// hosts. */
+class Connection extends Duplex {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor() {
+    super();
+    const child = spawn("docker", ["system", "dial-stdio"], { stdio: ["pipe", "pipe", "pipe"] });
+    this.#child = child;
+    let said = "";
+    child.stderr.on("data", chunk => (said += String(chunk)));
+    child.stdout.on("data", chunk => {
+      if (!this.push(chunk)) child.stdout.pause();
+    });
+    // A closed pipe shows in the end of the process.
+    child.stdin.on("error", () => undefined);
+    child.once("error", error => this.destroy(error));
+    child.once("close", code => this.destroy(new Error(endOf(said, code))));
+  }
+
+  override _read(): void {
+    this.#child.stdout.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#child.stdin.write(chunk, () => done());
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    clearTimeout(this.#idle);
+    this.#child.kill();
+    done(error);
+  }
+
+  /** Idle, it keeps no process of ours alive, and ends soon. */
+  unref(): void {
+    this.#handles().forEach(handle => handle.unref());
+    this.#idle = setTimeout(() => this.destroy(), 5_000).unref();
+  }
+
+  ref(): void {
+    clearTimeout(this.#idle);
+    this.#handles().forEach(handle => handle.ref());
+  }
+
+  // What else node's agent asks of a socket that it keeps.
+  setKeepAlive(): void {}
+  setNoDelay(): void {}
+  setTimeout(): void {}
+
+  #handles(): { ref(): unknown; unref(): unknown }[] {
+    const { stdin, stdout, stderr } = this.#child;
+    // Pipes of a child are sockets, whatever their types say.
+    return [this.#child, ...([stdin, stdout, stderr] as unknown as Socket[])];
+  }
+}
+
+function endOf(said: string, code: number | null): string {
+  const dial = /^failed to open the raw stream connection: (.*)/m.exec(said)?.[1];
+  if (dial !== undefined) return `Cannot connect to the Docker daemon: ${dial}`;
+  return said.trim() === "" ? `the connection ended (${code ?? "by a signal"})` : said.trim();
+}
+
+class DockerAgent extends Agent {
+  override createConnection(): Duplex {
+    return new Connection();
+  }
+}
+
+/** Two at once: what takes long doesn't keep all else waiting. */
+const agent = new DockerAgent({ keepAlive: true, maxSockets: 2 });

@@ -1,14 +1,17 @@
 // Which swarm this is.
-import { docker } from "./docker.ts";
+import { get } from "./api.ts";
 
 export class NoSwarmError extends Error {
   override readonly name = "NoSwarmError";
 }
 
+interface Info {
+  readonly Swarm: { readonly LocalNodeState?: string; readonly ControlAvailable?: boolean; readonly Cluster?: { readonly ID?: string } | null };
+}
+
 /** The id of the swarm that docker talks to. Throws NoSwarmError where there is none, or this node doesn't manage it. */
 export async function clusterId(): Promise<string> {
-  const { stdout } = await docker(["info", "--format", "{{json .Swarm}}"], "look at the swarm");
-  const swarm = JSON.parse(stdout) as { LocalNodeState?: string; ControlAvailable?: boolean; Cluster?: { ID?: string } | null };
+  const { Swarm: swarm } = await get<Info>("/info", "look at the swarm");
   if (swarm.LocalNodeState !== "active") {
     throw new NoSwarmError(
       `docker is in no swarm (its node is ${swarm.LocalNodeState ?? "unknown"}): run \`docker swarm init\`, or point DOCKER_HOST at a manager`,

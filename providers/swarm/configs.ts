@@ -1,7 +1,5 @@
 // Swarm's config objects as a notice board: a name is taken by one alone, labels change by compare and swap, every manager sees the same.
-import { ProgramError } from "../program/run.ts";
-import { ApiError, post } from "./api.ts";
-import { docker } from "./docker.ts";
+import { ApiError, filters, get, post, remove } from "./api.ts";
 
 export interface Config {
   readonly id: string;
@@ -14,40 +12,26 @@ export interface Config {
 }
 
 /** Swarm wants some data in a config; ours say what they say in labels, which alone can be changed. */
-const DATA = "hearth\n";
+const DATA = Buffer.from("hearth\n").toString("base64");
 
 /** Makes the config; false where the name is taken. */
 export async function createConfig(name: string, labels: Readonly<Record<string, string>>): Promise<boolean> {
-  const argv = ["config", "create", ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]), name, "-"];
   try {
-    await docker(argv, `make the config ${name}`, { input: DATA });
+    await post("/configs/create", { Name: name, Labels: labels, Data: DATA }, `make the config ${name}`);
     return true;
   } catch (error) {
-    if (error instanceof ProgramError && /already exists/i.test(error.result.stderr)) return false;
+    if (error instanceof ApiError && error.status === 409) return false;
     throw error;
   }
 }
 
 /** Every config that carries the label `label`. */
 export async function configsWith(label: string): Promise<Config[]> {
-  const ids = (await docker(["config", "ls", "--quiet", "--filter", `label=${label}`], "list configs")).stdout.split("\n").filter(Boolean);
-  if (ids.length === 0) return [];
-  try {
-    const { stdout } = await docker(["config", "inspect", ...ids], "look at configs");
-    return (JSON.parse(stdout) as Inspected[]).map(({ ID, Version, CreatedAt, Spec }) => ({
-      id: ID,
-      name: Spec.Name,
-      labels: Spec.Labels ?? {},
-      created: CreatedAt,
-      version: Version.Index,
-    }));
-  } catch (error) {
-    if (error instanceof ProgramError && /not found|no such config/i.test(error.result.stderr)) return configsWith(label); // removed between the two calls
-    throw error;
-  }
+  const found = await get<Listed[]>(`/configs?${filters({ label: [label] })}`, "list configs");
+  return found.map(({ ID, Version, CreatedAt, Spec }) => ({ id: ID, name: Spec.Name, labels: Spec.Labels ?? {}, created: CreatedAt, version: Version.Index }));
 }
 
-interface Inspected {
+interface Listed {
   readonly ID: string;
   readonly Version: { readonly Index: number };
   readonly CreatedAt: string;
@@ -67,10 +51,7 @@ export async function relabelConfig({ id, name, version }: Config, labels: Reado
 
 /** By id, so that another one of the same name stays. Absent is success. */
 export async function removeConfig({ id, name }: Pick<Config, "id" | "name">): Promise<void> {
-  try {
-    await docker(["config", "rm", id], `remove the config ${name}`);
-  } catch (error) {
-    if (error instanceof ProgramError && /not found|no such config/i.test(error.result.stderr)) return;
-    throw error;
-  }
+  await remove(`/configs/${id}`, `remove the config ${name}`).catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+  });
 }

@@ -1,4 +1,5 @@
 // What runs of a Swarm stack: its services, their replicas and updates, the labels that abra wrote.
+import { filters, get } from "./api.ts";
 import { docker, jsonLines } from "./docker.ts";
 import { ProgramError } from "../program/run.ts";
 
@@ -12,29 +13,22 @@ export interface Service {
   readonly labels: Record<string, string>;
 }
 
-/** Every service of `stack`; none where it isn't deployed. */
-export async function servicesOf(stack: string): Promise<Service[]> {
-  const filter = ["--filter", `label=com.docker.stack.namespace=${stack}`];
-  const listed = jsonLines<{ ID: string; Replicas: string }>(
-    (await docker(["service", "ls", ...filter, "--format", "{{json .}}"], `list the services of ${stack}`)).stdout,
-  );
-  if (listed.length === 0) return [];
-  const text = await docker(["service", "inspect", ...listed.map(({ ID }) => ID)], `inspect the services of ${stack}`).catch(error => {
-    if (error instanceof ProgramError && /no such service/i.test(error.result.stderr)) return undefined; // removed between the two calls
-    throw error;
-  });
-  if (!text) return servicesOf(stack);
-  const inspected = JSON.parse(text.stdout) as { ID: string; Spec: { Name: string; Labels?: Record<string, string> }; UpdateStatus?: { State?: string } }[];
-  return inspected.map(({ ID, Spec, UpdateStatus }) => {
-    const [running, desired] = replicas(listed.find(row => ID.startsWith(row.ID))?.Replicas ?? "0/0");
-    return { name: Spec.Name.slice(stack.length + 1), running, desired, update: UpdateStatus?.State, labels: Spec.Labels ?? {} };
-  });
+interface Listed {
+  readonly Spec: { readonly Name: string; readonly Labels?: Record<string, string> };
+  readonly UpdateStatus?: { readonly State?: string };
+  /** Of Docker 20.10 and newer. */
+  readonly ServiceStatus?: { readonly RunningTasks: number; readonly DesiredTasks: number };
 }
 
-/** `1/1`, or `0/1 (max 1 per node)`. */
-function replicas(text: string): [running: number, desired: number] {
-  const found = /^(\d+)\/(\d+)/.exec(text);
-  return [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
+/** Every service of `stack`; none where it isn't deployed. */
+export async function servicesOf(stack: string): Promise<Service[]> {
+  const what = `list the services of ${stack}`;
+  const listed = await get<Listed[]>(`/services?status=true&${filters({ label: [`com.docker.stack.namespace=${stack}`] })}`, what);
+  return listed.map(({ Spec, UpdateStatus, ServiceStatus }) => {
+    if (!ServiceStatus) throw new Error(`docker: ${what}: its engine doesn't say how many tasks run; hearth wants Docker 20.10 or newer`);
+    const { RunningTasks: running, DesiredTasks: desired } = ServiceStatus;
+    return { name: Spec.Name.slice(stack.length + 1), running, desired, update: UpdateStatus?.State, labels: Spec.Labels ?? {} };
+  });
 }
 
 /** The version that abra wrote on the stack; undefined where it wrote none. */

@@ -50,7 +50,7 @@ describe("a realm", () => {
     assert.ok(clientSecret.length >= 32 && password.length >= 24);
   });
 
-  for (const status of [500, 502, 503, 504]) {
+  for (const status of [409, 500, 502, 503, 504]) {
     it(`F21: is looked for and tried again after HTTP ${status}`, async () => {
       keycloak.fail("POST", /^\/admin\/realms$/, { status }, { status });
       await ensureRealm(realm, world());
@@ -111,12 +111,12 @@ describe("a realm", () => {
     assert.deepEqual(keycloak.requests, []);
   });
 
-  it("F20: is deleted through 500, 401, 403 and a hang, and proved gone", async () => {
+  it("F20: is deleted through 500, 401, 403, 409 and a hang, and proved gone", async () => {
     await ensureRealm(realm, world());
-    keycloak.fail("DELETE", /docs-0a1b2c$/, { status: 500 }, { status: 401 }, { status: 403 }, "hang");
+    keycloak.fail("DELETE", /docs-0a1b2c$/, { status: 500 }, { status: 401 }, { status: 403 }, { status: 409 }, "hang");
     assert.equal(await removeRealm(realm, world()), true);
     assert.ok(!keycloak.realms.has("docs-0a1b2c"));
-    assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 5);
+    assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 6);
     assert.equal(keycloak.requests.at(-1), "GET /admin/realms/docs-0a1b2c");
   });
 

@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { hangUp } from "../../providers/swarm/api.ts";
 import { project } from "../lab/paths.ts";
 
 /** A thing of a swarm; `stack` is its label. `busy`: how often its removal is refused. */
@@ -13,6 +14,10 @@ export interface Thing {
 
 export interface Swarm {
   readonly id?: string;
+  /** Docker finds no engine. */
+  readonly unreachable?: boolean;
+  /** How many calls of the API break their connection. */
+  readonly broken?: number;
   /** Looks for which containers stay when their services are gone. */
   readonly linger?: number;
   readonly service?: readonly Thing[];
@@ -41,16 +46,24 @@ export async function fakeSwarm(): Promise<FakeSwarm> {
   process.env["FAKE_DOCKER"] = folder;
   const set = (swarm: Swarm) => writeFile(join(folder, "swarm.json"), JSON.stringify(swarm));
   await set({});
+  hangUp();
   return {
     folder,
     set,
     async names() {
-      const { id: _id, linger: _linger, ...kinds } = JSON.parse(await readFile(join(folder, "swarm.json"), "utf8")) as Swarm;
+      const {
+        id: _id,
+        unreachable: _unreachable,
+        broken: _broken,
+        linger: _linger,
+        ...kinds
+      } = JSON.parse(await readFile(join(folder, "swarm.json"), "utf8")) as Swarm;
       const found = Object.entries(kinds as Record<string, Thing[]>).map(([kind, things]) => [kind, things.map(({ name }) => name)] as const);
       return Object.fromEntries(found.filter(([, names]) => names.length > 0));
     },
     calls: async () => (await readFile(join(folder, "calls"), "utf8").catch(() => "")).split("\n").filter(Boolean),
     async end() {
+      hangUp();
       process.env["PATH"] = before.PATH;
       if (before.FAKE_DOCKER === undefined) delete process.env["FAKE_DOCKER"];
       else process.env["FAKE_DOCKER"] = before.FAKE_DOCKER;
