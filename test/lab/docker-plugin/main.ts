@@ -1,16 +1,16 @@
 // Stands in for pulumi-resource-docker where the genuine plugin can't be had: docker.Network on the real engine, nothing else.
-import * as provider from "@pulumi/pulumi/provider/index.js";
+// It speaks Pulumi's protocol by itself: its package's server loads the whole SDK, and a plugin has to start as fast as the genuine one.
+import { execFile } from "node:child_process";
+import { flushCompileCache } from "node:module";
+import { promisify } from "node:util";
+import * as grpc from "@grpc/grpc-js";
+import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import protocol from "@pulumi/pulumi/proto/provider_pb.js";
+import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import nothing from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
-import { execa } from "execa";
 
-// An import asks to read with an id alone; the package's server takes properties for granted.
-const properties = protocol.ReadRequest.prototype.getProperties;
-protocol.ReadRequest.prototype.getProperties = function (this: unknown) {
-  return properties.call(this) ?? new struct.Struct();
-};
-
-interface NetworkInputs {
+interface Network {
   readonly name: string;
   readonly driver?: string;
   readonly attachable?: boolean;
@@ -23,52 +23,94 @@ function known(urn: string): void {
   if (!urn.includes(`::${type}::`)) throw new Error(`the lab's docker plugin knows ${type} only, not ${urn}`);
 }
 
+const execute = promisify(execFile);
+
 async function docker(...argv: string[]): Promise<string> {
-  return (await execa("docker", argv)).stdout;
+  return (await execute("docker", argv)).stdout.trim();
 }
 
-async function look(id: string): Promise<(NetworkInputs & { scope: string }) | undefined> {
-  const done = await execa("docker", ["network", "inspect", id], { reject: false });
-  if (done.failed && /not found|No such network/i.test(done.stderr)) return undefined;
-  if (done.failed) throw new Error(`docker network inspect ${id}: ${done.stderr}`);
-  const [network] = JSON.parse(done.stdout) as { Name: string; Driver: string; Attachable: boolean; Internal: boolean; Scope: string }[];
-  if (!network) return undefined;
-  return { name: network.Name, driver: network.Driver, attachable: network.Attachable, internal: network.Internal, scope: network.Scope };
+async function look(id: string): Promise<(Network & { scope: string }) | undefined> {
+  const text = await docker("network", "inspect", id).catch((error: Error & { stderr: string }) => {
+    if (/not found|No such network/i.test(error.stderr)) return "[]";
+    throw error;
+  });
+  const [network] = JSON.parse(text) as { Name: string; Driver: string; Attachable: boolean; Internal: boolean; Scope: string }[];
+  return network && { name: network.Name, driver: network.Driver, attachable: network.Attachable, internal: network.Internal, scope: network.Scope };
 }
 
-class Docker implements provider.Provider {
-  version = "5.2.0";
+type Values = Record<string, unknown>;
+const valuesOf = (given: struct.Struct | undefined) => (given?.toJavaScript() ?? {}) as Values;
+const structOf = (values: object) => struct.Struct.fromJavaScript(values as Record<string, struct.JavaScriptValue>);
 
-  async check(urn: string, _olds: object, news: NetworkInputs): Promise<provider.CheckResult> {
-    known(urn);
-    return { inputs: news, failures: [] };
-  }
+/** A call of the protocol that answers what `work` gives back, or its error's words. */
+function answering<Request, Response>(work: (request: Request) => Promise<Response> | Response): grpc.handleUnaryCall<Request, Response> {
+  return ({ request }, answer) => {
+    new Promise<Response>(resolve => resolve(work(request))).then(
+      response => answer(null, response),
+      (error: Error) => answer({ code: grpc.status.UNKNOWN, message: error.message }),
+    );
+  };
+}
 
-  async diff(_id: string, _urn: string, olds: Record<string, unknown>, news: Record<string, unknown>): Promise<provider.DiffResult> {
+const methods = {
+  getPluginInfo: answering(() => {
+    const response = new plugin.PluginInfo();
+    response.setVersion("5.2.0");
+    return response;
+  }),
+  configure: answering(() => new protocol.ConfigureResponse()),
+  cancel: answering(() => new nothing.Empty()),
+
+  check: answering((request: protocol.CheckRequest) => {
+    known(request.getUrn());
+    const response = new protocol.CheckResponse();
+    response.setInputs(request.getNews());
+    return response;
+  }),
+
+  diff: answering((request: protocol.DiffRequest) => {
+    const [olds, news] = [valuesOf(request.getOlds()), valuesOf(request.getNews())];
     const replaces = ["name", "driver", "attachable", "internal"].filter(key => news[key] !== undefined && news[key] !== olds[key]);
-    return { changes: replaces.length > 0, replaces, deleteBeforeReplace: true };
-  }
+    const response = new protocol.DiffResponse();
+    response.setChanges(protocol.DiffResponse.DiffChanges[replaces.length > 0 ? "DIFF_SOME" : "DIFF_NONE"]);
+    response.setReplacesList(replaces);
+    response.setDeletebeforereplace(true);
+    return response;
+  }),
 
-  async create(urn: string, inputs: NetworkInputs): Promise<provider.CreateResult> {
-    known(urn);
-    const { name, driver = "bridge", attachable = false, internal = false } = inputs;
+  create: answering(async (request: protocol.CreateRequest) => {
+    known(request.getUrn());
+    const inputs = valuesOf(request.getProperties());
+    const { name, driver = "bridge", attachable = false, internal = false } = inputs as unknown as Network;
+    const response = new protocol.CreateResponse();
+    if (request.getPreview()) {
+      response.setProperties(structOf(inputs));
+      return response;
+    }
     const id = await docker("network", "create", "--driver", driver, ...(attachable ? ["--attachable"] : []), ...(internal ? ["--internal"] : []), name);
-    return { id, outs: { ...(await look(id)) } };
-  }
+    response.setId(id);
+    response.setProperties(structOf({ ...(await look(id)) }));
+    return response;
+  }),
 
-  async read(id: string, urn: string): Promise<provider.ReadResult> {
-    known(urn);
-    const found = await look(id);
-    if (!found) return {};
+  read: answering(async (request: protocol.ReadRequest) => {
+    known(request.getUrn());
+    const found = await look(request.getId());
+    const response = new protocol.ReadResponse();
+    if (!found) return response;
     const { scope, ...inputs } = found;
-    return { id, inputs, props: { ...inputs, scope } };
-  }
+    response.setId(request.getId());
+    response.setInputs(structOf(inputs));
+    response.setProperties(structOf({ ...inputs, scope }));
+    return response;
+  }),
 
-  async delete(id: string, urn: string): Promise<void> {
-    known(urn);
-    if (await look(id)) await docker("network", "rm", id);
-  }
-}
+  delete: answering(async (request: protocol.DeleteRequest) => {
+    known(request.getUrn());
+    if (await look(request.getId())) await docker("network", "rm", request.getId());
+    return new nothing.Empty();
+  }),
+};
 
 // The CLI may be killed: nobody would end this process then.
 const cli = process.ppid;
@@ -76,4 +118,11 @@ setInterval(() => {
   if (process.ppid !== cli) process.exit(0);
 }, 1_000).unref();
 
-await provider.main(new Docker() as never, process.argv.slice(2));
+const server = new grpc.Server();
+server.addService(services.ResourceProviderService as unknown as grpc.ServiceDefinition, methods);
+server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+  if (error) throw error;
+  console.log(String(port));
+  // Pulumi ends it before Node would write the cache by itself.
+  flushCompileCache();
+});
