@@ -1,4 +1,4 @@
-// The bench inside the lab: every row measured, with the warm stack up where it needs that, then the tables.
+// The bench inside the lab: every row measured, with the warm stack up where it needs that, and its table as soon as it is.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +34,7 @@ const { rows: wanted, runs, json } = readArguments(process.argv.slice(2));
 const interrupted = watchInterrupts();
 const folder = await mkdtemp(join(tmpdir(), "hearth-bench-"));
 try {
+  const on = await machine();
   const measured: Measured<string>[] = [];
   for (const name of wanted) {
     interrupted.throwIfAborted();
@@ -41,15 +42,14 @@ try {
       say("bench: bringing up the warm stack");
       await warm();
     }
-    for (const row of [await rows[name]({ folder, interrupted })].flat()) measured.push(await measureRow(row, { runs, interrupted, say }));
+    for (const row of [await rows[name]({ folder, interrupted })].flat()) {
+      const done = await measureRow(row, { runs, interrupted, say });
+      measured.push(done);
+      // What comes after may fail: this is known.
+      (json ? console.error : console.log)(`\n${table(done, on)}\n`);
+    }
   }
-  const on = await machine();
-  const text = measured.map(each => table(each, on)).join("\n\n");
-  if (!json) console.log(`\n${text}`);
-  else {
-    say(`\n${text}`);
-    console.log(JSON.stringify({ format: 1, unit: "ms", machine: on, rows: measured }, null, 2));
-  }
+  if (json) console.log(JSON.stringify({ format: 1, unit: "ms", machine: on, rows: measured }, null, 2));
 } catch (error) {
   say(`bench: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = error instanceof InterruptedError ? error.exitCode : 1;

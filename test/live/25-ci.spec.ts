@@ -184,7 +184,8 @@ describe("CI runs at full strength, on a real host", function () {
     this.timeout(420_000);
     await rm(appFolder(stateDir, keycloak.domain).repairs, { force: true }); // other specs' repairs count within the hour
     const five = Array.from({ length: 5 }, (_, i) => build("notes", `here-${i}`));
-    for (const each of five) assert.equal((await hearth(["run", "start", ...each.flags, "--output", each.file])).exitCode, 0);
+    const started = await Promise.all(five.map(each => hearth(["run", "start", ...each.flags, "--output", each.file])));
+    for (const { exitCode, all } of started) assert.equal(exitCode, 0, all);
     await must("docker", "service", "scale", "--detach=false", `${keycloak.stack}_app=0`);
     const more = Array.from({ length: 5 }, (_, i) => start("hearth", ["run", ...build("notes", `more-${i}`).flags, "--", process.execPath, login]));
     const codes = await Promise.all(more.map(each => each.ended));
@@ -192,12 +193,10 @@ describe("CI runs at full strength, on a real host", function () {
     assert.deepEqual(codes, [0, 0, 0, 0, 0], said);
     assert.equal(said.match(/deploying the version it had/g)?.length, 1, said);
     assert.ok(!/, cold/.test(said), said);
-    for (const each of five) {
-      const own = await variables(each.file);
-      const done = await call(process.execPath, [login], { env: own });
-      assert.equal(done.exitCode, 0, done.all);
-      assert.equal((await hearth(["run", "stop", ...each.flags])).exitCode, 0);
-    }
+    const inside = await Promise.all(five.map(async each => call(process.execPath, [login], { env: await variables(each.file) })));
+    for (const { exitCode, all } of inside) assert.equal(exitCode, 0, all);
+    const stopped = await Promise.all(five.map(each => hearth(["run", "stop", ...each.flags])));
+    for (const { exitCode, all } of stopped) assert.equal(exitCode, 0, all);
     host = await listing();
   });
 
@@ -231,21 +230,19 @@ describe("CI runs at full strength, on a real host", function () {
   it("F22, P8: killed at six moments, then one reap: the host is as it was, and the second reap says nothing", async function () {
     this.timeout(300_000);
     const moments = [300, 1_200, 2_200, 3_200, 4_500];
-    const killed = moments.map(ms => ({ ms, ...build("notes", `killed-${ms}`) }));
-    for (const { ms, flags } of killed) {
-      const run = start("hearth", ["run", ...flags, "--", "sleep", "60"]);
+    const runs = moments.map(ms => ({ ms, ...build("notes", `killed-${ms}`) }));
+    const command = ["sh", "-c", "echo begun $$; exec sleep 60"];
+    for (const { ms, flags } of runs) {
+      const run = start("hearth", ["run", ...flags, "--", ...command]);
       await sleep(ms);
-      run.child.kill("SIGKILL");
-      await run.ended;
+      await kill(run);
     }
     // The sixth with its app deployed, and with Pulumi's state lost as well.
     const app = build("docs", "killed-app");
-    const run = start("hearth", ["run", ...app.flags, "--", "sleep", "60"]);
-    await until(() => new RegExp(`realm ${app.name} · https`).test(run.said()), 90_000, run.said);
-    run.child.kill("SIGKILL");
-    await run.ended;
+    const run = start("hearth", ["run", ...app.flags, "--", ...command]);
+    await until(() => new RegExp(`realm ${app.name} · https`).test(run.said()) && run.said().includes("begun"), 90_000, run.said);
+    await kill(run);
     await rm(join(at.backend, ".pulumi", "stacks", "hearth", `${app.stack}.json`), { force: true });
-    await must("sh", "-c", "pkill -x sleep -f 'sleep 60' || true"); // the commands, whose parent is gone
     const reaped = await hearth(["reap"]);
     assert.equal(reaped.exitCode, 0, reaped.all);
     assert.match(reaped.stdout, new RegExp(app.name));
@@ -308,6 +305,13 @@ function start(program: string, argv: readonly string[]): Started {
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", chunk => (text += String(chunk)));
   return { child, ended: new Promise(resolve => child.once("close", code => resolve(code ?? -1))), said: () => text };
+}
+
+/** The run, and its command, which outlives it and says its process as `begun 4711`. */
+async function kill(run: Started): Promise<void> {
+  run.child.kill("SIGKILL");
+  const over = run.ended.then(() => true);
+  while (!(await Promise.race([over, sleep(100, false)]))) for (const [, pid] of run.said().matchAll(/^begun (\d+)$/gm)) await call("kill", ["-KILL", pid!]);
 }
 
 async function until(holds: () => boolean, ms: number, said: () => string): Promise<void> {
