@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { withLock } from "../lock/flock.ts";
 import { ProgramError, run, type RunOptions } from "../program/run.ts";
+import { endReading, entriesOf, objectAt, quietGit, readObject, type Entry } from "./objects.ts";
 
 export class UnknownRecipeError extends Error {
   override readonly name = "UnknownRecipeError";
@@ -26,6 +27,8 @@ export interface Tag {
 
 export interface Mirror {
   readonly path: string;
+  /** As `tagsOf` has them. */
+  readonly tags: readonly Tag[];
   /** Why upstream couldn't be asked; undefined where it was. */
   readonly offline?: string;
 }
@@ -35,7 +38,7 @@ const catalogue = z.record(z.string(), z.looseObject({ repository: z.string() })
 /** Where `recipe` comes from: the operator's own clone says it, else abra's catalogue. Throws UnknownRecipeError. */
 export async function upstreamOf(recipe: string, operatorDir: string): Promise<string> {
   const clone = join(operatorDir, "recipes", recipe);
-  const origin = await git(clone, ["remote", "get-url", "origin"], `read the origin of ${recipe}`).catch(() => undefined);
+  const origin = (await exists(clone)) && (await git(clone, ["remote", "get-url", "origin"], `read the origin of ${recipe}`).catch(() => undefined));
   if (origin) return origin;
   const file = join(operatorDir, "catalogue", "recipes.json");
   const text = await readFile(file, "utf8").catch(() => "{}");
@@ -52,25 +55,32 @@ export async function refreshMirror(recipe: string, stateDir: string, operatorDi
   const path = join(stateDir, "mirror", `${recipe}.git`);
   try {
     const upstream = await upstreamOf(recipe, operatorDir);
-    await withLock(`${path}.lock`, ({ fd }) => refresh(path, upstream, recipe, fd), { wait: LOCK_WAIT });
-    return { path };
+    const refs = await withLock(`${path}.lock`, ({ fd }) => refresh(path, upstream, recipe, fd), { wait: LOCK_WAIT });
+    return { path, tags: tagsIn(refs, true) };
   } catch (error) {
     if (error instanceof UnknownRecipeError || !(await exists(path))) throw error;
-    return { path, offline: (error as Error).message.split("\n")[0]! };
+    return { path, tags: await tagsOf(path), offline: (error as Error).message.split("\n")[0]! };
+  } finally {
+    endReading(path);
   }
 }
 
 /** Milliseconds: as long as the clone that another process may be at. */
 const LOCK_WAIT = 150_000;
 
-async function refresh(path: string, upstream: string, recipe: string, lock: number): Promise<void> {
+async function refresh(path: string, upstream: string, recipe: string, lock: number): Promise<Refs> {
   if (!(await exists(path))) await cloneBare(upstream, path, recipe, lock);
   await dropStaleLocks(path);
   const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/upstream/*"];
-  // Without --no-tags git would follow upstream's tags into refs/tags by itself.
-  await git(path, ["fetch", "--quiet", "--prune", "--force", "--no-tags", upstream, ...refs], `fetch ${recipe}`, { inherit: lock });
-  await admit(path, recipe, lock);
+  // Without --no-tags git would follow upstream's tags into refs/tags by itself. Most often there is nothing new, and nothing to collect.
+  const argv = ["fetch", "--quiet", "--no-auto-gc", "--prune", "--force", "--no-tags", upstream, ...refs];
+  await git(path, argv, `fetch ${recipe}`, { inherit: lock });
+  const found = await refsOf(path);
+  const admitted = await admit(found, path, recipe, lock);
   await writeFile(join(path, COMPARED), "");
+  if (!admitted) return found;
+  await collect(path, recipe, lock);
+  return refsOf(path);
 }
 
 async function cloneBare(upstream: string, path: string, recipe: string, lock: number): Promise<void> {
@@ -97,10 +107,9 @@ const COMPARED = "hearth-compared";
 
 /**
  * Takes upstream's new tags in. One that we have stays as it is, unless ours is lightweight: nothing was ever deployed from such
- * a one, and making it again with a message is how a maintainer mends it.
+ * a one, and making it again with a message is how a maintainer mends it. Says whether there was one to take in.
  */
-async function admit(path: string, recipe: string, lock: number): Promise<void> {
-  const { ours, upstream } = await refsOf(path);
+async function admit({ ours, upstream }: Refs, path: string, recipe: string, lock: number): Promise<boolean> {
   const taken = new Set(ours.keys());
   const lines: string[] = [];
   for (const [name, { object }] of upstream) {
@@ -110,6 +119,7 @@ async function admit(path: string, recipe: string, lock: number): Promise<void> 
     taken.add(name);
   }
   if (lines.length > 0) await git(path, ["update-ref", "--stdin"], `take in the new tags of ${recipe}`, { input: `${lines.join("\n")}\n`, inherit: lock });
+  return lines.length > 0;
 }
 
 /** Refs are files to git: `a` and `a/b` can't be tags both, and one that can't be made would keep all others out. */
@@ -118,9 +128,20 @@ function inTheWay(name: string, taken: ReadonlySet<string>): boolean {
   return above.some(each => taken.has(each)) || [...taken].some(each => each.startsWith(`${name}/`));
 }
 
+/** Packs what the mirror gathered, where that is a lot. What fails here is missed by nobody: git tries again at the next new tag. */
+async function collect(path: string, recipe: string, lock: number): Promise<void> {
+  await git(path, ["gc", "--auto", "--quiet"], `collect ${recipe}`, { inherit: lock }).catch(error => {
+    if (!(error instanceof ProgramError)) throw error;
+  });
+}
+
 /** Every tag of the mirror, in no particular order. Of a repository that is no mirror of hearth's, none is moved or gone. */
 export async function tagsOf(mirror: string): Promise<Tag[]> {
-  const [{ ours, upstream }, compared] = await Promise.all([refsOf(mirror), exists(join(mirror, COMPARED))]);
+  const [refs, compared] = await Promise.all([refsOf(mirror), exists(join(mirror, COMPARED))]);
+  return tagsIn(refs, compared);
+}
+
+function tagsIn({ ours, upstream }: Refs, compared: boolean): Tag[] {
   return [...ours].map(([name, { object, annotated, time }]) => {
     const theirs = upstream.get(name);
     return { name, annotated, time, moved: theirs !== undefined && theirs.object !== object, gone: compared && theirs === undefined };
@@ -138,7 +159,12 @@ interface Ref {
   readonly time: number;
 }
 
-async function refsOf(mirror: string): Promise<{ ours: Map<string, Ref>; upstream: Map<string, Ref> }> {
+interface Refs {
+  readonly ours: ReadonlyMap<string, Ref>;
+  readonly upstream: ReadonlyMap<string, Ref>;
+}
+
+async function refsOf(mirror: string): Promise<Refs> {
   const format = "--format=%(refname)%09%(objectname)%09%(objecttype)%09%(creatordate:unix)";
   const text = await git(mirror, ["for-each-ref", format, "refs/tags", "refs/upstream"], "list tags");
   const found = { ours: new Map<string, Ref>(), upstream: new Map<string, Ref>() };
@@ -150,34 +176,35 @@ async function refsOf(mirror: string): Promise<{ ours: Map<string, Ref>; upstrea
   return found;
 }
 
-/** The text of `file` at `tag`, or undefined where that version hasn't got it. */
+/** The text of `file` at `tag`, or undefined where that version hasn't got it. Throws ProgramError where there is no such tag. */
 export async function fileAt(mirror: string, tag: string, file: string): Promise<string | undefined> {
-  try {
-    return (await run("git", ["-C", mirror, "show", `refs/tags/${tag}:${file}`], `read ${file} at ${tag}`, { env: quietGit })).stdout + "\n";
-  } catch (error) {
-    if (error instanceof ProgramError && /does not exist|exists on disk, but not in/.test(error.result.stderr)) return undefined;
-    throw error;
-  }
+  const found = await objectAt(mirror, treeAt(tag), file, `read ${file} at ${tag}`);
+  return found?.type === "blob" ? found.content.toString("utf8") : undefined;
 }
 
 /** The versions that have release notes, as of `tag`: `release/<version>` in its tree. */
 export async function notedVersions(mirror: string, tag: string): Promise<string[]> {
-  const text = await git(mirror, ["ls-tree", "-z", "--name-only", `refs/tags/${tag}:release`], `list the notes at ${tag}`).catch(error => {
-    if (error instanceof ProgramError && /Not a valid object name|not a tree object/i.test(error.result.stderr)) return "";
-    throw error;
-  });
-  return text.split("\0").filter(Boolean);
+  return (await notedAt(mirror, tag)).map(({ name }) => name);
 }
 
 /** The notes as of `tag`, by version: all, or those that `wanted` says yes to. */
 export async function notesAt(mirror: string, tag: string, wanted: (version: string) => boolean = () => true): Promise<Record<string, string>> {
-  const versions = (await notedVersions(mirror, tag)).filter(wanted);
-  const texts = await Promise.all(versions.map(version => fileAt(mirror, tag, `release/${version}`)));
-  return Object.fromEntries(versions.map((version, at) => [version, texts[at] ?? ""]));
+  const noted = (await notedAt(mirror, tag)).filter(({ name }) => wanted(name));
+  const texts = noted.map(async ({ name, oid }) => {
+    const { type, content } = await readObject(mirror, oid, `read release/${name} at ${tag}`);
+    return [name, type === "blob" ? content.toString("utf8") : ""] as const;
+  });
+  return Object.fromEntries(await Promise.all(texts));
 }
 
-/** No question about a password, no message in another language. */
-const quietGit = { GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+async function notedAt(mirror: string, tag: string): Promise<Entry[]> {
+  const found = await objectAt(mirror, treeAt(tag), "release", `list the notes at ${tag}`);
+  return found?.type === "tree" ? entriesOf(found) : [];
+}
+
+function treeAt(tag: string): string {
+  return `refs/tags/${tag}^{tree}`;
+}
 
 /** A collection that git starts stays in the foreground: it would hold the mirror's lock, and nobody would know why. */
 const foreground = ["-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false"];

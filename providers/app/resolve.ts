@@ -1,6 +1,6 @@
 // What `check` finds out for an App: its version, what is held, how it is; it looks and never touches.
 import { operatorAbraDir } from "../abra/home.ts";
-import { fileAt, notesAt, refreshMirror, tagsOf, type Tag } from "../abra/mirror.ts";
+import { fileAt, notesAt, refreshMirror, type Tag } from "../abra/mirror.ts";
 import { elsewhere } from "../bound.ts";
 import type { Failure } from "../engine.ts";
 import { appFolder } from "../journal/folder.ts";
@@ -46,7 +46,7 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
   const [mirror, seen, condition, deployed] = await looks;
   const running = seen.version;
   const last = running ?? deployed ?? before.version;
-  const tags = await tagsOf(mirror.path);
+  const { tags } = mirror;
   const newer = candidates(last, tags);
   const needs = await needsOfEach(app, mirror.path, last, newer);
 

@@ -1,14 +1,13 @@
 // Extracts one archive beside the live volume, which it doesn't touch.
 import { mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { decompress, unpack } from "./argv.ts";
-import { isNoSpace, withChildren, type ChildOptions } from "./children.ts";
+import { unpack } from "./argv.ts";
+import { isNoSpace, runGroup, type ChildOptions } from "./children.ts";
 import { exists, remove, syncFilesystem } from "./disk.ts";
 import { syncPath } from "../disk/sync.ts";
-import { hashing } from "./hashing.ts";
 import type { ManifestVolume } from "./manifest.ts";
 import { ProgramError } from "../program/run.ts";
+import { sumOf } from "./sum.ts";
 import { halfPath, newPath } from "./swap.ts";
 
 /** `no space`: free some and try again. `corrupt`: the archive isn't what was written. `no volume`: there is no place for it. */
@@ -47,22 +46,22 @@ export async function extract(snapshotDir: string, archived: ManifestVolume, vol
   }
 }
 
-async function unpackInto(directory: string, archive: string, { name, sha256, bytes }: ManifestVolume, options: ChildOptions): Promise<void> {
-  const found = await withChildren(options, async ({ source, sink }) => {
-    const zstd = source("zstd", decompress(archive), `read archive ${archive}`);
-    const tar = sink("tar", unpack(directory), `write ${directory}`);
-    const { tap, digest } = hashing();
-    await pipeline(zstd.out, tap, tar.in, { end: false });
-    await zstd.done;
-    tar.in.end();
-    await tar.done;
-    return digest();
-  });
+async function unpackInto(directory: string, archive: string, { name, sha256, archiveBytes }: ManifestVolume, options: ChildOptions): Promise<void> {
+  const [unpacked, sum] = await Promise.allSettled([
+    runGroup("tar", unpack(archive, directory), `write ${directory}`, options),
+    sumOf(archive, options.signal),
+  ]);
+  options.signal?.throwIfAborted();
+  // What tar says of an archive that is broken says less.
+  if (sum.status === "rejected") throw new ExtractError("corrupt", name, `${archive} can't be read: ${String(sum.reason)}`, sum.reason);
+  const found = sum.value;
   if (found.sha256 !== sha256)
-    throw new ExtractError("corrupt", name, `SHA-256 of the ${found.bytes} bytes of ${archive} is ${found.sha256}; written were ${bytes} of ${sha256}`);
+    throw new ExtractError("corrupt", name, `SHA-256 of the ${found.bytes} bytes of ${archive} is ${found.sha256}; written were ${archiveBytes} of ${sha256}`);
+  if (unpacked.status === "rejected") throw unpacked.reason;
 }
 
 function kindOf(error: unknown): ExtractError["kind"] {
   if (isNoSpace(error)) return "no space";
-  return error instanceof ProgramError && error.program === "zstd" && error.kind === "failed" ? "corrupt" : "failed";
+  // What tar's zstd says of its input: `zstd: …` or, without its name, `/*stdin*\ : …`.
+  return error instanceof ProgramError && /^(zstd: |\/\*stdin\*\\)/m.test(error.result.stderr) ? "corrupt" : "failed";
 }

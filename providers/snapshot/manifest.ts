@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
-export const format = 1;
+export const format = 2;
 
 const plainName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "wanted is a plain name");
 const count = z.int().min(0);
@@ -18,7 +18,7 @@ const archived = z.strictObject({
   archiveBytes: count,
   /** Inodes of the tree, its root included; a hard-linked file counts once. */
   files: count,
-  /** Of the tar stream, in hex. */
+  /** Of the archive file as it was read back from the disk, in hex: sha256sum(1) says the same. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/, "wanted is a SHA-256 in hex"),
 });
 
@@ -49,10 +49,10 @@ export interface Found {
 
 export class ManifestError extends Error {
   override readonly name = "ManifestError";
-  readonly kind: "broken" | "newer";
+  readonly kind: "broken" | "newer" | "older";
   readonly path: string;
 
-  constructor(path: string, kind: "broken" | "newer", why: string, cause?: unknown) {
+  constructor(path: string, kind: "broken" | "newer" | "older", why: string, cause?: unknown) {
     super(`read manifest ${path}: ${why}`, { cause });
     this.kind = kind;
     this.path = path;
@@ -113,9 +113,11 @@ function parse(path: string, text: string): Manifest {
   } catch (error) {
     throw new ManifestError(path, "broken", `no JSON: ${error instanceof Error ? error.message : String(error)}`, error);
   }
-  const newer = z.looseObject({ format: z.int().min(format + 1) }).safeParse(json);
-  if (newer.success)
-    throw new ManifestError(path, "newer", `it is of format ${newer.data.format}, and this hearth knows up to ${format}: a newer hearth wrote it`);
+  const other = z.looseObject({ format: z.int().refine(found => found !== format) }).safeParse(json);
+  if (other.success && other.data.format > format)
+    throw new ManifestError(path, "newer", `it is of format ${other.data.format}, and this hearth knows up to ${format}: a newer hearth wrote it`);
+  if (other.success)
+    throw new ManifestError(path, "older", `it is of format ${other.data.format}, and this hearth reads only ${format}: an older hearth wrote it`);
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new ManifestError(path, "broken", parsed.error.issues.map(issue => `${issue.path.join(".") || "it"}: ${issue.message}`).join("; "), parsed.error);

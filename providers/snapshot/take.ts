@@ -1,12 +1,22 @@
 // Takes a snapshot: written, synced, read back and equal before it counts.
 import { remove } from "./disk.ts";
-import type { ChildOptions } from "./children.ts";
-import type { Manifest } from "./manifest.ts";
+import { format, type About, type Manifest } from "./manifest.ts";
 import { commitSnapshot, partialPath, recoverRotation } from "./rotate.ts";
-import { verifySnapshot } from "./verify.ts";
-import { writeSnapshot, type Content } from "./write.ts";
+import { seal } from "./seal.ts";
+import { verifyArchives } from "./verify.ts";
+import { writeArchives, type Volume, type WriteOptions } from "./write.ts";
 
-export interface Take extends Content, ChildOptions {
+export interface Content {
+  /** A plain name, unlike that of any other snapshot of the app. */
+  readonly id: string;
+  readonly about: About;
+  /** Text of the app's .env. */
+  readonly env: string;
+  readonly volumes: readonly Volume[];
+  readonly say: (line: string) => void;
+}
+
+export interface Take extends Content, WriteOptions {
   /** <stateDir>/apps/<app>: its lock is the caller's. */
   readonly folder: string;
   /** Throws where something could write to a volume, such as a container that mounts it. Asked before the first byte and after the last. */
@@ -15,20 +25,24 @@ export interface Take extends Content, ChildOptions {
 
 /**
  * Takes a snapshot of `volumes`, which nothing may write to meanwhile, as the newest of the app.
- * Fails as `writeSnapshot`, `verifySnapshot` and `check` do; then nothing of it is left, and the older snapshots are as they were.
+ * Fails as `writeArchives`, `verifyArchives`, `seal` and `check` do; then nothing of it is left, and the older snapshots are as they were.
  */
-export async function takeSnapshot({ folder, check, ...take }: Take): Promise<Manifest> {
+export async function takeSnapshot({ folder, check, id, about, env, volumes, say, ...options }: Take): Promise<Manifest> {
   await recoverRotation(folder);
   await check?.();
-  const partial = partialPath(folder, take.id);
+  const partial = partialPath(folder, id);
   try {
-    const manifest = await writeSnapshot(partial, take, take);
-    await verifySnapshot(partial, take, manifest, take);
+    const taken = new Date().toISOString();
+    const written = await writeArchives(partial, volumes, say, options);
+    const verified = await verifyArchives(partial, written, volumes, say, options);
+    const { app, recipe, version, images } = about;
+    const manifest: Manifest = { format, id, app, recipe, version, images, taken, volumes: verified };
+    await seal(partial, manifest, env);
     await check?.();
     await commitSnapshot(folder, partial);
     return manifest;
   } catch (error) {
-    await remove(partial).catch(problem => take.say(`snapshot: ${partial} is left behind: ${String(problem)}`));
+    await remove(partial).catch(problem => say(`snapshot: ${partial} is left behind: ${String(problem)}`));
     throw error;
   }
 }

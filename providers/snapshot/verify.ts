@@ -1,16 +1,13 @@
-// Reads a written snapshot back from its disk: as it was written, and equal to the volumes as they are now.
+// Reads written archives back from their disk: readable, and equal to the volumes as they are now.
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import { pipeline } from "node:stream/promises";
-import { decompress, pack } from "./argv.ts";
-import { withChildren, type ChildOptions } from "./children.ts";
-import { compare } from "./compare.ts";
+import { compare, test } from "./argv.ts";
+import { endOfGroup, runGroup, type ChildOptions } from "./children.ts";
 import { dropCache } from "./disk.ts";
-import { hashing } from "./hashing.ts";
-import { manifestIn, readEnv, type Manifest, type ManifestVolume } from "./manifest.ts";
-import { ProgramError } from "../program/run.ts";
+import type { ManifestVolume } from "./manifest.ts";
+import { ProgramError, type Result } from "../program/run.ts";
+import { sumOf } from "./sum.ts";
 import { since } from "./words.ts";
-import type { Content, Volume } from "./write.ts";
+import type { Volume, Written } from "./write.ts";
 
 /** A snapshot that isn't what the volumes are. `archive`: it changed since it was written; `volume`: somebody wrote to the volume meanwhile. */
 export class SnapshotMismatchError extends Error {
@@ -24,60 +21,63 @@ export class SnapshotMismatchError extends Error {
 }
 
 /**
- * Decompresses each archive and compares it byte by byte with a second tar of its volume; `written` is compared with the manifest on the disk.
- * Throws SnapshotMismatchError; ProgramError where a volume can't be read; ManifestError.
+ * Decompresses each archive and compares it byte by byte with a second tar of its volume, both in the same order. Gives back their sums too,
+ * of the files as they were read. Throws SnapshotMismatchError; ProgramError where a volume can't be read.
  */
-export async function verifySnapshot(
+export async function verifyArchives(
   directory: string,
-  { volumes, env, say }: Pick<Content, "volumes" | "env" | "say">,
-  written: Manifest,
+  written: readonly Written[],
+  volumes: readonly Volume[],
+  say: (line: string) => void,
   options: ChildOptions = {},
-): Promise<void> {
+): Promise<ManifestVolume[]> {
   const start = Date.now();
-  const manifest = await manifestIn(directory);
-  if (!isDeepStrictEqual(manifest, written) || (await readEnv(directory)) !== env)
-    throw new SnapshotMismatchError("archive", "env and manifest", "not as they were written");
-  if (written.volumes.map(volume => volume.name).join() !== volumes.map(volume => volume.name).join())
-    throw new SnapshotMismatchError("archive", "manifest", "its volumes aren't the app's");
-  for (const [index, volume] of volumes.entries()) await verifyArchive(directory, written.volumes[index]!, volume, options);
+  const verified: ManifestVolume[] = [];
+  for (const [index, volume] of volumes.entries()) verified.push(await verifyArchive(directory, written[index]!, volume, options));
   say(`snapshot read back and equal in ${since(start)}`);
+  return verified;
 }
 
-async function verifyArchive(directory: string, archived: ManifestVolume, volume: Volume, options: ChildOptions): Promise<void> {
-  const path = join(directory, archived.archive);
+async function verifyArchive(directory: string, written: Written, volume: Volume, options: ChildOptions): Promise<ManifestVolume> {
+  const path = join(directory, written.archive);
   await dropCache(path);
-  const difference = await withChildren(options, async ({ source }) => {
-    const zstd = source("zstd", decompress(path), `read archive ${archived.archive}`);
-    const tar = source("tar", pack(volume.path), `read volume ${volume.name} again`);
-    const found = await compare(zstd.out, tar.out);
-    await readable(zstd.done, archived);
-    // A tar that stopped says itself why.
-    if (!found || found.ended) await tar.done;
-    return found;
-  });
-  // Equal to the volume as it is: then it is what was hashed while it was written, and isn't hashed again, which costs more than all else.
-  if (!difference) return;
-  const { sha256, bytes } = await hashed(path, archived, options);
-  if (sha256 !== archived.sha256)
-    throw new SnapshotMismatchError("archive", archived.archive, `SHA-256 of its ${bytes} bytes is ${sha256}, written was ${archived.sha256}`);
-  throw new SnapshotMismatchError("volume", `volume ${volume.name}`, `it changed since it was written, at byte ${difference.at} of its tar`);
+  const [equal, sum] = await Promise.allSettled([compareWith(path, written, volume, options), sumOf(path, options.signal)]);
+  if (equal.status === "rejected") throw equal.reason;
+  if (sum.status === "rejected") throw sum.reason;
+  const { sha256, bytes } = sum.value;
+  if (bytes !== written.archiveBytes)
+    throw new SnapshotMismatchError("archive", written.archive, `it has ${bytes} bytes, and ${written.archiveBytes} were written`);
+  return { ...written, sha256 };
 }
 
-/** The archive's sum, from the disk once more. */
-async function hashed(path: string, archived: ManifestVolume, options: ChildOptions) {
-  return withChildren(options, async ({ source }) => {
-    const zstd = source("zstd", decompress(path), `read archive ${archived.archive}`);
-    const { tap, digest } = hashing();
-    await pipeline(zstd.out, tap, async function (all: AsyncIterable<Buffer>) {
-      for await (const chunk of all) void chunk; // only its sum is wanted
-    });
-    await readable(zstd.done, archived);
-    return digest();
+async function compareWith(path: string, { archive }: Written, volume: Volume, options: ChildOptions): Promise<void> {
+  const { exitCode, said } = await endOfGroup("sh", compare(path, volume.path), `compare ${archive} with volume ${volume.name}`, options);
+  const [cmp, zstd, tar] = said;
+  const unreadable = failure(zstd);
+  if (unreadable) throw broken(archive, new ProgramError("zstd", `read archive ${archive}`, "failed", unreadable));
+  const unread = failure(tar);
+  if (unread) throw new ProgramError("tar", `read volume ${volume.name} again`, "failed", unread);
+  if (exitCode === 0) return;
+  if (exitCode !== 1) throw new ProgramError("cmp", `compare ${archive} with volume ${volume.name}`, "failed", { stdout: "", stderr: cmp, exitCode });
+  // zstd knows only at its end that what it gave was wrong, and had none.
+  await runGroup("zstd", test(path), `read archive ${archive}`, options).catch((error: unknown) => {
+    throw error instanceof ProgramError ? broken(archive, error) : error;
   });
+  throw new SnapshotMismatchError("volume", `volume ${volume.name}`, `it changed since it was written${place(cmp)}`);
 }
 
-async function readable(done: Promise<string>, { archive }: ManifestVolume): Promise<void> {
-  await done.catch((error: ProgramError) => {
-    throw new SnapshotMismatchError("archive", archive, error.message, error);
-  });
+/** What is left of a program in the pipeline that failed by itself. One that met a closed pipe (141) isn't to blame. */
+function failure(said: string): Result | undefined {
+  const [, stderr = "", code] = /^(.*)exit (\d+)\n$/s.exec(said) ?? [];
+  return code === undefined || code === "141" ? undefined : { stdout: "", stderr, exitCode: Number(code) };
+}
+
+function broken(archive: string, error: ProgramError): SnapshotMismatchError {
+  return new SnapshotMismatchError("archive", archive, error.message, error);
+}
+
+// `differ: char 5, line 1`, `differ: byte 5, line 1`, `EOF on - after byte 5, in line 1`
+function place(cmp: string): string {
+  const [, at] = /(?:char|byte) (\d+)/.exec(cmp) ?? [];
+  return at === undefined ? `: ${cmp.trim()}` : `, at byte ${at} of its tar`;
 }

@@ -1,13 +1,12 @@
-// Writes a snapshot's files into a directory of its own and puts them on the disk.
+// Writes the archives of volumes into a directory of their own and puts them on the disk.
+import { fstatSync } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { compress, pack } from "./argv.ts";
-import { withChildren, type ChildOptions } from "./children.ts";
-import { syncFilesystem, writeSynced } from "./disk.ts";
-import { syncPath } from "../disk/sync.ts";
-import { hashing } from "./hashing.ts";
-import { envPath, format, manifestPath, type About, type Manifest, type ManifestVolume } from "./manifest.ts";
+import { join } from "node:path";
+import { archive } from "./argv.ts";
+import { endOfGroup, type ChildOptions } from "./children.ts";
+import { syncFilesystem } from "./disk.ts";
+import type { ManifestVolume } from "./manifest.ts";
+import { ProgramError } from "../program/run.ts";
 import { needsOf } from "./space.ts";
 import { megabytes, since } from "./words.ts";
 
@@ -18,65 +17,71 @@ export interface Volume {
   readonly path: string;
 }
 
-export interface Content {
-  /** A plain name, unlike that of any other snapshot of the app. */
-  readonly id: string;
-  readonly about: About;
-  /** Text of the app's .env. */
-  readonly env: string;
-  readonly volumes: readonly Volume[];
-  readonly say: (line: string) => void;
+export interface WriteOptions extends ChildOptions {
+  /** Milliseconds between two lines of progress. Default: 5 seconds. */
+  readonly every?: number | undefined;
 }
+
+/** An archive that nobody has read back. */
+export type Written = Omit<ManifestVolume, "sha256">;
 
 /**
- * Writes an archive of every volume, `env` and, last, `manifest.json` into the new directory `directory`, all of it synced.
- * Throws ProgramError with tar's or zstd's own words; a half-written directory is left to the caller.
+ * Writes an archive of every volume into the new directory `directory`, each of them synced.
+ * Throws ProgramError with tar's and zstd's own words; a half-written directory is left to the caller.
  */
-export async function writeSnapshot(directory: string, { id, about, env, volumes, say }: Content, options: ChildOptions = {}): Promise<Manifest> {
+export async function writeArchives(
+  directory: string,
+  volumes: readonly Volume[],
+  say: (line: string) => void,
+  options: WriteOptions = {},
+): Promise<Written[]> {
   const start = Date.now();
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const archived: ManifestVolume[] = [];
-  for (const volume of volumes) archived.push(await writeArchive(directory, volume, say, options));
-  const { app, recipe, version, images } = about;
-  const manifest: Manifest = { format, id, app, recipe, version, images, taken: new Date(start).toISOString(), volumes: archived };
-  await writeSynced(envPath(directory), env);
-  await writeSynced(manifestPath(directory), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  await syncPath(directory);
-  await syncPath(dirname(directory));
-  say(`snapshot ${megabytes(sum(archived, "bytes"))} → ${megabytes(sum(archived, "archiveBytes"))} in ${since(start)}`);
-  return manifest;
+  const written: Written[] = [];
+  for (const volume of volumes) written.push(await writeArchive(directory, volume, say, options));
+  say(`snapshot ${megabytes(sum(written, "bytes"))} → ${megabytes(sum(written, "archiveBytes"))} in ${since(start)}`);
+  return written;
 }
 
-async function writeArchive(directory: string, volume: Volume, say: Content["say"], options: ChildOptions): Promise<ManifestVolume> {
+async function writeArchive(directory: string, volume: Volume, say: (line: string) => void, options: WriteOptions): Promise<Written> {
   // Some filesystems know what is a hole only once it is written: both tars shall see the same.
   await syncFilesystem(volume.path);
   const { inodes } = await needsOf(volume);
-  const archive = `${volume.name}.tar.zst`;
-  const file = await open(join(directory, archive), "wx", 0o600);
+  const name = `${volume.name}.tar.zst`;
+  const path = join(directory, name);
+  // tar writes into the file that is there, and leaves its mode.
+  const file = await open(path, "wx", 0o600);
+  const progress = sayProgress(file.fd, volume, say, options.every);
   try {
-    const { sha256, bytes, said } = await stream(volume, file.fd, options);
+    const { bytes, said } = await runTar(volume, path, options);
     // Sockets, which nothing can archive, are named here and passed over.
-    if (said !== "") said.split("\n").forEach(line => say(`snapshot of ${volume.name}: ${line}`));
+    for (const line of said) say(`snapshot of ${volume.name}: ${line}`);
     await file.sync();
-    return { name: volume.name, archive, bytes, archiveBytes: (await file.stat()).size, files: inodes, sha256 };
+    return { name: volume.name, archive: name, bytes, archiveBytes: (await file.stat()).size, files: inodes };
   } finally {
+    clearInterval(progress);
     await file.close();
   }
 }
 
-async function stream(volume: Volume, fd: number, options: ChildOptions): Promise<{ sha256: string; bytes: number; said: string }> {
-  return withChildren(options, async ({ source, sink }) => {
-    const tar = source("tar", pack(volume.path), `read volume ${volume.name}`);
-    const zstd = sink("zstd", compress(), `write archive of volume ${volume.name}`, fd);
-    const { tap, digest } = hashing();
-    await pipeline(tar.out, tap, zstd.in, { end: false });
-    const said = await tar.done;
-    zstd.in.end();
-    await zstd.done;
-    return { ...digest(), said };
-  });
+function sayProgress(fd: number, volume: Volume, say: (line: string) => void, every = 5_000): NodeJS.Timeout {
+  const start = Date.now();
+  // What is asked for at once can't be said after the end.
+  const line = () => say(`snapshot of ${volume.name}: ${megabytes(fstatSync(fd).size)} written after ${Math.round((Date.now() - start) / 1000)} s`);
+  return setInterval(line, every).unref();
 }
 
-function sum(volumes: readonly ManifestVolume[], what: "bytes" | "archiveBytes"): number {
-  return volumes.reduce((total, volume) => total + volume[what], 0);
+/** What tar counted, and what else it said. */
+async function runTar(volume: Volume, path: string, options: ChildOptions): Promise<{ readonly bytes: number; readonly said: readonly string[] }> {
+  const what = `archive volume ${volume.name}`;
+  const { exitCode, said } = await endOfGroup("tar", archive(volume.path, path), what, options);
+  const lines = said[1].split("\n").filter(line => line !== "");
+  const counted = lines.find(line => line.startsWith("Total bytes written: "));
+  const rest = lines.filter(line => line !== counted);
+  if (exitCode !== 0 || counted === undefined) throw new ProgramError("tar", what, "failed", { stdout: "", stderr: rest.join("\n"), exitCode });
+  return { bytes: Number.parseInt(counted.slice("Total bytes written: ".length), 10), said: rest };
+}
+
+function sum(written: readonly Written[], what: "bytes" | "archiveBytes"): number {
+  return written.reduce((total, one) => total + one[what], 0);
 }

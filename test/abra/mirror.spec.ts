@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -47,7 +47,7 @@ describe("the mirror of a recipe", function () {
   afterEach(() => rm(root, { recursive: true }));
 
   it("is made at the first look, and brought up to date at each one after", async () => {
-    assert.deepEqual(await refresh(), { path: mirror() });
+    assert.deepEqual(await refresh(), { path: mirror(), tags: await tagsOf(mirror()) });
     const { time, ...first } = (await found())["1.0.0+1"]!;
     assert.deepEqual(first, { name: "1.0.0+1", annotated: true, moved: false, gone: false });
     assert.ok(Math.abs(time - Date.now() / 1000) < 60, "in seconds");
@@ -58,7 +58,7 @@ describe("the mirror of a recipe", function () {
       Object.values(await found()).map(({ name, annotated }) => `${name} ${annotated}`),
       ["1.0.0+1 true", "1.1.0+1 true", "1.2.0+1 false"],
     );
-    assert.equal(await fileAt(mirror(), "1.1.0+1", "compose.yml"), "1.1.0+1\n");
+    assert.equal(await fileAt(mirror(), "1.1.0+1", "compose.yml"), "1.1.0+1");
     assert.equal(await fileAt(mirror(), "1.1.0+1", "no.yml"), undefined);
   });
 
@@ -68,7 +68,7 @@ describe("the mirror of a recipe", function () {
     for (let look = 1; look <= 2; look++) {
       await refresh();
       assert.equal((await found())["1.0.0+1"]!.moved, true);
-      assert.equal(await fileAt(mirror(), "1.0.0+1", "compose.yml"), "first\n");
+      assert.equal(await fileAt(mirror(), "1.0.0+1", "compose.yml"), "first");
     }
   });
 
@@ -94,7 +94,7 @@ describe("the mirror of a recipe", function () {
         { name: "1.1.0+1", gone: true, moved: false },
       ],
     );
-    assert.equal(await fileAt(mirror(), "1.1.0+1", "compose.yml"), "1.1.0+1\n");
+    assert.equal(await fileAt(mirror(), "1.1.0+1", "compose.yml"), "1.1.0+1");
     await git("tag", "--delete", "1.0.0+1");
     await refresh();
     assert.equal((await found())["1.0.0+1"]!.gone, true);
@@ -130,7 +130,7 @@ describe("the mirror of a recipe", function () {
       { name: "1.0.0+1", moved: true, gone: false },
       { name: "1.1.0+1", moved: false, gone: true },
     ]);
-    assert.equal(await fileAt(mirror(), "1.0.0+1", "compose.yml"), "first\n");
+    assert.equal(await fileAt(mirror(), "1.0.0+1", "compose.yml"), "first");
   });
 
   it("isn't kept from new tags by one that can't stand beside an old one", async () => {
@@ -139,7 +139,7 @@ describe("the mirror of a recipe", function () {
     await git("tag", "--delete", "release");
     await git("tag", "release/2");
     await release("1.1.0+1");
-    assert.deepEqual(await refresh(), { path: mirror() });
+    assert.deepEqual(await refresh(), { path: mirror(), tags: await tagsOf(mirror()) });
     assert.deepEqual(Object.keys(await found()).toSorted(), ["1.0.0+1", "1.1.0+1", "release"]);
   });
 
@@ -156,7 +156,7 @@ describe("the mirror of a recipe", function () {
         Array.from({ length: 4 }, () => String(tags)),
       );
     }
-    await Promise.all(Array.from({ length: 6 }, async () => assert.deepEqual(await refresh(), { path: mirror() })));
+    await Promise.all(Array.from({ length: 6 }, async () => assert.deepEqual(await refresh(), { path: mirror(), tags: await tagsOf(mirror()) })));
   });
 
   it("F1: goes on after a kill that left git's own locks and half a clone behind", async () => {
@@ -168,15 +168,16 @@ describe("the mirror of a recipe", function () {
       await mkdir(join(mirror(), name, ".."), { recursive: true });
       await writeFile(join(mirror(), name), "");
     }
-    assert.deepEqual(await refresh(), { path: mirror() });
+    assert.deepEqual(await refresh(), { path: mirror(), tags: await tagsOf(mirror()) });
     assert.ok((await found())["1.1.0+1"]);
   });
 
   it("without a word from upstream says why, and has what it had: nothing is gone", async () => {
     await refresh();
     await rm(upstream, { recursive: true });
-    const { path, offline } = await refresh();
+    const { path, tags, offline } = await refresh();
     assert.equal(path, mirror());
+    assert.deepEqual(tags, await tagsOf(mirror()));
     assert.match(offline!, /^git: fetch web: exit 128: .*upstream/);
     assert.deepEqual(
       Object.values(await found()).map(({ name, gone }) => ({ name, gone })),
@@ -214,6 +215,62 @@ describe("the mirror of a recipe", function () {
     assert.deepEqual((await clone("tag")).split("\n"), ["1.0.0+1", "1.1.0+1", "1.2.0+1"]);
     assert.equal(await clone("show", "1.0.0+1:compose.yml"), "first");
     assert.equal(await clone("for-each-ref", "refs/upstream"), "");
+  });
+
+  it("gives back the tags as they are after the look, those that it took in too", async () => {
+    await refresh();
+    await release("1.0.0+1", { "compose.yml": "second" });
+    await release("1.1.0+1");
+    const { tags } = await refresh();
+    assert.deepEqual(
+      tags.map(({ name, moved }) => ({ name, moved })),
+      [
+        { name: "1.0.0+1", moved: true },
+        { name: "1.1.0+1", moved: false },
+      ],
+    );
+  });
+
+  it("reads a tag that was mended since the last read", async () => {
+    await write({ "compose.yml": "loose" });
+    await git("tag", "1.1.0+1");
+    await refresh();
+    assert.equal(await fileAt(mirror(), "1.1.0+1", "compose.yml"), "loose");
+    await release("1.1.0+1", { "compose.yml": "mended" });
+    await refresh();
+    assert.equal(await fileAt(mirror(), "1.1.0+1", "compose.yml"), "mended");
+  });
+
+  it("gives a file's text as it is, with a final newline or without, in a folder or not", async () => {
+    const files = { "compose.yml": "a: 1\n\n", "abra.sh": "", "conf/é.tmpl": "no newline" };
+    await release("1.1.0+1", files);
+    await refresh();
+    for (const [file, text] of Object.entries(files)) assert.equal(await fileAt(mirror(), "1.1.0+1", file), text);
+    for (const file of ["conf", "conf/no", "no/é.tmpl", "compose.yml/no"]) assert.equal(await fileAt(mirror(), "1.1.0+1", file), undefined, file);
+  });
+
+  it("says in git's words that there is no such tag, or no mirror", async () => {
+    await refresh();
+    const failed = { name: "ProgramError", kind: "failed" };
+    await assert.rejects(fileAt(mirror(), "9.9.9", "compose.yml"), {
+      ...failed,
+      message: /^git: read compose\.yml at 9\.9\.9: exit 128: .*valid object name.*9\.9\.9/,
+    });
+    await assert.rejects(fileAt(mirror(), "1.0.0+1\nrefs/tags/1.0.0+1", "compose.yml"), failed);
+    await assert.rejects(notesAt(mirror(), "9.9.9"), failed);
+    await assert.rejects(fileAt(join(root, "nowhere"), "1.0.0+1", "compose.yml"), { ...failed, message: /cannot change to .*nowhere/ });
+  });
+
+  it("doesn't take a file that git lost for one that was never there", async () => {
+    await refresh();
+    const object = await git("rev-parse", "1.0.0+1:compose.yml");
+    const packs = join(mirror(), "objects", "pack");
+    for (const name of await readdir(packs)) await rename(join(packs, name), join(root, name));
+    for (const name of (await readdir(root)).filter(each => each.endsWith(".pack"))) {
+      await execa("git", ["unpack-objects", "-q"], { cwd: mirror(), env: who, inputFile: join(root, name) });
+    }
+    await rm(join(mirror(), "objects", object.slice(0, 2), object.slice(2)));
+    await assert.rejects(fileAt(mirror(), "1.0.0+1", "compose.yml"), { name: "ProgramError", kind: "failed" });
   });
 
   it("reads the notes as of a tag, all or those asked for; none where there are none", async () => {

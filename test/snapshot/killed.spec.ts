@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withLock } from "../../providers/lock/flock.ts";
 import { findSnapshot } from "../../providers/snapshot/manifest.ts";
 import { restoreSnapshot } from "../../providers/snapshot/restore.ts";
 import { recoverRotation } from "../../providers/snapshot/rotate.ts";
@@ -78,11 +79,13 @@ describe("kill -9", () => {
     async function onePoint(at: number): Promise<boolean> {
       const copy = await copyOf(template, `${tool}-${at}`);
       const { folder, volume } = copy;
-      const killed: Killed = { tool, folder, id: "three", volumes: [volume], at };
+      const lock = join(copy.path, "lock");
+      const killed: Killed = { tool, folder, id: "three", volumes: [volume], lock, at };
       const done = await execa(process.execPath, [fixture, JSON.stringify(killed)], { reject: false, env: { NODE_COMPILE_CACHE: join(place.path, "cache") } });
       if (!done.failed) return true;
       assert.equal(done.stdout, "killed", done.stderr);
-      await check(at, copy);
+      // What it had started ends by itself, and the lock comes free with the last of them.
+      await withLock(lock, () => check(at, copy), { wait: 5_000 });
       return false;
     }
   }

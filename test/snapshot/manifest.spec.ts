@@ -31,10 +31,18 @@ describe("a manifest", () => {
   });
 
   it("of a newer format is refused in a sentence", async () => {
-    await put("snapshot", { format: 2, more: "unknown" });
+    await put("snapshot", { format: 3, more: "unknown" });
     await assert.rejects(() => readManifest(place.folder, "snapshot"), {
       kind: "newer",
-      message: `read manifest ${place.folder}/snapshot/manifest.json: it is of format 2, and this hearth knows up to 1: a newer hearth wrote it`,
+      message: `read manifest ${place.folder}/snapshot/manifest.json: it is of format 3, and this hearth knows up to 2: a newer hearth wrote it`,
+    });
+  });
+
+  it("of an older format is refused in another", async () => {
+    await put("snapshot", { ...manifest("a"), format: 1 });
+    await assert.rejects(() => readManifest(place.folder, "snapshot"), {
+      kind: "older",
+      message: `read manifest ${place.folder}/snapshot/manifest.json: it is of format 1, and this hearth reads only 2: an older hearth wrote it`,
     });
   });
 
@@ -46,7 +54,7 @@ describe("a manifest", () => {
       path: `${place.folder}/snapshot/manifest.json`,
     });
     await assert.rejects(() => readManifest(place.folder, "snapshot"), /taken: Invalid ISO datetime/);
-    await writeFile(join(place.folder, "snapshot", "manifest.json"), '{"format": 1,');
+    await writeFile(join(place.folder, "snapshot", "manifest.json"), '{"format": 2,');
     await assert.rejects(() => readManifest(place.folder, "snapshot"), /no JSON/);
     await rm(join(place.folder, "snapshot", "manifest.json"));
     await assert.rejects(() => readManifest(place.folder, "snapshot"), /there is none/);
@@ -73,6 +81,6 @@ describe("a manifest", () => {
   }
 
   function manifest(id: string) {
-    return { format: 1, id, ...about, taken: "2026-01-02T03:04:05.678Z", volumes: [] };
+    return { format: 2, id, ...about, taken: "2026-01-02T03:04:05.678Z", volumes: [] };
   }
 });

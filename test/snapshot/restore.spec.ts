@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { extract } from "../../providers/snapshot/extract.ts";
@@ -42,7 +43,7 @@ describe("restoring a snapshot", () => {
     await writeFile(join(volume.path, "file"), "working on");
     assert.deepEqual(await look(snapshot.path), kept);
     assert.equal(await readFile(join(`${volume.path}.hearth-old-op`, "file"), "utf8"), "migrated");
-    assert.match(place.lines.at(-1)!, /^restored 0\.0 MB → 0\.0 MB in \d+\.\d s$/);
+    assert.match(place.lines.at(-1)!, /^restored 0\.0 MB → 0\.1 MB in \d+\.\d s$/);
     await dropOld(volume.path, "op");
     assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
   });
@@ -78,6 +79,20 @@ describe("restoring a snapshot", () => {
     }
     await writeFile(archive, whole);
     await restoreSnapshot({ snapshot, id: "op", volumes, say: () => undefined });
+  });
+
+  it("F5: an archive that can't be extracted though its sum is right is as corrupt, and one that is gone is", async () => {
+    const volume = await place.small("data");
+    const snapshot = await taken("one", [volume]);
+    const archived = snapshot.manifest.volumes[0]!;
+    const archive = join(snapshot.path, archived.archive);
+    const cut = (await readFile(archive)).subarray(0, -4);
+    await writeFile(archive, cut);
+    const sha256 = createHash("sha256").update(cut).digest("hex");
+    await assert.rejects(() => extract(snapshot.path, { ...archived, sha256 }, volume.path), { kind: "corrupt", message: /premature end/ });
+    await rm(archive);
+    await assert.rejects(() => extract(snapshot.path, archived, volume.path), { kind: "corrupt", message: /ENOENT/ });
+    assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
   });
 
   it("a volume that came after the snapshot stays as it is, and is named", async () => {

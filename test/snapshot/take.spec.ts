@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, copyFile, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, chmod, copyFile, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { readManifest } from "../../providers/snapshot/manifest.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { tryLock } from "../../providers/lock/flock.ts";
+import { ProgramError } from "../../providers/program/run.ts";
+import { isNoSpace } from "../../providers/snapshot/children.ts";
+import { exists } from "../../providers/snapshot/disk.ts";
+import { format, readManifest, type Manifest } from "../../providers/snapshot/manifest.ts";
 import { commitSnapshot, partialPath } from "../../providers/snapshot/rotate.ts";
 import { takeSnapshot } from "../../providers/snapshot/take.ts";
-import { verifySnapshot } from "../../providers/snapshot/verify.ts";
-import { writeSnapshot } from "../../providers/snapshot/write.ts";
-import { assertWhole, makePlace, names, type Place } from "./place.ts";
+import { seal } from "../../providers/snapshot/seal.ts";
+import { verifyArchives } from "../../providers/snapshot/verify.ts";
+import { writeArchives, type Volume, type Written } from "../../providers/snapshot/write.ts";
+import { about, assertWhole, makePlace, names, type Place } from "./place.ts";
 import { awkwardTree, noise } from "./tree.ts";
 
 describe("taking a snapshot", () => {
@@ -32,7 +39,7 @@ describe("taking a snapshot", () => {
       ],
     );
     assert.equal(await assertWhole(join(place.folder, "snapshot")), "one");
-    assert.match(place.lines[0]!, /^snapshot 0\.0 MB → 0\.0 MB in \d+\.\d s$/);
+    assert.match(place.lines[0]!, /^snapshot 0\.1 MB → 0\.0 MB in \d+\.\d s$/);
     assert.match(place.lines[1]!, /^snapshot read back and equal in \d+\.\d s$/);
   });
 
@@ -52,10 +59,29 @@ describe("taking a snapshot", () => {
     assert.equal(await assertWhole(join(place.folder, "snapshot.previous")), "two");
   });
 
+  it("counts the bytes of the tar stream, and gives the sum that sha256sum gives", async () => {
+    const { volumes } = await takeSnapshot(place.content("one", [await place.small("data", noise(100_000).toString("hex"))]));
+    const archive = join(place.folder, "snapshot", "data.tar.zst");
+    const stream = execFileSync("zstd", ["--decompress", "--stdout", "--quiet", archive]);
+    assert.equal(volumes[0]?.bytes, stream.length);
+    assert.equal(volumes[0]?.archiveBytes, (await stat(archive)).size);
+    assert.equal(volumes[0]?.sha256, execFileSync("sha256sum", [archive], { encoding: "utf8" }).slice(0, 64));
+  });
+
+  it("says how far it is while it writes, and nothing after", async () => {
+    const volume = await place.small("data");
+    await place.fake("zstd", 'PATH=${PATH#*:}; case "$*" in *-T0*) sleep 0.3;; esac; exec zstd "$@"');
+    await takeSnapshot({ ...place.content("one", [volume]), every: 100 });
+    const progress = place.lines.filter(line => line.includes("after"));
+    assert.ok(progress.length === 2 || progress.length === 3, place.lines.join("\n"));
+    for (const line of progress) assert.match(line, /^snapshot of data: 0\.?0? MB written after 0 s$/);
+    const said = place.lines.length;
+    await sleep(250);
+    assert.equal(place.lines.length, said);
+  });
+
   it("F6, P2, P5: a bit flipped on the disk before it is read back is refused", async () => {
-    const content = place.content("two", [await place.small("data", noise(100_000).toString("hex"))]);
-    const partial = partialPath(place.folder, "two");
-    const written = await writeSnapshot(partial, content);
+    const { partial, volumes, written } = await half([await place.small("data", noise(100_000).toString("hex"))]);
     const archive = join(partial, "data.tar.zst");
     const before = await readFile(archive);
     // In the data, and in zstd's own checksum at the end. (A few bits of a header mean nothing: flipped, every byte still comes back.)
@@ -63,71 +89,92 @@ describe("taking a snapshot", () => {
       const bytes = Buffer.from(before);
       bytes[at]! ^= 0x10;
       await writeFile(archive, bytes);
-      await assert.rejects(() => verifySnapshot(partial, content, written), { name: "SnapshotMismatchError", kind: "archive" });
+      await assert.rejects(() => verified(partial, written, volumes), { name: "SnapshotMismatchError", kind: "archive" });
     }
     await writeFile(archive, before);
-    await verifySnapshot(partial, content, written);
+    await verified(partial, written, volumes);
   });
 
-  it("F6: a whole archive of other bytes, a cut one, a missing one, another .env are refused", async () => {
-    const data = await place.small("data", "a");
-    const more = await place.small("more", "b");
-    const content = place.content("two", [data, more]);
-    const partial = partialPath(place.folder, "two");
-    const written = await writeSnapshot(partial, content);
+  it("F6, P2: a bit that changes what comes out early in a long archive is the archive's fault, not the volume's", async () => {
+    // Noise is stored as it is: zstd gives out the wrong byte, long before it could know.
+    const volume = await place.small("data");
+    await writeFile(join(volume.path, "file"), noise(12_000_000));
+    const { partial, volumes, written } = await half([volume]);
+    await inPlace(join(partial, "data.tar.zst"), 1_000_000);
+    await assert.rejects(() => verified(partial, written, volumes), { name: "SnapshotMismatchError", kind: "archive", message: /zstd: read archive/ });
+  });
+
+  it("F6: a whole archive of other bytes, a cut one, a longer one, a missing one are refused", async () => {
+    const { partial, volumes, written } = await half([await place.small("data", "a"), await place.small("more", "b")]);
     const archive = join(partial, "data.tar.zst");
     const before = await readFile(archive);
     const refused = { name: "SnapshotMismatchError", kind: "archive" };
     await copyFile(join(partial, "more.tar.zst"), archive);
-    await assert.rejects(() => verifySnapshot(partial, content, written), refused);
-    await writeFile(archive, before.subarray(0, 20));
-    await assert.rejects(() => verifySnapshot(partial, content, written), refused);
+    await assert.rejects(() => verified(partial, written, volumes), { name: "SnapshotMismatchError" });
+    for (const bytes of [before.subarray(0, 20), before.subarray(0, 0), before.subarray(0, -1)]) {
+      await writeFile(archive, bytes);
+      await assert.rejects(() => verified(partial, written, volumes), refused);
+    }
+    // An empty frame more gives no byte more.
+    await writeFile(archive, Buffer.concat([before, execFileSync("zstd", ["--stdout", "--quiet"], { input: "" })]));
+    await assert.rejects(() => verified(partial, written, volumes), refused);
     await rm(archive);
-    await assert.rejects(() => verifySnapshot(partial, content, written), refused);
+    await assert.rejects(() => verified(partial, written, volumes), refused);
     await writeFile(archive, before);
-    await assert.rejects(() => verifySnapshot(partial, { ...content, env: "" }, written), refused);
-    await assert.rejects(() => verifySnapshot(partial, { ...content, volumes: [data] }, written), refused);
-    await verifySnapshot(partial, content, written);
+    await seal(partial, { ...manifest, volumes: await verified(partial, written, volumes) }, "");
     await commitSnapshot(place.folder, partial);
     assert.equal(await assertWhole(join(place.folder, "snapshot")), "two");
   });
 
-  it("F6: a manifest that the disk changed is refused: a sum that is wrong would be found out only by a restore", async () => {
-    const content = place.content("two", [await place.small("data", "a")]);
-    const partial = partialPath(place.folder, "two");
-    const written = await writeSnapshot(partial, content);
-    const file = join(partial, "manifest.json");
-    const text = await readFile(file, "utf8");
-    await writeFile(
-      file,
-      text.replace(/"sha256": "(.)/, (_, first: string) => `"sha256": "${first === "0" ? "1" : "0"}`),
-    );
-    await assert.rejects(() => verifySnapshot(partial, content, written), { name: "SnapshotMismatchError", kind: "archive" });
-    await writeFile(file, text);
-    await verifySnapshot(partial, content, written);
-    assert.equal(written.volumes[0]?.sha256.length, 64);
+  it("F6: a manifest that couldn't be read again is found out before it counts", async () => {
+    await assert.rejects(() => takeSnapshot({ ...place.content("two", []), about: { ...about, app: "" } }), { name: "ManifestError", kind: "broken" });
+    assert.deepEqual(await names(place.folder), []);
   });
 
   it("F15, P2: a volume that changed between the two readings is refused, wherever it changed", async () => {
     const volume = await place.small("data", noise(200_000).toString("hex"));
-    const content = place.content("two", [volume]);
-    const partial = partialPath(place.folder, "two");
     const changes: (() => Promise<unknown>)[] = [
       () => writeFile(join(volume.path, "zz-new"), "at the end"),
       () => rm(join(volume.path, "zz-new")),
       () => appendFile(join(volume.path, "file"), "more"),
       () => inPlace(join(volume.path, "file"), 150_000),
+      () => writeFile(join(volume.path, "zz-large"), noise(300_000)),
+      () => rm(join(volume.path, "zz-large")),
+      () => chmod(join(volume.path, "file"), 0o600),
     ];
     for (const change of changes) {
-      await rm(partial, { recursive: true, force: true });
-      const written = await writeSnapshot(partial, content);
+      await rm(partialPath(place.folder, "two"), { recursive: true, force: true });
+      const { partial, volumes, written } = await half([volume]);
       await change();
-      await assert.rejects(() => verifySnapshot(partial, content, written), {
+      await assert.rejects(() => verified(partial, written, volumes), {
         name: "SnapshotMismatchError",
         kind: "volume",
-        message: /it changed since it was written, at byte \d+/,
+        message: /it changed since it was written, at byte \d+ of its tar$/,
       });
     }
+  });
+
+  it("F15: a volume that went away between the two readings is named in tar's words, at once", async () => {
+    const volume = await place.small("data", noise(200_000).toString("hex"));
+    const { partial, volumes, written } = await half([volume]);
+    await rm(volume.path, { recursive: true });
+    await assert.rejects(() => verified(partial, written, volumes), {
+      name: "ProgramError",
+      program: "tar",
+      message: /^tar: read volume data again: exit 2: tar: .*No such file or directory/,
+    });
+  });
+
+  it("P2: a second tar that fails after it gave every byte, and a cmp that can't, are failures too", async () => {
+    const { partial, volumes, written } = await half([await place.small("data")]);
+    await place.fake("tar", 'PATH=${PATH#*:}; tar "$@"; echo "tar: ./file: file changed as we read it" >&2; exit 1');
+    await assert.rejects(() => verified(partial, written, volumes), {
+      name: "ProgramError",
+      message: "tar: read volume data again: exit 1: tar: ./file: file changed as we read it",
+    });
+    await place.fake("tar", 'PATH=${PATH#*:}; exec tar "$@"');
+    await place.fake("cmp", "echo cmp: standard input: Input/output error; exit 2");
+    await assert.rejects(() => verified(partial, written, volumes), { name: "ProgramError", program: "cmp", message: /exit 2: cmp: standard input/ });
   });
 
   it("F15: what may still write to a volume stops it before the first byte, and before the last rename", async () => {
@@ -147,7 +194,7 @@ describe("taking a snapshot", () => {
     await place.fake("tar", 'PATH=${PATH#*:}; tar "$@"; echo "tar: ./file: file changed as we read it" >&2; exit 1');
     await assert.rejects(() => takeSnapshot(place.content("three", volumes)), {
       name: "ProgramError",
-      message: "tar: read volume data: exit 1: tar: ./file: file changed as we read it",
+      message: "tar: archive volume data: exit 1: tar: ./file: file changed as we read it",
     });
     assert.deepEqual(await names(place.folder), ["snapshot", "snapshot.previous"]);
     assert.equal(await assertWhole(join(place.folder, "snapshot")), "two");
@@ -158,7 +205,7 @@ describe("taking a snapshot", () => {
     await assert.rejects(() => takeSnapshot(place.content("one", [place.volume("none")])), /none/);
     await place.fake("zstd", "exit 70");
     const volume = await place.small("data");
-    await assert.rejects(() => takeSnapshot(place.content("one", [volume])), /zstd: write archive of volume data: exit 70/);
+    await assert.rejects(() => takeSnapshot(place.content("one", [volume])), /tar: archive volume data: exit 2: .*Child returned status 70/s);
   });
 
   it("names a socket, which can't be kept, and goes on", async () => {
@@ -174,16 +221,42 @@ describe("taking a snapshot", () => {
     assert.equal(place.lines.filter(line => line.includes("socket")).length, 1);
   });
 
-  it("called off, leaves neither a file nor a child", async () => {
-    const volume = await place.small("data");
-    const stop = new AbortController();
-    await place.fake("zstd", "exec sleep 60");
-    const take = takeSnapshot({ ...place.content("one", [volume]), signal: stop.signal });
-    const timer = setTimeout(() => stop.abort(new Error("called off")), 300);
-    await assert.rejects(() => take, /called off/);
-    clearTimeout(timer);
-    assert.deepEqual(await names(place.folder), []);
-  });
+  for (const [when, flag] of [
+    ["while it writes", "-T0"],
+    ["while it reads back", "--decompress"],
+  ])
+    it(`called off ${when}, leaves neither a file nor a child`, async () => {
+      const volume = await place.small("data", noise(200_000).toString("hex"));
+      const held = (await tryLock(join(place.path, "lock")))!;
+      const stop = new AbortController();
+      const reached = join(place.path, "reached");
+      await place.fake("zstd", `PATH=\${PATH#*:}; case "$*" in *${flag}*) touch ${reached}; sleep 60;; esac; exec zstd "$@"`);
+      const take = takeSnapshot({ ...place.content("one", [volume]), inherit: held.fd, signal: stop.signal });
+      const refused = assert.rejects(() => take, /called off/);
+      while (!(await exists(reached))) await sleep(10);
+      await held.release();
+      assert.equal(await tryLock(held.path), undefined, "tar and zstd have the lock");
+      const start = Date.now();
+      stop.abort(new Error("called off"));
+      await refused;
+      assert.ok(Date.now() - start < 1_000);
+      assert.deepEqual(await names(place.folder), []);
+      const again = await tryLock(held.path);
+      assert.ok(again, "no child is left");
+      await again.release();
+    });
+
+  const manifest: Manifest = { format, id: "two", ...about, taken: "2026-01-02T03:04:05.678Z", volumes: [] };
+
+  /** Written, and not read back. */
+  async function half(volumes: Volume[]): Promise<{ partial: string; volumes: Volume[]; written: Written[] }> {
+    const partial = partialPath(place.folder, "two");
+    return { partial, volumes, written: await writeArchives(partial, volumes, () => undefined) };
+  }
+
+  function verified(partial: string, written: Written[], volumes: Volume[]) {
+    return verifyArchives(partial, written, volumes, () => undefined);
+  }
 
   async function inPlace(path: string, at: number): Promise<void> {
     const file = await open(path, "r+");
@@ -203,7 +276,10 @@ describe("a snapshot on a disk that gets full", () => {
         const large = elsewhere.volume("large");
         await mkdir(large.path, { recursive: true });
         await writeFile(join(large.path, "file"), noise(6_000_000));
-        await assert.rejects(() => takeSnapshot(place.content("two", [small, large])), /zstd: write archive of volume large: .*No space left on device/s);
+        await assert.rejects(
+          () => takeSnapshot(place.content("two", [small, large])),
+          error => error instanceof ProgramError && isNoSpace(error) && /^tar: archive volume large: .*zstd: .*No space left on device/s.test(error.message),
+        );
       } finally {
         await elsewhere.gone();
       }

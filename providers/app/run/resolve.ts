@@ -1,6 +1,6 @@
 // What `check` finds out for a run's app: what is deployed, and how it is; it looks and never touches.
 import { operatorAbraDir } from "../../abra/home.ts";
-import { refreshMirror, tagsOf, type Tag } from "../../abra/mirror.ts";
+import { refreshMirror, type Tag } from "../../abra/mirror.ts";
 import { compareVersions, parseVersion } from "../../abra/version.ts";
 import { elsewhere } from "../../bound.ts";
 import type { Failure } from "../../engine.ts";
@@ -54,7 +54,7 @@ async function checkout(folder: string): Promise<Choice> {
 async function release(app: AppInputs, say: Say): Promise<Choice> {
   const mirror = await refreshMirror(app.recipe, app.stateDir, operatorAbraDir());
   if (mirror.offline !== undefined) say(`${app.recipe}: upstream wasn't asked: ${mirror.offline}`);
-  const tags = (await tagsOf(mirror.path)).filter(tag => tag.annotated);
+  const tags = mirror.tags.filter(tag => tag.annotated);
   const version = app.version === "latest" ? newest(tags) : tags.find(tag => tag.name === app.version)?.name;
   if (version === undefined) return { changes: {}, failures: [{ property: "version", reason: noVersion(app, tags) }] };
   return { changes: { version }, source: { read: atTag(mirror.path, version), what: `${app.recipe} ${version}` }, failures: [] };

@@ -1,0 +1,27 @@
+// The sum of a file.
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+
+export interface Sum {
+  /** In hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Reads `path` to its end. Throws what reading it throws, and the signal's reason. */
+export async function sumOf(path: string, signal?: AbortSignal): Promise<Sum> {
+  const hash = createHash("sha256");
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  const file = await open(path);
+  try {
+    for (let bytes = 0; ;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await file.read(buffer);
+      if (bytesRead === 0) return { sha256: hash.digest("hex"), bytes };
+      hash.update(buffer.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+}
