@@ -1,7 +1,7 @@
 // The warm stack: the proxy network, Traefik, then Keycloak.
 import * as docker from "@pulumi/docker";
 import { App } from "../providers/app/index.ts";
-import { networkId } from "../providers/swarm/names.ts";
+import { networkId } from "../providers/swarm/networks.ts";
 import type { Config } from "./config.ts";
 import { keptApps } from "./kept.ts";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { openMailbox } from "../../commands/mailbox.ts";
 import { MAILBOX } from "../../providers/run/mailbox.ts";
 import { readConfig } from "../../stacks/config.ts";
+import { fakeSwarm, type FakeSwarm } from "../swarm/fakeSwarm.ts";
 
 interface Made {
   readonly type: string;
@@ -19,14 +19,11 @@ describe("the stacks' programs", function () {
   const made: Made[] = [];
   /** What the lease decides. */
   let kind = "warm";
-  const path = process.env["PATH"];
-  let folder: string;
+  let swarm: FakeSwarm;
 
   before(async () => {
     // Docker is only asked whether there is a network, and what runs: nothing does.
-    folder = await mkdtemp(join(tmpdir(), "hearth-stacks-"));
-    await writeFile(join(folder, "docker"), "#!/bin/sh\nexit 0\n", { mode: 0o755 });
-    process.env["PATH"] = `${folder}${delimiter}${path}`;
+    swarm = await fakeSwarm();
     await pulumi.runtime.setMocks({
       newResource: ({ type, name, inputs }) => {
         made.push({ type, name, inputs });
@@ -48,8 +45,7 @@ describe("the stacks' programs", function () {
     });
   });
   after(async () => {
-    process.env["PATH"] = path;
-    await rm(folder, { recursive: true });
+    await swarm.end();
   });
   beforeEach(() => void made.splice(0));
 
@@ -83,7 +79,7 @@ describe("the stacks' programs", function () {
       for (let i = 0; mailbox.read() === undefined && i < 100; i++) await sleep(20);
       const told = mailbox.read() ?? ({} as Record<string, string>);
       assert.deepEqual([told["realm"], told["issuer"], told["keycloak"]], ["docs-0a1b2c", "https://x/realms/y", "warm"]);
-      process.env[MAILBOX] = join(folder, "nobody-listens");
+      process.env[MAILBOX] = join(swarm.folder, "nobody-listens");
       runStack({ recipe: "docs", hex: "0a1b2c" }, config); // no failure: hearth asks Pulumi then
     } finally {
       delete process.env[MAILBOX];

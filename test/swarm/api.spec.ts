@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { get } from "../../providers/swarm/api.ts";
 import { clusterId } from "../../providers/swarm/cluster.ts";
+import { networkId } from "../../providers/swarm/networks.ts";
 import { servicesOf } from "../../providers/swarm/stack.ts";
 import { run } from "../../providers/program/run.ts";
 import { project } from "../lab/paths.ts";
@@ -21,6 +22,11 @@ describe("docker's API", () => {
     const all = await Promise.all([1, 2, 3, 4, 5, 6].map(() => servicesOf("web")));
     assert.deepEqual(all[5], [{ name: "app", running: 1, desired: 1, update: undefined, labels: { "coop-cloud.web.version": "1.0.0+1" } }]);
     assert.equal(await dials(), 2);
+  });
+
+  it("finds a network by its whole name", async () => {
+    await swarm.set({ network: [{ name: "proxy-2" }, { name: "proxy" }] });
+    assert.deepEqual([await networkId("proxy"), await networkId("prox")], ["id-proxy", undefined]);
   });
 
   it("is asked again where a connection breaks, and not for ever", async () => {
