@@ -71,7 +71,8 @@ async function firstFree(paths: readonly string[], { wait = 600_000, onWait }: L
     told = true;
     const waited = Date.now() - start;
     if (waited >= wait) throw new LockedError(paths.join(" or "), waited);
-    await sleep(50 + Math.random() * 100);
+    // Each try is a process, and many may wait: who waits long asks seldom.
+    await sleep(Math.min(Math.max(waited / 4, 50), 500) * (0.5 + Math.random()));
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,21 +24,21 @@ describe("the objects of a git repository", function () {
     await git("tag", "--force", "v1");
   };
   const text = async (file: string) => (await objectAt(repository, "refs/tags/v1^{tree}", file, "read"))?.content.toString();
-  /** The `git cat-file --batch` of this repository that run. */
-  const readers = async () => {
-    const found: number[] = [];
-    for (const pid of (await readdir("/proc")).filter(name => /^\d+$/.test(name))) {
-      const argv = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-      if (argv === ["git", "-C", repository, "cat-file", "--batch", ""].join("\0")) found.push(Number(pid));
-    }
-    return found;
-  };
   /** From here on `git` is this script, with the true one as `$GIT`. */
   const fake = async (script: string) => {
     const { stdout: real } = await execa("sh", ["-c", "command -v git"]);
     await writeFile(join(root, "git"), `#!/bin/sh\nGIT=${real}\n${script}\n`);
     await chmod(join(root, "git"), 0o755);
     process.env["PATH"] = `${root}${delimiter}${path}`;
+  };
+  /** From here on each `git` that is started leaves its id. */
+  const watched = () => fake(`echo $$ >> ${root}/started\nexec $GIT "$@"`);
+  const started = async () => (await readFile(join(root, "started"), "utf8")).trim().split("\n").map(Number);
+  const gone = async (pid: number) => {
+    for (let i = 0; existsSync(`/proc/${pid}`); i++) {
+      assert.ok(i < 200, "git never ends");
+      await sleep(50);
+    }
   };
 
   beforeEach(async () => {
@@ -54,11 +55,11 @@ describe("the objects of a git repository", function () {
   it("are asked of one process, however many at once, each answer for its own question", async () => {
     const names = Array.from({ length: 300 }, (_, at) => `file ${at}`);
     await commit(Object.fromEntries(names.map(name => [name, `${name}\n`.repeat(name.length)])));
-    await fake(`echo started >> ${root}/log\nexec $GIT "$@"`);
+    await watched();
     const all = await Promise.all([...names.map(text), text("missing"), ...names.map(text)]);
     const expected = names.map(name => `${name}\n`.repeat(name.length));
     assert.deepEqual(all, [...expected, undefined, ...expected]);
-    assert.equal(await readFile(join(root, "log"), "utf8"), "started\n");
+    assert.equal((await started()).length, 1);
   });
 
   it("come byte for byte, large, binary, empty, or like an answer of git's own", async () => {
@@ -89,18 +90,15 @@ describe("the objects of a git repository", function () {
   it("idle, keep no process of ours alive, and git's own not for long", async () => {
     const script = `
       const { objectAt } = await import(${JSON.stringify(new URL("../../providers/abra/objects.ts", import.meta.url).href)});
+      const before = process.getActiveResourcesInfo().join();
       const found = await objectAt(${JSON.stringify(repository)}, "refs/tags/v1^{tree}", "one", "read");
-      // Pipes are the script's own as well.
-      const alive = process.getActiveResourcesInfo().filter(each => each !== "PipeWrap");
-      console.log(found.content.toString().trim(), alive.join());`;
+      const after = process.getActiveResourcesInfo().join();
+      console.log(found.content.toString().trim(), after === before ? "idle" : after);`;
     const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", script]);
-    assert.equal(stdout.trim(), "1");
+    assert.equal(stdout, "1 idle");
+    await watched();
     await text("one");
-    assert.equal((await readers()).length, 1, "ours runs on for a moment");
-    for (let i = 0; (await readers()).length > 0; i++) {
-      assert.ok(i < 40, "git never ends");
-      await sleep(50);
-    }
+    await gone((await started())[0]!);
     assert.equal(await text("one"), "1\n");
   });
 
@@ -124,9 +122,16 @@ describe("the objects of a git repository", function () {
     assert.deepEqual(new Set(words), new Set(["ProgramError: git: read: ended by a signal: dying"]));
     process.env["PATH"] = path;
     assert.equal(await text("one"), "1\n");
-    for (const pid of await readers()) process.kill(pid, "SIGKILL");
-    await sleep(100);
-    assert.equal(await text("one"), "1\n", "killed idle, it is missed by nobody");
+  });
+
+  it("are there again after git was killed idle", async () => {
+    await watched();
+    await text("one");
+    const [pid] = await started();
+    await execa("kill", ["-9", String(pid)], { reject: false }); // it may have ended already
+    await gone(pid!);
+    assert.equal(await text("one"), "1\n");
+    assert.equal((await started()).length, 2);
   });
 
   it("without git are an error that says so", async () => {
