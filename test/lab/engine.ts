@@ -1,6 +1,6 @@
 // The Docker engine: the one that runs, or Debian's started in the background.
 import { spawn } from "node:child_process";
-import { open, mkdir, readFile, rm } from "node:fs/promises";
+import { open, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -32,6 +32,10 @@ export const engine: Step = {
     // A power cut or a SIGKILL leaves pid files whose number may be another process's by now.
     await dropStale(pidFile, "dockerd");
     await dropStale("/run/docker/containerd/containerd.pid", "containerd");
+    // What an engine said that died is wanted most.
+    await rename(logFile, `${logFile}.before`).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    });
     const log = await open(logFile, "w");
     const daemon = (await which("dockerd")) ?? "dockerd";
     // 172.17.0.1 is docker0's own default address (`--bip`), where the lab's DNS server listens.
