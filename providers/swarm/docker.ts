@@ -1,4 +1,4 @@
-// The one file that spawns `docker`.
+// The CLI of docker, a process for each call; `api.ts` has what is asked often.
 import { run, type Result, type RunOptions } from "../program/run.ts";
 
 /** Runs `docker` with `argv`; `what` is verb and noun for the error. Throws ProgramError. */
