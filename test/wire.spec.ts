@@ -24,14 +24,10 @@ describe("the way to Pulumi's engine", function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "hearth-wire-"));
-    await writeFile(
-      join(folder, "docker"),
-      `#!/bin/sh\n[ "$1" = info ] && echo '{"LocalNodeState":"active","ControlAvailable":true,"Cluster":{"ID":"cluster"}}'\n`,
-      { mode: 0o755 },
-    );
+    await writeFile(join(folder, "swarm.json"), JSON.stringify({ id: "cluster" }));
     child = spawn(process.execPath, [entry, "127.0.0.1:1"], {
       cwd: project,
-      env: { ...process.env, PATH: `${folder}:${process.env["PATH"]}` },
+      env: { ...process.env, FAKE_DOCKER: folder, PATH: `${join(project, "test/swarm/fixtures")}:${process.env["PATH"]}` },
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stderr!.on("data", chunk => (log += String(chunk)));

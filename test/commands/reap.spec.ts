@@ -206,7 +206,7 @@ describe("hearth reap", function () {
       await dir(DOCS, dead);
       await pulumi(DOCS, 3 * HOUR);
       assert.deepEqual(await reapDead(), { code: 0, stdout: "[]\n", stderr: "" });
-      assert.deepEqual(await dockerCalls(), [`config ls --quiet --filter label=${LABEL}`]);
+      assert.deepEqual(await dockerCalls(), ["system dial-stdio", `GET /configs ${LABEL}`]);
       assert.ok(!existsSync(join(folder, "calls")), "nor is Pulumi asked");
     });
 
