@@ -72,7 +72,7 @@ async function firstFree(paths: readonly string[], { wait = 600_000, onWait }: L
     const waited = Date.now() - start;
     if (waited >= wait) throw new LockedError(paths.join(" or "), waited);
     // Each try is a process, and many may wait: who waits long asks seldom.
-    await sleep(Math.min(Math.max(waited / 4, 50), 500) * (0.5 + Math.random()));
+    await sleep(Math.min(Math.max(waited / 4, 100), 500) * (0.5 + Math.random()));
   }
 }
 
