@@ -105,7 +105,11 @@ describe("a run's app deployed", function () {
     const secretValues = { oidc: "s3cret" };
     const other = on.app({ run: "web-ffffff", domain: "web-ffffff.ci.test", version: "1.10.0+1.1", secretValues });
     const beside = on.app({ domain: "sso-0a1b2c.ci.test", version: "1.10.0+1.1", secretValues });
-    await Promise.all([deploy(on.app({ secretValues })), deploy(other), deploy(beside)]);
+    const ended = await Promise.allSettled([deploy(on.app({ secretValues })), deploy(other), deploy(beside)]);
+    assert.deepEqual(
+      ended.flatMap(one => (one.status === "rejected" ? [one.reason] : [])),
+      [],
+    );
     const images = Object.fromEntries(Object.entries(await stacks()).map(([name, { texts }]) => [name, /nginx:\S+/.exec(texts[0]!)![0]]));
     assert.deepEqual(images, { "web-0a1b2c_ci_test": "nginx:1.0", "web-ffffff_ci_test": "nginx:1.1", "sso-0a1b2c_ci_test": "nginx:1.1" });
   });
