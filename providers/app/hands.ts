@@ -15,6 +15,7 @@ import { ignoreAbsent, removeFile, writeText } from "../journal/file.ts";
 import { begin, finish, readOperation, replace, step } from "../journal/operation.ts";
 import { dropOld, findSnapshot, prune, readEnv as readSnapshotEnv, restoreSnapshot, takeSnapshot } from "../snapshot/index.ts";
 import { imageId, imagesOf, keptImage, tagImage } from "../swarm/images.ts";
+import { placing } from "../swarm/placing.ts";
 import { routed, scaleDown } from "../swarm/scale.ts";
 import { undeployed } from "../swarm/settle.ts";
 import { servicesOf, versionLabel } from "../swarm/stack.ts";
@@ -163,7 +164,13 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
         seen.push(`${new Date().toISOString()} ${what}`);
         say(`${app.recipe}: ${what === "good" ? `good after ${since(start)} s, watching for ${stableFor} s` : what}`);
       };
-      const verdict = await gate(() => look(app, version, () => missed(app, witness)), window, note);
+      const place = placing(stack, line => say(`${app.recipe}: ${line}`), { inherit: lock });
+      const seeing = async () => {
+        const found = await look(app, version, () => missed(app, witness));
+        if (found.trouble !== undefined && !found.final) await place();
+        return found;
+      };
+      const verdict = await gate(seeing, window, note);
       if (verdict.health === "healthy") say(`${app.recipe}: healthy at ${version} after ${since(start)} s`);
       return verdict;
     },

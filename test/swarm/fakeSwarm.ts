@@ -12,6 +12,15 @@ export interface Thing {
   readonly busy?: number;
 }
 
+/** A task that is to run. */
+export interface Task {
+  /** Its id. */
+  readonly service: string;
+  readonly stack: string;
+  readonly state: string;
+  readonly error?: string;
+}
+
 export interface Swarm {
   readonly id?: string;
   /** Docker finds no engine. */
@@ -20,6 +29,7 @@ export interface Swarm {
   readonly broken?: number;
   /** Looks for which containers stay when their services are gone. */
   readonly linger?: number;
+  readonly task?: readonly Task[];
   readonly service?: readonly Thing[];
   readonly container?: readonly Thing[];
   readonly network?: readonly Thing[];
@@ -56,6 +66,7 @@ export async function fakeSwarm(): Promise<FakeSwarm> {
         unreachable: _unreachable,
         broken: _broken,
         linger: _linger,
+        task: _task,
         ...kinds
       } = JSON.parse(await readFile(join(folder, "swarm.json"), "utf8")) as Swarm;
       const found = Object.entries(kinds as Record<string, Thing[]>).map(([kind, things]) => [kind, things.map(({ name }) => name)] as const);
