@@ -40,7 +40,7 @@ export function placing(stack: string, say: (line: string) => void, { after = 15
         if (now() - since.get(id)! < after) continue;
         pushed.add(id);
         say("a task finds no node, for a port of the host is said to be taken; Swarm is asked once more");
-        await docker(["service", "update", "--detach", "--quiet", "--force", id], `have a task of ${stack} placed anew`, { inherit });
+        await docker(["service", "update", "--detach", "--quiet", "--no-resolve-image", "--force", id], `have a task of ${stack} placed anew`, { inherit });
       }
     } catch (error) {
       say(error instanceof Error ? error.message : String(error));

@@ -29,7 +29,7 @@ describe("a task that waits for a port of its host", () => {
     await at(14, taken);
     assert.deepEqual([await pushes(), said], [[], []]);
     await at(15, taken);
-    assert.deepEqual(await pushes(), ["service update --detach --quiet --force t1"]);
+    assert.deepEqual(await pushes(), ["service update --detach --quiet --no-resolve-image --force t1"]);
     assert.match(said.join(), /port of the host/);
     await at(60, taken);
     assert.equal((await pushes()).length, 1);
