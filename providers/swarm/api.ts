@@ -1,8 +1,6 @@
 // Docker's own API, for what is asked often and for what its CLI can't say: one connection for many calls, where the CLI is a process for each.
-import { spawn, type ChildProcessByStdio } from "node:child_process";
-import { Agent, request, type ClientRequest } from "node:http";
-import type { Socket } from "node:net";
-import { Duplex, type Readable, type Writable } from "node:stream";
+import { request, type ClientRequest } from "node:http";
+import { engineAgent, whyNot } from "./connection.ts";
 
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -57,7 +55,7 @@ async function call(method: string, path: string, what: string, body = ""): Prom
   const signal = AbortSignal.timeout(ANSWER);
   return new Promise<string>((resolve, reject) => {
     const failed = (error: Error) =>
-      reject(new ConnectionError(`docker: ${what}: ${signal.aborted ? `no answer within ${ANSWER / 1000} s` : error.message}`, { cause: error }));
+      reject(new ConnectionError(`docker: ${what}: ${signal.aborted ? `no answer within ${ANSWER / 1000} s` : whyNot(error)}`, { cause: error }));
     const asked: ClientRequest = request({ agent, method, path, headers, signal }, answer => {
       let text = "";
       answer.setEncoding("utf8").on("data", (part: string) => (text += part));
@@ -76,74 +74,5 @@ function wordsOf(text: string): string {
   }
 }
 
-/** Contexts and DOCKER_HOST count as they do for the CLI: it is its own way to the engine, hidden in its help, that it uses for ssh:// hosts. */
-class Connection extends Duplex {
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
-  #idle: NodeJS.Timeout | undefined;
-
-  constructor() {
-    super();
-    const child = spawn("docker", ["system", "dial-stdio"], { stdio: ["pipe", "pipe", "pipe"] });
-    this.#child = child;
-    let said = "";
-    child.stderr.on("data", chunk => (said += String(chunk)));
-    child.stdout.on("data", chunk => {
-      if (!this.push(chunk)) child.stdout.pause();
-    });
-    // A closed pipe shows in the end of the process.
-    child.stdin.on("error", () => undefined);
-    child.once("error", error => this.destroy(error));
-    child.once("close", code => this.destroy(new Error(endOf(said, code))));
-  }
-
-  override _read(): void {
-    this.#child.stdout.resume();
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#child.stdin.write(chunk, () => done());
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    clearTimeout(this.#idle);
-    this.#child.kill();
-    done(error);
-  }
-
-  /** Idle, it keeps no process of ours alive, and ends soon. */
-  unref(): void {
-    this.#handles().forEach(handle => handle.unref());
-    this.#idle = setTimeout(() => this.destroy(), 5_000).unref();
-  }
-
-  ref(): void {
-    clearTimeout(this.#idle);
-    this.#handles().forEach(handle => handle.ref());
-  }
-
-  // What else node's agent asks of a socket that it keeps.
-  setKeepAlive(): void {}
-  setNoDelay(): void {}
-  setTimeout(): void {}
-
-  #handles(): { ref(): unknown; unref(): unknown }[] {
-    const { stdin, stdout, stderr } = this.#child;
-    // Pipes of a child are sockets, whatever their types say.
-    return [this.#child, ...([stdin, stdout, stderr] as unknown as Socket[])];
-  }
-}
-
-function endOf(said: string, code: number | null): string {
-  const dial = /^failed to open the raw stream connection: (.*)/m.exec(said)?.[1];
-  if (dial !== undefined) return `Cannot connect to the Docker daemon: ${dial}`;
-  return said.trim() === "" ? `the connection ended (${code ?? "by a signal"})` : said.trim();
-}
-
-class DockerAgent extends Agent {
-  override createConnection(): Duplex {
-    return new Connection();
-  }
-}
-
 /** Two at once: what takes long doesn't keep all else waiting. */
-const agent = new DockerAgent({ keepAlive: true, maxSockets: 2 });
+const agent = engineAgent(2);
