@@ -2,12 +2,14 @@
 //
 // `refs/tags/*` are the tags as hearth saw them first, which all of hearth reads: what ran once can run again. `refs/upstream/*` are
 // the tags as upstream has them now, and the two together tell which one moved and which one is gone.
-import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { withLock } from "../lock/flock.ts";
-import { ProgramError, run, type RunOptions } from "../program/run.ts";
+import { ProgramError, run } from "../program/run.ts";
+import { git } from "./git.ts";
 import { endReading, entriesOf, objectAt, quietGit, readObject, type Entry } from "./objects.ts";
+import { keepRefs, keptRefs, listRefs, refsIn, refsOf, shortened, wasCompared, type Refs } from "./refs.ts";
 
 export class UnknownRecipeError extends Error {
   override readonly name = "UnknownRecipeError";
@@ -48,14 +50,15 @@ export async function upstreamOf(recipe: string, operatorDir: string): Promise<s
 }
 
 /**
- * Brings the mirror below `stateDir` up to date, or says why it couldn't. One process at a time; the others wait for it, no longer
- * than `LOCK_WAIT`. Throws when there is no mirror and none can be made.
+ * Brings the mirror below `stateDir` up to date, or says why it couldn't. Where there is something to write, one process at a time; the
+ * others wait for it, no longer than `LOCK_WAIT`. Throws when there is no mirror and none can be made.
  */
 export async function refreshMirror(recipe: string, stateDir: string, operatorDir: string): Promise<Mirror> {
   const path = join(stateDir, "mirror", `${recipe}.git`);
   try {
     const upstream = await upstreamOf(recipe, operatorDir);
-    const refs = await withLock(`${path}.lock`, ({ fd }) => refresh(path, upstream, recipe, fd), { wait: LOCK_WAIT });
+    const same = await upToDate(path, upstream, recipe);
+    const refs = same ?? (await withLock(`${path}.lock`, ({ fd }) => refresh(path, upstream, recipe, fd), { wait: LOCK_WAIT }));
     return { path, tags: tagsIn(refs, true) };
   } catch (error) {
     if (error instanceof UnknownRecipeError || !(await exists(path))) throw error;
@@ -68,19 +71,32 @@ export async function refreshMirror(recipe: string, stateDir: string, operatorDi
 /** Milliseconds: as long as the clone that another process may be at. */
 const LOCK_WAIT = 150_000;
 
+/** What the mirror has, where upstream has just that: most often there is nothing new, and one question is all. */
+async function upToDate(path: string, upstream: string, recipe: string): Promise<Refs | undefined> {
+  const kept = await keptRefs(path);
+  if (!kept) return undefined;
+  const text = await git(path, ["ls-remote", "--heads", "--tags", "--refs", upstream], `ask upstream of ${recipe}`);
+  const theirs = text.split("\n").filter(Boolean);
+  const known = (line: string): boolean => {
+    const [object, ref = ""] = line.split("\t");
+    return (ref.startsWith("refs/heads/") ? kept.heads : kept.upstream).get(shortened(ref))?.object === object;
+  };
+  return theirs.length === kept.heads.size + kept.upstream.size && theirs.every(known) ? kept : undefined;
+}
+
 async function refresh(path: string, upstream: string, recipe: string, lock: number): Promise<Refs> {
   if (!(await exists(path))) await cloneBare(upstream, path, recipe, lock);
   await dropStaleLocks(path);
   const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/upstream/*"];
-  // Without --no-tags git would follow upstream's tags into refs/tags by itself. Most often there is nothing new, and nothing to collect.
+  // Without --no-tags git would follow upstream's tags into refs/tags by itself.
   const argv = ["fetch", "--quiet", "--no-auto-gc", "--prune", "--force", "--no-tags", upstream, ...refs];
   await git(path, argv, `fetch ${recipe}`, { inherit: lock });
-  const found = await refsOf(path);
-  const admitted = await admit(found, path, recipe, lock);
-  await writeFile(join(path, COMPARED), "");
-  if (!admitted) return found;
-  await collect(path, recipe, lock);
-  return refsOf(path);
+  const fetched = await listRefs(path);
+  const admitted = await admit(refsIn(fetched), path, recipe, lock);
+  const all = admitted ? await listRefs(path) : fetched;
+  await keepRefs(path, all);
+  if (admitted) await collect(path, recipe, lock);
+  return refsIn(all);
 }
 
 async function cloneBare(upstream: string, path: string, recipe: string, lock: number): Promise<void> {
@@ -101,9 +117,6 @@ export async function dropStaleLocks(path: string): Promise<void> {
   const stale = [...(await readdir(path)), ...refs].filter(name => name.endsWith(".lock"));
   for (const name of stale) await rm(join(path, name), { force: true });
 }
-
-/** This file says that `refs/upstream` was filled: a mirror made by an older hearth has none, and no tag of it is gone for that. */
-const COMPARED = "hearth-compared";
 
 /**
  * Takes upstream's new tags in. One that we have stays as it is, unless ours is lightweight: nothing was ever deployed from such
@@ -137,7 +150,7 @@ async function collect(path: string, recipe: string, lock: number): Promise<void
 
 /** Every tag of the mirror, in no particular order. Of a repository that is no mirror of hearth's, none is moved or gone. */
 export async function tagsOf(mirror: string): Promise<Tag[]> {
-  const [refs, compared] = await Promise.all([refsOf(mirror), exists(join(mirror, COMPARED))]);
+  const [refs, compared] = await Promise.all([refsOf(mirror), wasCompared(mirror)]);
   return tagsIn(refs, compared);
 }
 
@@ -151,29 +164,6 @@ function tagsIn({ ours, upstream }: Refs, compared: boolean): Tag[] {
 /** Whether the mirror has a tag of this name: a version that was deployed from a working tree has none. */
 export async function hasTag(mirror: string, name: string): Promise<boolean> {
   return (await tagsOf(mirror)).some(tag => tag.name === name);
-}
-
-interface Ref {
-  readonly object: string;
-  readonly annotated: boolean;
-  readonly time: number;
-}
-
-interface Refs {
-  readonly ours: ReadonlyMap<string, Ref>;
-  readonly upstream: ReadonlyMap<string, Ref>;
-}
-
-async function refsOf(mirror: string): Promise<Refs> {
-  const format = "--format=%(refname)%09%(objectname)%09%(objecttype)%09%(creatordate:unix)";
-  const text = await git(mirror, ["for-each-ref", format, "refs/tags", "refs/upstream"], "list tags");
-  const found = { ours: new Map<string, Ref>(), upstream: new Map<string, Ref>() };
-  for (const line of text.split("\n").filter(Boolean)) {
-    const [ref = "", object = "", type = "", time = "0"] = line.split("\t");
-    const side = ref.startsWith("refs/tags/") ? found.ours : found.upstream;
-    side.set(ref.split("/").slice(2).join("/"), { object, annotated: type === "tag", time: Number(time) });
-  }
-  return found;
 }
 
 /** The text of `file` at `tag`, or undefined where that version hasn't got it. Throws ProgramError where there is no such tag. */
@@ -204,13 +194,6 @@ async function notedAt(mirror: string, tag: string): Promise<Entry[]> {
 
 function treeAt(tag: string): string {
   return `refs/tags/${tag}^{tree}`;
-}
-
-/** A collection that git starts stays in the foreground: it would hold the mirror's lock, and nobody would know why. */
-const foreground = ["-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false"];
-
-async function git(folder: string, argv: readonly string[], what: string, options: Pick<RunOptions, "input" | "inherit"> = {}): Promise<string> {
-  return (await run("git", ["-C", folder, ...foreground, ...argv], what, { env: quietGit, timeout: 60_000, ...options })).stdout;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -2,6 +2,7 @@
 import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { z } from "zod";
+import { bootId } from "../boot.ts";
 
 export const owner = z.object({
   host: z.string(),
@@ -53,8 +54,8 @@ export async function startOf(pid: number): Promise<number | undefined> {
 }
 
 async function place(): Promise<Pick<Owner, "host" | "boot" | "pidns">> {
-  const [boot, pidns] = await Promise.all([readFile("/proc/sys/kernel/random/boot_id", "utf8"), readlink("/proc/self/ns/pid")]);
-  return { host: hostname(), boot: boot.trim(), pidns };
+  const [boot, pidns] = await Promise.all([bootId(), readlink("/proc/self/ns/pid")]);
+  return { host: hostname(), boot, pidns };
 }
 
 /** Fields 3 and 22 of /proc/<pid>/stat (proc_pid_stat(5)); undefined where there is no such process. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { prepareAbraDir } from "../../providers/abra/home.ts";
@@ -178,7 +179,7 @@ describe("the mirror of a recipe", function () {
     const { path, tags, offline } = await refresh();
     assert.equal(path, mirror());
     assert.deepEqual(tags, await tagsOf(mirror()));
-    assert.match(offline!, /^git: fetch web: exit 128: .*upstream/);
+    assert.match(offline!, /^git: ask upstream of web: exit 128: .*upstream/);
     assert.deepEqual(
       Object.values(await found()).map(({ name, gone }) => ({ name, gone })),
       [{ name: "1.0.0+1", gone: false }],
@@ -191,6 +192,39 @@ describe("the mirror of a recipe", function () {
     await missing(mirror());
     await missing(`${mirror()}.new`);
     await assert.rejects(refreshMirror("nobody", state, operator), UnknownRecipeError);
+  });
+
+  it("waits for who writes it where upstream has anything new, and only there", async () => {
+    await refresh();
+    const lock = async () => (await tryLock(`${mirror()}.lock`))!;
+    const changes: (() => Promise<unknown>)[] = [
+      () => git("tag", "1.1.0+1"),
+      () => git("branch", "other"),
+      () => git("branch", "--force", "other", "HEAD"),
+      () => write({ "compose.yml": "unreleased" }),
+      () => git("branch", "--delete", "--force", "other"),
+      () => git("tag", "--delete", "1.1.0+1"),
+    ];
+    const waited: boolean[] = [];
+    for (const change of changes) {
+      await change();
+      const held = await lock();
+      const refreshed = refresh();
+      waited.push(await Promise.race([refreshed.then(() => false), sleep(500, true)]));
+      await held.release();
+      assert.equal((await refreshed).offline, undefined);
+    }
+    assert.deepEqual(waited, [true, true, false, true, true, true]);
+  });
+
+  it("F2: after a reboot doesn't trust what was kept of it: a power cut may have taken a tag that was just written", async () => {
+    await release("1.1.0+1");
+    await refresh();
+    await execa("git", ["-C", mirror(), "update-ref", "-d", "refs/tags/1.1.0+1"]);
+    const kept = join(mirror(), "hearth-compared");
+    await writeFile(kept, (await readFile(kept, "utf8")).replace(/^.*\n/, "00000000-0000-0000-0000-000000000000\n"));
+    assert.deepEqual((await refresh()).tags.map(({ name }) => name).toSorted(), ["1.0.0+1", "1.1.0+1"]);
+    assert.ok((await found())["1.1.0+1"]);
   });
 
   it("P1: lets its lock go", async () => {
