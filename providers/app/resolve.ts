@@ -8,7 +8,7 @@ import { readOperation } from "../journal/operation.ts";
 import { ownerAlive } from "../journal/owner.ts";
 import { readApproved, readRejected } from "../journal/versions.ts";
 import { clusterId } from "../swarm/cluster.ts";
-import { lastDeployed, readEnv } from "./env.ts";
+import { envHolds, lastDeployed, readEnv } from "./env.ts";
 import type { AppInputs, Resolved } from "./inputs.ts";
 import { line } from "./line.ts";
 import { observe } from "./observe.ts";
@@ -79,6 +79,7 @@ async function journalled({ stateDir, domain }: AppInputs): Promise<string | und
 }
 
 async function needsOfEach(app: AppInputs, mirror: string, last: string | undefined, versions: readonly string[]): Promise<Record<string, Needs>> {
+  if (versions.length === 0) return {};
   const sampleAt = async (version: string) => (await fileAt(mirror, version, ".env.sample").catch(() => undefined)) ?? "";
   const [env, running] = await Promise.all([readEnv(app), last === undefined ? "" : sampleAt(last)]);
   const of = async (version: string) => [version, needsOf({ sample: await sampleAt(version), running, env, settings: app })] as const;
@@ -127,6 +128,8 @@ async function unfit(app: AppInputs, version: string, mirror: string, tags: read
     const has = known.length === 0 ? "it has none" : `it has ${known.slice(-5).join(", ")}`;
     return [{ property: "version", reason: `recipe ${app.recipe} has no version ${version}; ${has}` }];
   }
+  // As it runs it was deployed, under these names.
+  if (version === running && (await envHolds(app))) return [];
   const compose = await composeAt(mirror, version, app).catch(error => {
     // Preflight says what is wrong with the release, and holds it; here only its names are looked at.
     if (version !== running) return undefined;

@@ -156,6 +156,12 @@ describe("the warm stack on a real host", function () {
       assert.match(said, /is too long: secret \S+ has \d+ characters; Swarm takes 64/);
     });
 
+    it("a setting that makes a name too long of what runs well already", async () => {
+      const version = "v".repeat(60);
+      const said = await refusal(all => all.replace(/^( +)KC_CACHE: .*$/m, `$&\n$1SECRET_DB_PASSWORD_VERSION: ${version}`));
+      assert.match(said, /is too long: secret \S+_v+ has \d+ characters; Swarm takes 64/);
+    });
+
     it("a version that the recipe hasn't got", async () => {
       const said = await refusal(all => all.replace("    keycloak:\n", "    keycloak:\n      version: 9.9.9+1.0.0\n"));
       assert.match(said, /recipe keycloak has no version 9\.9\.9\+1\.0\.0; it has .*10\.7\.9\+26\.4\.0/);
