@@ -1,5 +1,6 @@
 // Runs another program: one result shape, one error that carries the program's own words.
-import { execa, type Options } from "execa";
+import type { ChildProcess } from "node:child_process";
+import spawn, { SubprocessError, type Options } from "nano-spawn";
 
 /** What a finished program left behind. `exitCode` is null when it was ended by a signal or never started. */
 export interface Result {
@@ -14,9 +15,8 @@ export interface RunOptions {
   readonly env?: Record<string, string | undefined>;
   /** Text for its standard input: the place for secrets, never argv. Default: no input. */
   readonly input?: string;
-  /** Milliseconds after which it is ended. Default: none. */
+  /** Milliseconds after which it is told to end, and killed where it doesn't heed that. Default: none. */
   readonly timeout?: number;
-  readonly signal?: AbortSignal;
   /** A descriptor that the program keeps open too: a lock on it lives as long as the longest of its holders. */
   readonly inherit?: number | undefined;
 }
@@ -45,24 +45,46 @@ export class ProgramError extends Error {
  */
 export async function run(program: string, argv: readonly string[], what: string, options: RunOptions = {}): Promise<Result> {
   const settings: Options = {
-    reject: false,
-    // execa's types know descriptors up to 9 by number; it takes any.
-    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(options.inherit === undefined ? [] : [options.inherit as 3])],
-    ...(options.input === undefined ? {} : { input: options.input }),
+    // The types know the first three alone; node takes any.
+    stdio: [
+      options.input === undefined ? "ignore" : { string: options.input },
+      "pipe",
+      "pipe",
+      ...(options.inherit === undefined ? [] : [options.inherit]),
+    ] as never,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   };
-  const done = await execa(program, argv, settings);
-  const result: Result = {
-    stdout: String(done.stdout ?? ""),
-    stderr: String(done.stderr ?? ""),
-    exitCode: done.exitCode ?? null,
+  const running = spawn(program, argv, settings);
+  const limit = options.timeout === undefined ? { passed: false } : limited(running.nodeChildProcess, options.timeout);
+  try {
+    const { stdout, stderr } = await running;
+    return { stdout, stderr, exitCode: 0 };
+  } catch (error) {
+    if (!(error instanceof SubprocessError)) throw error;
+    const { stdout, stderr, exitCode, cause } = error;
+    const absent = (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+    const kind = limit.passed ? "timed out" : absent ? "not found" : "failed";
+    throw new ProgramError(program, what, kind, { stdout, stderr, exitCode: absent ? null : (exitCode ?? null) }, cause);
+  }
+}
+
+/** Milliseconds from the word to end until the kill. */
+const GRACE = 5_000;
+
+function limited(child: Promise<ChildProcess>, ms: number): { readonly passed: boolean } {
+  const limit = { passed: false };
+  const watch = (started: ChildProcess) => {
+    const end = () => {
+      limit.passed = true;
+      started.kill();
+    };
+    const timers = [setTimeout(end, ms), setTimeout(() => started.kill("SIGKILL"), ms + GRACE)];
+    started.once("close", () => timers.forEach(timer => clearTimeout(timer)));
   };
-  if (!done.failed) return result;
-  const kind = done.timedOut ? "timed out" : done.code === "ENOENT" ? "not found" : "failed";
-  throw new ProgramError(program, what, kind, result, done.cause);
+  // One that can't be started is told by the call itself.
+  child.then(watch, () => undefined);
+  return limit;
 }
 
 function words(kind: ProgramErrorKind, { stdout, stderr, exitCode }: Result): string {
