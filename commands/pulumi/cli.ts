@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { NotYourRecipeError } from "../errors.ts";
 import { project } from "../project.ts";
+import { compiledIn } from "./compiled.ts";
 
 export interface PulumiDone {
   readonly exitCode: number;
@@ -24,7 +25,7 @@ export interface PulumiOptions {
 /** For every call: no look for newer versions, no copies of a state that lives for minutes, compiled code kept. */
 function environment(): NodeJS.ProcessEnv {
   const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "hearth", "compiled");
-  return { NODE_COMPILE_CACHE: cache, ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true" };
+  return { ...process.env, ...compiledIn(cache, process.env), PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true" };
 }
 
 /** Runs pulumi to its end, whatever its exit code. Throws NotYourRecipeError where there is none. */
