@@ -1,6 +1,6 @@
 // Docker's own API, for what is asked often and for what its CLI can't say: one connection for many calls, where the CLI is a process for each.
-import { request, type ClientRequest } from "node:http";
-import { engineAgent, whyNot } from "./connection.ts";
+import type { ClientRequest } from "node:http";
+import { engineAgent, http, whyNot } from "./connection.ts";
 
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -56,7 +56,7 @@ async function call(method: string, path: string, what: string, body = ""): Prom
   return new Promise<string>((resolve, reject) => {
     const failed = (error: Error) =>
       reject(new ConnectionError(`docker: ${what}: ${signal.aborted ? `no answer within ${ANSWER / 1000} s` : whyNot(error)}`, { cause: error }));
-    const asked: ClientRequest = request({ agent, method, path, headers, signal }, answer => {
+    const asked: ClientRequest = http.request({ agent, method, path, headers, signal }, answer => {
       let text = "";
       answer.setEncoding("utf8").on("data", (part: string) => (text += part));
       answer.once("error", failed);

@@ -1,18 +1,21 @@
 // The ways to Docker's engine: its socket where that is where docker goes, else docker itself as the connection.
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { Agent } from "node:http";
+import type { Agent } from "node:http";
 import { connect, type Socket } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Duplex, type Readable, type Writable } from "node:stream";
+
+/** As an import it would be asked for all that it has, and load a WebSocket's code (8 ms) that nobody wants. */
+export const http = process.getBuiltinModule("node:http");
 
 /** Keeps its connections, no more than `atOnce`, and for each new one looks again where docker's engine is. */
 export function engineAgent(atOnce: number): Agent {
   return new EngineAgent({ keepAlive: true, maxSockets: atOnce });
 }
 
-class EngineAgent extends Agent {
+class EngineAgent extends http.Agent {
   override createConnection(): Duplex {
     const path = socketOf(process.env);
     return path === undefined ? new Dialled() : connect(path);
