@@ -12,7 +12,6 @@ import { envHolds, lastDeployed, readEnv } from "./env.ts";
 import type { AppInputs, Resolved } from "./inputs.ts";
 import { line } from "./line.ts";
 import { observe } from "./observe.ts";
-import { composeAt, namesTooLong } from "./recipe.ts";
 import { candidates, choose, type Choice, type Situation } from "./release.ts";
 import { adds, lacks, needsOf, type Needs } from "./target.ts";
 
@@ -128,8 +127,9 @@ async function unfit(app: AppInputs, version: string, mirror: string, tags: read
     const has = known.length === 0 ? "it has none" : `it has ${known.slice(-5).join(", ")}`;
     return [{ property: "version", reason: `recipe ${app.recipe} has no version ${version}; ${has}` }];
   }
-  // As it runs it was deployed, under these names.
+  // As it runs it was deployed, under these names: most often nothing else is asked of the recipe, and its reader isn't loaded.
   if (version === running && (await envHolds(app))) return [];
+  const { composeAt, namesTooLong } = await import("./recipe.ts");
   const compose = await composeAt(mirror, version, app).catch(error => {
     // Preflight says what is wrong with the release, and holds it; here only its names are looked at.
     if (version !== running) return undefined;
