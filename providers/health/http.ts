@@ -1,4 +1,5 @@
-// One look at an app from outside, through the ingress and TLS.
+// One look at an app from outside, through the ingress and TLS. `fetch` would do, but takes longer to load than a look takes.
+import { get } from "node:https";
 
 /** What a look must find. */
 export interface Expectation {
@@ -19,21 +20,48 @@ export interface Fault {
 
 /** undefined where the answer was as expected. `timeout` in ms. */
 export async function lookAt({ url, status, issuer }: Expectation, timeout = 5_000): Promise<Fault | undefined> {
-  let answer: Response;
-  let body: string;
-  try {
-    answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(timeout) });
-    body = issuer === undefined ? "" : await answer.text();
-    if (issuer === undefined) await answer.body?.cancel();
-  } catch (error) {
-    const why = reason(error);
-    // A time-out is no proof: it may be the app that hangs behind an ingress that is well.
-    return { what: `no answer (${why})`, unreached: why !== "time-out" && why !== "UND_ERR_SOCKET" };
-  }
+  const answer = await ask(url, issuer !== undefined, timeout);
+  if ("why" in answer) return { what: `no answer (${answer.why})`, unreached: answer.unreached };
   const good = status === undefined ? answer.status >= 200 && answer.status < 400 : answer.status === status;
   if (!good) return answered(`HTTP ${answer.status}`);
-  if (issuer !== undefined && issuerIn(body) !== issuer) return answered(`issuer ${issuerIn(body) ?? "missing"} instead of ${issuer}`);
+  if (issuer !== undefined && issuerIn(answer.body) !== issuer) return answered(`issuer ${issuerIn(answer.body) ?? "missing"} instead of ${issuer}`);
   return undefined;
+}
+
+interface Answer {
+  readonly status: number;
+  /** Empty where it wasn't wanted. */
+  readonly body: string;
+}
+
+interface NoAnswer {
+  readonly why: string;
+  readonly unreached: boolean;
+}
+
+/** Redirects aren't followed. A connection of its own, as anybody from outside would make one. */
+function ask(url: string, wantsBody: boolean, timeout: number): Promise<Answer | NoAnswer> {
+  const signal = AbortSignal.timeout(timeout);
+  return new Promise(resolve => {
+    let reached = false;
+    // A time-out is no proof: it may be the app that hangs behind an ingress that is well.
+    const failed = (error: NodeJS.ErrnoException) =>
+      resolve(signal.aborted ? { why: "time-out", unreached: false } : { why: error.code ?? error.message, unreached: !reached });
+    const asked = get(url, { agent: false, signal }, answer => {
+      const status = answer.statusCode!;
+      let body = "";
+      answer.once("error", failed);
+      if (!wantsBody) {
+        resolve({ status, body });
+        answer.destroy();
+        return;
+      }
+      answer.setEncoding("utf8").on("data", (part: string) => (body += part));
+      answer.once("end", () => resolve({ status, body }));
+    });
+    asked.once("error", failed);
+    asked.once("socket", socket => socket.once("secureConnect", () => (reached = true)));
+  });
 }
 
 function answered(what: string): Fault {
@@ -47,11 +75,4 @@ function issuerIn(body: string): string | undefined {
   } catch {
     return undefined; // no JSON: the caller says that the issuer is missing
   }
-}
-
-function reason(error: unknown): string {
-  if (error instanceof Error && error.name === "TimeoutError") return "time-out";
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  return code ?? (error instanceof Error ? error.message : String(error));
 }
