@@ -89,7 +89,7 @@ describe("what was interrupted, and what is down, on a real host", function () {
     ["stop", 0],
     ["snapshot", 700], // at its read back
     ["deploy", 0],
-    ["gate", 20_000], // within the window
+    ["gate", 15_000], // within the window, which ends 18 s after the deploy at the earliest
     ["commit", 0],
   ];
   for (const [step, later] of long ? [...marquee, ...rest] : marquee) {
