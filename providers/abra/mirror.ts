@@ -9,7 +9,7 @@ import { withLock } from "../lock/flock.ts";
 import { ProgramError, run } from "../program/run.ts";
 import { git } from "./git.ts";
 import { endReading, entriesOf, objectAt, quietGit, readObject, type Entry } from "./objects.ts";
-import { keepRefs, keptRefs, listRefs, refsIn, refsOf, shortened, wasCompared, type Refs } from "./refs.ts";
+import { KEPT, keepRefs, keptRefs, listRefs, refsIn, refsOf, shortened, type Refs } from "./refs.ts";
 
 export class UnknownRecipeError extends Error {
   override readonly name = "UnknownRecipeError";
@@ -150,7 +150,7 @@ async function collect(path: string, recipe: string, lock: number): Promise<void
 
 /** Every tag of the mirror, in no particular order. Of a repository that is no mirror of hearth's, none is moved or gone. */
 export async function tagsOf(mirror: string): Promise<Tag[]> {
-  const [refs, compared] = await Promise.all([refsOf(mirror), wasCompared(mirror)]);
+  const [refs, compared] = await Promise.all([refsOf(mirror), exists(join(mirror, KEPT))]);
   return tagsIn(refs, compared);
 }
 

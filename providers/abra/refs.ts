@@ -1,5 +1,5 @@
 // The refs of a mirror; kept in a file of it too, so that a look where nothing is new needs no process for them.
-import { access, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bootId } from "../boot.ts";
 import { git } from "./git.ts";
@@ -44,14 +44,7 @@ export function shortened(ref: string): string {
 }
 
 /** Its presence says that `refs/upstream` was filled: a mirror made by an older hearth has none, and no tag of it is gone for that. */
-const KEPT = "hearth-compared";
-
-export function wasCompared(mirror: string): Promise<boolean> {
-  return access(join(mirror, KEPT)).then(
-    () => true,
-    () => false,
-  );
-}
+export const KEPT = "hearth-compared";
 
 /** For the mirror's only writer: what `listRefs` says now that it is up to date. */
 export async function keepRefs(mirror: string, listed: string): Promise<void> {

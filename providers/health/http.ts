@@ -50,7 +50,7 @@ function ask(url: string, wantsBody: boolean, timeout: number): Promise<Answer |
     const asked = get(url, { agent: false, signal }, answer => {
       const status = answer.statusCode!;
       let body = "";
-      answer.once("error", failed);
+      answer.on("error", failed);
       if (!wantsBody) {
         resolve({ status, body });
         answer.destroy();
@@ -59,7 +59,7 @@ function ask(url: string, wantsBody: boolean, timeout: number): Promise<Answer |
       answer.setEncoding("utf8").on("data", (part: string) => (body += part));
       answer.once("end", () => resolve({ status, body }));
     });
-    asked.once("error", failed);
+    asked.on("error", failed);
     asked.once("socket", socket => socket.once("secureConnect", () => (reached = true)));
   });
 }
