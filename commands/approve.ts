@@ -1,8 +1,8 @@
 // `hearth approve`: a person's yes to exactly one version, for the next `up` to apply.
-import { appFolder } from "../providers/journal/folder.ts";
-import { approve as writeApproval } from "../providers/journal/versions.ts";
+import { appFolder } from "../providers/lib/state/appFolder.ts";
+import { approve as writeApproval } from "../providers/lib/state/versions.ts";
 import { resolve } from "../providers/app/resolve.ts";
-import { keptApp } from "./kept.ts";
+import { keptApp } from "./common/config.ts";
 
 export async function approve(name: string, version: string): Promise<number> {
   const app = await keptApp(name);

@@ -2,11 +2,11 @@
 import { Command, CommanderError, Option } from "commander";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { asError } from "./errors.ts";
-import type { IdentityFlags } from "./identity.ts";
-import { project } from "./project.ts";
+import { asError } from "./common/errors.ts";
+import type { IdentityFlags } from "./run/identity.ts";
+import { project } from "./common/project.ts";
 import type { RunFlags } from "./run.ts";
-import type { StartFlags } from "./start.ts";
+import type { StartFlags } from "./runStart.ts";
 
 const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { version: string };
 
@@ -62,14 +62,14 @@ making(run.command("start"))
   .option("--output <file>", "write it there instead, readable for you alone")
   .option("--json", "as JSON", false)
   .action(async (flags: StartFlags) => {
-    process.exitCode = await (await import("./start.ts")).start(flags);
+    process.exitCode = await (await import("./runStart.ts")).start(flags);
   });
 
 identified(run.command("stop"))
   .description("take away what a run has; one that is gone already is fine")
   .option("--run <name>", "the run's own name, <recipe>-<hex>, instead of what tells it from others")
   .action(async (flags: IdentityFlags & { run?: string; verbose?: boolean }) => {
-    process.exitCode = await (await import("./stop.ts")).stop(flags);
+    process.exitCode = await (await import("./runStop.ts")).stop(flags);
   });
 
 program
@@ -117,17 +117,17 @@ function way(name: "retry" | "restore" | "accept", description: string): Command
 }
 
 way("retry", "go on where an operation broke off").action(async (app: string, flags: { dryRun: boolean }) => {
-  process.exitCode = await (await import("./broken.ts")).retry(app, flags);
+  process.exitCode = await (await import("./operator.ts")).retry(app, flags);
 });
 
 way("restore", "put version, data and .env of the last snapshot back")
   .option("--previous", "of the snapshot before the last", false)
   .action(async (app: string, flags: { dryRun: boolean; previous: boolean }) => {
-    process.exitCode = await (await import("./broken.ts")).restore(app, flags);
+    process.exitCode = await (await import("./operator.ts")).restore(app, flags);
   });
 
 way("accept", "take what runs now as good").action(async (app: string, flags: { dryRun: boolean }) => {
-  process.exitCode = await (await import("./broken.ts")).accept(app, flags);
+  process.exitCode = await (await import("./operator.ts")).accept(app, flags);
 });
 
 try {

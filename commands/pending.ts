@@ -1,6 +1,6 @@
 // `hearth pending`: what a preview would say of each kept app, for people and for scripts.
 import { resolve } from "../providers/app/resolve.ts";
-import { keptAppInputs } from "./kept.ts";
+import { keptAppInputs } from "./common/config.ts";
 
 /** 0: nothing; 10: something will be applied by the next `up`; 11: only holds. */
 export async function pending({ json }: { readonly json: boolean }): Promise<number> {

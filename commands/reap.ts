@@ -1,9 +1,9 @@
 // `hearth reap`: takes away what dead runs left behind; in small, at the start of each run.
-import { ownerAlive } from "../providers/journal/owner.ts";
-import { isLease, isMaintenance, swarmBoard, type Entry } from "../providers/lease/board.ts";
-import { isLive } from "../providers/lease/life.ts";
-import type { Report } from "../providers/reap/reap.ts";
-import { asError } from "./errors.ts";
+import { ownerAlive } from "../providers/lib/process/identity.ts";
+import { isLease, isMaintenance, swarmBoard, type Entry } from "../providers/lib/coordination/coordinationStore.ts";
+import { isLive } from "../providers/lib/coordination/liveness.ts";
+import type { Report } from "./reap/reap.ts";
+import { asError } from "./common/errors.ts";
 
 export interface ReapFlags {
   readonly dryRun: boolean;
@@ -12,7 +12,7 @@ export interface ReapFlags {
 
 /** 0: nothing is left that may go; 1: something couldn't be taken away; 10: `--dry-run`, and something would go. */
 export async function reap({ dryRun, json }: ReapFlags): Promise<number> {
-  const [{ reap: pass }, { reapWorld }] = await Promise.all([import("../providers/reap/reap.ts"), import("./reapWorld.ts")]);
+  const [{ reap: pass }, { reapWorld }] = await Promise.all([import("./reap/reap.ts"), import("./reap/liveHost.ts")]);
   const report = await pass(await reapWorld(), { dryRun });
   if (json) await printJson(report);
   else await print(report, dryRun);
@@ -30,7 +30,7 @@ export async function reapDead(say: (line: string) => void): Promise<string[]> {
     const leases = entries.filter(isLease).map(async ({ note }) => ((await isLive(note, Date.now())) ? [] : [note.run]));
     const over = (await Promise.all(leases)).flat();
     if (over.length === 0 && !(await isLeftOver(entries))) return [];
-    const [{ reap: pass }, { reapWorld }] = await Promise.all([import("../providers/reap/reap.ts"), import("./reapWorld.ts")]);
+    const [{ reap: pass }, { reapWorld }] = await Promise.all([import("./reap/reap.ts"), import("./reap/liveHost.ts")]);
     const report = await pass(await reapWorld(), { only: over, patience: 0 });
     await tell(report, say);
     return report.removed.map(({ what }) => what).filter(what => over.includes(what));
@@ -44,17 +44,17 @@ export async function reapDead(say: (line: string) => void): Promise<string[]> {
 async function isLeftOver(entries: readonly Entry[]): Promise<boolean> {
   const hung = entries.find(isMaintenance);
   if (!hung || (await ownerAlive(hung.note.owner)) !== "dead") return false;
-  return (await import("../providers/lease/world.ts")).drainWorld(() => undefined).isLeftOver(hung.note);
+  return (await import("../providers/lease/liveHost.ts")).drainWorld(() => undefined).isLeftOver(hung.note);
 }
 
 async function tell({ removed, failed }: Report, say: (line: string) => void): Promise<void> {
-  const { removedLine } = await import("../providers/reap/report.ts");
+  const { removedLine } = await import("./reap/report.ts");
   for (const each of removed) say(removedLine(each, false));
   for (const { what, why } of failed) say(`warning: ${what}: ${why}`);
 }
 
 async function print(report: Report, dryRun: boolean): Promise<void> {
-  const { removedLine, skippedLine, lastLine } = await import("../providers/reap/report.ts");
+  const { removedLine, skippedLine, lastLine } = await import("./reap/report.ts");
   for (const each of report.removed) console.log(removedLine(each, dryRun));
   for (const { what, why } of report.failed) console.error(`hearth: ${what}: ${why}`);
   if (dryRun) for (const skip of report.skipped) console.log(skippedLine(skip));
@@ -62,7 +62,7 @@ async function print(report: Report, dryRun: boolean): Promise<void> {
 }
 
 async function printJson({ removed, failed, skipped }: Report): Promise<void> {
-  const { countsOf } = await import("../providers/reap/report.ts");
+  const { countsOf } = await import("./reap/report.ts");
   const parts = removed.map(each => ({ ...each, parts: each.parts.map(({ kind, name }) => ({ kind, name })) }));
   console.log(JSON.stringify({ removed: parts, failed, skipped, counts: countsOf({ removed, failed, skipped }) }, null, 2));
 }

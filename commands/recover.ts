@@ -1,11 +1,11 @@
 // `hearth recover`: finishes or undoes what was interrupted, repairs what is down at the version it had, never upgrades.
 import { readFile } from "node:fs/promises";
-import { channel } from "../providers/alert/channel.ts";
-import { deliver } from "../providers/alert/deliver.ts";
+import { channel } from "../providers/lib/alerts/channel.ts";
+import { deliver } from "../providers/lib/alerts/deliver.ts";
 import { repair } from "../providers/app/repair.ts";
-import { LockedError } from "../providers/lock/flock.ts";
-import { asError } from "./errors.ts";
-import { keptAppInputs, warmConfig } from "./kept.ts";
+import { LockedError } from "../providers/lib/lock/flock.ts";
+import { asError } from "./common/errors.ts";
+import { keptAppInputs, warmConfig } from "./common/config.ts";
 import { breakDeadLocks } from "./pulumi/locks.ts";
 
 /** Milliseconds that it waits for another hearth, or for what a killed one left running: a timer comes again. */

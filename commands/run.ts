@@ -1,18 +1,18 @@
 // `hearth run`: make the run's stack, run the command with it, take the stack away whatever happens.
 import { resolve } from "node:path";
-import { ownerNow } from "../providers/journal/owner.ts";
-import { runName, runOf, stackName, type Run } from "../providers/run/names.ts";
-import { runCommand } from "./child.ts";
-import { duration } from "./duration.ts";
-import { commandEnvironment, ownVariables } from "./environment.ts";
-import { asError, NOT_YOUR_RECIPE } from "./errors.ts";
-import { identify, type IdentityFlags } from "./identity.ts";
-import type { RunOutputs } from "./outputs.ts";
+import { ownerNow } from "../providers/lib/process/identity.ts";
+import { runName, runOf, stackName, type Run } from "../providers/lib/run/names.ts";
+import { runCommand } from "./run/child.ts";
+import { duration } from "./common/duration.ts";
+import { commandEnvironment, ownVariables } from "./run/environment.ts";
+import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
+import { identify, type IdentityFlags } from "./run/identity.ts";
+import type { RunOutputs } from "./run/outputs.ts";
 import { reapDead } from "./reap.ts";
-import { renewing, standFor } from "./renew.ts";
-import { showLogs } from "./runLogs.ts";
-import { watchSignals } from "./signals.ts";
-import { init, teardown, up } from "./stack.ts";
+import { renewing, standFor } from "./run/renew.ts";
+import { showLogs } from "./run/logs.ts";
+import { watchSignals } from "./run/signals.ts";
+import { init, teardown, up } from "./run/stack.ts";
 
 /** What `run` and `run start` both take. */
 export interface MakingFlags extends IdentityFlags {

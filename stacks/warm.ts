@@ -1,9 +1,9 @@
 // The warm stack: the proxy network, Traefik, then Keycloak.
 import * as docker from "@pulumi/docker";
 import { App } from "../providers/app/index.ts";
-import { networkId } from "../providers/swarm/networks.ts";
+import { networkId } from "../providers/lib/docker/networks.ts";
 import type { Config } from "./config.ts";
-import { keptApps } from "./kept.ts";
+import { keptApps } from "./warmApps.ts";
 
 /** Declares the kept apps; gives back the stack's outputs. */
 export async function warmStack(config: Config): Promise<object> {

@@ -2,9 +2,9 @@
 import { spawn } from "node:child_process";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { NotYourRecipeError } from "../errors.ts";
-import { project } from "../project.ts";
-import { compiledIn } from "./compiled.ts";
+import { NotYourRecipeError } from "../common/errors.ts";
+import { project } from "../common/project.ts";
+import { compiledIn } from "./compileCache.ts";
 
 export interface PulumiDone {
   readonly exitCode: number;

@@ -2,11 +2,11 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { ignoreAbsent } from "../../providers/journal/file.ts";
-import type { SeenPulumi } from "../../providers/reap/seen.ts";
-import { LeftAloneError } from "../../providers/reap/world.ts";
-import { project } from "../project.ts";
-import { removeStackConfig } from "../stackConfig.ts";
+import { ignoreAbsent } from "../../providers/lib/fs/file.ts";
+import type { SeenPulumi } from "../reap/observed.ts";
+import { LeftAloneError } from "../reap/host.ts";
+import { project } from "../common/project.ts";
+import { removeStackConfig } from "./stackConfig.ts";
 import { exportArgv, forgetArgv, listArgv } from "./argv.ts";
 import { backendFolder, removeRemains, stacksOnDisk } from "./backend.ts";
 import { pulumi, reason, type PulumiDone } from "./cli.ts";

@@ -1,8 +1,8 @@
 // The health gate as an operation meets it: passed, or an error that says what must come of it.
-import type { Verdict } from "../health/gate.ts";
-import type { Witness } from "../journal/operation.ts";
+import type { Verdict } from "../lib/health/gate.ts";
+import type { Witness } from "../lib/state/operation.ts";
 import { blame, InconclusiveError, UnhealthyError } from "./errors.ts";
-import type { World } from "./world.ts";
+import type { World } from "./host.ts";
 
 /** Waits for a whole good window. Throws UnhealthyError, or InconclusiveError where nothing is known against the app: to fail at looking is no verdict. */
 export async function passGate(world: World, version: string, witness: Witness | undefined): Promise<void> {

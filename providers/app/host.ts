@@ -1,68 +1,76 @@
-// One app on this host, under its lock: where its things are, and abra to work on it with.
-import { abraIn, type Abra } from "../abra/cli.ts";
-import { parseEnv } from "../abra/envFile.ts";
-import { operatorAbraDir, prepareAbraDir } from "../abra/home.ts";
-import { refreshMirror } from "../abra/mirror.ts";
-import { stackOf } from "../abra/names.ts";
-import type { Compose } from "../abra/compose.ts";
-import { appFolder, type AppFolder } from "../journal/folder.ts";
-import { missingSecrets } from "../swarm/names.ts";
-import { readEnv } from "./env.ts";
-import type { AppInputs } from "./inputs.ts";
-import { composeAt as composeOf, secretOf } from "./recipe.ts";
+// All that an operation looks at and does, one side effect a method: so that each can be made to fail, or be cut off, in a spec.
+import type { Verdict } from "../lib/health/gate.ts";
+import type { Changes, Operation, OperationStep, Witness } from "../lib/state/operation.ts";
 
-export type Say = (line: string) => void;
-
-export interface Host {
-  readonly app: AppInputs;
-  readonly stack: string;
-  readonly folder: AppFolder;
-  /** The bare mirror of its recipe. */
-  readonly mirror: string;
-  readonly abra: Abra;
-  readonly say: Say;
-  /** The descriptor of the app's lock, for children that write: the lock outlives this process as long as they do. */
-  readonly lock: number;
-  /** The .env as it is now, with the keys that hearth owns as wanted. */
-  env(): Promise<Record<string, string>>;
-  composeAt(version: string): Promise<Compose>;
+export interface Running {
+  readonly deployed: boolean;
+  /** From the label that abra wrote. */
+  readonly version: string | undefined;
 }
 
-/** Brings mirror and recipe clone up to date. Throws where there is neither upstream nor mirror. */
-export async function openHost(app: AppInputs, lock: number, say: Say): Promise<Host> {
-  const operator = operatorAbraDir();
-  const mirror = await refreshMirror(app.recipe, app.stateDir, operator);
-  const { abraDir, dropped } = await prepareAbraDir(app.recipe, mirror.path, app.stateDir, operator);
-  if (dropped.length > 0) say(`${app.recipe}: passed over, no annotated tag: ${dropped.join(", ")}`);
-  const env = async () => ({ ...parseEnv(await readEnv(app)), ...app.env });
-  return {
-    app,
-    stack: stackOf(app.domain),
-    folder: appFolder(app.stateDir, app.domain),
-    mirror: mirror.path,
-    abra: abraIn(abraDir, lock),
-    say,
-    lock,
-    env,
-    composeAt: async version => composeOf(mirror.path, version, { domain: app.domain, env: await env() }),
-  };
+/** What needs a human, or was one's business; `key` names the event, which is told once. */
+export interface Notice {
+  readonly key: string;
+  readonly severity: "info" | "warning" | "critical";
+  readonly why: string;
+  readonly attempted?: string | undefined;
+  readonly recovered?: boolean;
+  /** abra's own last word. */
+  readonly fatal?: string | undefined;
+  readonly evidence?: string | undefined;
+  /** What to do; often nothing. */
+  readonly todo: string;
 }
 
-/** Makes the app's .env from the recipe's sample where there is none. */
-export async function ensureApp({ app, abra, say }: Host): Promise<void> {
-  if ((await readEnv(app)) !== "") return;
-  await abra.newApp(app.recipe, app.domain, app.server);
-  say(`${app.recipe}: app ${app.domain} made`);
-}
+/** One app on its host. Every method may be called again after it was cut off in the middle. */
+export interface World {
+  /** The app's recipe: how lines begin. */
+  readonly name: string;
+  /** Whether it has volumes that must go back with its version. */
+  readonly stateful: boolean;
+  say(line: string): void;
+  /** `text` without what is known, or looks like, a secret: for all that is said, kept or thrown of another program's words. */
+  mask(text: string): string;
 
-/** Makes those of the version's secrets that the swarm hasn't got. */
-export async function ensureSecrets({ app, abra, stack, composeAt, say }: Host, version: string): Promise<void> {
-  for (const full of await missingSecrets((await composeAt(version)).secrets)) {
-    const secret = secretOf(stack, full);
-    if (!secret) throw new Error(`${app.recipe} wants the secret ${full}, which isn't its own: make it by hand`);
-    const source = app.secrets[secret.name];
-    if (source) await abra.insertSecret(app.domain, secret.name, secret.version, source.file);
-    else await abra.generateSecret(app.domain, secret.name, secret.version);
-    say(`${app.recipe}: secret ${secret.name} ${source ? "inserted" : "generated"}`);
-  }
+  running(): Promise<Running>;
+
+  /** The journal: what was begun and isn't closed. */
+  operation(): Promise<Operation | undefined>;
+  /** Opens the journal, with what the app shows now. */
+  begin(plan: { readonly from: string; readonly to: string }): Promise<Operation>;
+  /** Opens the journal for a way back to a snapshot, in the place of one that is broken; its .env is what `restoreEnv` puts back. */
+  beginRestore(to: { readonly version: string; readonly snapshot: string }): Promise<Operation>;
+  /** The operation at its next step: on the disk before it returns. */
+  note(operation: Operation, step: OperationStep, changes?: Changes): Promise<Operation>;
+  close(): Promise<void>;
+
+  lastGood(): Promise<string | undefined>;
+  /** `version` passed its gate: last-good.json, and its images kept. */
+  commit(version: string): Promise<void>;
+  reject(version: string, why: string): Promise<void>;
+  alert(notice: Notice): Promise<void>;
+
+  /** Nothing is stopped before all of it holds. Throws ReleaseFault where the release itself is to blame. */
+  preflight(operation: Operation): Promise<void>;
+  /** Maintenance, so that no run begins on the app; until none uses it. `what` is done, in words. Throws InUseError. */
+  drain(what: string): Promise<void>;
+  /** Maintenance as this process's, for what goes on: no run is waited for. */
+  claim(what: string): Promise<void>;
+  giveBack(): Promise<void>;
+  /** The .env as it is, kept for the way back; then with what `version` needs, and its secrets. */
+  prepare(operation: Operation): Promise<void>;
+  /** The .env as `prepare` found it. */
+  restoreEnv(operation: Operation): Promise<void>;
+  /** What Traefik routes to first, then the rest; until nothing of it is left. */
+  stop(): Promise<void>;
+  /** Of every volume, written, synced, read back and compared. */
+  snapshot(operation: Operation): Promise<void>;
+  deploy(version: string): Promise<void>;
+  gate(version: string, witness: Witness | undefined): Promise<Verdict>;
+  /** Writes down what can be seen before it is taken away; gives back where. */
+  evidence(operation: Operation): Promise<string>;
+  /** This operation's snapshot back into the volumes; what was in them stays beside. */
+  restore(operation: Operation): Promise<void>;
+  /** Takes away what `restore` left beside. */
+  forget(operation: Operation): Promise<void>;
 }

@@ -1,6 +1,6 @@
 // App: one recipe of Co-op Cloud deployed at one domain, kept warm or for as long as a run.
 import * as pulumi from "@pulumi/pulumi";
-import { DynamicResource, type Wrapped } from "../dynamic.ts";
+import { DynamicResource, type Wrapped } from "../pulumi/resource.ts";
 import type { AppArgs } from "./inputs.ts";
 
 type Texts = pulumi.Input<Record<string, pulumi.Input<string>>>;

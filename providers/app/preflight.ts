@@ -2,16 +2,16 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { composeFiles, loadFault } from "../abra/compose.ts";
-import { fileAt } from "../abra/mirror.ts";
-import { ProgramError } from "../program/run.ts";
-import { docker } from "../swarm/docker.ts";
-import { imageId, imagesOf, keptImage, pullImage, tagImage } from "../swarm/images.ts";
-import { mountsOf, notLocal, volumesOf } from "../swarm/volumes.ts";
+import { composeFiles, loadFault } from "../lib/compose/compose.ts";
+import { fileAt } from "../lib/recipe/mirror.ts";
+import { ProgramError } from "../lib/process/run.ts";
+import { docker } from "../lib/docker/docker.ts";
+import { imageId, imagesOf, keptImage, pullImage, tagImage } from "../lib/docker/images.ts";
+import { mountsOf, notLocal, volumesOf } from "../lib/docker/volumes.ts";
 import { PreflightError, ReleaseFault } from "./errors.ts";
-import type { Host } from "./host.ts";
-import { atTag, composeAt, deployEnv, RecipeError } from "./recipe.ts";
-import { demands, lacking } from "../snapshot/index.ts";
+import type { Host } from "./context.ts";
+import { atTag, composeAt, deployEnv, RecipeError } from "../lib/compose/recipe.ts";
+import { demands, lacking } from "../lib/snapshot/index.ts";
 
 /** `volumes`: those that a snapshot takes; undefined where none is taken. Throws ReleaseFault where the release itself is to blame, PreflightError where the host is. Changes nothing but images. */
 export async function preflight(host: Host, to: string, volumes: readonly string[] | undefined): Promise<void> {

@@ -1,16 +1,16 @@
 // What Pulumi's engine asks of an App.
-import { raise } from "../alert/raise.ts";
-import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../engine.ts";
-import { appFolder } from "../journal/folder.ts";
-import { park } from "../journal/parked.ts";
-import { readLastGood } from "../journal/versions.ts";
+import { raise } from "../lib/alerts/raise.ts";
+import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../pulumi/protocol.ts";
+import { appFolder } from "../lib/state/appFolder.ts";
+import { park } from "../lib/state/undeployedOnPurpose.ts";
+import { readLastGood } from "../lib/state/versions.ts";
 import { blame, BrokenError, UnhealthyError } from "./errors.ts";
-import { outliving } from "../orphan.ts";
-import { HEALTHY, NOT_DEPLOYED, observe } from "./observe.ts";
+import { outliving } from "../pulumi/process.ts";
+import { HEALTHY, NOT_DEPLOYED, observe } from "../lib/health/observe.ts";
 import { wholeApp, type CheckedApp } from "./inputs.ts";
 import type { Outcome } from "./reconcile.ts";
 import { resolve, type Before } from "./resolve.ts";
-import type { RunAppState } from "./run/methods.ts";
+import type { RunAppState } from "../runApp/methods.ts";
 
 type Raw = Record<string, unknown> & { __provider: string };
 
@@ -26,7 +26,7 @@ const changing = () => import("./reconcile.ts");
 
 /** An app of a run, which is another thing to make, to change and to take away. */
 const ofRun = (app: AppState | RunAppState): app is RunAppState => app.lifetime === "run";
-const run = () => import("./run/methods.ts");
+const run = () => import("../runApp/methods.ts");
 
 const say = (line: string): void => console.log(line);
 

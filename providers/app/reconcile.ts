@@ -1,21 +1,21 @@
 // Makes an app be as its inputs say: recover, observe, ensure, sync, return. Nothing at all where it is so already.
-import { probeAbra } from "../abra/cli.ts";
-import { hasTag } from "../abra/mirror.ts";
-import { appFolder, type AppFolder } from "../journal/folder.ts";
-import { readOperation } from "../journal/operation.ts";
-import { unpark } from "../journal/parked.ts";
-import { withLock, type Held } from "../lock/flock.ts";
-import { undeployed } from "../swarm/settle.ts";
-import { volumeNames } from "../swarm/volumes.ts";
+import { probeAbra } from "../lib/abra/cli.ts";
+import { hasTag } from "../lib/recipe/mirror.ts";
+import { appFolder, type AppFolder } from "../lib/state/appFolder.ts";
+import { readOperation } from "../lib/state/operation.ts";
+import { unpark } from "../lib/state/undeployedOnPurpose.ts";
+import { withLock, type Held } from "../lib/lock/flock.ts";
+import { undeployed } from "../lib/docker/waitUntilRemoved.ts";
+import { volumeNames } from "../lib/docker/volumes.ts";
 import { envHolds, lastDeployed, writeEnv } from "./env.ts";
-import { worldOf } from "./hands.ts";
-import { ensureApp, ensureSecrets, openHost, type Host, type Say } from "./host.ts";
+import { worldOf } from "./liveHost.ts";
+import { ensureApp, ensureSecrets, openHost, type Host, type Say } from "./context.ts";
 import type { AppInputs, CheckedApp } from "./inputs.ts";
-import { HEALTHY, observe, type Seen } from "./observe.ts";
+import { HEALTHY, observe, type Seen } from "../lib/health/observe.ts";
 import { recover } from "./recover.ts";
 import { upgrade } from "./upgrade.ts";
 import { passGate } from "./gate.ts";
-import type { World } from "./world.ts";
+import type { World } from "./host.ts";
 
 export interface Outcome {
   /** The version that really runs. */

@@ -1,10 +1,10 @@
 // What an interrupted operation left: finished where its version is up, undone where not. Knows nothing of Pulumi.
-import type { Operation } from "../journal/operation.ts";
-import { breaks, clear, goBack, undecided, walk } from "./back.ts";
+import type { Operation } from "../lib/state/operation.ts";
+import { breaks, clear, goBack, undecided, walk } from "./rollback.ts";
 import { BrokenError, InconclusiveError, UpgradeError } from "./errors.ts";
 import { finish } from "./upgrade.ts";
 import { passGate } from "./gate.ts";
-import type { World } from "./world.ts";
+import type { World } from "./host.ts";
 
 /** Milliseconds after which an operation that stays at its gate without a verdict is broken. */
 const UNDECIDED_LIMIT = 24 * 3_600_000;

@@ -1,6 +1,6 @@
 // Which version to apply, which to hold, and why. Pure.
-import type { Tag } from "../abra/mirror.ts";
-import { compareVersions, parseVersion, type RecipeVersion } from "../abra/version.ts";
+import type { Tag } from "../lib/recipe/mirror.ts";
+import { compareVersions, parseVersion, type RecipeVersion } from "../lib/recipe/version.ts";
 
 export interface Policy {
   readonly allow: "none" | "patch" | "minor" | "major";

@@ -1,14 +1,14 @@
 // Brings a kept app that is down up again at the version it had; finishes or undoes first what was interrupted; never upgrades.
-import { raise } from "../alert/raise.ts";
-import { appFolder } from "../journal/folder.ts";
-import { isParked } from "../journal/parked.ts";
-import { noteRepair, repairsSince } from "../journal/repairs.ts";
-import type { Held } from "../lock/flock.ts";
+import { raise } from "../lib/alerts/raise.ts";
+import { appFolder } from "../lib/state/appFolder.ts";
+import { isParked } from "../lib/state/undeployedOnPurpose.ts";
+import { noteRepair, repairsSince } from "../lib/state/repairs.ts";
+import type { Held } from "../lib/lock/flock.ts";
 import { lastDeployed } from "./env.ts";
 import { blame } from "./errors.ts";
-import { openHost, type Say } from "./host.ts";
+import { openHost, type Say } from "./context.ts";
 import type { AppInputs } from "./inputs.ts";
-import { HEALTHY, observe } from "./observe.ts";
+import { HEALTHY, observe } from "../lib/health/observe.ts";
 import { bringUp, locked, worldAt } from "./reconcile.ts";
 import { recover } from "./recover.ts";
 

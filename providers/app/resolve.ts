@@ -1,19 +1,19 @@
 // What `check` finds out for an App: its version, what is held, how it is; it looks and never touches.
-import { operatorAbraDir } from "../abra/home.ts";
-import { fileAt, notesAt, refreshMirror, type Tag } from "../abra/mirror.ts";
-import { elsewhere } from "../bound.ts";
-import type { Failure } from "../engine.ts";
-import { appFolder } from "../journal/folder.ts";
-import { readOperation } from "../journal/operation.ts";
-import { ownerAlive } from "../journal/owner.ts";
-import { readApproved, readRejected } from "../journal/versions.ts";
-import { clusterId } from "../swarm/cluster.ts";
+import { operatorAbraDir } from "../lib/abra/home.ts";
+import { fileAt, notesAt, refreshMirror, type Tag } from "../lib/recipe/mirror.ts";
+import { elsewhere } from "../pulumi/check.ts";
+import type { Failure } from "../pulumi/protocol.ts";
+import { appFolder } from "../lib/state/appFolder.ts";
+import { readOperation } from "../lib/state/operation.ts";
+import { ownerAlive } from "../lib/process/identity.ts";
+import { readApproved, readRejected } from "../lib/state/versions.ts";
+import { clusterId } from "../lib/docker/cluster.ts";
 import { envHolds, lastDeployed, readEnv } from "./env.ts";
 import type { AppInputs, Resolved } from "./inputs.ts";
 import { line } from "./line.ts";
-import { observe } from "./observe.ts";
+import { observe } from "../lib/health/observe.ts";
 import { candidates, choose, type Choice, type Situation } from "./release.ts";
-import { adds, lacks, needsOf, type Needs } from "./target.ts";
+import { adds, lacks, needsOf, type Needs } from "../lib/recipe/envRequirements.ts";
 
 /** What the engine kept of the check before. */
 export interface Before {
@@ -129,7 +129,7 @@ async function unfit(app: AppInputs, version: string, mirror: string, tags: read
   }
   // As it runs it was deployed, under these names: most often nothing else is asked of the recipe, and its reader isn't loaded.
   if (version === running && (await envHolds(app))) return [];
-  const { composeAt, namesTooLong } = await import("./recipe.ts");
+  const { composeAt, namesTooLong } = await import("../lib/compose/recipe.ts");
   const compose = await composeAt(mirror, version, app).catch(error => {
     // Preflight says what is wrong with the release, and holds it; here only its names are looked at.
     if (version !== running) return undefined;

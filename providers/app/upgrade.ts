@@ -1,9 +1,9 @@
 // The upgrade: take down, snapshot, deploy, gate; commit, or go back.
-import type { Operation } from "../journal/operation.ts";
-import { clear, comeBack, goBack, undecided } from "./back.ts";
+import type { Operation } from "../lib/state/operation.ts";
+import { clear, comeBack, goBack, undecided } from "./rollback.ts";
 import { blame, InconclusiveError, PreflightError, ReleaseFault } from "./errors.ts";
 import { passGate } from "./gate.ts";
-import type { World } from "./world.ts";
+import type { World } from "./host.ts";
 
 export interface Plan {
   /** The version that runs, well, and is last good. */

@@ -1,7 +1,7 @@
 // What a lease is told by environment: whose it is and how long it lasts would differ each time, and so are no inputs.
 import { z } from "zod";
-import { owner, type Owner } from "../journal/owner.ts";
-import { HELD, TTL } from "./life.ts";
+import { owner, type Owner } from "../lib/process/identity.ts";
+import { HELD, TTL } from "../lib/coordination/liveness.ts";
 
 /** The variable; unset where Pulumi's own commands are used. */
 export const LEASE = "HEARTH_LEASE";

@@ -1,6 +1,6 @@
 // Lease: the sign that a run is in flight, and the decision which Keycloak it gets.
 import type * as pulumi from "@pulumi/pulumi";
-import { DynamicResource, type Wrapped } from "../dynamic.ts";
+import { DynamicResource, type Wrapped } from "../pulumi/resource.ts";
 import type { LeaseArgs } from "./inputs.ts";
 
 export class Lease extends DynamicResource {

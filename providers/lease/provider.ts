@@ -1,18 +1,18 @@
 // What Pulumi's engine asks of a Lease.
-import { stackOf } from "../abra/names.ts";
-import { checkBound } from "../bound.ts";
-import { clean, type Checked } from "../engine.ts";
-import { appFolder } from "../journal/folder.ts";
-import { readLastGood } from "../journal/versions.ts";
-import { outliving } from "../orphan.ts";
-import { working } from "../run/folder.ts";
-import { sayOfRun } from "../run/say.ts";
-import { servicesOf, versionLabel } from "../swarm/stack.ts";
-import { leaseName, swarmBoard } from "./board.ts";
-import { enter, withdraw, type Kind } from "./enter.ts";
+import { stackOf } from "../lib/abra/names.ts";
+import { checkBound } from "../pulumi/check.ts";
+import { clean, type Checked } from "../pulumi/protocol.ts";
+import { appFolder } from "../lib/state/appFolder.ts";
+import { readLastGood } from "../lib/state/versions.ts";
+import { outliving } from "../pulumi/process.ts";
+import { working } from "../lib/run/folder.ts";
+import { sayOfRun } from "../lib/run/log.ts";
+import { servicesOf, versionLabel } from "../lib/docker/stack.ts";
+import { leaseName, swarmBoard } from "../lib/coordination/coordinationStore.ts";
+import { enter, withdraw, type Kind } from "./acquire.ts";
 import { termsOf } from "./environment.ts";
 import { leaseInputs, type CheckedLease } from "./inputs.ts";
-import { enterWorld } from "./world.ts";
+import { enterWorld } from "./liveHost.ts";
 
 type Raw = Record<string, unknown> & { __provider: string };
 type Inputs = CheckedLease & { readonly __provider: string };

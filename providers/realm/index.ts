@@ -1,6 +1,6 @@
 // Realm: one run's realm on a Keycloak, with a client and a user that can log in.
 import type * as pulumi from "@pulumi/pulumi";
-import { DynamicResource, type Wrapped } from "../dynamic.ts";
+import { DynamicResource, type Wrapped } from "../pulumi/resource.ts";
 import type { RealmArgs } from "./inputs.ts";
 
 export class Realm extends DynamicResource {

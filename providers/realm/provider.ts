@@ -1,16 +1,16 @@
 // What Pulumi's engine asks of a Realm.
-import { stackOf } from "../abra/names.ts";
-import { checkBound } from "../bound.ts";
-import { clean, StateError, type Checked } from "../engine.ts";
-import { outliving } from "../orphan.ts";
-import { working } from "../run/folder.ts";
-import { sayOfRun } from "../run/say.ts";
-import { readSecret } from "../swarm/container.ts";
-import { logIn } from "./admin.ts";
+import { stackOf } from "../lib/abra/names.ts";
+import { checkBound } from "../pulumi/check.ts";
+import { clean, StateError, type Checked } from "../pulumi/protocol.ts";
+import { outliving } from "../pulumi/process.ts";
+import { working } from "../lib/run/folder.ts";
+import { sayOfRun } from "../lib/run/log.ts";
+import { readSecret } from "../lib/docker/container.ts";
+import { logIn } from "../lib/keycloak/admin.ts";
 import { realmInputs, type CheckedRealm } from "./inputs.ts";
 import { ensureRealm, removeRealm, type World } from "./reconcile.ts";
 import { isOurs, type Credentials } from "./representation.ts";
-import { usable } from "./usable.ts";
+import { usable } from "../lib/keycloak/usable.ts";
 
 type Raw = Record<string, unknown> & { __provider: string };
 type Inputs = CheckedRealm & { readonly __provider: string };

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { appFolder } from "../../providers/journal/folder.ts";
-import { begin, finish } from "../../providers/journal/operation.ts";
-import { tryLock } from "../../providers/lock/flock.ts";
+import { appFolder } from "../../providers/lib/state/appFolder.ts";
+import { begin, finish } from "../../providers/lib/state/operation.ts";
+import { tryLock } from "../../providers/lib/lock/flock.ts";
 import { locked } from "../../providers/app/reconcile.ts";
 
 describe("an app that another hearth works on", () => {

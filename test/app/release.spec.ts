@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Tag } from "../../providers/abra/mirror.ts";
-import { compareVersions, parseVersion } from "../../providers/abra/version.ts";
+import type { Tag } from "../../providers/lib/recipe/mirror.ts";
+import { compareVersions, parseVersion } from "../../providers/lib/recipe/version.ts";
 import { candidates, choose, type Choice, type Policy, type Situation } from "../../providers/app/release.ts";
 
 const usual: Policy = { allow: "minor", minAgeHours: 24, notes: "any" };

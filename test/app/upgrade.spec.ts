@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { BrokenError, InconclusiveError, PreflightError, ReleaseFault, UpgradeError } from "../../providers/app/errors.ts";
 import { recover } from "../../providers/app/recover.ts";
 import { upgrade } from "../../providers/app/upgrade.ts";
-import { copies, freshDisk, FROM, Injected, Killed, processOn, TO, type Disk, type Plan } from "./fakeWorld.ts";
+import { copies, freshDisk, FROM, Injected, Killed, processOn, TO, type Disk, type Plan } from "./fakeHost.ts";
 
 const long = process.argv.includes("--long");
 const plan = { from: FROM, to: TO };

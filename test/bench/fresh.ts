@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { initArgv, upArgv } from "../../commands/pulumi/argv.ts";
 import { release } from "../lab/upstream.ts";
-import { warmConfig, wipe } from "../live/world.ts";
+import { warmConfig, wipe } from "../live/host.ts";
 import { program } from "./program.ts";
 
 /** What it begins with; where nothing runs, the newest release is deployed. */

@@ -1,6 +1,6 @@
 // On what the figures were taken.
 import { cpus } from "node:os";
-import { must } from "../live/world.ts";
+import { must } from "../live/host.ts";
 
 export interface Machine {
   readonly date: string;

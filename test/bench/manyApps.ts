@@ -1,11 +1,11 @@
 // Ten small apps, each as if it were of a recipe of its own, and the way to be rid of them.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { envPath } from "../../providers/abra/home.ts";
-import { stackOf } from "../../providers/abra/names.ts";
+import { envPath } from "../../providers/lib/abra/home.ts";
+import { stackOf } from "../../providers/lib/abra/names.ts";
 import type { AppArgs } from "../../providers/app/inputs.ts";
-import { keptImage } from "../../providers/swarm/images.ts";
-import { undeployed } from "../../providers/swarm/settle.ts";
+import { keptImage } from "../../providers/lib/docker/images.ts";
+import { undeployed } from "../../providers/lib/docker/waitUntilRemoved.ts";
 import { at, base } from "../lab/paths.ts";
 import { program } from "./program.ts";
 

@@ -1,7 +1,7 @@
 // Who uses CPU time: this process with its children, Keycloak with its database, and the machine as a whole.
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
-import { containerOf } from "../../providers/swarm/container.ts";
+import { containerOf } from "../../providers/lib/docker/container.ts";
 import { accountOf, accountTime, treeTime } from "./cpu.ts";
 import { program } from "./program.ts";
 

@@ -1,5 +1,5 @@
 // A process that takes one snapshot of a directory, as hearth takes a volume's, and prints how long that took and what memory it had at most.
-import { takeSnapshot } from "../../providers/snapshot/index.ts";
+import { takeSnapshot } from "../../providers/lib/snapshot/index.ts";
 
 const [path = "", folder = ""] = process.argv.slice(2);
 const about = { app: "bench.hearth.test", recipe: "bench", version: "1.0.0+1", images: {} };

@@ -1,5 +1,5 @@
 // The warm stack brought up, as the tour does it.
-import { must, pulumi, upWarm } from "../live/world.ts";
+import { must, pulumi, upWarm } from "../live/host.ts";
 
 /** Throws with Pulumi's own words. */
 export async function warm(): Promise<void> {

@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { ownerNow, type Owner } from "../../providers/journal/owner.ts";
-import { LABEL, leaseName, type LeaseNote, type MaintenanceNote } from "../../providers/lease/board.ts";
+import { ownerNow, type Owner } from "../../providers/lib/process/identity.ts";
+import { LABEL, leaseName, type LeaseNote, type MaintenanceNote } from "../../providers/lib/coordination/coordinationStore.ts";
 import { project } from "../lab/paths.ts";
 
 const DOCS = "docs-9c1995";

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { runOf, stackName } from "../../providers/run/names.ts";
+import { runOf, stackName } from "../../providers/lib/run/names.ts";
 import { project } from "../lab/paths.ts";
 
 const flags = ["--recipe", "docs", "--build", "7"];

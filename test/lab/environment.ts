@@ -1,6 +1,6 @@
 // The environment in which hearth, Pulumi, abra and docker meet the lab instead of anything of the machine's own.
 import { dirname } from "node:path";
-import { compiledIn } from "../../commands/pulumi/compiled.ts";
+import { compiledIn } from "../../commands/pulumi/compileCache.ts";
 import { files } from "./ca.ts";
 import { at } from "./paths.ts";
 

@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { execa } from "execa";
 import semver from "semver";
-import { compareVersions, parseVersion } from "../../providers/abra/version.ts";
-import { stackOf } from "../../providers/abra/names.ts";
-import { keptDomain, runName, runOf } from "../../providers/run/names.ts";
-import { servicesOf, versionLabel } from "../../providers/swarm/stack.ts";
+import { compareVersions, parseVersion } from "../../providers/lib/recipe/version.ts";
+import { stackOf } from "../../providers/lib/abra/names.ts";
+import { keptDomain, runName, runOf } from "../../providers/lib/run/names.ts";
+import { servicesOf, versionLabel } from "../../providers/lib/docker/stack.ts";
 import { base } from "./paths.ts";
 import { firstRelease, release, resetUpstream } from "./upstream.ts";
 

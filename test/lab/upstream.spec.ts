@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { fileAt, notedVersions, tagsOf } from "../../providers/abra/mirror.ts";
-import { composeAt } from "../../providers/app/recipe.ts";
+import { fileAt, notedVersions, tagsOf } from "../../providers/lib/recipe/mirror.ts";
+import { composeAt } from "../../providers/lib/compose/recipe.ts";
 import { firstRelease, release, resetUpstream, versionsOf } from "./upstream.ts";
 
 describe("the recipes' upstream", function () {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { MEMORY } from "../../providers/lease/enter.ts";
-import { MINUTE, newStage, START, type Stage } from "./stage.ts";
-import { DOWN, newApp, newHost, newRun, UP, type Run } from "./sides.ts";
+import { MEMORY } from "../../providers/lease/acquire.ts";
+import { MINUTE, newStage, START, type Stage } from "./scheduler.ts";
+import { DOWN, newApp, newHost, newRun, UP, type Run } from "./participants.ts";
 
 const WIKI = "wiki-00000a";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { MINUTE, newStage, START, type Side } from "./stage.ts";
-import { DOWN, newHost, newRun, UP, type Host } from "./sides.ts";
+import { MINUTE, newStage, START, type Side } from "./scheduler.ts";
+import { DOWN, newHost, newRun, UP, type Host } from "./participants.ts";
 
 const WIKI = "wiki-00000a";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { MAINTENANCE, type Board } from "../../providers/lease/board.ts";
-import { claim } from "../../providers/lease/drain.ts";
-import { enter } from "../../providers/lease/enter.ts";
+import { MAINTENANCE, type Board } from "../../providers/lib/coordination/coordinationStore.ts";
+import { claim } from "../../providers/lib/coordination/maintenance.ts";
+import { enter } from "../../providers/lease/acquire.ts";
 
 const owner = { host: "ci", boot: "b", pidns: "p", pid: 1, started: 1 };
 

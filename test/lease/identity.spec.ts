@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { LeaseNote } from "../../providers/lease/board.ts";
-import { HELD } from "../../providers/lease/life.ts";
-import { after, MINUTE, newStage, START } from "./stage.ts";
-import { newRun } from "./sides.ts";
+import type { LeaseNote } from "../../providers/lib/coordination/coordinationStore.ts";
+import { HELD } from "../../providers/lib/coordination/liveness.ts";
+import { after, MINUTE, newStage, START } from "./scheduler.ts";
+import { newRun } from "./participants.ts";
 
 const WIKI = "wiki-00000a";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, MINUTE, newStage, START } from "./stage.ts";
-import { newApp, newHost, newRun } from "./sides.ts";
+import { after, MINUTE, newStage, START } from "./scheduler.ts";
+import { newApp, newHost, newRun } from "./participants.ts";
 
 const WIKI = "wiki-00000a";
 const what = "1.0.0+1 → 1.1.0+2";

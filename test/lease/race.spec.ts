@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Mode } from "../../providers/lease/enter.ts";
-import { MINUTE, newStage, START } from "./stage.ts";
-import { collides, DOWN, newApp, newHost, newRun, UP } from "./sides.ts";
+import type { Mode } from "../../providers/lease/acquire.ts";
+import { MINUTE, newStage, START } from "./scheduler.ts";
+import { collides, DOWN, newApp, newHost, newRun, UP } from "./participants.ts";
 
 /** Every order of the two calls that each side's promise hangs on, and which side then goes first. */
 const orders = [

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Mode } from "../../providers/lease/enter.ts";
-import { MINUTE, newStage, START } from "./stage.ts";
-import { newWorld, type AppPlan, type RunPlan } from "./world.ts";
+import type { Mode } from "../../providers/lease/acquire.ts";
+import { MINUTE, newStage, START } from "./scheduler.ts";
+import { newWorld, type AppPlan, type RunPlan } from "./fakeHost.ts";
 
 const long = process.argv.includes("--long") || Boolean(process.env["HEARTH_LONG"]);
 const schedules = { numRuns: long ? 5_000 : 300, seed: 20_260_101 };

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { at } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
-import { containers, keycloak, listing, must, previewWarm, pulumi, realmStatus, upWarm, warmConfig, wipe } from "./world.ts";
+import { containers, keycloak, listing, must, previewWarm, pulumi, realmStatus, upWarm, warmConfig, wipe } from "./host.ts";
 
 describe("the warm stack on a real host", function () {
   this.timeout(240_000);

@@ -4,10 +4,10 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { appFolder } from "../../providers/journal/folder.ts";
-import { runName, runOf, stackName } from "../../providers/run/names.ts";
+import { appFolder } from "../../providers/lib/state/appFolder.ts";
+import { runName, runOf, stackName } from "../../providers/lib/run/names.ts";
 import { at, project, stateDir } from "../lab/paths.ts";
-import { call, endRuns, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, traefik } from "./world.ts";
+import { call, endRuns, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, traefik } from "./host.ts";
 
 const login = join(project, "test/lab/login.ts");
 const named = (build: string) => {

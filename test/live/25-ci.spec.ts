@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
-import { renewing } from "../../commands/renew.ts";
-import { stackOf } from "../../providers/abra/names.ts";
-import { withdraw } from "../../providers/lease/enter.ts";
-import { appFolder } from "../../providers/journal/folder.ts";
-import { leaseOf, swarmBoard, type LeaseNote } from "../../providers/lease/board.ts";
-import { appDomain, coldDomain, runName, runOf, stackName } from "../../providers/run/names.ts";
+import { renewing } from "../../commands/run/renew.ts";
+import { stackOf } from "../../providers/lib/abra/names.ts";
+import { withdraw } from "../../providers/lease/acquire.ts";
+import { appFolder } from "../../providers/lib/state/appFolder.ts";
+import { leaseOf, swarmBoard, type LeaseNote } from "../../providers/lib/coordination/coordinationStore.ts";
+import { appDomain, coldDomain, runName, runOf, stackName } from "../../providers/lib/run/names.ts";
 import { at, base, project, stateDir } from "../lab/paths.ts";
 import { upstreamOf } from "../lab/upstream.ts";
 import { contained } from "./contained.ts";
-import { call, endRuns, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, warmConfig, type Done } from "./world.ts";
+import { call, endRuns, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, warmConfig, type Done } from "./host.ts";
 
 const login = join(project, "test/lab/login.ts");
 const through = [join(project, "node_modules/.bin/mocha"), join(project, "test/lab/appLogin.mocha.ts")];
@@ -289,8 +289,8 @@ describe("CI runs at full strength, on a real host", function () {
     this.timeout(120_000);
     const rounds = "20";
     const [run, kept] = await Promise.all([
-      call(process.execPath, [join(project, "test/lab/board.ts"), "run", rounds, join(folder, "inside")]),
-      call(process.execPath, [join(project, "test/lab/board.ts"), "kept", rounds, join(folder, "inside")]),
+      call(process.execPath, [join(project, "test/lab/coordinationStore.ts"), "run", rounds, join(folder, "inside")]),
+      call(process.execPath, [join(project, "test/lab/coordinationStore.ts"), "kept", rounds, join(folder, "inside")]),
     ]);
     assert.equal(run.exitCode, 0, run.all);
     assert.equal(kept.exitCode, 0, kept.all);

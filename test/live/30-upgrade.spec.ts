@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { appFolder } from "../../providers/journal/folder.ts";
-import { readLastGood, readRejected } from "../../providers/journal/versions.ts";
-import { readManifest } from "../../providers/snapshot/index.ts";
+import { appFolder } from "../../providers/lib/state/appFolder.ts";
+import { readLastGood, readRejected } from "../../providers/lib/state/versions.ts";
+import { readManifest } from "../../providers/lib/snapshot/index.ts";
 import { stateDir } from "../lab/paths.ts";
 import { release, type Release } from "../lab/upstream.ts";
 import { database, logIn, makeRealm } from "./keycloak.ts";
-import { containers, freshWarm, hearth, keycloak, listing, previewWarm, realmStatus, traefik, upWarm } from "./world.ts";
+import { containers, freshWarm, hearth, keycloak, listing, previewWarm, realmStatus, traefik, upWarm } from "./host.ts";
 
 const long = process.argv.includes("--long");
 const folder = appFolder(stateDir, keycloak.domain);

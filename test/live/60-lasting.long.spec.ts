@@ -3,10 +3,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { runName, runOf } from "../../providers/run/names.ts";
+import { runName, runOf } from "../../providers/lib/run/names.ts";
 import { project } from "../lab/paths.ts";
 import { contained } from "./contained.ts";
-import { call, freshWarm, hearth, listing, realmStatus } from "./world.ts";
+import { call, freshWarm, hearth, listing, realmStatus } from "./host.ts";
 
 const login = join(project, "test/lab/login.ts");
 

@@ -1,6 +1,6 @@
 // Keycloak's admin API and its database, as the live specs look at them: what is really in the data.
-import { readSecret } from "../../providers/swarm/container.ts";
-import { keycloak, must } from "./world.ts";
+import { readSecret } from "../../providers/lib/docker/container.ts";
+import { keycloak, must } from "./host.ts";
 
 const base = `https://${keycloak.domain}`;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { provider } from "../../providers/realm/provider.ts";
-import { UNKNOWN } from "../../providers/engine.ts";
+import { UNKNOWN } from "../../providers/pulumi/protocol.ts";
 
 const given = { __provider: "text", keycloak: { domain: "keycloak.test" }, name: "docs-0a1b2c", run: "docs-0a1b2c", stateDir: "/tmp" };
 const reasons = async (news: object) => (await provider.check({}, { ...given, ...news })).failures.map(({ property, reason }) => `${property} ${reason}`);

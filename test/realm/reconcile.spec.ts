@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { logIn } from "../../providers/realm/admin.ts";
+import { logIn } from "../../providers/lib/keycloak/admin.ts";
 import { realmInputs, type CheckedRealm } from "../../providers/realm/inputs.ts";
 import { ensureRealm, removeRealm } from "../../providers/realm/reconcile.ts";
 import { FakeKeycloak } from "./fakeKeycloak.ts";

@@ -3,10 +3,10 @@ import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { openMailbox } from "../../commands/mailbox.ts";
-import { MAILBOX } from "../../providers/run/mailbox.ts";
+import { openMailbox } from "../../commands/run/outputChannel.ts";
+import { MAILBOX } from "../../providers/lib/run/outputChannel.ts";
 import { readConfig } from "../../stacks/config.ts";
-import { fakeSwarm, type FakeSwarm } from "../swarm/fakeSwarm.ts";
+import { fakeSwarm, type FakeSwarm } from "../lib/docker/fakeSwarm.ts";
 
 interface Made {
   readonly type: string;
@@ -70,7 +70,7 @@ describe("the stacks' programs", function () {
   });
 
   it("of a run: leave its outputs with the hearth that started it, and with nobody else", async () => {
-    const { runStack } = await import("../../stacks/run.ts");
+    const { runStack } = await import("../../stacks/ci.ts");
     const mailbox = await openMailbox();
     try {
       assert.equal((await stat(dirname(mailbox.path))).mode & 0o777, 0o700);
@@ -89,7 +89,7 @@ describe("the stacks' programs", function () {
   });
 
   it("of a run: declare one realm, named as the run, and keep its secrets secret", async () => {
-    const { runStack } = await import("../../stacks/run.ts");
+    const { runStack } = await import("../../stacks/ci.ts");
     const outputs = runStack({ recipe: "docs", hex: "0a1b2c" }, config) as { password: pulumi.Output<string>; issuer: pulumi.Output<string> };
     assert.equal(await settled(outputs.issuer), "https://x/realms/y");
     assert.equal(await pulumi.isSecret(outputs.password), true);
@@ -112,7 +112,7 @@ describe("the stacks' programs", function () {
     const own = readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:stateDir": "/srv/hearth", "hearth:recipes": JSON.stringify(recipes) });
     const run = async (recipe: string, lease: string, settings = own) => {
       kind = lease;
-      const { runStack } = await import("../../stacks/run.ts");
+      const { runStack } = await import("../../stacks/ci.ts");
       const outputs = runStack({ recipe, hex: "0a1b2c" }, settings) as {
         deployCount: pulumi.Output<number>;
         appUrl?: pulumi.Output<string>;

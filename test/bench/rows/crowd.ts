@@ -1,14 +1,14 @@
 // Row `crowd`: many runs at once, and how near they come to what the machine's cores could do at best.
-import { stackOf } from "../../../providers/abra/names.ts";
-import { keptDomain } from "../../../providers/run/names.ts";
-import { readSecret } from "../../../providers/swarm/container.ts";
+import { stackOf } from "../../../providers/lib/abra/names.ts";
+import { keptDomain } from "../../../providers/lib/run/names.ts";
+import { readSecret } from "../../../providers/lib/docker/container.ts";
 import { base } from "../../lab/paths.ts";
 import type { CrowdPhase } from "../crowd.ts";
 import type { Goal } from "../measure.ts";
 import { meterOf } from "../meter.ts";
 import type { Place, Row } from "../row.ts";
-import { bareStacks } from "../ways/barePulumi.ts";
-import { bareCrowd, crowdWay, hearthCrowd, rawCrowd } from "../ways/crowds.ts";
+import { bareStacks } from "../contenders/barePulumi.ts";
+import { bareCrowd, crowdWay, hearthCrowd, rawCrowd } from "../contenders/crowds.ts";
 
 const most = 20;
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { manyApps, removeManyApps } from "../manyApps.ts";
 import type { Goal } from "../measure.ts";
 import type { Place, Row } from "../row.ts";
-import { barePreview, hearthPreview, type Count } from "../ways/previews.ts";
+import { barePreview, hearthPreview, type Count } from "../contenders/previews.ts";
 
 const goals = (["2 apps", "10 apps"] as const).map((phase): Goal<Count> => ({
   phase,

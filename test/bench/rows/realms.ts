@@ -1,12 +1,12 @@
 // Row `realms`: what a realm's create and delete cost where many others are there.
-import { stackOf } from "../../../providers/abra/names.ts";
-import { keptDomain } from "../../../providers/run/names.ts";
-import { readSecret } from "../../../providers/swarm/container.ts";
+import { stackOf } from "../../../providers/lib/abra/names.ts";
+import { keptDomain } from "../../../providers/lib/run/names.ts";
+import { readSecret } from "../../../providers/lib/docker/container.ts";
 import { base } from "../../lab/paths.ts";
 import type { Goal } from "../measure.ts";
 import { others } from "../others.ts";
 import type { Place, Row } from "../row.ts";
-import { hearthMaker, rawMaker, realmWay, wayName, type RealmPhase } from "../ways/realms.ts";
+import { hearthMaker, rawMaker, realmWay, wayName, type RealmPhase } from "../contenders/realms.ts";
 
 /** Ascending: each round adds what is missing to the one before, and the next one begins with none. */
 const counts = [0, 10, 50, 100] as const;

@@ -4,7 +4,7 @@ import { release } from "../../lab/upstream.ts";
 import { begun, beginFresh, endFresh, next } from "../fresh.ts";
 import { linesOf } from "../lines.ts";
 import type { Row } from "../row.ts";
-import { undone, type UndoneTimes } from "../undone.ts";
+import { undone, type UndoneTimes } from "../rollbackPhases.ts";
 
 export async function rollbackRow(): Promise<Row<keyof UndoneTimes>> {
   let released = 0;

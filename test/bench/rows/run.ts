@@ -1,15 +1,15 @@
 // Row `run`: from `hearth run` to a usable token and back again, beside four other ways.
-import { stackOf } from "../../../providers/abra/names.ts";
-import { keptDomain } from "../../../providers/run/names.ts";
-import { containerOf, readSecret } from "../../../providers/swarm/container.ts";
+import { stackOf } from "../../../providers/lib/abra/names.ts";
+import { keptDomain } from "../../../providers/lib/run/names.ts";
+import { containerOf, readSecret } from "../../../providers/lib/docker/container.ts";
 import { base } from "../../lab/paths.ts";
 import type { Goal } from "../measure.ts";
 import type { Phase, Place, Row } from "../row.ts";
-import { barePulumi } from "../ways/barePulumi.ts";
-import { cold } from "../ways/cold.ts";
-import { hearth } from "../ways/hearth.ts";
-import { kcadm } from "../ways/kcadm.ts";
-import { rawApi } from "../ways/rawApi.ts";
+import { barePulumi } from "../contenders/barePulumi.ts";
+import { cold } from "../contenders/cold.ts";
+import { hearth } from "../contenders/hearth.ts";
+import { kcadm } from "../contenders/kcadm.ts";
+import { rawApi } from "../contenders/rawApi.ts";
 
 /** A container that nobody needs any more is killed, not stopped: it has no teardown to be compared with. */
 const goals: Goal<Phase>[] = [

@@ -6,7 +6,7 @@ import type { Goal } from "../measure.ts";
 import { program } from "../program.ts";
 import type { Place, Row, Way } from "../row.ts";
 import { makeTree } from "../tree.ts";
-import { cp, restic, snapshot, tar, type Copy } from "../ways/copies.ts";
+import { cp, restic, snapshot, tar, type Copy } from "../contenders/copies.ts";
 
 const sizes = { "160 MB": { bytes: 160e6, files: 2_000 }, "2 GB": { bytes: 2e9, files: 4_000 } } as const;
 type Size = keyof typeof sizes;

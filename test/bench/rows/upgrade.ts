@@ -1,10 +1,10 @@
 // Row `upgrade`: how long Keycloak is down while its recipe is upgraded, beside undeploy and deploy by hand.
-import { keptDomain } from "../../../providers/run/names.ts";
+import { keptDomain } from "../../../providers/lib/run/names.ts";
 import { base } from "../../lab/paths.ts";
 import { beginFresh, endFresh } from "../fresh.ts";
 import type { Place, Row } from "../row.ts";
-import { byHand } from "../ways/byHand.ts";
-import { upgrade } from "../ways/upgrade.ts";
+import { byHand } from "../contenders/byHand.ts";
+import { upgrade } from "../contenders/upgrade.ts";
 
 export async function upgradeRow(place: Place): Promise<Row<"downtime">> {
   const domain = keptDomain("keycloak", base);

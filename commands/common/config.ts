@@ -1,0 +1,44 @@
+// The kept apps as the warm stack's configuration says them: read without Pulumi, so that a timer needs no passphrase.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { appInputs, type AppInputs } from "../../providers/app/inputs.ts";
+import { readConfig, type Config } from "../../stacks/config.ts";
+import { keptApps } from "../../stacks/warmApps.ts";
+import { project } from "./project.ts";
+import { ciConfigFile } from "../pulumi/stackConfig.ts";
+
+const file = join(project, ".stacks", "Pulumi.warm.yaml");
+
+/** Every kept app, in the order in which they depend on one another. Throws as `warmConfig`. */
+export async function keptAppInputs(): Promise<AppInputs[]> {
+  return Object.values(keptApps(await warmConfig())).map(args => appInputs.parse(args));
+}
+
+/** The warm stack's configuration. Throws ConfigError, and a sentence where there is none. */
+export async function warmConfig(): Promise<Config> {
+  const text = await readFile(file, "utf8").catch(error => {
+    if (error.code === "ENOENT") throw new Error(`${file} isn't there: say what to keep first (pulumi config set -s warm hearth:baseDomain …)`);
+    throw error;
+  });
+  return configIn(text);
+}
+
+/** The configuration of every run. Throws ConfigError. */
+export async function runConfig(): Promise<Config> {
+  return configIn(await readFile(ciConfigFile(), "utf8"));
+}
+
+function configIn(text: string): Config {
+  const { config = {} } = (parse(text) ?? {}) as { config?: Record<string, unknown> };
+  const values = Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+  return readConfig(Object.fromEntries(values));
+}
+
+/** The kept app that `name` means: its recipe, or its domain. Throws where none is called so. */
+export async function keptApp(name: string): Promise<AppInputs> {
+  const all = await keptAppInputs();
+  const found = all.find(app => app.recipe === name || app.domain === name);
+  if (!found) throw new Error(`hearth keeps no app "${name}": it keeps ${all.map(app => app.recipe).join(", ")}`);
+  return found;
+}

@@ -1,0 +1,9 @@
+// A length of time as people write it.
+import { seconds } from "../../providers/lib/compose/compose.ts";
+
+/** Milliseconds of `90s`, `30m`, `1h30m`. Throws with the flag's name. */
+export function duration(text: string, flag: string): number {
+  const ms = /^(\d+[hms])+$/.test(text) ? seconds(text) * 1000 : Number.NaN;
+  if (!(ms > 0)) throw new Error(`${flag} ${JSON.stringify(text)}: wanted is a time such as 90s, 30m or 1h30m`);
+  return ms;
+}

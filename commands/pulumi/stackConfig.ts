@@ -1,0 +1,52 @@
+// The configuration that Pulumi reads for one run: a copy of Pulumi.ci.yaml, so that the tracked file never changes.
+import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { NotYourRecipeError } from "../common/errors.ts";
+import { project } from "../common/project.ts";
+
+/** The configuration of every run: Pulumi.ci.yaml, or the file that HEARTH_CI_CONFIG names, so that a checkout stays as it was cloned. */
+export function ciConfigFile(env: NodeJS.ProcessEnv = process.env): string {
+  return env["HEARTH_CI_CONFIG"] || join(project, "Pulumi.ci.yaml");
+}
+
+const folder = join(project, ".stacks");
+const fileOf = (stack: string) => join(folder, `Pulumi.${stack}.yaml`);
+
+export function hasStackConfig(stack: string): Promise<boolean> {
+  return access(fileOf(stack)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** What a run says of itself beyond Pulumi.ci.yaml; `hearth:` is put before each key. */
+export interface OwnSettings {
+  readonly keycloak?: string;
+  /** Absolute. */
+  readonly checkout?: string;
+}
+
+export async function writeStackConfig(stack: string, own: OwnSettings = {}): Promise<void> {
+  const template = ciConfigFile();
+  const text = withSettings(await readFile(template, "utf8"), own);
+  if (/^encryptionsalt:/m.test(text))
+    throw new NotYourRecipeError(`${template} carries an encryptionsalt, with which every other passphrase is "incorrect": take that line out`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const work = `${fileOf(stack)}.${process.pid}`;
+  await writeFile(work, text, { mode: 0o600 });
+  await rename(work, fileOf(stack));
+}
+
+export async function removeStackConfig(stack: string): Promise<void> {
+  await rm(fileOf(stack), { force: true });
+}
+
+/** `text` with further values in its `config`. */
+export function withSettings(text: string, own: OwnSettings): string {
+  const given = Object.entries(own).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return text;
+  const document = parseDocument(text);
+  for (const [key, value] of given) document.setIn(["config", `hearth:${key}`], value);
+  return document.toString();
+}

@@ -1,0 +1,90 @@
+// What is to go, and what is left and why: decided from everything that was seen, and from nothing that is remembered. Pure.
+import { stackOf } from "../../providers/lib/abra/names.ts";
+import type { Entry, MaintenanceNote } from "../../providers/lib/coordination/coordinationStore.ts";
+import { madeAttribute, ownerAttribute, runAttribute } from "../../providers/realm/representation.ts";
+import { alike, domainsOf, runCalled } from "./domains.ts";
+import { judge } from "./decideRun.ts";
+import type { Plan, Traces } from "./plan.ts";
+import type { Seen, SeenRealm, Skip } from "./observed.ts";
+
+export interface Findings {
+  readonly plans: readonly Plan[];
+  readonly skips: readonly Skip[];
+  /** A maintenance whose owner is dead and whose operation is over. */
+  readonly leftOver: Entry<MaintenanceNote> | undefined;
+}
+
+export function findings(seen: Seen): Findings {
+  const unseen = hidden(seen);
+  const all = unseen || !("all" in seen.realms) ? [] : seen.realms.all;
+  const strange = all.flatMap(realm => strangeRealm(realm, seen.swarm));
+  const ours = all.filter(realm => strangeRealm(realm, seen.swarm).length === 0);
+  const traces = tracesOf(seen, ours, new Set(all.map(({ name }) => name)));
+  const alive = traces.filter(({ lease, dir }) => lease?.live || dir?.life === "alive").flatMap(each => theirs(each, seen.baseDomain));
+  const leased = seen.leases.filter(lease => lease.live).flatMap(({ entry }) => entry.note.domains.map(stackOf));
+  const kept = seen.kept.map(stackOf);
+  const verdicts = traces.map(each => judge(each, { ...seen, unseen, kept: new Set(kept), live: new Set([...alive, ...leased]) }));
+  return {
+    plans: verdicts.flatMap(({ plan }) => (plan ? [plan] : [])),
+    skips: [...verdicts.flatMap(({ skips }) => skips), ...strange, ...strangeNames(seen), ...byNameAlone(seen, traces)],
+    leftOver: seen.maintenance?.over ? seen.maintenance.entry : undefined,
+  };
+}
+
+/** Why the kept Keycloak's realms are left alone; undefined where they aren't. */
+function hidden({ realms, maintenance, keycloak }: Seen): Omit<Skip, "what"> | undefined {
+  if (maintenance && !maintenance.over && maintenance.entry.note.domain === keycloak)
+    return { reason: "keycloak is in maintenance", detail: `${maintenance.entry.note.what}, since ${maintenance.entry.note.since}` };
+  return "unseen" in realms ? { reason: realms.unseen.reason, detail: realms.unseen.detail } : undefined;
+}
+
+/** Ours is a realm that carries this swarm's mark and is called as the run that the mark names. */
+function strangeRealm({ name, attributes = {} }: SeenRealm, swarm: string): Skip[] {
+  const what = `realm ${name}`;
+  if (name.toLowerCase() === "master") return [{ what, reason: "Keycloak's own" }];
+  const run = attributes[runAttribute];
+  if (attributes[ownerAttribute] !== swarm || typeof run !== "string") return [{ what, reason: "foreign" }];
+  if (run !== name) return [{ what, reason: "foreign", detail: `its mark names the run ${run}` }];
+  return runCalled(name) ? [] : [{ what, reason: "no run's name" }];
+}
+
+/** By run: whatever was seen of it. `realms`: the names of all. */
+function tracesOf({ leases, pulumi, dirs }: Seen, ours: readonly SeenRealm[], realms: ReadonlySet<string>): Traces[] {
+  const stacks = pulumi.map(each => ({ run: each.name.replace(/^ci-/, ""), each }));
+  const names = [...leases.map(({ entry }) => entry.note.run), ...ours.map(realm => realm.name), ...stacks.map(({ run }) => run), ...dirs.map(dir => dir.name)];
+  return [...new Set(names)].toSorted().flatMap(name => {
+    const run = runCalled(name);
+    if (!run) return [];
+    const realm = ours.find(each => each.name === name);
+    return {
+      name,
+      run,
+      lease: leases.find(({ entry }) => entry.note.run === name),
+      realm: realm ? { made: realm.attributes?.[madeAttribute] } : realms.has(name) ? "foreign" : undefined,
+      pulumi: pulumi.find(each => each.name === `ci-${name}`),
+      dir: dirs.find(dir => dir.name === name),
+    };
+  });
+}
+
+function strangeNames({ leases, pulumi, dirs }: Seen): Skip[] {
+  const strange = [
+    ...leases.filter(({ entry }) => !runCalled(entry.note.run)).map(({ entry }) => `lease ${entry.name}`),
+    ...pulumi.filter(({ name }) => !name.startsWith("ci-") || !runCalled(name.slice(3))).map(({ name }) => `pulumi stack ${name}`),
+    ...dirs.filter(({ name }) => !runCalled(name)).map(({ name }) => `run folder ${name}`),
+  ];
+  return strange.map(what => ({ what, reason: "no run's name" }));
+}
+
+/** The Swarm stacks that the run may have made. */
+function theirs({ run, lease }: Traces, base: string): string[] {
+  return [...domainsOf(run, base), ...(lease?.entry.note.domains ?? [])].map(stackOf);
+}
+
+/** Swarm stacks that are called as a run's, and that no lease and no realm proves to be one. */
+function byNameAlone(seen: Seen, traces: readonly Traces[]): Skip[] {
+  const proved = traces.filter(({ lease, realm }) => lease || (realm && realm !== "foreign"));
+  const known = new Set([...proved.flatMap(each => theirs(each, seen.baseDomain)), ...seen.kept.map(stackOf)]);
+  const left = alike(seen, seen.baseDomain).filter(stack => !known.has(stack));
+  return left.map(stack => ({ what: `stack ${stack}`, reason: "its name alone says that it may be a run's" }));
+}

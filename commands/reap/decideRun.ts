@@ -1,0 +1,84 @@
+// Whether what was seen of one run is to go, and in which order: the lease proves whose the rest is, and goes last. Pure.
+import { holder } from "../../providers/lib/coordination/liveness.ts";
+import { domainsOf, stacksOf } from "./domains.ts";
+import type { Part, Situation, Traces, Verdict } from "./plan.ts";
+import { GRACE, SETTLED, type SeenLease, type Skip } from "./observed.ts";
+
+export function judge(traces: Traces, seen: Situation): Verdict {
+  if (traces.dir?.life === "alive") return skipped(traces.name, "live", "its process lives");
+  if (traces.pulumi?.lock === "unknown") return skipped(traces.name, "its lock can't be judged");
+  return traces.lease ? withLease(traces, traces.lease, seen) : withoutLease(traces, seen);
+}
+
+function withLease(traces: Traces, { entry, live, life }: SeenLease, seen: Situation): Verdict {
+  const { name } = traces;
+  const { note } = entry;
+  const realm = ownRealm(traces);
+  if (live) return skipped(name, "live", holder(note));
+  const asked = realm !== undefined || (note.keycloak === "warm" && traces.realm !== "foreign");
+  if (asked && seen.unseen) return { skips: [{ what: name, ...seen.unseen }] };
+  const why = life === "dead" ? `owner ${holder(note)} is dead` : `its end, ${note.until}, has passed`;
+  const domains = [...new Set([...note.domains, ...domainsOf(traces.run, seen.baseDomain)])];
+  const { own, skips } = stacksOf(traces, domains, seen);
+  return { plan: { run: name, why, lease: entry, domains, parts: [...realmPart(traces, asked), ...own, ...rest(traces), part("lease", name)] }, skips };
+}
+
+function withoutLease(traces: Traces, seen: Situation): Verdict {
+  const { name, pulumi, dir } = traces;
+  const realm = ownRealm(traces);
+  if (pulumi?.lock === "alive" && dir?.life !== "dead") return skipped(name, "live", "Pulumi is at work on it");
+  if (realm && !isOld(traces, realm.made, seen.began)) return skipped(name, "younger than this pass");
+  if (pulumi?.swarm !== undefined && pulumi.swarm !== seen.swarm) {
+    const foreign: Skip = { what: `pulumi stack ${pulumi.name}`, reason: "foreign", detail: `it is of the swarm ${pulumi.swarm}` };
+    const { plan, skips } = orphan({ ...traces, pulumi: undefined, dir: undefined }, seen);
+    return { ...(plan ? { plan } : {}), skips: [foreign, ...skips] };
+  }
+  return orphan(traces, seen);
+}
+
+function orphan(traces: Traces, seen: Situation): Verdict {
+  const { name, pulumi, dir } = traces;
+  const realm = ownRealm(traces);
+  const settled = isSettled(traces, seen.began);
+  if (dir?.life === "unknown" && !settled) return skipped(name, "no lease yet");
+  const domains = realm ? domainsOf(traces.run, seen.baseDomain) : [];
+  const { own, skips } = stacksOf(traces, domains, seen);
+  const waiting: Skip[] = !settled && (pulumi || dir) ? [{ what: name, reason: "no lease yet" }] : [];
+  const parts = [...realmPart(traces, realm !== undefined), ...own, ...(settled ? rest(traces) : [])];
+  if (parts.length === 0) return { skips: waiting };
+  const why = dir?.life === "dead" ? "no lease, and its process is dead" : "no lease";
+  return { plan: { run: name, why, lease: undefined, domains, parts }, skips: [...skips, ...waiting] };
+}
+
+/** Its process is proved dead; or nobody says whose it is, and nothing of it changed for long. */
+function isSettled({ dir, pulumi }: Traces, began: number): boolean {
+  if (dir?.life === "dead") return true;
+  const all = [...(dir ? [dir.changed] : []), ...(pulumi ? [pulumi.changed] : [])];
+  return all.every(changed => changed !== undefined && began - changed >= SETTLED);
+}
+
+/** A realm that doesn't say when it was made is an older hearth's: judged only when nothing else is left of its run. */
+function isOld({ pulumi, dir }: Traces, made: unknown, began: number): boolean {
+  if (made === undefined) return !pulumi && !dir;
+  return typeof made === "string" && Date.parse(made) <= began - GRACE;
+}
+
+function ownRealm({ realm }: Traces): { readonly made: unknown } | undefined {
+  return realm === "foreign" ? undefined : realm;
+}
+
+function realmPart(traces: Traces, asked: boolean): Part[] {
+  return asked ? [{ kind: "realm", name: traces.name, seen: ownRealm(traces) !== undefined }] : [];
+}
+
+function rest({ name, pulumi, dir }: Traces): Part[] {
+  return [...(pulumi ? [part("pulumi stack", pulumi.name)] : []), ...(dir ? [part("run folder", name)] : [])];
+}
+
+function part(kind: Part["kind"], name: string): Part {
+  return { kind, name, seen: true };
+}
+
+function skipped(what: string, reason: Skip["reason"], detail?: string): Verdict {
+  return { skips: [{ what, reason, ...(detail === undefined ? {} : { detail }) }] };
+}

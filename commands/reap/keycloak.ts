@@ -1,0 +1,44 @@
+// The kept Keycloak as the reaper meets it: its realms, and why they can't be seen.
+import { stackOf } from "../../providers/lib/abra/names.ts";
+import type { AppInputs } from "../../providers/app/inputs.ts";
+import { ProgramError } from "../../providers/lib/process/run.ts";
+import { KeycloakError, logIn, NotUpError, type Admin } from "../../providers/lib/keycloak/admin.ts";
+import { removeRealm, type World as RealmWorld } from "../../providers/realm/reconcile.ts";
+import { NoContainerError, readSecret } from "../../providers/lib/docker/container.ts";
+import type { Realms } from "./observed.ts";
+import { LeftAloneError } from "./host.ts";
+
+export type Kept = Pick<AppInputs, "domain" | "env" | "stateDir">;
+
+/** A session with a new token. The password is read for each use, never kept. */
+export async function session({ domain, env }: Pick<Kept, "domain" | "env">): Promise<Admin> {
+  const password = await readSecret(stackOf(domain), "app", "admin_password");
+  return logIn(`https://${domain}`, { username: env["ADMIN_USERNAME"] ?? "admin", password });
+}
+
+/** Its realms; what isn't up is no failure, what refuses to answer is. */
+export async function lookAtRealms(come: () => Promise<Admin>): Promise<Realms> {
+  try {
+    return { all: await (await come()).list() };
+  } catch (error) {
+    if (isDown(error)) return { unseen: { reason: "keycloak isn't up", detail: error.message, failure: false } };
+    if (error instanceof KeycloakError) return { unseen: { reason: "keycloak can't be asked", detail: error.message, failure: true } };
+    throw error;
+  }
+}
+
+/** The run's realm gone; says whether there was one. Throws LeftAloneError where Keycloak isn't up, and as `removeRealm`. */
+export async function removeRealmOf(run: string, swarm: string, { domain, stateDir }: Omit<Kept, "env">, world: RealmWorld): Promise<boolean> {
+  try {
+    return await removeRealm({ name: run, run, swarm, stateDir, keycloak: { domain } }, world);
+  } catch (error) {
+    if (isDown(error)) throw new LeftAloneError("keycloak isn't up", error.message, error);
+    throw error;
+  }
+}
+
+/** Nothing of it runs here, or just ended; the ingress finds nothing behind it, or nobody answers. */
+export function isDown(error: unknown): error is Error {
+  if (error instanceof ProgramError) return /is not running|no such container/i.test(error.result.stderr);
+  return error instanceof NoContainerError || error instanceof NotUpError || (error instanceof KeycloakError && error.status === undefined);
+}

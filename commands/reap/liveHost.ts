@@ -1,0 +1,65 @@
+// The reaper's world on a real host: this swarm, the kept Keycloak, Pulumi's backend, hearth's directory.
+import { appInputs, type AppInputs } from "../../providers/app/inputs.ts";
+import { ownerAlive, ownerNow, type Life } from "../../providers/lib/process/identity.ts";
+import { drainWorld } from "../../providers/lease/liveHost.ts";
+import { lookAtRealms, removeRealmOf, session } from "./keycloak.ts";
+import { takeLocks } from "./locks.ts";
+import { stacksThere } from "./stacks.ts";
+import type { World } from "./host.ts";
+import { runFolder } from "../../providers/lib/run/folder.ts";
+import { clusterId } from "../../providers/lib/docker/cluster.ts";
+import { removeStack } from "../../providers/lib/docker/removeStack.ts";
+import type { Config } from "../../stacks/config.ts";
+import { keptApps } from "../../stacks/warmApps.ts";
+import { runConfig, warmConfig } from "../common/config.ts";
+import { lockOf } from "../pulumi/locks.ts";
+import { forget, runStacks, swarmOf } from "../pulumi/stacks.ts";
+import { ownerOfRun, removeRunDir, runDirs } from "../run/directory.ts";
+import { hasStackConfig } from "../pulumi/stackConfig.ts";
+
+/** Throws ConfigError, NoSwarmError. */
+export async function reapWorld(): Promise<World> {
+  const config = await configuration();
+  const { baseDomain, stateDir } = config;
+  const [swarm, owner, others] = await Promise.all([clusterId(), ownerNow(), runConfig().then(keptIn)]);
+  const own = keptIn(config);
+  const keycloak = own.find(app => app.recipe === "keycloak")!;
+  return {
+    swarm,
+    baseDomain,
+    kept: [...own, ...others].map(app => app.domain),
+    keycloak: keycloak.domain,
+    owner,
+    ...drainWorld(() => undefined),
+    realms: () => lookAtRealms(() => session(keycloak)),
+    stacks: stacksThere,
+    pulumi: runStacks,
+    swarmOf,
+    lockOf,
+    dirs: async () => Promise.all((await runDirs(stateDir)).map(async dir => ({ ...dir, life: await lifeOf(stateDir, dir.name) }))),
+    takeLocks: (run, until) => takeLocks(runFolder(stateDir, run), until),
+    removeRealm: run => removeRealmOf(run, swarm, keycloak, { logIn: () => session(keycloak), say: () => undefined }),
+    removeStack,
+    removePulumi: forget,
+    removeDir: run => removeRunDir(stateDir, run),
+  };
+}
+
+/** What the kept apps are made from; where nothing is kept here, or a file is named, what every run is given. */
+async function configuration(): Promise<Config> {
+  return !process.env["HEARTH_CI_CONFIG"] && (await hasStackConfig("warm")) ? warmConfig() : runConfig();
+}
+
+function keptIn(config: Config): AppInputs[] {
+  return Object.values(keptApps(config)).map(args => appInputs.parse(args));
+}
+
+/** Of the process that began the run; what is written and can't be read may be a living one's. */
+async function lifeOf(stateDir: string, run: string): Promise<Life | "nobody"> {
+  try {
+    const owner = await ownerOfRun(stateDir, run);
+    return owner ? await ownerAlive(owner) : "nobody";
+  } catch {
+    return "unknown";
+  }
+}

@@ -1,0 +1,34 @@
+// The locks of a run: whoever works on a thing of it holds one, also a provider that outlived its CLI.
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ignoreAbsent } from "../../providers/lib/fs/file.ts";
+import { LockedError, tryLock, type Held } from "../../providers/lib/lock/flock.ts";
+
+export interface Taken {
+  release(): Promise<void>;
+}
+
+/** Every lock in `folder`, once all are free. Throws LockedError where one still isn't at `until` (ms since 1970); then none is held. */
+export async function takeLocks(folder: string, until: number): Promise<Taken> {
+  const start = Date.now();
+  const held: Held[] = [];
+  const release = async () => void (await Promise.all(held.splice(0).map(lock => lock.release())));
+  try {
+    for (const name of ((await readdir(folder).catch(ignoreAbsent)) ?? []).filter(each => each.endsWith(".lock"))) {
+      const path = join(folder, name);
+      for (let lock = await tryLock(path); ; lock = await tryLock(path)) {
+        if (lock) {
+          held.push(lock);
+          break;
+        }
+        if (Date.now() >= until) throw new LockedError(path, Date.now() - start);
+        await sleep(200);
+      }
+    }
+    return { release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+// A pass of the reaper: look, decide, and run by run take away what is left of the dead.
+import type { Entry, MaintenanceNote } from "../../providers/lib/coordination/coordinationStore.ts";
+import { findings } from "./decide.ts";
+import type { Part, Plan } from "./plan.ts";
+import { look } from "./observe.ts";
+import type { Seen, Skip } from "./observed.ts";
+import { takeAway, whileAtWork } from "./remove.ts";
+import { LeftAloneError, type World } from "./host.ts";
+
+export interface Removed {
+  readonly what: string;
+  /** In the order in which they went, the lease last. */
+  readonly parts: readonly Part[];
+  readonly why: string;
+}
+
+export interface Failed {
+  readonly what: string;
+  readonly why: string;
+}
+
+export interface Report {
+  readonly removed: readonly Removed[];
+  readonly failed: readonly Failed[];
+  readonly skipped: readonly Skip[];
+}
+
+export interface ReapOptions {
+  /** Changes nothing; what would go stands in `removed`. */
+  readonly dryRun?: boolean;
+  /** Milliseconds to wait, all in all, for what still works on dead runs. */
+  readonly patience?: number;
+  /** Only these runs, and what hangs there of maintenance. Default: all. */
+  readonly only?: readonly string[];
+}
+
+/** Milliseconds. */
+export const PATIENCE = 5 * 60_000;
+
+type Notes = { readonly [K in keyof Report]: Report[K][number][] };
+
+/** Throws UnreadableNoteError, with nothing touched, where the board can't be understood. One run's failure doesn't stop the others. */
+export async function reap(world: World, { dryRun = false, patience = PATIENCE, only }: ReapOptions = {}): Promise<Report> {
+  const seen = await look(world);
+  const { plans, skips, leftOver } = findings(seen);
+  const wanted = plans.filter(({ run }) => only?.includes(run) ?? true);
+  const notes: Notes = { removed: [], failed: failures(seen), skipped: only ? [] : [...skips] };
+  if (leftOver) await takeDown(world, leftOver, dryRun, notes);
+  if (dryRun) notes.removed.push(...wanted.map(({ run, parts, why }) => ({ what: run, parts: parts.filter(part => part.seen), why })));
+  else await all(world, wanted, world.now() + patience, notes);
+  return notes;
+}
+
+/** First in the reaper's own hand: a kept app may just be taking it over. */
+async function takeDown({ board, owner }: World, entry: Entry<MaintenanceNote>, dryRun: boolean, { removed, skipped }: Notes): Promise<void> {
+  const { app, owner: dead } = entry.note;
+  const what = `maintenance of ${app}`;
+  if (!dryRun && !(await board.rewrite(entry, { ...entry.note, owner }))) return void skipped.push({ what, reason: "changed meanwhile" });
+  if (!dryRun) await board.remove(entry);
+  removed.push({ what, parts: [], why: `owner pid ${dead.pid} on ${dead.host} is dead, and no operation is open` });
+}
+
+function failures({ realms, keycloak }: Seen): Failed[] {
+  return "unseen" in realms && realms.unseen.failure ? [{ what: keycloak, why: realms.unseen.detail }] : [];
+}
+
+/** Those on which nobody works first; then each of the others as soon as it is left alone, and looked at anew. */
+async function all(world: World, plans: readonly Plan[], until: number, notes: Notes): Promise<void> {
+  const busy: Plan[] = [];
+  for (const plan of plans) {
+    const skip = await one(world, plan, world.now(), notes);
+    if (skip?.reason === "in use by Pulumi" && world.now() < until) busy.push(plan);
+    else if (skip) notes.skipped.push(skip);
+  }
+  for (const plan of busy) {
+    const skip = await again(world, plan, until, notes);
+    if (skip) notes.skipped.push(skip);
+  }
+}
+
+async function again(world: World, plan: Plan, until: number, notes: Notes): Promise<Skip | undefined> {
+  const what = plan.run;
+  try {
+    await whileAtWork(world, plan, until);
+  } catch (error) {
+    if (error instanceof LeftAloneError) return { what, reason: error.reason, detail: error.message };
+    throw error;
+  }
+  const { plans, skips } = findings(await look(world));
+  const fresh = plans.find(({ run }) => run === what);
+  return fresh ? one(world, fresh, until, notes) : skips.find(skip => skip.what === what);
+}
+
+async function one(world: World, plan: Plan, until: number, { removed, failed }: Notes): Promise<Skip | undefined> {
+  const { gone, skip, failure } = await takeAway(world, plan, until);
+  if (gone.length > 0) removed.push({ what: plan.run, parts: gone, why: plan.why });
+  if (failure !== undefined) failed.push({ what: plan.run, why: `isn't gone: ${failure}` });
+  return skip;
+}

@@ -1,0 +1,75 @@
+// What is left of one dead run taken away: nobody at work on it any more, its lease in the reaper's hand, and the lease last.
+import { LockedError } from "../../providers/lib/lock/flock.ts";
+import { claim, letGo } from "./claim.ts";
+import type { Part, Plan } from "./plan.ts";
+import { maintained, maintenanceOf } from "./observe.ts";
+import type { Skip } from "./observed.ts";
+import { LeftAloneError, type World } from "./host.ts";
+
+export interface Outcome {
+  /** What went, in this order. */
+  readonly gone: readonly Part[];
+  /** Why the rest stays, for now: the run's lease with it. */
+  readonly skip?: Skip;
+  readonly failure?: string;
+}
+
+const PAUSE = 1_000;
+
+/** Never throws. `until`: how long it waits for what is still at work on the run, in ms since 1970. */
+export async function takeAway(world: World, plan: Plan, until: number): Promise<Outcome> {
+  const gone: Part[] = [];
+  try {
+    await whileAtWork(world, plan, until);
+    const locks = await world.takeLocks(plan.run, until);
+    try {
+      await underLease(world, plan, gone);
+    } finally {
+      await locks.release();
+    }
+    return { gone };
+  } catch (error) {
+    if (error instanceof LeftAloneError) return { gone, skip: { what: plan.run, reason: error.reason, detail: error.message } };
+    if (error instanceof LockedError) return { gone, skip: { what: plan.run, reason: "in use by Pulumi", detail: error.message } };
+    return { gone, failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A Pulumi outlives the `hearth run` that started it, and finishes what it does. Throws LeftAloneError. */
+export async function whileAtWork(world: World, { parts }: Plan, until: number): Promise<void> {
+  for (const { name } of parts.filter(({ kind }) => kind === "pulumi stack"))
+    for (; ; await world.sleep(PAUSE)) {
+      const { life, words } = await world.lockOf(name);
+      if (life === "none" || life === "dead") break;
+      if (life === "unknown") throw new LeftAloneError("its lock can't be judged", words);
+      if (world.now() >= until) throw new LeftAloneError("in use by Pulumi", words);
+    }
+}
+
+async function underLease(world: World, plan: Plan, gone: Part[]): Promise<void> {
+  const { board, keycloak } = world;
+  const claimed = await claim(board, plan, world.owner, world.now());
+  if (!claimed) throw new LeftAloneError("changed meanwhile", "its lease isn't as it was seen");
+  try {
+    // Looked for once the lease stands, as a run does: either side sees the other.
+    const detail = maintained(await maintenanceOf(world, await board.all()), keycloak);
+    if (detail !== undefined && plan.parts.some(({ kind }) => kind === "realm")) throw new LeftAloneError("keycloak is in maintenance", detail);
+    for (const part of plan.parts) if (await remove(world, part)) gone.push(part);
+    await board.remove(claimed);
+    gone.push(...plan.parts.filter(({ kind }) => kind === "lease"));
+  } catch (error) {
+    // Where this fails too, the lease is over as soon as this process has ended.
+    await letGo(board, claimed, plan, world.now()).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Says whether there was something. */
+async function remove(world: World, { kind, name, seen }: Part): Promise<boolean> {
+  if (kind === "lease") return false; // when all else has gone
+  if (kind === "realm") return world.removeRealm(name);
+  if (kind === "stack") await world.removeStack(name);
+  if (kind === "pulumi stack") await world.removePulumi(name);
+  if (kind === "run folder") await world.removeDir(name);
+  return seen;
+}

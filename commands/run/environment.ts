@@ -1,0 +1,51 @@
+// What a run's command is told, and what it never sees. Pure.
+import { runName, type Run } from "../../providers/lib/run/names.ts";
+import type { RunOutputs } from "./outputs.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Passed on from the caller: what programs need to run at all, nothing that is anybody's secret. */
+const passed =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|PWD|LANG|LANGUAGE|LC_[A-Z]+|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|TZ|TMPDIR|CI|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR)$/;
+
+/** Never passed on, asked for or not: with these a test could read the states of all runs. */
+const kept = /^(PULUMI_|DOCKER_|ABRA_)/;
+
+/** A run's own values: what its tests need to log in, and where its app is. */
+export function ownVariables(run: Run, outputs: RunOutputs): Record<string, string> {
+  const { appUrl, appDomain, ca } = outputs;
+  return {
+    ...(outputs.keycloak === "none"
+      ? {}
+      : {
+          OIDC_ISSUER: outputs.issuer,
+          OIDC_DISCOVERY_URL: outputs.discoveryUrl,
+          OIDC_CLIENT_ID: outputs.clientId,
+          OIDC_CLIENT_SECRET: outputs.clientSecret,
+          OIDC_USERNAME: outputs.username,
+          OIDC_PASSWORD: outputs.password,
+          HEARTH_REALM: outputs.realm,
+        }),
+    HEARTH_RUN: runName(run),
+    HEARTH_KEYCLOAK: outputs.keycloak,
+    ...(appUrl === undefined ? {} : { HEARTH_APP_URL: appUrl }),
+    ...(appDomain === undefined ? {} : { HEARTH_APP_DOMAIN: appDomain }),
+    // As Node, OpenSSL's programs, curl and Python's requests call it.
+    ...(ca === undefined ? {} : { HEARTH_CA: ca, NODE_EXTRA_CA_CERTS: ca, SSL_CERT_FILE: ca, CURL_CA_BUNDLE: ca, REQUESTS_CA_BUNDLE: ca }),
+  };
+}
+
+/** Throws where `--env` asks for what is never passed on, or for what isn't set. */
+export function commandEnvironment(caller: Variables, own: Record<string, string>, asked: readonly string[]): Record<string, string> {
+  const usual = Object.entries(caller).filter((entry): entry is [string, string] => passed.test(entry[0]) && entry[1] !== undefined);
+  return { ...Object.fromEntries(usual), ...Object.fromEntries(asked.map(text => askedFor(text, caller))), ...own };
+}
+
+function askedFor(text: string, caller: Variables): [string, string] {
+  const [, name = "", value] = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(text) ?? [];
+  if (name === "") throw new Error(`--env ${JSON.stringify(text)}: wanted is NAME or NAME=VALUE`);
+  if (kept.test(name)) throw new Error(`--env ${name}: a run's command never gets it`);
+  const found = value ?? caller[name];
+  if (found === undefined) throw new Error(`--env ${name}: it isn't set here`);
+  return [name, found];
+}

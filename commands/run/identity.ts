@@ -1,0 +1,52 @@
+// Which run this is: from flags, else from the CI's own variables. Pure.
+import { recipeName, type Identity } from "../../providers/lib/run/names.ts";
+
+export interface IdentityFlags {
+  readonly recipe?: string;
+  readonly pr?: string;
+  readonly ref?: string;
+  readonly build?: string;
+  readonly job?: string;
+  readonly attempt?: string;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Names of variables, the first one set counting, per part of the identity. */
+const systems: { readonly when: string; readonly parts: { readonly [K in Exclude<keyof Identity, "recipe">]?: readonly string[] } }[] = [
+  // https://docs.drone.io/pipeline/environment/reference/
+  {
+    when: "DRONE",
+    parts: { pr: ["DRONE_PULL_REQUEST"], ref: ["DRONE_COMMIT"], build: ["DRONE_BUILD_NUMBER"], job: ["DRONE_STAGE_NUMBER"], attempt: ["DRONE_BUILD_CREATED"] },
+  },
+  // https://woodpecker-ci.org/docs/usage/environment
+  {
+    when: "CI_PIPELINE_NUMBER",
+    parts: {
+      pr: ["CI_COMMIT_PULL_REQUEST"],
+      ref: ["CI_COMMIT_SHA"],
+      build: ["CI_PIPELINE_NUMBER"],
+      job: ["CI_WORKFLOW_NUMBER"],
+      attempt: ["CI_PIPELINE_CREATED"],
+    },
+  },
+  // GitHub's, and Forgejo's and Gitea's after it: https://docs.github.com/actions/reference/workflows-and-actions/variables
+  { when: "GITHUB_ACTIONS", parts: { ref: ["GITHUB_SHA"], build: ["GITHUB_RUN_ID"], job: ["GITHUB_JOB"], attempt: ["GITHUB_RUN_ATTEMPT"] } },
+  // https://docs.gitlab.com/ci/variables/predefined_variables/
+  { when: "GITLAB_CI", parts: { pr: ["CI_MERGE_REQUEST_IID"], ref: ["CI_COMMIT_SHA"], build: ["CI_PIPELINE_ID"], job: ["CI_JOB_ID"] } },
+];
+
+/** Throws where `recipe` is no recipe's name. */
+export function identify(flags: IdentityFlags, env: Variables): Identity {
+  if (flags.recipe === undefined) throw new Error("--recipe is missing: the recipe under test");
+  const recipe = recipeName.safeParse(flags.recipe);
+  if (!recipe.success) throw new Error(`--recipe ${JSON.stringify(flags.recipe)} ${recipe.error.issues[0]?.message}`);
+  const parts = systems.find(system => env[system.when])?.parts ?? {};
+  const part = (name: keyof typeof parts) => flags[name] ?? parts[name]?.map(variable => env[variable]).find(Boolean);
+  return { recipe: recipe.data, pr: part("pr"), ref: part("ref"), build: part("build"), job: part("job"), attempt: part("attempt") };
+}
+
+/** Whether the same call later leads to the same run. */
+export function isLasting({ pr, ref, build, job, attempt }: Identity): boolean {
+  return [pr, ref, build, job, attempt].some(part => part !== undefined);
+}

@@ -1,0 +1,34 @@
+// What a run's own services said, where its command failed.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stackOf } from "../../providers/lib/abra/names.ts";
+import { mask } from "../../providers/lib/diagnostics/mask.ts";
+import { appDomain, coldDomain, type Run } from "../../providers/lib/run/names.ts";
+import { logText } from "../../providers/lib/docker/logs.ts";
+import { servicesOf } from "../../providers/lib/docker/stack.ts";
+import { asError } from "../common/errors.ts";
+import { runConfig } from "../common/config.ts";
+
+/** Lines of each log where no folder is named. */
+const LINES = 100;
+
+/** Into `folder`, a file a service; without one, the last lines of each on stderr. `secrets` are masked. A failure is a warning. */
+export async function showLogs(run: Run, folder: string | undefined, secrets: readonly string[]): Promise<void> {
+  try {
+    const { baseDomain } = await runConfig();
+    for (const stack of [appDomain(run, baseDomain), coldDomain(run, baseDomain)].map(stackOf))
+      for (const { name } of await servicesOf(stack)) {
+        const text = mask(await logText(stack, name, folder === undefined ? LINES : 10_000), secrets);
+        if (folder === undefined) {
+          console.error(`hearth: the last lines of ${stack}_${name}:\n${text.trimEnd()}`);
+          continue;
+        }
+        await mkdir(folder, { recursive: true });
+        const file = join(folder, `${stack}_${name}.log`);
+        await writeFile(file, text);
+        console.error(`hearth: the log of ${stack}_${name} is in ${file}`);
+      }
+  } catch (error) {
+    console.error(`hearth: warning: logs of the run can't be read: ${asError(error).message}`);
+  }
+}

@@ -1,0 +1,50 @@
+// Where a run's program leaves its outputs for the `hearth run` that started it: a socket of its owner's alone, so that no secret lies in a file.
+import { createServer, type Server } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Letter } from "../../providers/lib/run/outputChannel.ts";
+
+export interface Mailbox {
+  /** For the program's environment: see stacks/sendOutputs.ts. */
+  readonly path: string;
+  /** The outputs that came; undefined where none did. */
+  read(): Record<string, unknown> | undefined;
+  close(): Promise<void>;
+}
+
+/** Reading the outputs through Pulumi takes a process of its own, and its key derivation: a tenth of the time that a run waits. */
+export async function openMailbox(onLine: (line: string) => void = () => undefined): Promise<Mailbox> {
+  const folder = await mkdtemp(join(tmpdir(), "hearth-")); // mode 0700
+  const path = join(folder, "outputs");
+  let came: Record<string, unknown> | undefined;
+  const server: Server = createServer(socket => {
+    let text = "";
+    socket.setEncoding("utf8").on("data", (part: string) => (text += part));
+    socket.on("end", () => {
+      const letter = opened(text);
+      if (letter === undefined) return;
+      if ("line" in letter) onLine(letter.line);
+      else came = letter.outputs;
+    });
+    socket.on("error", () => undefined); // what doesn't come whole is asked of Pulumi
+  });
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(path, resolve));
+  return {
+    path,
+    read: () => came,
+    close: async () => {
+      server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What was cut off is no letter. */
+function opened(text: string): Letter | undefined {
+  try {
+    return JSON.parse(text) as Letter;
+  } catch {
+    return undefined;
+  }
+}

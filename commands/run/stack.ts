@@ -1,0 +1,110 @@
+// A run's stack brought up and taken down, through Pulumi.
+import { asError, NotYourRecipeError } from "../common/errors.ts";
+import { openMailbox } from "./outputChannel.ts";
+import { readOutputs, type RunOutputs } from "./outputs.ts";
+import { destroyArgv, initArgv, listArgv, outputArgv, removeArgv, upArgv } from "../pulumi/argv.ts";
+import { hasState, removeRemains } from "../pulumi/backend.ts";
+import { pulumi, reason } from "../pulumi/cli.ts";
+import { runName, stackName, type Run } from "../../providers/lib/run/names.ts";
+import { MAILBOX } from "../../providers/lib/run/outputChannel.ts";
+import { leaseOf, swarmBoard } from "../../providers/lib/coordination/coordinationStore.ts";
+import { LEASE, tellTerms, type Told } from "../../providers/lease/environment.ts";
+import { holder } from "../../providers/lib/coordination/liveness.ts";
+import { runConfig } from "../common/config.ts";
+import { noteOwner, removeRunDir } from "./directory.ts";
+import { summary } from "./summary.ts";
+import { hasStackConfig, removeStackConfig, writeStackConfig, type OwnSettings } from "../pulumi/stackConfig.ts";
+
+/** Makes the stack, empty. Throws NotYourRecipeError, also where it is there already: then it is somebody's who lives. */
+export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
+  const stack = stackName(run);
+  // The configuration of a living run holds its salt: never written over.
+  if ((await hasState(stack)) ?? ((await hasStackConfig(stack)) && (await exists(stack)))) throw new NotYourRecipeError(await taken(run));
+  const { stateDir } = await runConfig();
+  await noteOwner(stateDir, runName(run));
+  await writeStackConfig(stack, own);
+  const made = await pulumi(initArgv(stack));
+  if (made.exitCode === 0) return;
+  if (/already exists/.test(made.all)) throw new NotYourRecipeError(await taken(run));
+  await removeStackConfig(stack);
+  await removeRunDir(stateDir, runName(run));
+  throw new NotYourRecipeError(`the stack ${stack} couldn't be made: ${reason(made)}`);
+}
+
+/** Whose it is and since when, as far as its lease says. */
+async function taken(run: Run): Promise<string> {
+  const name = runName(run);
+  const there = await leaseOf(swarmBoard, name);
+  if (!there) return `a run with this identity is under way or was left behind: its stack ${stackName(run)} exists (hearth reap takes away what is dead)`;
+  return `a run with this identity is under way: ${name}, since ${there.note.since}, ${holder(there.note)}`;
+}
+
+export interface Options {
+  /** Show what Pulumi prints, while it prints it. Default: only where it fails. */
+  readonly verbose?: boolean;
+  /** Stop where you can. */
+  readonly signal?: AbortSignal;
+}
+
+/** What the run needs, made under a lease with these terms. Throws NotYourRecipeError. */
+export async function up(run: Run, terms: Told, { verbose = false, signal }: Options): Promise<RunOutputs> {
+  const stack = stackName(run);
+  console.error(`hearth: making ${runName(run)}`);
+  const start = Date.now();
+  const mailbox = await openMailbox(line => verbose || console.error(`hearth: ${line}`));
+  try {
+    const env = { [MAILBOX]: mailbox.path, [LEASE]: tellTerms(terms) };
+    const done = await pulumi(upArgv(stack), { show: verbose, env, ...(signal ? { signal } : {}) });
+    if (done.exitCode !== 0) {
+      if (!verbose) console.error(done.all.trimEnd());
+      throw new NotYourRecipeError(reason(done));
+    }
+    const outputs = readOutputs(mailbox.read() ?? (await askPulumi(stack)));
+    console.error(`hearth: ${summary(outputs)} (${since(start)} s)`);
+    return outputs;
+  } finally {
+    await mailbox.close();
+  }
+}
+
+async function askPulumi(stack: string): Promise<unknown> {
+  const outputs = await pulumi(outputArgv(stack));
+  if (outputs.exitCode !== 0) throw new NotYourRecipeError(`the outputs of ${stack} can't be read: ${reason(outputs)}`);
+  return JSON.parse(outputs.stdout);
+}
+
+/** All of the run gone. A failure is a warning on stderr; says whether it went well. */
+export async function teardown(run: Run, { verbose = false }: Options): Promise<boolean> {
+  const stack = stackName(run);
+  const start = Date.now();
+  try {
+    const gone = await pulumi(destroyArgv(stack), { show: verbose });
+    if (gone.exitCode !== 0) {
+      if (!verbose) console.error(gone.all.trimEnd());
+      throw new Error(reason(gone));
+    }
+    const removed = await pulumi(removeArgv(stack));
+    if (removed.exitCode !== 0) throw new Error(reason(removed));
+    await removeStackConfig(stack);
+    await removeRemains(stack);
+    await removeRunDir((await runConfig()).stateDir, runName(run));
+    console.error(`hearth: ${runName(run)} is gone (${since(start)} s)`);
+    return true;
+  } catch (error) {
+    console.error(`hearth: warning: ${stack} isn't gone: ${asError(error).message}`);
+    console.error("hearth: what is left of it is taken away by hearth reap, once its lease is over");
+    return false;
+  }
+}
+
+export async function exists(stack: string): Promise<boolean> {
+  const onDisk = await hasState(stack);
+  if (onDisk !== undefined) return onDisk;
+  const listed = await pulumi(listArgv());
+  if (listed.exitCode !== 0) throw new NotYourRecipeError(`stacks can't be listed: ${reason(listed)}`);
+  return (JSON.parse(listed.stdout) as { name: string }[]).some(({ name }) => name === stack);
+}
+
+function since(start: number): string {
+  return ((Date.now() - start) / 1000).toFixed(1);
+}

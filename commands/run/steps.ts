@@ -1,0 +1,10 @@
+// The run of `start` and `stop`: both must come to the same one.
+import { identify, isLasting, type IdentityFlags } from "./identity.ts";
+import { runOf, type Run } from "../../providers/lib/run/names.ts";
+
+/** Throws where nothing tells which run it is: then `stop` would never find what `start` made. */
+export function lastingRun(flags: IdentityFlags): Run {
+  const identity = identify(flags, process.env);
+  if (isLasting(identity)) return runOf(identity);
+  throw new Error("nothing says which run this is: give --build, --pr or --ref (the same to start and stop), or run it where the CI sets its variables");
+}

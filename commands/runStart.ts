@@ -1,0 +1,61 @@
+// `hearth run start`: the run's realm for a CI with separate steps; `stop` takes it away.
+import { rename, writeFile } from "node:fs/promises";
+import { TTL } from "../providers/lib/coordination/liveness.ts";
+import { duration } from "./common/duration.ts";
+import { ownVariables } from "./run/environment.ts";
+import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
+import { lastingRun } from "./run/steps.ts";
+import { reapDead } from "./reap.ts";
+import { ownSettings, type MakingFlags } from "./run.ts";
+import { watchSignals } from "./run/signals.ts";
+import { init, teardown, up } from "./run/stack.ts";
+import { stackName } from "../providers/lib/run/names.ts";
+
+export interface StartFlags extends MakingFlags {
+  readonly output?: string;
+  readonly json: boolean;
+  /** How long the run may last. */
+  readonly ttl?: string;
+}
+
+export async function start(flags: StartFlags): Promise<number> {
+  const run = lastingRun(flags);
+  const lasts = flags.ttl === undefined ? TTL : duration(flags.ttl, "--ttl");
+  const signals = watchSignals(stackName(run));
+  try {
+    await reapDead(line => console.error(`hearth: ${line}`));
+    await init(run, ownSettings(flags));
+    try {
+      const outputs = await up(run, { seconds: lasts / 1000 }, { ...flags, signal: signals.interrupted });
+      signals.interrupted.throwIfAborted();
+      const own = ownVariables(run, outputs);
+      const text = flags.json ? `${JSON.stringify(own, null, 2)}\n` : envFile(own);
+      if (flags.output === undefined) process.stdout.write(text);
+      else await writePrivate(flags.output, text);
+    } catch (error) {
+      signals.tearingDown();
+      await teardown(run, flags);
+      throw error;
+    }
+    return 0;
+  } catch (error) {
+    if (signals.exitCode() === undefined) console.error(`hearth: not your recipe: ${asError(error).message}`);
+    return signals.exitCode() ?? NOT_YOUR_RECIPE;
+  } finally {
+    signals.done();
+  }
+}
+
+/** `NAME=value` lines; every value is a URL, a name or base64url, so none needs quotes. */
+function envFile(own: Record<string, string>): string {
+  return Object.entries(own)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+}
+
+/** Beside, for its owner alone, then renamed: an older file with wider rights, or a link, is replaced and not written through. */
+async function writePrivate(path: string, text: string): Promise<void> {
+  const work = `${path}.${process.pid}`;
+  await writeFile(work, text, { mode: 0o600, flag: "wx" });
+  await rename(work, path);
+}

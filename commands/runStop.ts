@@ -1,0 +1,28 @@
+// `hearth run stop`: takes away what `hearth run start` made.
+import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
+import type { IdentityFlags } from "./run/identity.ts";
+import { lastingRun } from "./run/steps.ts";
+import { exists, teardown } from "./run/stack.ts";
+import { runOfStack, stackName, type Run } from "../providers/lib/run/names.ts";
+
+export async function stop(flags: IdentityFlags & { readonly run?: string; readonly verbose?: boolean }): Promise<number> {
+  const run = flags.run === undefined ? lastingRun(flags) : named(flags.run);
+  const stack = stackName(run);
+  try {
+    if (!(await exists(stack))) {
+      console.error(`hearth: ${stack} isn't there: nothing to do`);
+      return 0;
+    }
+    return (await teardown(run, flags)) ? 0 : NOT_YOUR_RECIPE;
+  } catch (error) {
+    console.error(`hearth: ${asError(error).message}`);
+    return NOT_YOUR_RECIPE;
+  }
+}
+
+/** Throws for what is no run's name. */
+function named(name: string): Run {
+  const run = runOfStack(`ci-${name}`);
+  if (!run) throw new Error(`--run ${JSON.stringify(name)}: wanted is a run's name, <recipe>-<6 hex digits>`);
+  return run;
+}

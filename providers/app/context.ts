@@ -1,0 +1,68 @@
+// One app on this host, under its lock: where its things are, and abra to work on it with.
+import { abraIn, type Abra } from "../lib/abra/cli.ts";
+import { parseEnv } from "../lib/abra/envFile.ts";
+import { operatorAbraDir, prepareAbraDir } from "../lib/abra/home.ts";
+import { refreshMirror } from "../lib/recipe/mirror.ts";
+import { stackOf } from "../lib/abra/names.ts";
+import type { Compose } from "../lib/compose/compose.ts";
+import { appFolder, type AppFolder } from "../lib/state/appFolder.ts";
+import { missingSecrets } from "../lib/docker/secrets.ts";
+import { readEnv } from "./env.ts";
+import type { AppInputs } from "./inputs.ts";
+import { composeAt as composeOf, secretOf } from "../lib/compose/recipe.ts";
+
+export type Say = (line: string) => void;
+
+export interface Host {
+  readonly app: AppInputs;
+  readonly stack: string;
+  readonly folder: AppFolder;
+  /** The bare mirror of its recipe. */
+  readonly mirror: string;
+  readonly abra: Abra;
+  readonly say: Say;
+  /** The descriptor of the app's lock, for children that write: the lock outlives this process as long as they do. */
+  readonly lock: number;
+  /** The .env as it is now, with the keys that hearth owns as wanted. */
+  env(): Promise<Record<string, string>>;
+  composeAt(version: string): Promise<Compose>;
+}
+
+/** Brings mirror and recipe clone up to date. Throws where there is neither upstream nor mirror. */
+export async function openHost(app: AppInputs, lock: number, say: Say): Promise<Host> {
+  const operator = operatorAbraDir();
+  const mirror = await refreshMirror(app.recipe, app.stateDir, operator);
+  const { abraDir, dropped } = await prepareAbraDir(app.recipe, mirror.path, app.stateDir, operator);
+  if (dropped.length > 0) say(`${app.recipe}: passed over, no annotated tag: ${dropped.join(", ")}`);
+  const env = async () => ({ ...parseEnv(await readEnv(app)), ...app.env });
+  return {
+    app,
+    stack: stackOf(app.domain),
+    folder: appFolder(app.stateDir, app.domain),
+    mirror: mirror.path,
+    abra: abraIn(abraDir, lock),
+    say,
+    lock,
+    env,
+    composeAt: async version => composeOf(mirror.path, version, { domain: app.domain, env: await env() }),
+  };
+}
+
+/** Makes the app's .env from the recipe's sample where there is none. */
+export async function ensureApp({ app, abra, say }: Host): Promise<void> {
+  if ((await readEnv(app)) !== "") return;
+  await abra.newApp(app.recipe, app.domain, app.server);
+  say(`${app.recipe}: app ${app.domain} made`);
+}
+
+/** Makes those of the version's secrets that the swarm hasn't got. */
+export async function ensureSecrets({ app, abra, stack, composeAt, say }: Host, version: string): Promise<void> {
+  for (const full of await missingSecrets((await composeAt(version)).secrets)) {
+    const secret = secretOf(stack, full);
+    if (!secret) throw new Error(`${app.recipe} wants the secret ${full}, which isn't its own: make it by hand`);
+    const source = app.secrets[secret.name];
+    if (source) await abra.insertSecret(app.domain, secret.name, secret.version, source.file);
+    else await abra.generateSecret(app.domain, secret.name, secret.version);
+    say(`${app.recipe}: secret ${secret.name} ${source ? "inserted" : "generated"}`);
+  }
+}

@@ -1,0 +1,221 @@
+// The World of real programs: what an operation looks at and does, through abra, docker, the file system and HTTPS.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { raise } from "../lib/alerts/raise.ts";
+import { healthSeconds } from "../lib/compose/compose.ts";
+import { fileAt, hasTag } from "../lib/recipe/mirror.ts";
+import { mask } from "../lib/diagnostics/mask.ts";
+import { gate } from "../lib/health/gate.ts";
+import { readLastGood, reject, writeLastGood } from "../lib/state/versions.ts";
+import { swarmBoard } from "../lib/coordination/coordinationStore.ts";
+import { claim, drain, giveBack } from "../lib/coordination/maintenance.ts";
+import { drainWorld } from "../lease/liveHost.ts";
+import { ownerNow } from "../lib/process/identity.ts";
+import { ignoreAbsent, removeFile, writeText } from "../lib/fs/file.ts";
+import { begin, finish, readOperation, replace, step } from "../lib/state/operation.ts";
+import { dropOld, findSnapshot, prune, readEnv as readSnapshotEnv, restoreSnapshot, takeSnapshot } from "../lib/snapshot/index.ts";
+import { imageId, imagesOf, keptImage, tagImage } from "../lib/docker/images.ts";
+import { placing } from "../lib/docker/portConflict.ts";
+import { routed, scaleDown } from "../lib/docker/scale.ts";
+import { undeployed } from "../lib/docker/waitUntilRemoved.ts";
+import { servicesOf, versionLabel } from "../lib/docker/stack.ts";
+import { madeVolumes, nobodyMounts, volumesOf } from "../lib/docker/volumes.ts";
+import { readEnv, replaceEnv, writeEnv } from "./env.ts";
+import { gatherEvidence, secretsInContainers } from "./diagnostics.ts";
+import { ensureSecrets, type Host } from "./context.ts";
+import { look } from "../lib/health/observe.ts";
+import { preflight } from "./preflight.ts";
+import { extended } from "../lib/recipe/envRequirements.ts";
+import { missed, witnessOf } from "./baseline.ts";
+import type { World } from "./host.ts";
+
+/** `compose` is the running version's: what has volumes is stateful, unless its inputs say otherwise. */
+export function worldOf(host: Host, volumes: readonly string[]): World {
+  const { app, stack, folder, abra, say, lock } = host;
+  const stateful = app.stateful && volumes.length > 0;
+  const keptEnv = (id: string) => join(folder.path, `env.${id}`);
+  /** Seen while it ran, for what is written down about it to be masked with. Never stored. */
+  let secrets: string[] = [];
+  /** What the gate saw, last things last. */
+  const seen: string[] = [];
+  const services = () => servicesOf(stack);
+  const learnSecrets = async () => {
+    secrets = [...new Set([...secrets, ...(await secretsInContainers(stack, await host.env()))])];
+  };
+  const work = async (what: string) => ({ app: app.recipe, domain: app.domain, what, owner: await ownerNow(), stateDir: app.stateDir });
+  const snapshotOf = async (id = "") => {
+    const found = await findSnapshot(folder.path, id);
+    if (!found) throw new Error(`the snapshot ${id} isn't there any more`);
+    return found;
+  };
+
+  return {
+    name: app.recipe,
+    stateful,
+    say,
+
+    async running() {
+      const found = await services();
+      return { deployed: found.length > 0, version: versionLabel(stack, found) };
+    },
+
+    mask: text => mask(text, secrets),
+
+    async operation() {
+      const operation = await readOperation(folder);
+      if (operation) await learnSecrets(); // an earlier process began it: this one has to know them too
+      return operation;
+    },
+    async begin({ from, to }) {
+      await learnSecrets();
+      const witness = await witnessOf(app, say);
+      return begin(folder, { kind: "upgrade", recipe: app.recipe, domain: app.domain, from, to, witness });
+    },
+    async beginRestore({ version, snapshot }) {
+      await snapshotOf(snapshot);
+      // What runs is what is gone back from; nothing may run at all.
+      const to = versionLabel(stack, await services()) ?? version;
+      const plan = { kind: "restore" as const, recipe: app.recipe, domain: app.domain, from: version, to, snapshot, returning: true };
+      return replace(folder, plan, "takedown");
+    },
+    note: (operation, next, changes) => step(folder, operation, next, changes),
+    async close() {
+      const operation = await readOperation(folder);
+      await finish(folder);
+      if (operation) await removeFile(keptEnv(operation.id));
+    },
+
+    lastGood: async () => (await readLastGood(folder))?.version,
+    async commit(version) {
+      const images = await imagesOf(stack);
+      for (const [service, { id }] of Object.entries(images)) await tagImage(id, keptImage(stack, service), lock);
+      await writeLastGood(folder, version, images);
+      if (await prune(folder.path, app.snapshots)) say(`${app.recipe}: the older snapshot is gone`);
+    },
+    reject: (version, why) => reject(folder, version, why),
+    alert: async notice => {
+      const lastGood = (await readLastGood(folder).catch(() => undefined))?.version;
+      await raise(app.stateDir, { ...notice, key: `${app.domain} ${notice.key}`, app: app.recipe, lastGood }, say, secrets);
+    },
+
+    preflight: operation => preflight(host, operation.to, stateful ? volumes : undefined),
+    drain: async what =>
+      drain(
+        drainWorld(line => say(`${app.recipe}: ${line}`)),
+        await work(what),
+      ),
+    async claim(what) {
+      const other = await claim(drainWorld(say), await work(what));
+      if (other !== undefined) say(`${app.recipe}: ${other}`);
+    },
+    giveBack: async () => giveBack(swarmBoard, await work("")),
+
+    async prepare({ id, from, to }) {
+      const text = await readEnv(app);
+      await writeText(keptEnv(id), text);
+      const sampleAt = async (version?: string) => (version === undefined ? "" : ((await fileAt(host.mirror, version, ".env.sample")) ?? ""));
+      const wanted = extended(text, await sampleAt(to), await sampleAt(from));
+      if (wanted !== text) await replaceEnv(app, wanted);
+      if ((await writeEnv(app)) || wanted !== text) say(`${app.recipe}: .env set`);
+      await ensureSecrets(host, to);
+    },
+    async restoreEnv({ id, kind, snapshot }) {
+      // What a person goes back to has its own .env; what an operation undoes is as it found it.
+      const text = kind === "restore" ? await readSnapshotEnv((await snapshotOf(snapshot)).path) : await readFile(keptEnv(id), "utf8").catch(ignoreAbsent);
+      if (text !== undefined) await replaceEnv(app, text);
+    },
+
+    async stop() {
+      const found = await services();
+      const start = Date.now();
+      if (found.length > 0) {
+        say(`${app.recipe}: stopping`);
+        const first = routed(found).map(service => service.name);
+        await scaleDown(stack, first, { inherit: lock });
+        await abra.undeploy(app.domain);
+      }
+      await undeployed(stack);
+      say(`${app.recipe}: stopped in ${since(start)} s`);
+    },
+
+    async snapshot({ id, from = "" }) {
+      const found = await volumesOf(stack, volumes);
+      const good = await readLastGood(folder);
+      const images = Object.fromEntries(Object.entries(good?.images ?? {}).map(([service, image]) => [service, image.id]));
+      const env = (await readFile(keptEnv(id), "utf8").catch(ignoreAbsent)) ?? (await readEnv(app));
+      const about = { app: app.domain, recipe: app.recipe, version: from, images };
+      const check = () => nobodyMounts(found);
+      await takeSnapshot({ folder: folder.path, id, about, env, volumes: found, check, say: line => say(`${app.recipe}: ${line}`), inherit: lock });
+    },
+
+    async deploy(version) {
+      // What is still going would fail it half-way; where that never ends, the deploy says so itself.
+      if ((await services()).length === 0) await undeployed(stack).catch(error => say(`${app.recipe}: ${(error as Error).message}`));
+      say(`${app.recipe}: deploying ${version}`);
+      await sameImages(host, version);
+      await abra.deploy(app.domain, version);
+    },
+
+    async gate(version, witness) {
+      const start = Date.now();
+      const { stableFor, margin } = app.health;
+      const window = { stableFor: stableFor * 1000, deadline: ((await patience(host, version)) + stableFor + margin) * 1000 };
+      const note = (what: string) => {
+        seen.push(`${new Date().toISOString()} ${what}`);
+        say(`${app.recipe}: ${what === "good" ? `good after ${since(start)} s, watching for ${stableFor} s` : what}`);
+      };
+      const place = placing(stack, line => say(`${app.recipe}: ${line}`), { inherit: lock });
+      const seeing = async () => {
+        const found = await look(app, version, () => missed(app, witness));
+        if (found.trouble !== undefined && !found.final) await place();
+        return found;
+      };
+      const verdict = await gate(seeing, window, note);
+      if (verdict.health === "healthy") say(`${app.recipe}: healthy at ${version} after ${since(start)} s`);
+      return verdict;
+    },
+
+    async evidence({ id }) {
+      const before = (await readFile(keptEnv(id), "utf8").catch(ignoreAbsent)) ?? "";
+      await learnSecrets();
+      return gatherEvidence(
+        { folder: folder.failures, stack, services: (await services()).map(each => each.name), seen, before, after: await readEnv(app) },
+        secrets,
+      );
+    },
+
+    async restore({ id, snapshot = id }) {
+      const found = await snapshotOf(snapshot);
+      const there = await madeVolumes(
+        stack,
+        found.manifest.volumes.map(volume => volume.name),
+      );
+      await nobodyMounts(there);
+      await restoreSnapshot({ snapshot: found, volumes: there, id, say: line => say(`${app.recipe}: ${line}`), inherit: lock });
+    },
+    async forget({ id }) {
+      for (const { path } of await volumesOf(stack, volumes)) await dropOld(path, id, { inherit: lock });
+    },
+  };
+}
+
+/** Seconds that the version's healthchecks allow; of one without a tag nothing is known but that Keycloak takes its time. */
+async function patience({ mirror, composeAt }: Host, version: string): Promise<number> {
+  return (await hasTag(mirror, version)) ? healthSeconds(await composeAt(version)) : 300;
+}
+
+/** A tag that was moved since must not decide what a rollback or a repair runs: last good's images get their names back. */
+async function sameImages({ stack, folder, lock, say, app }: Host, version: string): Promise<void> {
+  const good = await readLastGood(folder);
+  if (good?.version !== version) return;
+  for (const [service, { id, name }] of Object.entries(good.images)) {
+    if ((await imageId(name)) === id) continue;
+    if ((await imageId(keptImage(stack, service))) !== id) throw new Error(`the image that ${service} ran at ${version} (${name}) isn't here any more`);
+    say(`${app.recipe}: ${name} means another image by now; ${service} gets the one it ran`);
+    await tagImage(id, name, lock);
+  }
+}
+
+function since(start: number): string {
+  return ((Date.now() - start) / 1000).toFixed(1);
+}

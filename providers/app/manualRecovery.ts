@@ -1,0 +1,52 @@
+// The three ways out of `broken`, each a person's: go on, go back further, or take what runs as it is.
+import type { Manifest } from "../lib/snapshot/index.ts";
+import { walk } from "./rollback.ts";
+import { UpgradeError } from "./errors.ts";
+import { resume, type Recovered } from "./recover.ts";
+import { finish } from "./upgrade.ts";
+import { passGate } from "./gate.ts";
+import type { World } from "./host.ts";
+
+/** Goes on where the way back broke off: space was freed, a registry answers again. Throws as `recover`. */
+export async function retry(world: World): Promise<Recovered> {
+  const operation = await world.operation();
+  if (!operation) return "nothing";
+  await world.claim(`${operation.from} → ${operation.to}, tried again`);
+  const open = await world.note(operation, operation.step, { broken: undefined });
+  return resume(world, open).catch(undone);
+}
+
+/**
+ * The app back at a snapshot's version, with its data and .env; what is in the volumes now stays beside until that is healthy.
+ * Throws BrokenError where it doesn't come up.
+ */
+export async function restoreTo(world: World, { version, id }: Pick<Manifest, "version" | "id">): Promise<Recovered> {
+  // A broken one is down, and waits for nobody; what is well may be in use.
+  const broken = (await world.operation()) !== undefined;
+  if (broken) await world.claim(`back to ${version}`);
+  else await world.drain(`back to ${version}`);
+  const operation = await world.beginRestore({ version, snapshot: id }).catch(async error => {
+    if (!broken) await world.giveBack();
+    throw error;
+  });
+  return walk(world, operation, "takedown").catch(undone);
+}
+
+/** What runs now is last good, once it was well for a whole window: then nothing is left to be undone. Throws UnhealthyError, InconclusiveError. */
+export async function accept(world: World): Promise<string> {
+  const { version } = await world.running();
+  if (version === undefined) throw new Error(`${world.name} runs at no version that abra wrote: there is nothing to accept`);
+  await passGate(world, version, undefined);
+  const operation = await world.operation();
+  if (operation) await world.claim(`${version} accepted`); // to be given back as this process's
+  // Cut off in its commit, it is finished, and never gone back from.
+  const settled = operation && { ...operation, to: version, returning: false, rejects: undefined, broken: undefined };
+  if (settled) await finish(world, settled, version);
+  else await world.commit(version);
+  return version;
+}
+
+async function undone(error: unknown): Promise<Recovered> {
+  if (error instanceof UpgradeError) return "undone";
+  throw error;
+}

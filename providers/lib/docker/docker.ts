@@ -1,0 +1,15 @@
+// The CLI of docker, a process for each call; `api.ts` has what is asked often.
+import { run, type Result, type RunOptions } from "../process/run.ts";
+
+/** Runs `docker` with `argv`; `what` is verb and noun for the error. Throws ProgramError. */
+export function docker(argv: readonly string[], what: string, options: RunOptions = {}): Promise<Result> {
+  return run("docker", argv, what, { timeout: 120_000, ...options });
+}
+
+/** The output of a `--format '{{json .}}'` call: one JSON document a line. */
+export function jsonLines<T>(stdout: string): T[] {
+  return stdout
+    .split("\n")
+    .filter(line => line.trim() !== "")
+    .map(line => JSON.parse(line) as T);
+}

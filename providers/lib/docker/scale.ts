@@ -1,0 +1,27 @@
+// Stops some services of a stack before the rest, so that a database outlives the app that writes to it.
+import { setTimeout as sleep } from "node:timers/promises";
+import { docker } from "./docker.ts";
+import { StillThereError } from "./waitUntilRemoved.ts";
+import type { Service } from "./stack.ts";
+
+/** The services that Traefik routes to: what writes on a user's behalf. Traefik reads this label itself. */
+export function routed(services: readonly Service[]): Service[] {
+  return services.filter(service => service.labels["traefik.enable"] === "true");
+}
+
+/** Scales `services` of `stack` to nothing; resolves when their containers have ended. Throws StillThereError after `deadline` ms. */
+export async function scaleDown(stack: string, services: readonly string[], { deadline = 120_000, inherit }: { deadline?: number; inherit?: number } = {}) {
+  if (services.length === 0) return;
+  const what = `stop ${services.join(", ")} of ${stack}`;
+  await docker(["service", "scale", "--detach", ...services.map(name => `${stack}_${name}=0`)], what, { inherit });
+  for (const start = Date.now(); ; await sleep(200)) {
+    const left = (await Promise.all(services.map(name => containersOfService(`${stack}_${name}`)))).flat();
+    if (left.length === 0) return;
+    if (Date.now() - start > deadline) throw new StillThereError(`${what}: still running after ${Math.round(deadline / 1000)} s: ${left.join(", ")}`);
+  }
+}
+
+async function containersOfService(name: string): Promise<string[]> {
+  const argv = ["ps", "--filter", `label=com.docker.swarm.service.name=${name}`, "--format", "{{.Names}}"];
+  return (await docker(argv, `list the containers of ${name}`)).stdout.split("\n").filter(Boolean);
+}

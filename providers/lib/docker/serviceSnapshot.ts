@@ -1,0 +1,48 @@
+// What a stack's services stand at before a deploy over them, and which of them the deploy has still to replace.
+import { docker, jsonLines } from "./docker.ts";
+import { ProgramError } from "../process/run.ts";
+
+export interface Standing {
+  /** Without the stack's prefix. */
+  readonly service: string;
+  /** All of its spec that a change of makes Swarm replace its tasks, as text. */
+  readonly template: string;
+  /** Ids of the tasks that are to run. */
+  readonly tasks: readonly string[];
+}
+
+interface Inspected {
+  readonly Spec: { readonly Name: string; readonly TaskTemplate: unknown; readonly EndpointSpec?: unknown };
+}
+
+/** Every service of `stack`; none where it isn't deployed. */
+export async function standingOf(stack: string): Promise<Standing[]> {
+  const list = ["service", "ls", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`];
+  const ids = (await docker(list, `list the services of ${stack}`)).stdout.split("\n").filter(Boolean);
+  if (ids.length === 0) return [];
+  const [inspected, tasks] = await Promise.all([docker(["service", "inspect", ...ids], `inspect the services of ${stack}`), tasksOf(stack)]);
+  return (JSON.parse(inspected.stdout) as Inspected[]).map(({ Spec }) => ({
+    service: Spec.Name.slice(stack.length + 1),
+    template: JSON.stringify([Spec.TaskTemplate, Spec.EndpointSpec]),
+    tasks: tasks.filter(({ Name }) => Name.replace(/^\\_ /, "").startsWith(`${Spec.Name}.`)).map(({ ID }) => ID),
+  }));
+}
+
+async function tasksOf(stack: string): Promise<{ ID: string; Name: string }[]> {
+  const argv = ["stack", "ps", "--no-trunc", "--filter", "desired-state=running", "--format", "{{json .}}", stack];
+  const text = await docker(argv, `list the tasks of ${stack}`).catch(error => {
+    if (error instanceof ProgramError && /nothing found in stack/i.test(error.result.stderr)) return { stdout: "" };
+    throw error;
+  });
+  return jsonLines(text.stdout);
+}
+
+/**
+ * The services whose spec differs from what it was, while a task from `before` is still to run. A deploy answers before Swarm has
+ * begun to replace anything: for a moment the old task runs, and no update is under way.
+ */
+export function notReplaced(before: readonly Standing[], now: readonly Standing[]): string[] {
+  const running = new Set(now.flatMap(({ tasks }) => tasks));
+  const changed = before.filter(was => now.some(is => is.service === was.service && is.template !== was.template));
+  return changed.filter(({ tasks }) => tasks.some(id => running.has(id))).map(({ service }) => service);
+}

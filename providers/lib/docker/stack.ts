@@ -1,0 +1,60 @@
+// What runs of a Swarm stack: its services, their replicas and updates, the labels that abra wrote.
+import { filters, get } from "./api.ts";
+import { docker, jsonLines } from "./docker.ts";
+import { ProgramError } from "../process/run.ts";
+
+export interface Service {
+  /** Without the stack's prefix. */
+  readonly name: string;
+  readonly running: number;
+  readonly desired: number;
+  /** Swarm's UpdateStatus.State; undefined where there was no update. */
+  readonly update: string | undefined;
+  readonly labels: Record<string, string>;
+}
+
+interface Listed {
+  readonly Spec: { readonly Name: string; readonly Labels?: Record<string, string> };
+  readonly UpdateStatus?: { readonly State?: string };
+  /** Of Docker 20.10 and newer. */
+  readonly ServiceStatus?: { readonly RunningTasks: number; readonly DesiredTasks: number };
+}
+
+/** Every service of `stack`; none where it isn't deployed. */
+export async function servicesOf(stack: string): Promise<Service[]> {
+  const what = `list the services of ${stack}`;
+  const listed = await get<Listed[]>(`/services?status=true&${filters({ label: [`com.docker.stack.namespace=${stack}`] })}`, what);
+  return listed.map(({ Spec, UpdateStatus, ServiceStatus }) => {
+    if (!ServiceStatus) throw new Error(`docker: ${what}: its engine doesn't say how many tasks run; hearth wants Docker 20.10 or newer`);
+    const { RunningTasks: running, DesiredTasks: desired } = ServiceStatus;
+    return { name: Spec.Name.slice(stack.length + 1), running, desired, update: UpdateStatus?.State, labels: Spec.Labels ?? {} };
+  });
+}
+
+/** The version that abra wrote on the stack; undefined where it wrote none. */
+export function versionLabel(stack: string, services: readonly Service[]): string | undefined {
+  return services.map(service => service.labels[`coop-cloud.${stack}.version`]).find(Boolean);
+}
+
+/** Whether the stack was deployed from somebody's working tree. */
+export function isChaos(stack: string, services: readonly Service[]): boolean {
+  return services.some(service => service.labels[`coop-cloud.${stack}.chaos`] === "true");
+}
+
+/** Ids of all containers of `stack` on this node that run, in no particular order. */
+export async function containersOf(stack: string): Promise<string[]> {
+  const argv = ["ps", "--no-trunc", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`];
+  return (await docker(argv, `list the containers of ${stack}`)).stdout.split("\n").filter(Boolean);
+}
+
+/** Why the tasks of a service ended, newest first: at most five, which is what Swarm keeps. */
+export async function taskErrors(stack: string): Promise<string[]> {
+  const argv = ["stack", "ps", "--no-trunc", "--format", "{{json .}}", stack];
+  const text = await docker(argv, `list the tasks of ${stack}`).catch(error => {
+    if (error instanceof ProgramError && /nothing found in stack/i.test(error.result.stderr)) return { stdout: "" };
+    throw error;
+  });
+  return jsonLines<{ Name: string; Error: string }>(text.stdout)
+    .filter(task => task.Error !== "")
+    .map(task => `${task.Name.replace(`${stack}_`, "").replace(/\..*$/, "")}: ${task.Error}`);
+}

@@ -1,0 +1,115 @@
+// Keycloak's admin API, as much of it as a realm's life needs; every call has a time-out, every failure a status.
+import KcAdminClient, { NetworkError } from "@keycloak/keycloak-admin-client";
+import type { Credentials, representation } from "../../realm/representation.ts";
+
+export class KeycloakError extends Error {
+  override readonly name: string = "KeycloakError";
+  /** undefined where there was no answer. */
+  readonly status: number | undefined;
+
+  constructor(what: string, status: number | undefined, words: string, cause: unknown) {
+    super(`keycloak: ${what}: ${status === undefined ? words : `HTTP ${status}${words === "" ? "" : `: ${words}`}`}`, { cause });
+    this.status = status;
+  }
+
+  /**
+   * Whether the same call may succeed later: no answer, a server's error, a token that was too old for a new realm, or a conflict:
+   * two that change Keycloak's database at once get one, also where one of them deletes.
+   */
+  get passing(): boolean {
+    return this.status === undefined || this.status >= 500 || [401, 403, 409].includes(this.status);
+  }
+}
+
+/** The admin's password isn't what the container's secret says; tried once, so that nobody is locked out. */
+export class AdminPasswordError extends KeycloakError {
+  override readonly name = "AdminPasswordError";
+  override get passing(): boolean {
+    return false;
+  }
+}
+
+/** The ingress answered, and nothing of Keycloak behind it: it is down, or coming up. */
+export class NotUpError extends KeycloakError {
+  override readonly name = "NotUpError";
+  override get passing(): boolean {
+    return true;
+  }
+}
+
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface FoundRealm {
+  readonly attributes?: Record<string, unknown>;
+}
+
+/** A session with a token of its own: realms made after its login are out of its reach. */
+export interface Admin {
+  create(realm: ReturnType<typeof representation>): Promise<void>;
+  /** Every realm that this admin sees, with its attributes. */
+  list(): Promise<(FoundRealm & { readonly name: string })[]>;
+  /** undefined: Keycloak says that there is none (404). */
+  find(name: string): Promise<FoundRealm | undefined>;
+  /** Absent is success. */
+  remove(name: string): Promise<void>;
+  setCredentials(realm: string, clientId: string, username: string, credentials: Credentials): Promise<void>;
+}
+
+/** Logs in at `url` (https://<domain>). Throws AdminPasswordError where the password is refused. `timeout` in ms, for each call. */
+export async function logIn(url: string, { username, password }: Login, timeout = 20_000): Promise<Admin> {
+  const client = new KcAdminClient({ baseUrl: url, realmName: "master", timeout });
+  await call("log in as admin", async () => client.auth({ grantType: "password", clientId: "admin-cli", username, password })).catch(error => {
+    if (error instanceof KeycloakError && error.status === 401) {
+      const words = `${username}'s password in the container's secret is refused; was it changed in the console? Set it back, or put the new one into a new version of the secret`;
+      throw new AdminPasswordError("log in as admin", 401, words, error);
+    }
+    if (error instanceof KeycloakError && [404, 502, 503, 504].includes(error.status!))
+      throw new NotUpError("log in as admin", error.status, `${url} isn't up`, error);
+    throw error;
+  });
+  return {
+    create: realm => call(`create realm ${realm.realm}`, async () => void (await client.realms.create(realm))),
+    list: () =>
+      call("list realms", async () => {
+        const all = await client.realms.find({ briefRepresentation: false });
+        return all.map(({ realm, attributes }) => ({ name: realm!, ...(attributes ? { attributes } : {}) }));
+      }),
+    find: name => call(`look for realm ${name}`, async () => (await client.realms.findOne({ realm: name })) as FoundRealm | undefined).catch(absent),
+    remove: name => call(`delete realm ${name}`, () => client.realms.del({ realm: name })).catch(absent),
+    setCredentials: (realm, clientId, name, credentials) =>
+      call(`set the credentials of realm ${realm}`, async () => {
+        const [app] = await client.clients.find({ realm, clientId });
+        const [user] = await client.users.find({ realm, username: name, exact: true });
+        if (!app?.id || !user?.id) throw new Error(`it has no client ${clientId} or no user ${name}`);
+        await client.clients.update({ realm, id: app.id }, { ...app, secret: credentials.clientSecret });
+        await client.users.resetPassword({ realm, id: user.id, credential: { type: "password", value: credentials.password, temporary: false } });
+      }),
+  };
+}
+
+function absent(error: unknown): undefined {
+  if (error instanceof KeycloakError && error.status === 404) return undefined;
+  throw error;
+}
+
+async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NetworkError) throw new KeycloakError(what, error.response.status, wordsOf(error.responseData), error);
+    if (error instanceof Error && error.name === "TimeoutError") throw new KeycloakError(what, undefined, "no answer in time", error);
+    if (error instanceof TypeError)
+      throw new KeycloakError(what, undefined, `no connection (${(error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.message})`, error);
+    throw error;
+  }
+}
+
+/** Keycloak's own words; never the request, which holds secrets. */
+function wordsOf(data: unknown): string {
+  if (typeof data !== "object" || data === null) return "";
+  const { error, errorMessage, error_description: description } = data as Record<string, unknown>;
+  return [errorMessage, error, description].filter(word => typeof word === "string").join(", ");
+}

@@ -1,0 +1,87 @@
+// Writes the archives of volumes into a directory of their own and puts them on the disk.
+import { fstatSync } from "node:fs";
+import { mkdir, open } from "node:fs/promises";
+import { join } from "node:path";
+import { archive } from "./argv.ts";
+import { endOfGroup, type ChildOptions } from "./children.ts";
+import { syncFilesystem } from "./disk.ts";
+import type { ManifestVolume } from "./manifest.ts";
+import { ProgramError } from "../process/run.ts";
+import { needsOf } from "./space.ts";
+import { megabytes, since } from "../text.ts";
+
+export interface Volume {
+  /** Docker's name of it. */
+  readonly name: string;
+  /** Absolute path of its `_data`. */
+  readonly path: string;
+}
+
+export interface WriteOptions extends ChildOptions {
+  /** Milliseconds between two lines of progress. Default: 5 seconds. */
+  readonly every?: number | undefined;
+}
+
+/** An archive that nobody has read back. */
+export type Written = Omit<ManifestVolume, "sha256">;
+
+/**
+ * Writes an archive of every volume into the new directory `directory`, each of them synced.
+ * Throws ProgramError with tar's and zstd's own words; a half-written directory is left to the caller.
+ */
+export async function writeArchives(
+  directory: string,
+  volumes: readonly Volume[],
+  say: (line: string) => void,
+  options: WriteOptions = {},
+): Promise<Written[]> {
+  const start = Date.now();
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const written: Written[] = [];
+  for (const volume of volumes) written.push(await writeArchive(directory, volume, say, options));
+  say(`snapshot ${megabytes(sum(written, "bytes"))} → ${megabytes(sum(written, "archiveBytes"))} in ${since(start)}`);
+  return written;
+}
+
+async function writeArchive(directory: string, volume: Volume, say: (line: string) => void, options: WriteOptions): Promise<Written> {
+  // Some filesystems know what is a hole only once it is written: both tars shall see the same.
+  await syncFilesystem(volume.path);
+  const { inodes } = await needsOf(volume);
+  const name = `${volume.name}.tar.zst`;
+  const path = join(directory, name);
+  // tar writes into the file that is there, and leaves its mode.
+  const file = await open(path, "wx", 0o600);
+  const progress = sayProgress(file.fd, volume, say, options.every);
+  try {
+    const { bytes, said } = await runTar(volume, path, options);
+    // Sockets, which nothing can archive, are named here and passed over.
+    for (const line of said) say(`snapshot of ${volume.name}: ${line}`);
+    await file.sync();
+    return { name: volume.name, archive: name, bytes, archiveBytes: (await file.stat()).size, files: inodes };
+  } finally {
+    clearInterval(progress);
+    await file.close();
+  }
+}
+
+function sayProgress(fd: number, volume: Volume, say: (line: string) => void, every = 5_000): NodeJS.Timeout {
+  const start = Date.now();
+  // What is asked for at once can't be said after the end.
+  const line = () => say(`snapshot of ${volume.name}: ${megabytes(fstatSync(fd).size)} written after ${Math.round((Date.now() - start) / 1000)} s`);
+  return setInterval(line, every).unref();
+}
+
+/** What tar counted, and what else it said. */
+async function runTar(volume: Volume, path: string, options: ChildOptions): Promise<{ readonly bytes: number; readonly said: readonly string[] }> {
+  const what = `archive volume ${volume.name}`;
+  const { exitCode, said } = await endOfGroup("tar", archive(volume.path, path), what, options);
+  const lines = said[1].split("\n").filter(line => line !== "");
+  const counted = lines.find(line => line.startsWith("Total bytes written: "));
+  const rest = lines.filter(line => line !== counted);
+  if (exitCode !== 0 || counted === undefined) throw new ProgramError("tar", what, "failed", { stdout: "", stderr: rest.join("\n"), exitCode });
+  return { bytes: Number.parseInt(counted.slice("Total bytes written: ".length), 10), said: rest };
+}
+
+function sum(written: readonly Written[], what: "bytes" | "archiveBytes"): number {
+  return written.reduce((total, one) => total + one[what], 0);
+}

@@ -1,0 +1,19 @@
+// An app that was taken down on purpose: until it is wanted again, nobody repairs it.
+import { z } from "zod";
+import { FORMAT, format, readJson, removeFile, writeJson } from "../fs/file.ts";
+import type { AppFolder } from "./appFolder.ts";
+
+const parked = z.object({ format, at: z.iso.datetime() });
+
+export async function park(folder: AppFolder): Promise<void> {
+  await writeJson(folder.parked, { format: FORMAT, at: new Date().toISOString() });
+}
+
+/** Absent is success. */
+export async function unpark(folder: AppFolder): Promise<void> {
+  await removeFile(folder.parked);
+}
+
+export async function isParked(folder: AppFolder): Promise<boolean> {
+  return (await readJson(folder.parked, parked)) !== undefined;
+}

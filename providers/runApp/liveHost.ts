@@ -1,0 +1,57 @@
+// The World of a run's app with real programs: abra, docker, git and HTTPS.
+import { abraIn } from "../lib/abra/cli.ts";
+import { healthSeconds } from "../lib/compose/compose.ts";
+import { operatorAbraDir } from "../lib/abra/home.ts";
+import { refreshMirror } from "../lib/recipe/mirror.ts";
+import { stackOf } from "../lib/abra/names.ts";
+import { gate } from "../lib/health/gate.ts";
+import { notReplaced, standingOf } from "../lib/docker/serviceSnapshot.ts";
+import type { Say } from "../app/context.ts";
+import type { RunApp } from "../app/inputs.ts";
+import { atTag, readRecipe } from "../lib/compose/recipe.ts";
+import { lookUnless, takenBack } from "../lib/health/observe.ts";
+import { cloneCheckout, cloneRelease } from "./clone.ts";
+import { deploy } from "./deploy.ts";
+import { takeDown } from "./undeploy.ts";
+import { placeOf } from "./paths.ts";
+import { inFolder } from "./recipe.ts";
+import { existingSecrets } from "./secrets.ts";
+import type { World } from "./host.ts";
+
+/** `lock` is the descriptor of the app's lock: abra keeps it too. Throws where there is neither upstream nor mirror, or no recipe. */
+export async function worldOf(app: RunApp, lock: number, say: Say): Promise<World> {
+  const [stack, place] = [stackOf(app.domain), placeOf(app)];
+  const mirror = app.checkout === undefined ? (await refreshMirror(app.recipe, app.stateDir, operatorAbraDir())).path : undefined;
+  const what = app.checkout ?? app.version;
+  const recipe = await readRecipe(mirror === undefined ? inFolder(what) : atTag(mirror, what), what, app);
+  const clone = () => (mirror === undefined ? cloneCheckout(what, place.clone) : cloneRelease(mirror, what, place.clone));
+  const deployment = { app, stack, place, abra: abraIn(place.abraDir, lock), say, recipe, clone };
+
+  return {
+    name: app.recipe,
+    what,
+    say,
+    standing: () => standingOf(stack),
+    existing: names => existingSecrets(deployment, names),
+    deploy: renew => deploy(deployment, renew),
+    takeDown: () => takeDown(deployment),
+
+    async gate(before) {
+      const start = Date.now();
+      const { stableFor, margin } = app.health;
+      const window = { stableFor: stableFor * 1000, deadline: (healthSeconds(recipe.compose) + stableFor + margin) * 1000 };
+      const note = (seen: string) => say(`${app.recipe}: ${seen === "good" ? `good after ${since(start)} s, watching for ${stableFor} s` : seen}`);
+      const replaced = async () => {
+        const waiting = notReplaced(before, await standingOf(stack));
+        return waiting.length > 0 ? `${waiting.join(", ")} hasn't been replaced yet` : undefined;
+      };
+      const verdict = await gate(() => lookUnless(takenBack, app, replaced), window, note);
+      if (verdict.health === "healthy") say(`${app.recipe}: healthy after ${since(start)} s`);
+      return verdict;
+    },
+  };
+}
+
+function since(start: number): string {
+  return ((Date.now() - start) / 1000).toFixed(1);
+}

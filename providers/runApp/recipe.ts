@@ -1,0 +1,21 @@
+// A recipe as a run's app gets it: a release, or a checkout; and whether all of its secrets can be had.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stackOf } from "../lib/abra/names.ts";
+import { ignoreAbsent } from "../lib/fs/file.ts";
+import type { AppInputs } from "../app/inputs.ts";
+import { secretOf, type Read, type Recipe } from "../lib/compose/recipe.ts";
+import { needsOf } from "../lib/recipe/envRequirements.ts";
+
+export function inFolder(folder: string): Read {
+  return file => readFile(join(folder, file), "utf8").catch(ignoreAbsent);
+}
+
+type Settings = Pick<AppInputs, "domain" | "env" | "secrets" | "secretValues">;
+
+/** Names of the secrets that its compose files want, nobody gave a value for, and abra may not generate. */
+export function unmadeSecrets({ sample, compose }: Recipe, { domain, env, secrets, secretValues }: Settings): string[] {
+  const { secrets: all } = needsOf({ sample, running: "", env: "", settings: { env, secrets: { ...secrets, ...secretValues } } });
+  const wanted = new Set(compose.secrets.map(full => secretOf(stackOf(domain), full)?.name));
+  return all.filter(({ name, from }) => from === "nowhere" && wanted.has(name)).map(({ name }) => name);
+}

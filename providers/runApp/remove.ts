@@ -1,0 +1,28 @@
+// A run's app gone without a trace: containers, networks, volumes, secrets, .env and clone.
+import { abraIn } from "../lib/abra/cli.ts";
+import { stackOf } from "../lib/abra/names.ts";
+import { removeStack } from "../lib/docker/removeStack.ts";
+import { StillThereError } from "../lib/docker/waitUntilRemoved.ts";
+import type { Say } from "../app/context.ts";
+import type { RunApp } from "../app/inputs.ts";
+import { takeDown, tried } from "./undeploy.ts";
+import { forgetApp } from "./abraFolder.ts";
+import { locked } from "./locked.ts";
+import { placeOf } from "./paths.ts";
+
+/** Proved by docker at the end, whatever abra said or knew. Absent is success. Throws StillThereError, with what is left. */
+export async function removeApp(app: RunApp, say: Say): Promise<void> {
+  const start = Date.now();
+  const [stack, place] = [stackOf(app.domain), placeOf(app)];
+  await locked(app, say, async ({ fd }) => {
+    const placed = { app, stack, place, abra: abraIn(place.abraDir, fd), say };
+    await takeDown(placed).catch((error: unknown) => {
+      if (!(error instanceof StillThereError)) throw error;
+      say(`${app.recipe}: ${error.message}`);
+    });
+    await tried(placed, () => placed.abra.removeApp(app.domain));
+    await removeStack(stack);
+    await forgetApp(place, app.recipe);
+  });
+  say(`${app.recipe}: ${app.domain} gone after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+}

@@ -1,0 +1,227 @@
+// A World of plain values, in which every side effect is a failpoint: the process can be killed before, in the middle of and after it, or it can fail.
+import type { Verdict } from "../../providers/lib/health/gate.ts";
+import type { Changes, Operation, OperationStep } from "../../providers/lib/state/operation.ts";
+import type { Notice, World } from "../../providers/app/host.ts";
+
+/** The process is gone: nothing that it would have done happens. */
+export class Killed extends Error {
+  override readonly name = "Killed";
+}
+
+export class Injected extends Error {
+  override readonly name = "Injected";
+}
+
+/** Data as a database has it: who wrote its schema, and what is in it. */
+export interface Data {
+  readonly schema: string;
+  readonly rows: readonly string[];
+}
+
+export interface Disk {
+  deployed: string | undefined;
+  data: Data | undefined;
+  env: string;
+  keptEnv: Record<string, string>;
+  snapshots: Record<string, { data: Data; whole: boolean }>;
+  /** What was live before a restore, by its operation. */
+  beside: Record<string, Data>;
+  operation: string | undefined;
+  /** Operations so far. */
+  begun: number;
+  /** The process whose maintenance hangs on the board. */
+  maintenance: number | undefined;
+  processes: number;
+  lastGood: string | undefined;
+  rejected: Record<string, string>;
+  alerts: Record<string, Notice>;
+  /** Versions that come up. */
+  good: string[];
+  stateful: boolean;
+}
+
+export const FROM = "1.0.0+1";
+export const TO = "1.1.0+2";
+
+export function freshDisk(more: Partial<Disk> = {}): Disk {
+  return {
+    deployed: FROM,
+    data: { schema: FROM, rows: ["marker"] },
+    env: `TYPE=${FROM}`,
+    keptEnv: {},
+    snapshots: {},
+    beside: {},
+    operation: undefined,
+    begun: 0,
+    maintenance: undefined,
+    processes: 0,
+    lastGood: FROM,
+    rejected: {},
+    alerts: {},
+    good: [FROM, TO],
+    stateful: true,
+    ...more,
+  };
+}
+
+/** What happens at the failpoint with this number: three to a side effect. */
+export type Plan = ReadonlyMap<number, "kill" | "fail">;
+
+export interface Process {
+  readonly world: World;
+  /** Failpoints passed so far. */
+  readonly passed: () => number;
+  /** Side effects in their order. */
+  readonly did: string[];
+}
+
+/** A process that works on `disk` and meets `fates`. */
+export function processOn(disk: Disk, fates: Plan = new Map()): Process {
+  let passed = 0;
+  let dead = false;
+  const me = ++disk.processes;
+  const did: string[] = [];
+
+  const point = (what: string) => {
+    if (dead) throw new Killed(what);
+    const fate = fates.get(++passed);
+    if (fate === "kill") {
+      dead = true;
+      throw new Killed(what);
+    }
+    if (fate === "fail") throw new Injected(`${what}: no space left on device`);
+  };
+  /** `half` is what stands when it was cut off in the middle. */
+  const effect = async <T>(what: string, whole: () => T, half: () => void = () => undefined): Promise<T> => {
+    point(what);
+    did.push(what);
+    half();
+    point(`${what}, half done`);
+    const result = whole();
+    point(`${what}, done`);
+    return result;
+  };
+  const look = async <T>(value: () => T): Promise<T> => {
+    if (dead) throw new Killed("look");
+    return value();
+  };
+  const write = (operation: Operation) => {
+    disk.operation = JSON.stringify(operation);
+    return JSON.parse(disk.operation) as Operation;
+  };
+  const live = (): Data => {
+    if (!disk.data) throw new Error("there is no data");
+    return disk.data;
+  };
+  /** A run that begins while it isn't so would meet what is done. */
+  const maintained = (what: string) => {
+    if (disk.maintenance !== me) throw new Error(`${what} without maintenance`);
+  };
+  const opened = (what: Pick<Operation, "kind" | "from" | "to" | "step"> & Partial<Operation>): Operation => {
+    const now = new Date().toISOString();
+    const owner = { host: "h", boot: "b", pidns: "p", pid: 1, started: 1 };
+    return { format: 1, recipe: "app", domain: "app.test", id: `op-${++disk.begun}`, began: now, stepAt: now, returning: false, witness: {}, owner, ...what };
+  };
+
+  const world: World = {
+    name: "app",
+    stateful: disk.stateful,
+    say: () => undefined,
+    mask: text => text,
+    running: () => look(() => ({ deployed: disk.deployed !== undefined, version: disk.deployed })),
+    operation: () => look(() => (disk.operation === undefined ? undefined : (JSON.parse(disk.operation) as Operation))),
+    begin: plan =>
+      effect("begin", () => {
+        if (disk.operation !== undefined) throw new Error("another operation's journal is there");
+        return write(opened({ kind: "upgrade", ...plan, step: "preflight" }));
+      }),
+    beginRestore: ({ version, snapshot }) =>
+      effect("beginRestore", () =>
+        write(opened({ kind: "restore", from: version, to: disk.deployed ?? version, snapshot, step: "takedown", returning: true })),
+      ),
+    note: (operation: Operation, step: OperationStep, changes: Changes = {}) =>
+      effect(`note ${step}`, () => write({ ...operation, ...changes, step, stepAt: operation.step === step ? operation.stepAt : new Date().toISOString() })),
+    close: () => effect("close", () => void (disk.operation = undefined)),
+    lastGood: () => look(() => disk.lastGood),
+    commit: version => effect("commit", () => void (disk.lastGood = version)),
+    reject: (version, why) => effect("reject", () => void (disk.rejected[version] = why)),
+    // Never throws by its contract; but it may be cut off.
+    alert: async notice => {
+      if (fates.get(passed + 1) === "kill") point("alert");
+      passed += 1;
+      if (dead) throw new Killed("alert");
+      disk.alerts[notice.key] ??= notice;
+    },
+    preflight: () => effect("preflight", () => undefined),
+    drain: () => effect("drain", () => void (disk.maintenance = me)),
+    claim: () => effect("claim", () => void (disk.maintenance = me)),
+    // Another process's stays: by then it may be at work.
+    giveBack: () => effect("giveBack", () => void (disk.maintenance = disk.maintenance === me ? undefined : disk.maintenance)),
+    prepare: ({ id }) =>
+      effect(
+        "prepare",
+        () => void (disk.env = `${disk.env}\nNEW=1`),
+        () => void (disk.keptEnv[id] = disk.env),
+      ),
+    restoreEnv: ({ id }) => effect("restoreEnv", () => void (disk.env = disk.keptEnv[id] ?? disk.env)),
+    stop: () =>
+      effect("stop", () => {
+        maintained("stop");
+        disk.deployed = undefined;
+      }),
+    snapshot: ({ id }) =>
+      effect(
+        "snapshot",
+        () => {
+          if (disk.deployed !== undefined) throw new Error("the volume is mounted");
+          disk.snapshots[id] = { data: live(), whole: true };
+        },
+        () => void (disk.snapshots[id] = { data: { schema: "?", rows: [] }, whole: false }),
+      ),
+    deploy: version => {
+      const start = () => {
+        maintained("deploy");
+        // P2: before another version writes to it, what is there was snapshotted.
+        const data = live();
+        const safe = Object.values(disk.snapshots).some(({ data: kept, whole }) => whole && JSON.stringify(kept) === JSON.stringify(data));
+        if (disk.stateful && version > data.schema && !safe) throw new Error(`P2: ${version} was deployed on data that no snapshot has`);
+        disk.deployed = version;
+        disk.env = disk.env.replace(/^TYPE=\S+/, `TYPE=${version}`);
+        // A database migrates forward on start, and writes: healthy or not.
+        if (version > data.schema) disk.data = { schema: version, rows: [...data.rows, `migrated to ${version}`] };
+      };
+      return effect(`deploy ${version}`, start, start);
+    },
+    gate: async (version): Promise<Verdict> => {
+      point("gate");
+      if (disk.deployed !== version) return { health: "inconclusive", why: `${disk.deployed} runs instead` };
+      if (!disk.good.includes(version)) return { health: "unhealthy", why: "HTTP 503" };
+      // An older version doesn't run on what a newer one has migrated.
+      return disk.stateful && live().schema > version ? { health: "unhealthy", why: "unknown schema" } : { health: "healthy" };
+    },
+    evidence: () => effect("evidence", () => "/failures/1"),
+    restore: ({ id, snapshot = id }) => {
+      const found = disk.snapshots[snapshot];
+      if (!found?.whole) throw new Error(`the snapshot ${snapshot} isn't there`);
+      return effect(
+        "restore",
+        () => {
+          disk.beside[id] ??= live();
+          disk.data = found.data;
+        },
+        () => {
+          if (disk.data) disk.beside[id] ??= disk.data; // between the two renames nothing is live
+          disk.data = disk.beside[id];
+        },
+      );
+    },
+    forget: ({ id }) => effect("forget", () => void delete disk.beside[id]),
+  };
+  return { world, passed: () => passed, did };
+}
+
+/** Everywhere that data is kept. */
+export function copies(disk: Disk): Data[] {
+  const kept = Object.values(disk.snapshots).flatMap(({ data, whole }) => (whole ? [data] : []));
+  return [...(disk.data ? [disk.data] : []), ...kept, ...Object.values(disk.beside)];
+}

@@ -1,0 +1,66 @@
+// A realm made and deleted: by hearth's provider, in this process and without Pulumi, and by the raw admin API.
+import { stackOf } from "../../../providers/lib/abra/names.ts";
+import { logIn as logInAsHearth } from "../../../providers/lib/keycloak/admin.ts";
+import { realmInputs } from "../../../providers/realm/inputs.ts";
+import { ensureRealm, removeRealm } from "../../../providers/realm/reconcile.ts";
+import { clusterId } from "../../../providers/lib/docker/cluster.ts";
+import { readSecret } from "../../../providers/lib/docker/container.ts";
+import { stateDir } from "../../lab/paths.ts";
+import { create, logIn, remove } from "../adminApi.ts";
+import type { Others } from "../others.ts";
+import { newRealm, type Realm } from "../realm.ts";
+import { timed, type Way } from "../row.ts";
+
+export type RealmPhase = "create" | "delete";
+
+export interface Maker {
+  readonly name: string;
+  readonly create: (realm: Realm) => Promise<void>;
+  readonly delete: (realm: Realm) => Promise<void>;
+}
+
+/** With `count` other realms there, which are made first and not timed. */
+export function realmWay({ name, ...maker }: Maker, count: number, others: Others): Way<RealmPhase> {
+  return {
+    name: wayName(name, count),
+    warmUp: count === 0,
+    measure: async () => {
+      await others.exactly(count);
+      const realm = newRealm();
+      const { up, teardown } = await timed(
+        () => maker.create(realm),
+        () => maker.delete(realm),
+      );
+      return { create: up, delete: teardown };
+    },
+  };
+}
+
+export function wayName(maker: string, count: number): string {
+  return `${maker}, ${count} others`;
+}
+
+/** As its provider calls it: the admin's password is read from the running container for every session. */
+export async function hearthMaker(domain: string): Promise<Maker> {
+  const swarm = await clusterId();
+  const checked = ({ name }: Realm) => ({ ...realmInputs.parse({ keycloak: { domain }, name, run: name, stateDir }), swarm });
+  const world = {
+    logIn: async () => logInAsHearth(`https://${domain}`, { username: "admin", password: await readSecret(stackOf(domain), "app", "admin_password") }),
+    say: () => undefined,
+  };
+  return {
+    name: "hearth",
+    create: async realm => void (await ensureRealm(checked(realm), world)),
+    delete: async realm => void (await removeRealm(checked(realm), world)),
+  };
+}
+
+/** The admin's password is in hand, as it would be in a script. */
+export function rawMaker(domain: string, password: string): Maker {
+  const url = `https://${domain}`;
+  return {
+    name: "raw admin API",
+    create: async realm => create(url, await logIn(url, password), realm),
+    delete: async realm => remove(url, await logIn(url, password), realm),
+  };
+}

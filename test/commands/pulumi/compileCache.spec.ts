@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compiledIn } from "../../../commands/pulumi/compileCache.ts";
+import { run } from "../../../providers/lib/process/run.ts";
+
+describe("what Pulumi's processes compiled", () => {
+  it("is kept where the caller says, and with what else the caller tells node", () => {
+    const given = compiledIn("/cache", { NODE_COMPILE_CACHE: "/mine", NODE_OPTIONS: "--max-old-space-size=99" });
+    assert.equal(given.NODE_COMPILE_CACHE, "/mine");
+    assert.match(given.NODE_OPTIONS, /^--max-old-space-size=99 --require="\/.*natives\.cjs"$/);
+    assert.equal(compiledIn("/cache", {}).NODE_COMPILE_CACHE, "/cache");
+    assert.deepEqual(compiledIn("/cache", given), given, "told twice is told once");
+  });
+
+  it("is found again by one that sets its V8 flag late, and by one that never does", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "hearth-compiled-"));
+    try {
+      const [code, cache] = [join(folder, "code.cjs"), join(folder, "cache")];
+      await mkdir(cache);
+      await writeFile(code, `exports.twice = n => n * 2;`);
+      const load = `require(${JSON.stringify(code)}).twice(1);`;
+      // As Pulumi's language host does (runtime/closure/v8Hooks.js), and as its provider doesn't.
+      const late = `${load} require("node:v8").setFlagsFromString("--allow-natives-syntax");`;
+      const say = async (script: string) => {
+        const env = { ...compiledIn(cache, {}), NODE_DEBUG_NATIVE: "COMPILE_CACHE" };
+        const { stdout, stderr } = await run(process.execPath, ["-e", script], "load", { env });
+        return /code cache for CommonJS \S*code\.cjs was (\w+)/.exec(stdout + stderr)?.[1];
+      };
+      const said: (string | undefined)[] = [];
+      for (const script of [late, late, load, late]) said.push(await say(script));
+      assert.deepEqual(said, ["not", "accepted", "accepted", "accepted"]);
+      assert.equal((await readdir(cache)).length, 1);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { breakDeadLocks, lockOf } from "../../../commands/pulumi/locks.ts";
+
+describe("Pulumi's locks", () => {
+  let backend: string;
+  let folder: string;
+  const lock = (name: string, pid: number, more: object = {}) =>
+    writeFile(join(folder, `${name}.json`), JSON.stringify({ pid, username: "root", hostname: hostname(), timestamp: new Date().toISOString(), ...more }));
+
+  beforeEach(async () => {
+    backend = await mkdtemp(join(tmpdir(), "hearth-locks-"));
+    folder = join(backend, ".pulumi", "locks", "organization", "hearth", "warm");
+    await mkdir(folder, { recursive: true });
+  });
+  afterEach(() => rm(backend, { recursive: true }));
+
+  async function deadPid(): Promise<number> {
+    const child = spawn("true");
+    await new Promise(resolve => child.once("exit", resolve));
+    return child.pid!;
+  }
+
+  it("F22, P6: are broken where their owner is dead, or its number is another process's by now", async () => {
+    await lock("dead", await deadPid());
+    await lock("reused", process.pid, { timestamp: "2020-01-01T00:00:00Z" });
+    const said = await breakDeadLocks("warm", `file://${backend}`);
+    assert.equal(said.length, 2);
+    assert.match(said.join(), /pulumi's lock of warm \(pid \d+, since .*\) was its dead owner's: broken/);
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it("P1: stay where their owner lives, is another host's, or can't be read", async () => {
+    await lock("alive", process.pid);
+    await lock("elsewhere", await deadPid(), { hostname: "another-host" });
+    await writeFile(join(folder, "strange.json"), "{}");
+    await writeFile(join(folder, "cut-off.json"), "");
+    assert.deepEqual(await breakDeadLocks("warm", `file://${backend}`), []);
+    assert.equal((await readdir(folder)).length, 4);
+  });
+
+  it("F22: tell who has the stack: whoever lives first, then who can't be judged, then the dead", async () => {
+    const life = async () => (await lockOf("warm", `file://${backend}`)).life;
+    assert.equal(await life(), "none");
+    await lock("dead", await deadPid());
+    assert.equal(await life(), "dead");
+    await writeFile(join(folder, "cut-off.json"), "");
+    assert.equal(await life(), "unknown");
+    await lock("alive", process.pid);
+    assert.match((await lockOf("warm", `file://${backend}`)).words, new RegExp(`^pulumi's lock of warm \\(pid ${process.pid}, since .*\\)$`));
+    assert.equal(await life(), "alive");
+    assert.deepEqual(await lockOf("warm", "s3://bucket"), { life: "none", words: "" });
+  });
+
+  it("of a stack without any, or of a backend that is no folder, are none", async () => {
+    assert.deepEqual(await breakDeadLocks("other", `file://${backend}`), []);
+    assert.deepEqual(await breakDeadLocks("warm", "s3://bucket"), []);
+  });
+});

@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { findings } from "../../../commands/reap/decide.ts";
+import type { Seen } from "../../../commands/reap/observed.ts";
+import { at, dir, DOCS, HOUR, lease, maintenance, NOW, pulumi, realm, seen, SWARM } from "./observed.ts";
+
+const WIKI = "wiki-00000a";
+const APP = "docs-9c1995_ci_test";
+const SSO = "sso-9c1995_ci_test";
+
+/** `docs-9c1995: realm, stack docs-9c1995_ci_test, lease`; what wasn't seen stands in brackets. */
+const plans = (given: Seen): string[] =>
+  findings(given).plans.map(({ run, parts }) => {
+    const names = parts.map(({ kind, name, seen: there }) => (there ? "" : "?") + (kind === "stack" ? name : kind));
+    return `${run}: ${names.join(", ")}`;
+  });
+const skips = (given: Seen): string[] => findings(given).skips.map(({ what, reason }) => `${what}: ${reason}`);
+const why = (given: Seen): string[] => findings(given).plans.map(plan => plan.why);
+
+describe("what is to go of a run", () => {
+  it("F22, P8: is all of it, once its lease's owner is dead; the lease last", () => {
+    const given = seen({ leases: [lease()], realms: [realm()], stacks: [APP], names: [`${SSO}_admin_password_v1`], pulumi: [pulumi()], dirs: [dir()] });
+    assert.deepEqual(plans(given), [`${DOCS}: realm, ${APP}, ${SSO}, pulumi stack, run folder, lease`]);
+    assert.deepEqual(why(given), ["owner pid 123 on ci is dead"]);
+    assert.deepEqual(skips(given), []);
+  });
+
+  it("F22: is asked for where it wasn't seen, as a Pulumi that outlived its hearth may have made it since", () => {
+    assert.deepEqual(plans(seen({ leases: [lease()] })), [`${DOCS}: ?realm, ?${APP}, ?${SSO}, lease`]);
+    assert.deepEqual(plans(seen({ leases: [lease(DOCS, { keycloak: "none" })] })), [`${DOCS}: ?${APP}, ?${SSO}, lease`]);
+  });
+
+  it("P8: is all of it past the end of a lease that nobody holds", () => {
+    const timed = lease();
+    const { owner: _, ...unheld } = timed.entry.note;
+    const given = seen({ leases: [{ ...timed, life: "unknown", entry: { ...timed.entry, note: unheld } }] });
+    assert.deepEqual(why(given), [`its end, ${at(-1)}, has passed`]);
+  });
+
+  it("P9, F24: is nothing while its lease lives, however old its things are", () => {
+    const live = lease(DOCS, {}, { live: true, life: "alive" });
+    const given = seen({ leases: [live], realms: [realm()], stacks: [APP], pulumi: [pulumi()], dirs: [dir()] });
+    assert.deepEqual(plans(given), []);
+    assert.deepEqual(findings(given).skips, [{ what: DOCS, reason: "live", detail: "pid 123 on ci" }]);
+  });
+
+  it("P9: is nothing while the process that began it lives, whatever an old lease of the same name says", () => {
+    assert.deepEqual(plans(seen({ leases: [lease()], dirs: [dir(DOCS, { life: "alive" })] })), []);
+    assert.deepEqual(skips(seen({ realms: [realm()], dirs: [dir(DOCS, { life: "alive" })] })), [`${DOCS}: live`]);
+  });
+
+  it("P9: never names a kept app's stack, nor one without the run's digits, whatever its lease says", () => {
+    const domains = ["warm-keycloak.ci.test", "wiki-facade.ci.test", "proxy", "", "docs-9c1995.other.test"];
+    const given = seen({ leases: [lease(DOCS, { domains })], stacks: ["warm-keycloak_ci_test", "wiki-facade_ci_test"] });
+    assert.deepEqual(plans(given), [`${DOCS}: ?realm, ?docs-9c1995_other_test, ?${APP}, ?${SSO}, lease`]);
+    assert.deepEqual(skips(given).slice(0, 2), ["stack warm-keycloak_ci_test: a kept app's", "stack wiki-facade_ci_test: foreign"]);
+    const kept = seen({ leases: [lease()], kept: ["docs-9c1995.ci.test"] });
+    assert.deepEqual(plans(kept), [`${DOCS}: ?realm, ?${SSO}, lease`]);
+  });
+
+  it("P9: never names a living run's stack, also where two recipes begin with the same letters", () => {
+    const live = lease(DOCS, {}, { live: true, life: "alive" });
+    const given = seen({ leases: [live], realms: [realm("docsify-9c1995")], stacks: [APP, SSO] });
+    assert.deepEqual(plans(given), ["docsify-9c1995: realm"]);
+    assert.deepEqual(skips(given), [`${DOCS}: live`, `stack ${APP}: live`, `stack ${SSO}: live`]);
+  });
+
+  it("P9: is nothing while it can't be judged whose Pulumi's lock is", () => {
+    const given = seen({ leases: [lease()], pulumi: [pulumi(DOCS, { lock: "unknown" })] });
+    assert.deepEqual([plans(given), skips(given)], [[], [`${DOCS}: its lock can't be judged`]]);
+  });
+
+  it("F22: is waited for where its Pulumi lives on, and goes where that is dead", () => {
+    for (const lock of ["alive", "dead"] as const) assert.equal(plans(seen({ leases: [lease()], pulumi: [pulumi(DOCS, { lock })] })).length, 1);
+  });
+});
+
+describe("what is to go of a run without a lease", () => {
+  it("P8: is a realm that carries our mark, with the run's stacks", () => {
+    const given = seen({ realms: [realm()], stacks: [APP] });
+    assert.deepEqual(plans(given), [`${DOCS}: realm, ${APP}, ?${SSO}`]);
+    assert.deepEqual(why(given), ["no lease"]);
+  });
+
+  it("F24: is no realm younger than this pass, or whose age can't be read", () => {
+    for (const made of [at(0), at(-59_000), at(HOUR), "yesterday", "", 7, null])
+      assert.deepEqual(skips(seen({ realms: [realm(DOCS, { "hearth.made": made })], dirs: [dir()] })), [`${DOCS}: younger than this pass`], String(made));
+    assert.equal(plans(seen({ realms: [realm(DOCS, { "hearth.made": at(-60_000) })] })).length, 1);
+  });
+
+  it("F24: is a realm that doesn't say when it was made only where nothing else of its run is left", () => {
+    const old = realm(DOCS, { "hearth.made": undefined });
+    assert.equal(plans(seen({ realms: [old] })).length, 1);
+    assert.deepEqual(plans(seen({ realms: [old], pulumi: [pulumi()] })), []);
+    assert.deepEqual(plans(seen({ realms: [old], dirs: [dir()] })), []);
+  });
+
+  it("F22: are its Pulumi stack and its folder, at once where its process is dead", () => {
+    const given = seen({ pulumi: [pulumi(DOCS, { changed: NOW })], dirs: [dir()] });
+    assert.deepEqual(plans(given), [`${DOCS}: pulumi stack, run folder`]);
+    assert.deepEqual(why(given), ["no lease, and its process is dead"]);
+  });
+
+  it("F24: are they after two hours where nobody says whose they are", () => {
+    for (const life of ["nobody", "unknown"] as const) {
+      const young = seen({ pulumi: [pulumi()], dirs: [dir(DOCS, { life, changed: NOW - 2 * HOUR + 1 })] });
+      assert.deepEqual([plans(young), skips(young)], [[], [`${DOCS}: no lease yet`]]);
+      const old = seen({ pulumi: [pulumi()], dirs: [dir(DOCS, { life, changed: NOW - 2 * HOUR })] });
+      assert.deepEqual(plans(old), [`${DOCS}: pulumi stack, run folder`]);
+    }
+    assert.deepEqual(skips(seen({ pulumi: [pulumi(DOCS, { changed: undefined })] })), [`${DOCS}: no lease yet`]);
+    assert.deepEqual(plans(seen({ pulumi: [pulumi()] })), [`${DOCS}: pulumi stack`]);
+  });
+
+  it("P9: is nothing while Pulumi is at work on it", () => {
+    assert.deepEqual(skips(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })] })), [`${DOCS}: live`]);
+    assert.deepEqual(skips(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })], dirs: [dir(DOCS, { life: "nobody", changed: 0 })] })), [`${DOCS}: live`]);
+  });
+
+  it("F22: is waited for where that Pulumi's hearth is dead, and has no lease yet", () => {
+    assert.equal(plans(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })], dirs: [dir()] })).length, 1);
+  });
+
+  it("P9: is no Pulumi stack of another swarm", () => {
+    const given = seen({ pulumi: [pulumi(DOCS, { swarm: "swarm-2" })], dirs: [dir()] });
+    assert.deepEqual([plans(given), skips(given)], [[], [`pulumi stack ci-${DOCS}: foreign`]]);
+    assert.deepEqual(plans(seen({ pulumi: [pulumi(DOCS, { swarm: SWARM })] })), [`${DOCS}: pulumi stack`]);
+    const both = seen({ pulumi: [pulumi(DOCS, { swarm: "swarm-2" })], realms: [realm()], dirs: [dir()] });
+    assert.deepEqual(plans(both), [`${DOCS}: realm, ?${APP}, ?${SSO}`]);
+  });
+});
+
+describe("what looks like a run's and isn't proved to be one", () => {
+  it("P9: master, a foreign realm and one whose mark names another run stay", () => {
+    const realms = [
+      { name: "master" },
+      realm("Master"),
+      { name: "people" },
+      realm("docs-0000bb", { "hearth.owner": "swarm-2" }),
+      realm("docs-0000cc", { "hearth.run": undefined }),
+      realm("docs-0000dd", { "hearth.run": DOCS }),
+      realm("people"),
+    ];
+    const given = seen({ realms });
+    assert.deepEqual(plans(given), []);
+    assert.deepEqual(skips(given), [
+      "realm master: Keycloak's own",
+      "realm Master: Keycloak's own",
+      "realm people: foreign",
+      "realm docs-0000bb: foreign",
+      "realm docs-0000cc: foreign",
+      "realm docs-0000dd: foreign",
+      "realm people: no run's name",
+    ]);
+  });
+
+  it("P9: a foreign realm that is called as a dead run's stays, and is no reason to keep the rest", () => {
+    const given = seen({ leases: [lease()], realms: [realm(DOCS, { "hearth.owner": "swarm-2" })] });
+    assert.deepEqual(plans(given), [`${DOCS}: ?${APP}, ?${SSO}, lease`]);
+    assert.deepEqual(skips(given), [`realm ${DOCS}: foreign`]);
+  });
+
+  it("F24: a Swarm stack whose name alone says so is only reported", () => {
+    const given = seen({
+      stacks: ["wiki-facade_ci_test", "n8n-00000b_ci_test", "sso-00000b_ci_test", "blog_ci_test", "docs-0000cc_other_test"],
+      names: ["docs-00000c_ci_test_key_v1"],
+    });
+    assert.deepEqual(plans(given), []);
+    const reason = "its name alone says that it may be a run's";
+    const alike = ["wiki-facade_ci_test", "n8n-00000b_ci_test", "sso-00000b_ci_test", "docs-00000c_ci_test"];
+    assert.deepEqual(
+      skips(given),
+      alike.map(name => `stack ${name}: ${reason}`),
+    );
+  });
+
+  it("isn't reported where a lease or a realm says whose it is", () => {
+    const live = lease(DOCS, {}, { live: true, life: "alive" });
+    assert.deepEqual(skips(seen({ leases: [live], stacks: [APP, SSO] })), [`${DOCS}: live`]);
+  });
+
+  it("P9: leases, folders and Pulumi stacks that are called as no run is stay", () => {
+    const given = seen({ leases: [lease("master"), lease("../..")], pulumi: [pulumi("plain")], dirs: [dir("people")] });
+    assert.deepEqual(plans(given), []);
+    assert.deepEqual(new Set(skips(given).map(text => text.replace(/^.*: /, ""))), new Set(["no run's name"]));
+    assert.equal(skips(given).length, 4);
+  });
+});
+
+describe("a Keycloak that is left alone", () => {
+  const down = { unseen: { reason: "keycloak isn't up", detail: "no connection", failure: false } } as const;
+
+  it("F20: keeps the leases of the runs that used it, so that the next pass finds them", () => {
+    const given = seen({ realms: down, leases: [lease(), lease(WIKI, { keycloak: "cold" })], dirs: [dir("blog-00000b")] });
+    assert.deepEqual(plans(given), [`${WIKI}: ?wiki-00000a_ci_test, ?sso-00000a_ci_test, lease`, "blog-00000b: run folder"].toSorted());
+    assert.deepEqual(findings(given).skips, [{ what: DOCS, reason: "keycloak isn't up", detail: "no connection" }]);
+  });
+
+  it("P8: in maintenance keeps its realms, also where that began after they were seen", () => {
+    const given = seen({ realms: [realm(), realm(WIKI)], leases: [lease()], maintenance: maintenance() });
+    assert.deepEqual(plans(given), []);
+    assert.deepEqual(skips(given), [`${DOCS}: keycloak is in maintenance`]);
+    assert.equal(findings(given).leftOver, undefined);
+  });
+
+  it("P8: whose maintenance is a dead owner's and over is looked at as ever, and the maintenance goes", () => {
+    const given = seen({ realms: [realm()], leases: [lease()], maintenance: maintenance({}, true) });
+    assert.equal(plans(given).length, 1);
+    assert.equal(findings(given).leftOver?.name, "hearth-maintenance");
+  });
+
+  it("isn't one where another app is in maintenance", () => {
+    const given = seen({ realms: [realm()], maintenance: maintenance({ app: "traefik", domain: "warm-traefik.ci.test" }) });
+    assert.equal(plans(given).length, 1);
+  });
+});

@@ -1,0 +1,134 @@
+// A host in memory whose runs can be looked at and taken away; every change is written down in its order.
+import { isSame, type Life, type Owner } from "../../../providers/lib/process/identity.ts";
+import type { Board, Entry, Note } from "../../../providers/lib/coordination/coordinationStore.ts";
+import { LockedError } from "../../../providers/lib/lock/flock.ts";
+import type { Realms, SeenDir, SeenPulumi, SeenRealm } from "../../../commands/reap/observed.ts";
+import type { World } from "../../../commands/reap/host.ts";
+import { entry, NOW, owner, seen } from "./observed.ts";
+
+export const REAPER = owner(999);
+
+export class FakeBoard implements Board {
+  entries: Entry[] = [];
+  readonly did: string[];
+  private count = 0;
+
+  constructor(did: string[]) {
+    this.did = did;
+  }
+
+  hang(...notes: Note[]): void {
+    for (const note of notes) this.entries.push({ ...entry(note), id: `id-${++this.count}` });
+  }
+
+  async put(name: string, note: Note): Promise<boolean> {
+    if (this.entries.some(each => each.name === name)) return false;
+    this.did.push(`put ${name}`);
+    this.entries.push({ id: `id-${++this.count}`, name, created: "", version: 1, note });
+    return true;
+  }
+
+  async all(): Promise<Entry[]> {
+    this.did.push("board");
+    return [...this.entries];
+  }
+
+  async rewrite({ id, version }: Entry, note: Note): Promise<boolean> {
+    const found = this.entries.find(each => each.id === id && each.version === version);
+    if (!found) return false;
+    const held = note.owner && isSame(note.owner, REAPER);
+    this.did.push(`${held ? "claim" : "give back"} ${found.name}`);
+    this.entries = this.entries.map(each => (each === found ? { ...found, note, version: version + 1 } : each));
+    return true;
+  }
+
+  async remove({ id, name }: Pick<Entry, "id" | "name">): Promise<void> {
+    this.did.push(`remove ${name}`);
+    this.entries = this.entries.filter(each => each.id !== id);
+  }
+}
+
+export class FakeWorld implements World {
+  readonly did: string[] = [];
+  readonly board = new FakeBoard(this.did);
+  readonly owner = REAPER;
+  readonly swarm = seen().swarm;
+  readonly baseDomain = seen().baseDomain;
+  readonly kept = seen().kept;
+  readonly keycloak = seen().keycloak;
+
+  time = NOW;
+  realmsThere: SeenRealm[] = [];
+  unseen: Extract<Realms, { unseen: object }>["unseen"] | undefined;
+  stacksThere: string[] = [];
+  pulumiThere: SeenPulumi[] = [];
+  dirsThere: SeenDir[] = [];
+  /** Owners that live, and that nobody can tell of, by pid; all others are dead. */
+  alive = new Set<number>([REAPER.pid]);
+  unknown = new Set<number>();
+  leftOver = false;
+  swarms: Record<string, string> = {};
+  /** Until when the locks of a run are held by somebody. */
+  lockedUntil: Record<string, number> = {};
+  /** What a step does instead, once: `realm docs-9c1995`, `stack …`, `pulumi …`, `dir …`, `lock ci-…`. */
+  readonly instead: Record<string, () => Promise<void> | void> = {};
+
+  now = (): number => this.time;
+  sleep = async (ms: number): Promise<void> => void (this.time += ms);
+  life = async ({ pid }: Owner): Promise<Life> => (this.alive.has(pid) ? "alive" : this.unknown.has(pid) ? "unknown" : "dead");
+  isLeftOver = async (): Promise<boolean> => this.leftOver;
+
+  realms = async (): Promise<Realms> => {
+    this.did.push("look at realms");
+    return this.unseen ? { unseen: this.unseen } : { all: [...this.realmsThere] };
+  };
+  stacks = async () => ({ stacks: [...this.stacksThere], names: [] });
+  pulumi = async () => [...this.pulumiThere];
+  dirs = async () => [...this.dirsThere];
+  swarmOf = async (stack: string) => {
+    this.did.push(`swarm of ${stack}`);
+    return this.swarms[stack];
+  };
+  lockOf = async (stack: string) => {
+    await this.step(`lock ${stack}`);
+    return { life: this.pulumiThere.find(each => each.name === stack)?.lock ?? "none", words: `pulumi's lock of ${stack} (pid 5)` } as const;
+  };
+
+  takeLocks = async (run: string, until: number) => {
+    if ((this.lockedUntil[run] ?? 0) > until) throw new LockedError(`/s/runs/${run}/realm.lock`, until - this.time);
+    this.time = Math.max(this.time, this.lockedUntil[run] ?? 0);
+    this.did.push(`lock ${run}`);
+    return { release: async () => void this.did.push(`unlock ${run}`) };
+  };
+
+  removeRealm = async (run: string): Promise<boolean> => {
+    await this.step(`realm ${run}`);
+    const there = this.realmsThere.some(each => each.name === run);
+    this.realmsThere = this.realmsThere.filter(each => each.name !== run);
+    return there;
+  };
+  removeStack = async (stack: string): Promise<void> => {
+    await this.step(`stack ${stack}`);
+    this.stacksThere = this.stacksThere.filter(each => each !== stack);
+  };
+  removePulumi = async (stack: string): Promise<void> => {
+    await this.step(`pulumi ${stack}`);
+    this.pulumiThere = this.pulumiThere.filter(each => each.name !== stack);
+  };
+  removeDir = async (run: string): Promise<void> => {
+    await this.step(`dir ${run}`);
+    this.dirsThere = this.dirsThere.filter(each => each.name !== run);
+  };
+
+  /** What was changed, or looked at by name, without the looks at the board. */
+  changes(): string[] {
+    return this.did.filter(each => !/^(board|lock ci-|look|swarm of)/.test(each));
+  }
+
+  private async step(what: string): Promise<void> {
+    this.did.push(what);
+    const other = this.instead[what];
+    delete this.instead[what];
+    await other?.();
+  }
+}

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { stackOf } from "../../../providers/lib/abra/names.ts";
+import { findings } from "../../../commands/reap/decide.ts";
+import type { Plan } from "../../../commands/reap/plan.ts";
+import { GRACE, SETTLED, type Seen, type SeenDir, type SeenLease, type SeenPulumi, type SeenRealm } from "../../../commands/reap/observed.ts";
+import { at, entry, HOUR, KEYCLOAK, maintenance, note, NOW, owner, seen, SWARM } from "./observed.ts";
+
+// Few names, so that things of one run meet; and names that must never be met.
+const run = fc.constantFrom("docs-9c1995", "docsify-9c1995", "wiki-00000a", "warm-facade", "sso-00000a");
+const name = fc.oneof(
+  { weight: 6, arbitrary: run },
+  fc.constantFrom("master", "Master", "", "people", "ci", "-000000", "../x-00000a", "__proto__"),
+  fc.string(),
+);
+const domain = fc.oneof(
+  run.map(each => `${each.slice(0, 4)}-${each.slice(-6)}.ci.test`),
+  fc.constantFrom(KEYCLOAK, "warm-traefik.ci.test", "warm-00000a.ci.test", "blog.ci.test", "", "."),
+  fc.string(),
+);
+const time = fc.oneof(
+  fc.constantFrom(NOW, NOW - GRACE, NOW - GRACE + 1, NOW - SETTLED, NOW - SETTLED + 1, NOW + HOUR, 0),
+  fc.integer({ min: NOW - 3 * HOUR, max: NOW }),
+);
+const garbage = fc.oneof(fc.string(), fc.integer(), fc.constant(undefined), fc.constant(null), fc.constant("master"));
+const life = fc.constantFrom("alive", "dead", "unknown" as const);
+
+const realm: fc.Arbitrary<SeenRealm> = fc.record({
+  name,
+  attributes: fc.record(
+    {
+      "hearth.owner": fc.oneof({ weight: 4, arbitrary: fc.constant(SWARM) }, garbage),
+      "hearth.run": fc.oneof({ weight: 4, arbitrary: run }, garbage),
+      "hearth.made": fc.oneof({ weight: 4, arbitrary: time.map(ms => new Date(ms).toISOString()) }, garbage),
+    },
+    { requiredKeys: [] },
+  ),
+});
+const marked = fc.record({ name: run, made: time }).map(({ name: of, made }): SeenRealm => {
+  return { name: of, attributes: { "hearth.owner": SWARM, "hearth.run": of, "hearth.made": new Date(made).toISOString() } };
+});
+const lease: fc.Arbitrary<SeenLease> = fc
+  .record({
+    run: name,
+    keycloak: fc.constantFrom("warm", "cold", "none" as const),
+    domains: fc.array(domain, { maxLength: 3 }),
+    live: fc.boolean(),
+    life,
+    held: fc.boolean(),
+  })
+  .map(({ run: of, keycloak, domains, live, life: known, held }) => ({
+    entry: entry(note(of || "x", { keycloak, domains, until: at(live ? HOUR : -1), ...(held ? { owner: owner(1) } : {}) })),
+    live,
+    life: known,
+  }));
+const pulumi: fc.Arbitrary<SeenPulumi> = fc.record({
+  name: fc.oneof(
+    run.map(each => `ci-${each}`),
+    name,
+  ),
+  lock: fc.constantFrom("none", "alive", "dead", "unknown" as const),
+  changed: fc.option(time, { nil: undefined }),
+  swarm: fc.constantFrom(undefined, SWARM, "swarm-2"),
+});
+const dir: fc.Arbitrary<SeenDir> = fc.record({ name, life: fc.constantFrom("alive", "dead", "unknown", "nobody" as const), changed: time });
+const uniqueBy = <T>(arbitrary: fc.Arbitrary<T>, key: (value: T) => string) => fc.uniqueArray(arbitrary, { maxLength: 6, selector: key });
+
+const anything: fc.Arbitrary<Seen> = fc
+  .record({
+    realms: uniqueBy(fc.oneof(realm, marked), each => each.name),
+    unseen: fc.boolean(),
+    leases: uniqueBy(lease, each => each.entry.name),
+    maintenance: fc.constantFrom(undefined, maintenance(), maintenance({}, true), maintenance({ domain: "warm-traefik.ci.test" })),
+    stacks: fc.array(domain.map(stackOf), { maxLength: 6 }),
+    names: fc.array(
+      domain.map(each => `${stackOf(each)}_secret_v1`),
+      { maxLength: 6 },
+    ),
+    pulumi: uniqueBy(pulumi, each => each.name),
+    dirs: uniqueBy(dir, each => each.name),
+    kept: fc.constantFrom(["warm-traefik.ci.test", KEYCLOAK], ["docs-9c1995.ci.test", KEYCLOAK]),
+  })
+  .map(({ unseen, ...rest }) =>
+    seen({ ...rest, realms: unseen ? { unseen: { reason: "keycloak isn't up", detail: "no answer", failure: false } } : rest.realms }),
+  );
+
+const parts = (plan: Plan, kind: string) => plan.parts.filter(part => part.kind === kind).map(part => part.name);
+const runs = 5_000;
+
+/** Takes away what the plans say. */
+function after(given: Seen): Seen {
+  const { plans } = findings(given);
+  const gone = (kind: string, of: string) => plans.some(plan => parts(plan, kind).includes(of));
+  return {
+    ...given,
+    realms: "all" in given.realms ? { all: given.realms.all.filter(each => !gone("realm", each.name)) } : given.realms,
+    leases: given.leases.filter(each => !gone("lease", each.entry.note.run)),
+    stacks: given.stacks.filter(each => !gone("stack", each)),
+    pulumi: given.pulumi.filter(each => !gone("pulumi stack", each.name)),
+    dirs: given.dirs.filter(each => !gone("run folder", each.name)),
+  };
+}
+
+describe("whatever a pass sees", () => {
+  const always = (holds: (given: Seen, plan: Plan) => void) =>
+    fc.assert(
+      fc.property(anything, given => {
+        for (const plan of findings(given).plans) holds(given, plan);
+      }),
+      { numRuns: runs },
+    );
+
+  it("P9, F24: nothing of a run that lives goes", () => {
+    always(({ leases, dirs, pulumi: stacks }, plan) => {
+      const live = leases.filter(each => each.live).map(({ entry: { note: of } }) => of);
+      assert.ok(!live.some(of => of.run === plan.run));
+      assert.ok(!live.some(of => of.domains.some(each => parts(plan, "stack").includes(stackOf(each)))));
+      assert.ok(!dirs.some(each => each.name === plan.run && each.life === "alive"));
+      const leased = leases.some(each => each.entry.note.run === plan.run);
+      const dead = dirs.some(each => each.name === plan.run && each.life === "dead");
+      for (const of of parts(plan, "pulumi stack"))
+        assert.ok(
+          stacks.some(each => each.name === of && each.lock !== "unknown" && (leased || ((dead || each.lock !== "alive") && each.swarm !== "swarm-2"))),
+        );
+    });
+  });
+
+  it("P9: nothing that isn't ours goes: no master, no realm without our mark, no kept app, no Swarm stack of another name", () => {
+    always(({ realms, kept }, plan) => {
+      assert.match(plan.run, /^[a-z0-9][a-z0-9-]*-[0-9a-f]{6}$/);
+      for (const realmName of parts(plan, "realm")) {
+        assert.equal(realmName, plan.run);
+        assert.notEqual(realmName.toLowerCase(), "master");
+        const found = "all" in realms ? realms.all.find(each => each.name === realmName) : undefined;
+        if (found) assert.deepEqual([found.attributes?.["hearth.owner"], found.attributes?.["hearth.run"]], [SWARM, plan.run]);
+      }
+      for (const stack of parts(plan, "stack")) {
+        assert.ok(!kept.map(stackOf).includes(stack));
+        assert.ok(stack.includes(`-${plan.run.slice(-6)}_`));
+      }
+      assert.deepEqual(
+        [...parts(plan, "run folder"), ...parts(plan, "lease")].filter(of => of !== plan.run),
+        [],
+      );
+    });
+  });
+
+  it("F24: without a lease, no realm goes that is younger than this pass less its grace, and nothing else that changed of late unless its process is dead", () => {
+    always(({ realms, leases, dirs, pulumi: stacks }, plan) => {
+      if (leases.some(each => each.entry.note.run === plan.run)) return;
+      const found = "all" in realms ? realms.all.find(each => each.name === plan.run) : undefined;
+      const made = found?.attributes?.["hearth.made"];
+      const folder = dirs.find(each => each.name === plan.run);
+      const stack = stacks.find(each => each.name === `ci-${plan.run}`);
+      if (parts(plan, "realm").length > 0 && made !== undefined) assert.ok(Date.parse(made as string) <= NOW - GRACE);
+      if (parts(plan, "realm").length > 0 && made === undefined) assert.ok(!folder && !stack);
+      if (folder?.life === "dead") return;
+      for (const each of [parts(plan, "run folder").length > 0 && folder, parts(plan, "pulumi stack").length > 0 && stack])
+        if (each) assert.ok(each.changed !== undefined && each.changed <= NOW - SETTLED);
+    });
+  });
+
+  it("P8: a Keycloak in maintenance or down keeps its realms, and the leases of the runs that used it", () => {
+    always(({ realms, maintenance: there, leases }, plan) => {
+      if ("all" in realms && !(there && !there.over && there.entry.note.domain === KEYCLOAK)) return;
+      assert.deepEqual(parts(plan, "realm"), []);
+      assert.ok(!leases.some(each => each.entry.note.run === plan.run && each.entry.note.keycloak === "warm"));
+    });
+  });
+
+  it("P8: the lease goes last, after realm, stacks, Pulumi stack and folder, each once", () => {
+    const order = ["realm", "stack", "pulumi stack", "run folder", "lease"];
+    always((_, plan) => {
+      const ranks = plan.parts.map(part => order.indexOf(part.kind));
+      assert.deepEqual(ranks, ranks.toSorted());
+      assert.equal(new Set(plan.parts.map(part => `${part.kind} ${part.name}`)).size, plan.parts.length);
+      assert.equal(parts(plan, "lease").length, plan.lease ? 1 : 0);
+    });
+  });
+
+  it("P8: what went is gone for good: a third pass finds nothing, and a second only realms that don't say when they were made", () => {
+    fc.assert(
+      fc.property(anything, given => {
+        const second = after(given);
+        for (const plan of findings(second).plans) {
+          assert.ok(plan.parts.every(part => part.kind === "realm" || part.kind === "stack"));
+          const found = "all" in second.realms ? second.realms.all.find(each => each.name === plan.run) : undefined;
+          assert.equal(found?.attributes?.["hearth.made"], undefined);
+        }
+        assert.deepEqual(findings(after(second)).plans, []);
+      }),
+      { numRuns: runs },
+    );
+  });
+});

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { logIn } from "../../../providers/lib/keycloak/admin.ts";
+import { lookAtRealms, removeRealmOf, type Kept } from "../../../commands/reap/keycloak.ts";
+import { NoContainerError } from "../../../providers/lib/docker/container.ts";
+import { FakeKeycloak } from "../../realm/fakeKeycloak.ts";
+
+const DOCS = "docs-9c1995";
+const ours = { "hearth.owner": "swarm-1", "hearth.run": DOCS, "hearth.made": "2026-03-14T03:00:00.000Z" };
+
+describe("the kept Keycloak, as the reaper meets it", () => {
+  let keycloak: FakeKeycloak;
+  let kept: Kept;
+  const session = () => logIn(keycloak.url, { username: "admin", password: "admin" }, 200);
+  const remove = (run = DOCS, logInNow = session) => removeRealmOf(run, "swarm-1", kept, { logIn: logInNow, say: () => undefined, pause: 5 });
+
+  beforeEach(async () => {
+    keycloak = await new FakeKeycloak().start();
+    kept = { domain: "warm-keycloak.ci.test", env: {}, stateDir: await mkdtemp(join(tmpdir(), "hearth-reap-")) };
+  });
+  afterEach(async () => {
+    keycloak.stop();
+    await rm(kept.stateDir, { recursive: true });
+  });
+
+  it("P8: shows its realms, with what tells whose they are", async () => {
+    keycloak.realms.set("master", {}).set(DOCS, { attributes: ours });
+    assert.deepEqual(await lookAtRealms(session), { all: [{ name: "master" }, { name: DOCS, attributes: ours }] });
+  });
+
+  it("F20: that doesn't run, isn't reached or is down is no failure", async () => {
+    const unseen = async (come: typeof session) => {
+      const found = await lookAtRealms(come);
+      return "unseen" in found ? [found.unseen.reason, found.unseen.failure] : found.all;
+    };
+    assert.deepEqual(await unseen(() => Promise.reject(new NoContainerError("no container"))), ["keycloak isn't up", false]);
+    keycloak.fail("POST", /token$/, { status: 502 }, "hang");
+    assert.deepEqual(await unseen(session), ["keycloak isn't up", false]);
+    assert.deepEqual(await unseen(session), ["keycloak isn't up", false]);
+    await assert.rejects(() => unseen(() => Promise.reject(new Error("docker: no such program"))), /no such program/);
+  });
+
+  it("F35: that refuses the password, or fails, is one", async () => {
+    keycloak.adminPassword = "changed";
+    const refused = await lookAtRealms(session);
+    assert.ok("unseen" in refused && refused.unseen.failure);
+    assert.match(refused.unseen.detail, /admin's password in the container's secret is refused/);
+    keycloak.adminPassword = "admin";
+    keycloak.fail("GET", /^\/admin\/realms$/, { status: 500 });
+    const failed = await lookAtRealms(session);
+    assert.ok("unseen" in failed && failed.unseen.failure);
+  });
+
+  it("F20, P8: loses a run's realm, also through errors; absent is success, and says so", async () => {
+    keycloak.realms.set(DOCS, { attributes: ours });
+    keycloak.fail("DELETE", /docs-9c1995$/, { status: 500 });
+    assert.equal(await remove(), true);
+    assert.equal(keycloak.realms.size, 0);
+    assert.equal(await remove(), false);
+  });
+
+  it("P9: keeps a realm of that name that isn't the run's, and master, whatever is asked", async () => {
+    for (const attributes of [{}, { ...ours, "hearth.owner": "swarm-2" }, { ...ours, "hearth.run": "docs-000000" }]) {
+      keycloak.realms.set(DOCS, { attributes });
+      await assert.rejects(() => remove(), { name: "ForeignRealmError" });
+    }
+    await assert.rejects(() => remove("Master"), { name: "MasterRealmError" });
+    assert.ok(!keycloak.requests.some(request => request.startsWith("DELETE")));
+  });
+
+  it("F20: that goes down is told from one that can't delete", async () => {
+    await assert.rejects(() => remove(DOCS, () => Promise.reject(new NoContainerError("no container"))), {
+      name: "LeftAloneError",
+      reason: "keycloak isn't up",
+    });
+    keycloak.realms.set(DOCS, { attributes: ours });
+    keycloak.fail("DELETE", /docs-9c1995$/, ...Array.from({ length: 6 }, () => ({ status: 500 })));
+    await assert.rejects(() => remove(), { name: "KeycloakError", status: 500 });
+  });
+});

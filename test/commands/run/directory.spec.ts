@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { noteOwner, ownerOfRun, removeRunDir, runDirs } from "../../../commands/run/directory.ts";
+import { ownerNow } from "../../../providers/lib/process/identity.ts";
+
+const DOCS = "docs-9c1995";
+
+describe("a run's folder", () => {
+  let stateDir: string;
+  beforeEach(async () => void (stateDir = await mkdtemp(join(tmpdir(), "hearth-dir-"))));
+  afterEach(() => rm(stateDir, { recursive: true }));
+
+  it("F22, P8: says who began the run, and goes with all that is in it", async () => {
+    assert.deepEqual([await runDirs(stateDir), await ownerOfRun(stateDir, DOCS)], [[], undefined]);
+    await noteOwner(stateDir, DOCS);
+    assert.deepEqual(await ownerOfRun(stateDir, DOCS), await ownerNow());
+    assert.equal((JSON.parse(await readFile(join(stateDir, "runs", DOCS, "owner.json"), "utf8")) as { format: number }).format, 1);
+    await mkdir(join(stateDir, "runs", DOCS, "abra"));
+    const [found, ...others] = await runDirs(stateDir);
+    assert.deepEqual([found?.name, others], [DOCS, []]);
+    assert.ok(Math.abs(found!.changed - Date.now()) < 10_000);
+    await removeRunDir(stateDir, DOCS);
+    await removeRunDir(stateDir, DOCS);
+    assert.deepEqual(await runDirs(stateDir), []);
+  });
+
+  it("P8: takes the locks of a Keycloak of the run's own along, and of no other", async () => {
+    for (const name of ["sso-9c1995.ci.test", "sso-00000a.ci.test", "warm-keycloak.ci.test"])
+      await mkdir(join(stateDir, "keycloak", name), { recursive: true });
+    await writeFile(join(stateDir, "keycloak", "sso-9c1995.ci.test", "slot-0"), "");
+    await removeRunDir(stateDir, DOCS);
+    assert.deepEqual((await readdir(join(stateDir, "keycloak"))).toSorted(), ["sso-00000a.ci.test", "warm-keycloak.ci.test"]);
+  });
+
+  it("P9: never leads out of hearth's directory", async () => {
+    for (const name of ["../apps", "", ".", "a/b"]) await assert.rejects(() => removeRunDir(stateDir, name), { name: "TypeError" });
+  });
+
+  it("P9: that says in no readable way whose it is isn't nobody's", async () => {
+    await mkdir(join(stateDir, "runs", DOCS), { recursive: true });
+    await writeFile(join(stateDir, "runs", DOCS, "owner.json"), '{"format":2}');
+    await assert.rejects(() => ownerOfRun(stateDir, DOCS), { name: "FormatError" });
+    await writeFile(join(stateDir, "runs", DOCS, "owner.json"), '{"form');
+    await assert.rejects(() => ownerOfRun(stateDir, DOCS), { name: "UnreadableError" });
+  });
+});

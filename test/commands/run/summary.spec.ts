@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { readOutputs } from "../../../commands/run/outputs.ts";
+import { summary } from "../../../commands/run/summary.ts";
+
+const login = {
+  issuer: "https://k.test/realms/r",
+  discoveryUrl: "https://k.test/realms/r/d",
+  clientId: "app",
+  clientSecret: "s",
+  username: "u",
+  password: "p",
+  realm: "docs-9c1995",
+};
+const now = Date.parse("2026-11-25T12:00:00Z");
+const said = (more: object) =>
+  summary(readOutputs({ keycloak: "warm", ...login, deployCount: 0, keycloakVersion: "10.7.9+26.4.0", keycloakSince: "", ...more }), now);
+
+describe("the line that says what a run got", () => {
+  it("names Keycloak's version, where it comes from and since when, the realm and the app", () => {
+    const since = { keycloakSince: "2026-11-24T21:59:00Z" };
+    assert.equal(
+      said({ ...since, appUrl: "https://docs-9c1995.x" }),
+      "keycloak 26.4.0 (10.7.9), warm, upgraded 14 h ago · realm docs-9c1995 · https://docs-9c1995.x",
+    );
+    assert.equal(said({ ...since, keycloak: "cold" }), "keycloak 26.4.0 (10.7.9), cold · realm docs-9c1995");
+    assert.equal(said({ keycloakVersion: "" }), "keycloak, warm · realm docs-9c1995");
+    assert.equal(said({ keycloakSince: "2026-11-25T12:00:00Z" }), "keycloak 26.4.0 (10.7.9), warm, upgraded 0 min ago · realm docs-9c1995");
+    assert.equal(said({ keycloakSince: "2026-11-22T11:00:00Z" }), "keycloak 26.4.0 (10.7.9), warm, upgraded 3 d ago · realm docs-9c1995");
+  });
+
+  it("of a run that needs no Keycloak names none", () => {
+    const outputs = { keycloak: "none", deployCount: 1, keycloakVersion: "", keycloakSince: "", appUrl: "https://x.test" };
+    assert.equal(summary(readOutputs(outputs), now), "https://x.test");
+  });
+
+  it("is of a whole login or of none: half of one is an error that shows no value", () => {
+    const { password: _, ...half } = login;
+    assert.throws(
+      () => said({ ...half, password: undefined }),
+      (error: Error) => /doesn't say what it should/.test(error.message) && !error.message.includes("k.test"),
+    );
+  });
+});

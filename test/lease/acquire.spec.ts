@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { HELD } from "../../providers/lib/coordination/liveness.ts";
+import { after, MINUTE, newStage } from "./scheduler.ts";
+import { newRun } from "./participants.ts";
+
+const WIKI = "wiki-00000a";
+
+describe("a run on a free host", () => {
+  it("P8: gets the kept Keycloak, and its lease hangs there with its domains, its end and its owner", async () => {
+    const stage = newStage();
+    const run = newRun(stage, WIKI, { domains: ["wiki-00000a.test", "sso-00000a.test"] });
+    const got = run.enter();
+    await stage.play();
+    assert.equal(await got, "warm");
+    const domains = ["wiki-00000a.test", "sso-00000a.test"];
+    assert.deepEqual(stage.leases(), [{ format: 1, kind: "run", run: WIKI, keycloak: "warm", domains, since: after(0), until: after(HELD), owner: run.owner }]);
+    assert.equal(stage.entries()[0]?.name, "hearth-run-00000a");
+    assert.deepEqual(run.did, ["put hearth-run-00000a", "all", "look"]);
+    assert.deepEqual(run.said, []);
+  });
+
+  it("P8: has an end without an owner too, where nobody holds it", async () => {
+    const stage = newStage();
+    const got = newRun(stage, WIKI, { owner: undefined, lasts: 5 * MINUTE }).enter();
+    await stage.play();
+    assert.equal(await got, "warm");
+    assert.equal(stage.leases()[0]?.until, after(5 * MINUTE));
+    assert.ok(!("owner" in stage.leases()[0]!));
+  });
+
+  for (const mode of ["none", "cold"] as const)
+    it(`doesn't ask for the kept Keycloak where its mode is ${mode}`, async () => {
+      const stage = newStage();
+      const run = newRun(stage, WIKI, { mode });
+      const got = run.enter();
+      await stage.play();
+      assert.equal(await got, mode);
+      assert.equal(stage.leases()[0]?.keycloak, mode);
+      assert.ok(!run.did.includes("look"));
+    });
+});
+
+describe("a run whose board fails it", () => {
+  it("F16, P8: leaves the lease of the one that has its identity as it is", async () => {
+    const stage = newStage();
+    const first = newRun(stage, WIKI);
+    void first.enter();
+    await stage.play();
+    const before = stage.entries();
+    for (const timed of [true, false]) {
+      const second = newRun(stage, WIKI, timed ? { owner: undefined } : {});
+      second.board.put = () => Promise.reject(new Error("the swarm has no leader"));
+      const failed = second.enter();
+      await stage.play();
+      await assert.rejects(failed, { message: "the swarm has no leader" });
+      assert.deepEqual(stage.entries(), before);
+    }
+  });
+
+  it("P8: leaves no lease of its own", async () => {
+    const stage = newStage();
+    const run = newRun(stage, WIKI);
+    run.world.look = () => Promise.reject(new Error("no such host"));
+    const failed = run.enter();
+    await stage.play();
+    await assert.rejects(failed, { message: "no such host" });
+    assert.deepEqual(stage.leases(), []);
+  });
+});

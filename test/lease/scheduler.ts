@@ -1,0 +1,163 @@
+// A stage on which each process stops at every call and every sleep until the spec lets it go on.
+import assert from "node:assert/strict";
+import { setImmediate as turn } from "node:timers/promises";
+import type { Life, Owner } from "../../providers/lib/process/identity.ts";
+import { isLease, isMaintenance, type Board, type Entry, type LeaseNote, type MaintenanceNote } from "../../providers/lib/coordination/coordinationStore.ts";
+import { bare, fakeBoard, type FakeBoard } from "../lib/coordination/fakeStore.ts";
+
+/** When every stage's clock begins. */
+export const START = Date.parse("2026-01-01T00:00:00Z");
+export const MINUTE = 60_000;
+
+/** ISO, `ms` after the clock began. */
+export const after = (ms: number): string => new Date(START + ms).toISOString();
+
+/** A process: it goes on only where it is let. */
+export interface Side {
+  readonly name: string;
+  readonly owner: Owner;
+  readonly board: Board;
+  /** What others can tell of it. */
+  life: Life;
+  /** It does nothing more. */
+  dead: boolean;
+  readonly said: string[];
+  /** What it passed so far: `put hearth-run-000001`, `all`, `sleep`, … */
+  readonly did: string[];
+  /** What it is about to do; undefined: it ended, died, or hasn't begun. */
+  next(): string | undefined;
+  /** When it wakes; undefined: it doesn't sleep. */
+  wakes(): number | undefined;
+  say(line: string): void;
+  sleep(ms: number): Promise<void>;
+  /** Stops here too. */
+  point(what: string): Promise<void>;
+  /** One step: from where it stands to where it stops next. */
+  step(): Promise<void>;
+  /** Alone, until it is about to do `what` (a prefix). */
+  until(what: string): Promise<void>;
+  /** Alone, to its end. */
+  end(): Promise<void>;
+  die(): void;
+}
+
+export interface Stage {
+  readonly board: FakeBoard;
+  now(): number;
+  /** Nobody does anything for `ms`. */
+  wait(ms: number): void;
+  life(owner: Owner): Promise<Life>;
+  side(name: string): Side;
+  entries(): Entry[];
+  /** What hangs there that is this process's in truth: a timed lease doesn't say. */
+  entriesOf(side: Side): Entry[];
+  leases(): LeaseNote[];
+  maintenance(): MaintenanceNote | undefined;
+  /** Everybody goes on, one step at a time, until all have ended or `until` holds; the clock moves when all sleep, or where a sleeper is chosen. */
+  play(options?: { choose?: Choose; until?: () => boolean }): Promise<void>;
+}
+
+/** Which goes on: one of those who could now, or the sleeper who wakes next; one of the two is there. */
+export type Choose = (ready: readonly Side[], sleeper: Side | undefined) => Side;
+
+/** Steps after which a play has no end. */
+const ENDLESS = 200_000;
+
+export function newStage(): Stage {
+  let clock = START;
+  const sides: Side[] = [];
+  const board = fakeBoard(() => clock);
+
+  function newSide(name: string): Side {
+    let parked: { what: string; wake: number | undefined; go: () => void } | undefined;
+    const owner = { host: "ci", boot: "b", pidns: "n", pid: sides.length + 1, started: 1 };
+    const stop = (what: string, wake?: number) =>
+      new Promise<void>(go => {
+        assert.equal(parked, undefined, `${name} does two things at once`);
+        if (!own.dead) parked = { what, wake, go };
+      });
+    const own: Omit<Side, "board"> = {
+      name,
+      owner,
+      life: "alive",
+      dead: false,
+      said: [],
+      did: [],
+      next: () => parked?.what,
+      wakes: () => parked?.wake,
+      say: line => void own.said.push(line),
+      sleep: ms => stop("sleep", clock + ms),
+      point: what => stop(what),
+      async step() {
+        await turn();
+        const from = parked;
+        assert.ok(from, `${name} has nothing to do`);
+        parked = undefined;
+        own.did.push(from.what);
+        clock = Math.max(clock, from.wake ?? clock);
+        from.go();
+        await turn();
+      },
+      async until(what) {
+        await turn();
+        while (!isAt(own, what)) {
+          assert.ok(own.next() !== undefined && own.did.length < ENDLESS, `${name} never came to ${what}, but did ${own.did.slice(-9).join(", ")}`);
+          await own.step();
+        }
+      },
+      async end() {
+        for (await turn(); own.next() !== undefined; await own.step()) assert.ok(own.did.length < ENDLESS, `${name} never ends`);
+      },
+      die() {
+        own.dead = true;
+        if (own.life === "alive") own.life = "dead";
+        parked = undefined;
+      },
+    };
+    const made: Side = Object.assign(own, { board: {} as Board });
+    Object.assign(made.board, board.of(made));
+    sides.push(made);
+    return made;
+  }
+
+  const stage: Stage = {
+    board,
+    now: () => clock,
+    wait: ms => void (clock += ms),
+    life: async ({ pid }) => sides[pid - 1]?.life ?? "dead",
+    side: newSide,
+    entries: () => board.all().map(bare),
+    entriesOf: side => board.all().filter(({ by }) => by === side),
+    leases: () =>
+      stage
+        .entries()
+        .filter(isLease)
+        .map(({ note }) => note),
+    maintenance: () => stage.entries().find(isMaintenance)?.note,
+    async play({ choose = inTurn(), until = () => false } = {}) {
+      await turn();
+      for (let steps = 0; !until(); steps += 1) {
+        assert.ok(steps < ENDLESS, "it never ends");
+        const could = sides.filter(each => each.next() !== undefined);
+        if (could.length === 0) return;
+        const ready = could.filter(each => (each.wakes() ?? clock) <= clock);
+        const [sleeper] = could.filter(each => !ready.includes(each)).toSorted((a, b) => a.wakes()! - b.wakes()!);
+        await choose(ready, sleeper).step();
+      }
+    },
+  };
+  return stage;
+}
+
+const isAt = (side: Pick<Side, "next">, what: string): boolean => side.next()?.startsWith(what) ?? false;
+
+/** Whoever waited longest; a sleeper only where there is nobody else. */
+function inTurn(): Choose {
+  const last = new Map<Side, number>();
+  let steps = 0;
+  return (ready, sleeper) => {
+    const chosen = ready.toSorted((a, b) => (last.get(a) ?? 0) - (last.get(b) ?? 0))[0] ?? sleeper!;
+    last.set(chosen, (steps += 1));
+    return chosen;
+  };
+}

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { channel, type Channel } from "../../../providers/lib/alerts/channel.ts";
+import { deliver } from "../../../providers/lib/alerts/deliver.ts";
+import { raise } from "../../../providers/lib/alerts/raise.ts";
+import { alertId, waiting } from "../../../providers/lib/alerts/spool.ts";
+import { tryLock } from "../../../providers/lib/lock/flock.ts";
+
+const unheard = (line: string) => assert.fail(line);
+
+describe("delivering alerts", () => {
+  let stateDir: string;
+  beforeEach(async () => (stateDir = await mkdtemp(join(tmpdir(), "hearth-deliver-"))));
+  afterEach(() => rm(stateDir, { recursive: true }));
+
+  const raiseOne = (key: string) => raise(stateDir, { key, severity: "info", app: "keycloak", why: key, todo: "nothing" }, unheard);
+  /** Appends each alert to a file, a line each. */
+  const working = (): Channel => ({ command: ["sh", "-c", `cat >> "$0"; echo >> "$0"`, join(stateDir, "got")] });
+  const got = async () =>
+    existsSync(join(stateDir, "got"))
+      ? (await readFile(join(stateDir, "got"), "utf8"))
+          .trim()
+          .split("\n")
+          .map(line => JSON.parse(line).why)
+      : [];
+  const sent = () => readdir(join(stateDir, "alerts", "sent"));
+
+  it("does nothing where there is nothing, and only counts where no channel is configured", async () => {
+    assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 0, waiting: 0 });
+    await raiseOne("one");
+    assert.deepEqual(await deliver(stateDir, {}, unheard), { sent: 0, waiting: 1 });
+    assert.equal(await waiting(stateDir), 1);
+  });
+
+  it("F28: hands each over once, oldest first, and keeps it in sent", async () => {
+    const ids = [];
+    for (const key of ["one", "two", "three"]) {
+      ids.push(`${await raiseOne(key)}.json`);
+      await new Promise(resolve => setTimeout(resolve, 3));
+    }
+    assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 3, waiting: 0 });
+    assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 0, waiting: 0 });
+    assert.deepEqual(await got(), ["one", "two", "three"]);
+    assert.deepEqual((await sent()).toSorted(), ids);
+    const [first] = (await readFile(join(stateDir, "got"), "utf8")).split("\n");
+    assert.deepEqual(JSON.parse(first!), JSON.parse(await readFile(join(stateDir, "alerts", "sent", ids[0]!), "utf8")));
+  });
+
+  it("F28: keeps all while the channel is down, says why once, and delivers each once after", async () => {
+    const down: Channel = { command: ["sh", "-c", "echo first >&2; echo no route >&2; exit 3"] };
+    for (const key of ["one", "two"]) await raiseOne(key);
+    for (let day = 0; day < 3; day++) {
+      const said: string[] = [];
+      assert.deepEqual(await deliver(stateDir, down, line => said.push(line)), { sent: 0, waiting: 2 });
+      assert.deepEqual(said, ["alert channel: sh: exit 3: no route"]);
+    }
+    assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 2, waiting: 0 });
+    assert.deepEqual((await got()).toSorted(), ["one", "two"]);
+  });
+
+  it("F28: ends a channel that hangs at the bound, with all that it started, and loses nothing", async () => {
+    const pids = join(stateDir, "pids");
+    // Deaf to SIGTERM, and its child holds its pipes.
+    const hanging: Channel = { command: ["sh", "-c", `trap '' TERM; sleep 60 & echo $! $$ > "$0"; wait`, pids] };
+    for (const key of ["one", "two"]) await raiseOne(key);
+    const start = performance.now();
+    const said: string[] = [];
+    assert.deepEqual(await deliver(stateDir, hanging, line => said.push(line), 300), { sent: 0, waiting: 2 });
+    assert.ok(performance.now() - start < 900, `took ${performance.now() - start} ms`);
+    assert.match(said.join(), /^alert channel: sh took longer than 0\.3 s, and was ended$/);
+    await new Promise(resolve => setTimeout(resolve, 100));
+    for (const pid of (await readFile(pids, "utf8")).trim().split(" ")) assert.ok(await ended(pid), `${pid} goes on`);
+    assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 2, waiting: 0 });
+  });
+
+  it("F28: has one bound for all of them", async () => {
+    for (let event = 0; event < 6; event++) await raiseOne(`event ${event}`);
+    const slow: Channel = { command: ["sh", "-c", `cat >> "$0"; echo >> "$0"; sleep 0.2`, join(stateDir, "got")] };
+    const start = performance.now();
+    const done = await deliver(stateDir, slow, unheard, 600);
+    assert.ok(performance.now() - start < 800, `took ${performance.now() - start} ms`);
+    assert.ok(done.sent >= 1 && done.sent <= 3, `${done.sent} sent`);
+    assert.equal(done.sent + done.waiting, 6);
+    await deliver(stateDir, working(), unheard);
+    assert.equal((await got()).length, 6, "none twice");
+  });
+
+  it("isn't kept by what a channel leaves in the background", async () => {
+    await raiseOne("one");
+    const start = performance.now();
+    assert.deepEqual(await deliver(stateDir, { command: ["sh", "-c", "cat >/dev/null; sleep 2 & exit 0"] }, unheard), { sent: 1, waiting: 0 });
+    assert.ok(performance.now() - start < 1_000);
+  });
+
+  it("takes a program that reads nothing at its exit code, and says of one that isn't there", async () => {
+    await raise(stateDir, { key: "big", severity: "info", app: "keycloak", why: "x".repeat(500_000), todo: "nothing" }, unheard);
+    const said: string[] = [];
+    assert.equal((await deliver(stateDir, { command: ["/nowhere/mailer"] }, line => said.push(line))).sent, 0);
+    assert.match(said.join(), /^alert channel: \/nowhere\/mailer: .*ENOENT/);
+    assert.equal((await deliver(stateDir, { command: ["true"] }, unheard)).sent, 1);
+  });
+
+  it("P1: leaves it to another process that is at it", async () => {
+    await raiseOne("one");
+    const held = (await tryLock(join(stateDir, "alerts", "lock")))!;
+    assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 0, waiting: 1 });
+    await held.release();
+    const both = await Promise.all([deliver(stateDir, working(), unheard), deliver(stateDir, working(), unheard)]);
+    assert.equal(
+      both.reduce((sum, { sent: number }) => sum + number, 0),
+      1,
+    );
+    assert.deepEqual(await got(), ["one"]);
+  });
+
+  it("goes past an alert that it can't read, and leaves it", async () => {
+    await mkdir(join(stateDir, "alerts"));
+    const newer = join(stateDir, "alerts", `${alertId("newer", new Date(0))}.json`);
+    await writeFile(newer, '{"format": 2}');
+    await writeFile(join(stateDir, "alerts", "half.json.tmp"), "{");
+    await raiseOne("one");
+    const said: string[] = [];
+    assert.deepEqual(await deliver(stateDir, working(), line => said.push(line)), { sent: 1, waiting: 1 });
+    assert.match(said.join(), /made by a newer hearth/);
+    assert.ok(existsSync(newer));
+  });
+
+  it("keeps the last 200 of those that were sent", async () => {
+    const folder = join(stateDir, "alerts", "sent");
+    await mkdir(folder, { recursive: true });
+    for (let event = 0; event < 210; event++) await writeFile(join(folder, `${alertId(`old ${event}`, new Date(event))}.json`), "{}");
+    const id = await raiseOne("one");
+    await deliver(stateDir, working(), unheard);
+    const kept = (await sent()).toSorted();
+    assert.equal(kept.length, 200);
+    assert.equal(kept.at(-1), `${id}.json`);
+  });
+
+  describe("to a webhook", () => {
+    let server: Server;
+    let status = 204;
+    let bodies: string[] = [];
+    let webhook: string;
+    beforeEach(async () => {
+      [status, bodies] = [204, []];
+      server = createServer(async (request, response) => {
+        let body = "";
+        for await (const chunk of request) body += String(chunk);
+        bodies.push(body);
+        if (status !== 0) response.writeHead(status).end();
+      }).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      webhook = `http://127.0.0.1:${(server.address() as { port: number }).port}/hooks/Sentinel-4711`;
+    });
+    afterEach(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+
+    it("F28: posts the alert, and takes a 2xx alone for told", async () => {
+      await raiseOne("one");
+      status = 500;
+      const said: string[] = [];
+      assert.equal((await deliver(stateDir, { webhook }, line => said.push(line))).sent, 0);
+      assert.deepEqual(said, ["alert channel: the webhook answered 500"]);
+      status = 204;
+      assert.equal((await deliver(stateDir, { webhook }, unheard)).sent, 1);
+      assert.deepEqual(
+        bodies.map(body => JSON.parse(body).why),
+        ["one", "one"],
+      );
+    });
+
+    it("F28, F32: gives one up that hangs or isn't there, and never says its address", async () => {
+      await raiseOne("one");
+      status = 0;
+      const said: string[] = [];
+      const start = performance.now();
+      assert.equal((await deliver(stateDir, { webhook }, line => said.push(line), 250)).sent, 0);
+      assert.ok(performance.now() - start < 800);
+      server.closeAllConnections();
+      server.close();
+      assert.equal((await deliver(stateDir, { webhook }, line => said.push(line))).sent, 0);
+      assert.deepEqual(said, ["alert channel: the webhook took longer than 0.2 s", "alert channel: the webhook can't be reached (ECONNREFUSED)"]);
+      assert.equal(await waiting(stateDir), 1);
+    });
+  });
+
+  it("is configured as a command or a webhook, not both", () => {
+    assert.deepEqual(channel.parse({}), {});
+    assert.ok(channel.safeParse({ command: ["mail"] }).success);
+    assert.ok(channel.safeParse({ webhook: "https://a.test/x" }).success);
+    for (const wrong of [{ command: [] }, { webhook: "ftp://a.test" }, { command: ["mail"], webhook: "https://a.test/x" }, { mail: "x" }])
+      assert.equal(channel.safeParse(wrong).success, false, JSON.stringify(wrong));
+  });
+});
+
+/** Gone, or a zombie that only its parent hasn't asked for yet. */
+async function ended(pid: string): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
+  return stat === undefined || stat.includes(") Z ");
+}

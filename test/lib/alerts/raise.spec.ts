@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { alert, raise, type Raised } from "../../../providers/lib/alerts/raise.ts";
+import { waiting } from "../../../providers/lib/alerts/spool.ts";
+import { root, smallDisk } from "../fs/tmpfs.ts";
+
+const failed: Raised = {
+  key: "op1 recovered",
+  severity: "warning",
+  app: "keycloak",
+  attempted: "10.8.0+26.5.0",
+  lastGood: "10.7.1+26.4.0",
+  recovered: true,
+  why: "HTTP 503",
+  todo: "nothing",
+};
+const unheard = (line: string) => assert.fail(line);
+
+describe("an alert", () => {
+  let stateDir: string;
+  beforeEach(async () => (stateDir = await mkdtemp(join(tmpdir(), "hearth-alert-"))));
+  afterEach(() => rm(stateDir, { recursive: true }));
+
+  it("P10: is on the disk with all that it says, for root alone", async () => {
+    const id = await raise(stateDir, failed, unheard);
+    const path = join(stateDir, "alerts", `${id}.json`);
+    const kept = alert.parse(JSON.parse(await readFile(path, "utf8")));
+    assert.deepEqual(kept, { format: 1, id, ...failed, when: kept.when });
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    assert.equal(await waiting(stateDir), 1);
+  });
+
+  it("F28: is raised once for one event, also when it was sent meanwhile", async () => {
+    const id = await raise(stateDir, failed, unheard);
+    assert.equal(await raise(stateDir, { ...failed, why: "HTTP 502" }, unheard), id);
+    const alerts = join(stateDir, "alerts");
+    await mkdir(join(alerts, "sent"));
+    await rename(join(alerts, `${id}.json`), join(alerts, "sent", `${id}.json`));
+    assert.equal(await raise(stateDir, failed, unheard), id);
+    assert.equal(await waiting(stateDir), 0);
+    assert.notEqual(await raise(stateDir, { ...failed, key: "op2 recovered" }, unheard), id);
+    assert.equal(await waiting(stateDir), 1);
+  });
+
+  it("has an id that is ordered by time", async () => {
+    const ids = [];
+    for (let event = 0; event < 5; event++) {
+      ids.push(await raise(stateDir, { ...failed, key: `event ${event}` }, unheard));
+      await new Promise(resolve => setTimeout(resolve, 3));
+    }
+    assert.deepEqual(ids.toSorted(), ids);
+  });
+
+  it("F32: says no secret", async () => {
+    const id = await raise(stateDir, { ...failed, why: "refused: Sentinel-4711", fatal: "FATA DB_PASSWORD=other4711" }, unheard, ["Sentinel-4711"]);
+    const text = await readFile(join(stateDir, "alerts", `${id}.json`), "utf8");
+    assert.ok(!/4711/.test(text), text);
+  });
+
+  it("F4: that can't be kept is said in whole, and stops nobody", async function () {
+    if (!root) return this.skip();
+    const disk = smallDisk(64);
+    try {
+      await mkdir(join(disk.path, "alerts"));
+      await disk.fill();
+      const said: string[] = [];
+      assert.equal(await raise(disk.path, failed, line => said.push(line)), undefined);
+      assert.equal(said.length, 1);
+      assert.match(said[0]!, /^keycloak: an alert can't be kept \(ENOSPC.*\); it says: warning: HTTP 503; to do: nothing$/);
+      assert.deepEqual(await readdir(join(disk.path, "alerts")), []);
+    } finally {
+      disk.remove();
+    }
+  });
+});

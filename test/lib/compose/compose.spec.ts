@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { abraShVariables, composeFiles, healthSeconds, interpolate, readCompose, seconds } from "../../../providers/lib/compose/compose.ts";
+
+const yaml = `
+services:
+  app:
+    image: a
+    healthcheck: { test: [x], interval: 2s, timeout: 5s, retries: 10, start_period: 1m }
+  db:
+    image: b
+volumes: { data: }
+configs:
+  entry: { name: "\${STACK_NAME}_entry_\${ENTRY_VERSION}", file: x }
+secrets:
+  pass: { external: true, name: "\${STACK_NAME}_pass_\${SECRET_PASS_VERSION}" }
+`;
+
+describe("a recipe's compose files", () => {
+  it("give the names that Swarm will see", () => {
+    const compose = readCompose([yaml], { STACK_NAME: "a_test", ENTRY_VERSION: "v2", SECRET_PASS_VERSION: "v1" });
+    assert.deepEqual(compose.secrets, ["a_test_pass_v1"]);
+    assert.deepEqual(compose.configs, ["a_test_entry_v2"]);
+    assert.deepEqual(compose.volumes, ["data"]);
+  });
+
+  it("add up, the later over the earlier", () => {
+    const more = "services: { app: { healthcheck: { interval: 1s, retries: 1, timeout: 1s } } }\nsecrets: { key: { name: key_v1 } }";
+    const compose = readCompose([yaml, more], { STACK_NAME: "s", SECRET_PASS_VERSION: "v1" });
+    assert.deepEqual(compose.secrets, ["s_pass_v1", "key_v1"]);
+    assert.equal(compose.services["app"]?.image, "a");
+    assert.equal(healthSeconds(compose), 2);
+  });
+
+  it("F11: say how long health may take: start_period and every retry of the slowest service", () => {
+    assert.equal(healthSeconds(readCompose([yaml], {})), 60 + 7 * 10);
+  });
+
+  it("count Docker's own defaults for what a healthcheck leaves out", () => {
+    assert.equal(healthSeconds(readCompose(["services: { app: { healthcheck: { test: [x] } } }"], {})), 180);
+  });
+
+  it("are refused where they don't load", () => {
+    assert.throws(() => readCompose(["services: { app: { image: [1] } }"], {}), { name: "ZodError" });
+    assert.throws(() => readCompose(["a: ["], {}), /YAML|flow/i);
+  });
+
+  it("are those that COMPOSE_FILE lists", () => {
+    assert.deepEqual(composeFiles({}), ["compose.yml"]);
+    assert.deepEqual(composeFiles({ COMPOSE_FILE: "$COMPOSE_FILE:compose.smtp.yml" }), ["compose.smtp.yml"]);
+    assert.deepEqual(composeFiles({ COMPOSE_FILE: "compose.yml:compose.wildcard.yml" }), ["compose.yml", "compose.wildcard.yml"]);
+  });
+
+  it("fill in variables as compose does", () => {
+    assert.equal(interpolate("$A ${A} ${B:-b} ${E:-e} ${E-e} $$A ${NONE}", { A: "a", E: "" }), "a a b e  $A ");
+  });
+
+  it("write durations as Go does", () => {
+    assert.deepEqual(["1m30s", "500ms", "2s", "1h"].map(seconds), [90, 0.5, 2, 3600]);
+    assert.equal(seconds(2e9), 2);
+  });
+
+  it("take config versions from abra.sh, without running it", () => {
+    assert.deepEqual(abraShVariables('export A_VERSION=v1\n# export B=v2\nexport C_VERSION="v3"\nrm -rf /\n'), { A_VERSION: "v1", C_VERSION: "v3" });
+  });
+});

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { DRAIN } from "../../../providers/lib/coordination/maintenance.ts";
+import { HELD } from "../../../providers/lib/coordination/liveness.ts";
+import { after, MINUTE, newStage, START, type Stage } from "../../lease/scheduler.ts";
+import { newApp, newRun, type Run } from "../../lease/participants.ts";
+
+/** Runs inside, one after the other, a second between them. */
+async function inside(stage: Stage, ...runs: Run[]): Promise<void> {
+  for (const run of runs) {
+    const got = run.enter();
+    await stage.play();
+    await got;
+    stage.wait(1_000);
+  }
+}
+
+describe("a kept app that is to be changed", () => {
+  it("has its maintenance there at once where nobody uses it: what, since when, whose", async () => {
+    const stage = newStage();
+    const app = newApp(stage, "keycloak", "1.0.0+1 → 1.1.0+2");
+    const drained = app.drain();
+    await stage.play();
+    await drained;
+    assert.equal(stage.now(), START);
+    const { app: name, domain, what, owner, stateDir } = app.work;
+    assert.deepEqual(stage.maintenance(), { format: 1, kind: "maintenance", app: name, domain, what, owner, stateDir, since: after(0) });
+    assert.deepEqual(app.did, ["put hearth-maintenance", "all"]);
+  });
+
+  it("waits for the runs on it, says for whom and since when, once while that stays so, and goes on when the last has ended", async () => {
+    const stage = newStage();
+    const [held, timed] = [newRun(stage, "wiki-00000a"), newRun(stage, "blog-00000b", { owner: undefined, lasts: 10 * MINUTE })];
+    await inside(stage, held, timed);
+    const app = newApp(stage, "keycloak");
+    const drained = app.drain();
+    await stage.play({ until: () => stage.now() - START >= 5 * MINUTE });
+    const line = (words: string) => `waiting: in use by ${words}`;
+    const timedWords = `blog-00000b (since ${after(1_000)}, until ${after(1_000 + 10 * MINUTE)})`;
+    assert.deepEqual(app.said, [line(`wiki-00000a (since ${after(0)}, pid ${held.owner.pid} on ci), ${timedWords}`)]);
+    assert.ok(stage.maintenance());
+    held.die();
+    await stage.play();
+    await drained;
+    assert.deepEqual(app.said.slice(1), [line(timedWords)]);
+    const waited = stage.now() - START - 10 * MINUTE;
+    assert.ok(waited >= 1_000 && waited < 4_000, "until the other one's end and no longer");
+  });
+
+  it("F39: waits for a run of which nobody can tell whether it lives, until its end", async () => {
+    const stage = newStage();
+    const run = newRun(stage, "wiki-00000a");
+    await inside(stage, run);
+    run.life = "unknown";
+    const drained = newApp(stage, "keycloak").drain(HELD + MINUTE);
+    await stage.play();
+    await drained;
+    assert.ok(stage.now() - START >= HELD && stage.now() - START < HELD + 3_000);
+  });
+
+  it("F39: waits for a run that lives, past its lease's end", async () => {
+    const stage = newStage();
+    await inside(stage, newRun(stage, "wiki-00000a", { lasts: MINUTE }));
+    const refused = newApp(stage, "keycloak").drain();
+    await stage.play();
+    await assert.rejects(refused, { name: "InUseError" });
+  });
+
+  for (const [name, mode, waits] of [
+    ["keycloak", "warm", true],
+    ["keycloak", "cold", false],
+    ["keycloak", "none", false],
+    ["traefik", "warm", true],
+    ["traefik", "cold", true],
+    ["traefik", "none", true],
+  ] as const)
+    it(`${waits ? "waits" : "doesn't wait"} for a run with lease ${mode} where it is ${name}`, async () => {
+      const stage = newStage();
+      await inside(stage, newRun(stage, "wiki-00000a", { mode }));
+      const app = newApp(stage, name);
+      void app.drain();
+      await stage.play({ until: () => app.next() === "sleep" });
+      assert.equal(app.next(), waits ? "sleep" : undefined);
+    });
+
+  it("doesn't wait for a run that died, and leaves its lease to the reaper", async () => {
+    const stage = newStage();
+    const run = newRun(stage, "wiki-00000a");
+    await inside(stage, run);
+    run.die();
+    const app = newApp(stage, "traefik");
+    const drained = app.drain();
+    await stage.play();
+    await drained;
+    assert.deepEqual([app.said, stage.leases().length], [[], 1]);
+  });
+
+  it("is refused past the limit, with for whom it waited; maintenance is gone, and runs get in again", async () => {
+    const stage = newStage();
+    const run = newRun(stage, "wiki-00000a");
+    await inside(stage, run);
+    const app = newApp(stage, "keycloak");
+    const refused = app.drain();
+    const begun = stage.now();
+    await stage.play({ until: () => stage.now() - begun >= DRAIN });
+    assert.ok(stage.maintenance());
+    await stage.play();
+    const message = `still in use after 30 minutes: in use by wiki-00000a (since ${after(0)}, pid ${run.owner.pid} on ci)`;
+    await assert.rejects(refused, { name: "InUseError", message });
+    assert.ok(stage.now() - begun < DRAIN + 3_000);
+    assert.equal(stage.maintenance(), undefined);
+    assert.equal(stage.leases().length, 1);
+    const got = newRun(stage, "blog-00000b").enter();
+    await stage.play();
+    assert.equal(await got, "warm");
+  });
+
+  it("takes maintenance away where the board fails it", async () => {
+    const stage = newStage();
+    const app = newApp(stage, "keycloak");
+    const { all } = app.board;
+    let failed = false;
+    app.board.all = () => {
+      if (failed) return all();
+      failed = true;
+      return Promise.reject(new Error("the swarm has no leader"));
+    };
+    const refused = app.drain();
+    await stage.play();
+    await assert.rejects(refused, { message: "the swarm has no leader" });
+    assert.equal(stage.maintenance(), undefined);
+  });
+});

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { get } from "../../../providers/lib/docker/api.ts";
+import { clusterId } from "../../../providers/lib/docker/cluster.ts";
+import { networkId } from "../../../providers/lib/docker/networks.ts";
+import { servicesOf } from "../../../providers/lib/docker/stack.ts";
+import { run } from "../../../providers/lib/process/run.ts";
+import { project } from "../../lab/paths.ts";
+import { fakeSwarm, type FakeSwarm } from "./fakeSwarm.ts";
+
+describe("docker's API", () => {
+  let swarm: FakeSwarm;
+  beforeEach(async () => (swarm = await fakeSwarm()));
+  afterEach(() => swarm.end());
+
+  const dials = async () => (await swarm.calls()).length;
+
+  it("is asked many times over one connection, a second one where the first is in use", async () => {
+    await swarm.set({ service: [{ name: "web_app", stack: "web" }] });
+    for (let time = 0; time < 5; time++) assert.equal(await clusterId(), "here");
+    assert.equal(await dials(), 1);
+    const all = await Promise.all([1, 2, 3, 4, 5, 6].map(() => servicesOf("web")));
+    assert.deepEqual(all[5], [{ name: "app", running: 1, desired: 1, update: undefined, labels: { "coop-cloud.web.version": "1.0.0+1" } }]);
+    assert.equal(await dials(), 2);
+  });
+
+  it("finds a network by its whole name", async () => {
+    await swarm.set({ network: [{ name: "proxy-2" }, { name: "proxy" }] });
+    assert.deepEqual([await networkId("proxy"), await networkId("prox")], ["id-proxy", undefined]);
+  });
+
+  it("is asked again where a connection breaks, and not for ever", async () => {
+    await clusterId();
+    await swarm.set({ broken: 1 });
+    assert.equal(await clusterId(), "here");
+    await swarm.set({ broken: 2 });
+    await assert.rejects(clusterId(), { name: "ConnectionError", message: "docker: look at the swarm: the connection ended (3)" });
+    assert.equal(await clusterId(), "here");
+  });
+
+  it("that can't be reached is said in the words that docker has for it", async () => {
+    await swarm.set({ unreachable: true });
+    await assert.rejects(clusterId(), {
+      name: "ConnectionError",
+      message: "docker: look at the swarm: Cannot connect to the Docker daemon: dial unix /no.sock: connect: no such file or directory",
+    });
+  });
+
+  it("that refuses is quoted", async () => {
+    await assert.rejects(get("/nothing", "look for nothing"), {
+      name: "ApiError",
+      status: 501,
+      message: "docker: look for nothing: HTTP 501: fake docker: GET /nothing",
+    });
+  });
+
+  it("keeps no process alive that has asked it", async () => {
+    const script = `import { clusterId } from ${JSON.stringify(join(project, "providers/lib/docker/cluster.ts"))}; console.log(await clusterId());`;
+    const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], "ask", { timeout: 4_000 });
+    assert.equal(stdout, "here");
+  });
+});

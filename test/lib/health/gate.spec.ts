@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { gate, type Look } from "../../../providers/lib/health/gate.ts";
+
+/** Plays `looks` one a second, the last one for ever, on a clock that costs no time. */
+function play(looks: Look[], window = { stableFor: 3_000, deadline: 10_000 }) {
+  let now = 0;
+  let at = 0;
+  const seen: string[] = [];
+  const clock = { now: () => now, sleep: async (ms: number) => (now += ms) };
+  const verdict = gate(
+    async () => looks[Math.min(at++, looks.length - 1)]!,
+    window,
+    what => seen.push(what),
+    clock,
+  );
+  return verdict.then(result => ({ result, seen, took: now }));
+}
+
+const good = (id = "a"): Look => ({ trouble: undefined, containers: [id] });
+const bad = (trouble = "app isn't running"): Look => ({ trouble, containers: [] });
+
+describe("the health gate", () => {
+  it("P3: passes after the whole window, not before", async () => {
+    const { result, took } = await play([good()]);
+    assert.deepEqual(result, { health: "healthy" });
+    assert.equal(took, 3_000);
+  });
+
+  it("P3: begins its window anew after trouble", async () => {
+    const { result, took } = await play([good(), good(), bad(), good()]);
+    assert.deepEqual(result, { health: "healthy" });
+    assert.equal(took, 6_000);
+  });
+
+  it("F10: isn't passed by containers that are replaced within the window", async () => {
+    const { result } = await play([good("a"), good("b"), good("c"), good("d"), good("e"), good("f"), good("g"), good("h"), good("i"), good("j"), good("k")]);
+    assert.equal(result.health, "unhealthy");
+    assert.match(JSON.stringify(result), /replaced/);
+  });
+
+  it("F9: says at its deadline what it saw last", async () => {
+    const { result, took } = await play([bad("HTTP 503")]);
+    assert.deepEqual(result, { health: "unhealthy", why: "HTTP 503 (after 10 s)" });
+    assert.equal(took, 10_000);
+  });
+
+  it("doesn't wait for what never clears by itself", async () => {
+    const { result, took } = await play([{ ...bad("app's update is paused"), final: true }]);
+    assert.deepEqual(result, { health: "unhealthy", why: "app's update is paused" });
+    assert.equal(took, 0);
+  });
+
+  it("is inconclusive where the app is well and the way to it is not: nothing is known against the app", async () => {
+    const away: Look = { trouble: "no answer (ECONNREFUSED)", containers: ["a"], elsewhere: true };
+    assert.deepEqual((await play([away])).result, { health: "inconclusive", why: "no answer (ECONNREFUSED) (after 10 s)" });
+    assert.deepEqual((await play([away, bad("app isn't running")])).result.health, "unhealthy");
+    assert.deepEqual((await play([away, good()])).result, { health: "healthy" });
+  });
+
+  it("F33: is inconclusive at once where somebody else's version runs", async () => {
+    const { result, took } = await play([{ trouble: "10.9.0 runs, which somebody else deployed", containers: ["b"], elsewhere: true, final: true }]);
+    assert.equal(result.health, "inconclusive");
+    assert.equal(took, 0);
+  });
+
+  it("says each change once", async () => {
+    const { seen } = await play([bad("a"), bad("a"), bad("b"), good()]);
+    assert.deepEqual(seen, ["a", "b", "good"]);
+  });
+});

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { lookAt } from "../../../providers/lib/health/http.ts";
+import { run } from "../../../providers/lib/process/run.ts";
+
+describe("a look at an app from outside", () => {
+  const known = getCACertificates("default");
+  let folder: string;
+  let certificate: string;
+  let server: Server;
+  let url: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "hearth-look-"));
+    const [key, cert] = [join(folder, "key"), join(folder, "cert")];
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+    await run("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", cert, ...subject], "make a certificate");
+    certificate = await readFile(cert, "utf8");
+    server = createServer({ key: await readFile(key), cert: certificate }, (request, response) => {
+      const [, kind = "", rest = ""] = request.url!.split("/");
+      if (kind === "hang") return;
+      if (kind === "stall") return void response.write("{");
+      if (kind === "break") return void request.socket.destroy();
+      if (kind === "status") return void response.writeHead(Number(rest), { location: "/break" }).end("x".repeat(100_000));
+      response.end(kind === "json" ? JSON.stringify({ issuer: "https://sso.test/realms/a" }) : "no JSON");
+    });
+    await new Promise<void>(done => server.listen(0, "localhost", done));
+    url = `https://localhost:${(server.address() as AddressInfo).port}`;
+    setDefaultCACertificates([...known, certificate]);
+  });
+
+  after(async () => {
+    setDefaultCACertificates(known);
+    server.closeAllConnections();
+    await new Promise(done => server.close(done));
+    await rm(folder, { recursive: true });
+  });
+
+  it("is good with any 2xx or 3xx, which isn't followed, or with the status that is wanted", async () => {
+    assert.equal(await lookAt({ url: `${url}/status/200` }), undefined);
+    assert.equal(await lookAt({ url: `${url}/status/302` }), undefined);
+    assert.equal(await lookAt({ url: `${url}/status/401`, status: 401 }), undefined);
+    assert.deepEqual(await lookAt({ url: `${url}/status/503` }), { what: "HTTP 503", unreached: false });
+    assert.deepEqual(await lookAt({ url: `${url}/status/200`, status: 204 }), { what: "HTTP 200", unreached: false });
+  });
+
+  it("reads the issuer where one is wanted", async () => {
+    const issuer = "https://sso.test/realms/a";
+    assert.equal(await lookAt({ url: `${url}/json`, issuer }), undefined);
+    assert.deepEqual(await lookAt({ url: `${url}/json`, issuer: "b" }), { what: `issuer ${issuer} instead of b`, unreached: false });
+    assert.deepEqual(await lookAt({ url: `${url}/text`, issuer }), { what: `issuer missing instead of ${issuer}`, unreached: false });
+  });
+
+  it("that finds nobody says why, and that it may be the way", async () => {
+    const port = (server.address() as AddressInfo).port;
+    assert.deepEqual(await lookAt({ url: "https://localhost:1" }), { what: "no answer (ECONNREFUSED)", unreached: true });
+    assert.deepEqual(await lookAt({ url: `https://127.0.0.1:${port}` }), { what: "no answer (ERR_TLS_CERT_ALTNAME_INVALID)", unreached: true });
+    setDefaultCACertificates(known);
+    assert.deepEqual(await lookAt({ url }), { what: "no answer (DEPTH_ZERO_SELF_SIGNED_CERT)", unreached: true });
+    setDefaultCACertificates([...known, certificate]);
+  });
+
+  it("that is answered by silence, by half an answer, or by a broken connection, blames the app", async () => {
+    assert.deepEqual(await lookAt({ url: `${url}/hang` }, 300), { what: "no answer (time-out)", unreached: false });
+    assert.deepEqual(await lookAt({ url: `${url}/stall`, issuer: "a" }, 300), { what: "no answer (time-out)", unreached: false });
+    assert.deepEqual(await lookAt({ url: `${url}/break` }), { what: "no answer (ECONNRESET)", unreached: false });
+  });
+});

@@ -1,0 +1,326 @@
+import assert from "node:assert/strict";
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { execa } from "execa";
+import { prepareAbraDir } from "../../../providers/lib/abra/home.ts";
+import { fileAt, notedVersions, notesAt, refreshMirror, tagsOf, UnknownRecipeError, type Tag } from "../../../providers/lib/recipe/mirror.ts";
+import { tryLock } from "../../../providers/lib/lock/flock.ts";
+
+const who = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@test", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@test", GIT_CONFIG_GLOBAL: "/dev/null" };
+
+describe("the mirror of a recipe", function () {
+  this.timeout(30_000);
+  let root: string;
+  let upstream: string;
+  let operator: string;
+  let state: string;
+
+  const git = async (...argv: string[]) => (await execa("git", argv, { cwd: upstream, env: who })).stdout;
+  const write = async (files: Record<string, string>) => {
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(join(upstream, name, ".."), { recursive: true });
+      await writeFile(join(upstream, name), text);
+    }
+    await git("add", "--all");
+    await git("commit", "--quiet", "--allow-empty", "-m", "change");
+  };
+  const release = async (name: string, files: Record<string, string> = { "compose.yml": name }) => {
+    await write(files);
+    await git("tag", "--force", "--annotate", "-m", name, name);
+  };
+  const refresh = () => refreshMirror("web", state, operator);
+  const found = async (): Promise<Record<string, Tag>> => Object.fromEntries((await tagsOf(join(state, "mirror", "web.git"))).map(tag => [tag.name, tag]));
+  const mirror = () => join(state, "mirror", "web.git");
+  const missing = (path: string) => assert.rejects(access(path), { code: "ENOENT" });
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), "hearth-mirror-"));
+    [upstream, operator, state] = [join(root, "upstream"), join(root, "abra"), join(root, "state")];
+    await mkdir(upstream);
+    await git("init", "--quiet", "--initial-branch=main");
+    await release("1.0.0+1", { "compose.yml": "first" });
+    await mkdir(join(operator, "catalogue"), { recursive: true });
+    await writeFile(join(operator, "catalogue", "recipes.json"), JSON.stringify({ web: { repository: pathToFileURL(upstream).href } }));
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  it("is made at the first look, and brought up to date at each one after", async () => {
+    assert.deepEqual(await refresh(), { path: mirror(), tags: await tagsOf(mirror()) });
+    const { time, ...first } = (await found())["1.0.0+1"]!;
+    assert.deepEqual(first, { name: "1.0.0+1", annotated: true, moved: false, gone: false });
+    assert.ok(Math.abs(time - Date.now() / 1000) < 60, "in seconds");
+    await release("1.1.0+1");
+    await git("tag", "1.2.0+1");
+    await refresh();
+    assert.deepEqual(
+      Object.values(await found()).map(({ name, annotated }) => `${name} ${annotated}`),
+      ["1.0.0+1 true", "1.1.0+1 true", "1.2.0+1 false"],
+    );
+    assert.equal(await fileAt(mirror(), "1.1.0+1", "compose.yml"), "1.1.0+1");
+    assert.equal(await fileAt(mirror(), "1.1.0+1", "no.yml"), undefined);
+  });
+
+  it("F25, F38: keeps a tag as it was seen first when upstream moves it, so that a rollback runs what ran", async () => {
+    await refresh();
+    await release("1.0.0+1", { "compose.yml": "second" });
+    for (let look = 1; look <= 2; look++) {
+      await refresh();
+      assert.equal((await found())["1.0.0+1"]!.moved, true);
+      assert.equal(await fileAt(mirror(), "1.0.0+1", "compose.yml"), "first");
+    }
+  });
+
+  it("F25: knows a tag that moved and came back, or was made again alike, as what it was", async () => {
+    await refresh();
+    const first = await git("rev-parse", "1.0.0+1");
+    await release("1.0.0+1", { "compose.yml": "second" });
+    await refresh();
+    await git("update-ref", "refs/tags/1.0.0+1", first);
+    await refresh();
+    assert.equal((await found())["1.0.0+1"]!.moved, false);
+  });
+
+  it("F25: keeps a tag that upstream dropped, and says that it is gone; the last one too", async () => {
+    await release("1.1.0+1");
+    await refresh();
+    await git("tag", "--delete", "1.1.0+1");
+    await refresh();
+    assert.deepEqual(
+      Object.values(await found()).map(({ name, gone, moved }) => ({ name, gone, moved })),
+      [
+        { name: "1.0.0+1", gone: false, moved: false },
+        { name: "1.1.0+1", gone: true, moved: false },
+      ],
+    );
+    assert.equal(await fileAt(mirror(), "1.1.0+1", "compose.yml"), "1.1.0+1");
+    await git("tag", "--delete", "1.0.0+1");
+    await refresh();
+    assert.equal((await found())["1.0.0+1"]!.gone, true);
+  });
+
+  it("F38: lets a maintainer mend a lightweight tag: nothing ran from it", async () => {
+    await git("tag", "1.1.0+1");
+    await refresh();
+    assert.equal((await found())["1.1.0+1"]!.annotated, false);
+    await release("1.1.0+1");
+    await refresh();
+    const { annotated, moved } = (await found())["1.1.0+1"]!;
+    assert.deepEqual({ annotated, moved }, { annotated: true, moved: false });
+    await git("tag", "--force", "1.1.0+1", "HEAD");
+    await refresh();
+    const again = (await found())["1.1.0+1"]!;
+    assert.deepEqual({ annotated: again.annotated, moved: again.moved }, { annotated: true, moved: true }, "the other way round it has moved");
+  });
+
+  it("goes on with one that an older hearth made", async () => {
+    await release("1.1.0+1");
+    await mkdir(join(state, "mirror"), { recursive: true });
+    await execa("git", ["clone", "--quiet", "--mirror", pathToFileURL(upstream).href, mirror()]);
+    const flags = async () => Object.values(await found()).map(({ name, moved, gone }) => ({ name, moved, gone }));
+    const well = ["1.0.0+1", "1.1.0+1"].map(name => ({ name, moved: false, gone: false }));
+    assert.deepEqual(await flags(), well, "not compared with upstream yet: nothing is gone");
+    await refresh();
+    assert.deepEqual(await flags(), well);
+    await git("tag", "--delete", "1.1.0+1");
+    await release("1.0.0+1", { "compose.yml": "second" });
+    await refresh();
+    assert.deepEqual(await flags(), [
+      { name: "1.0.0+1", moved: true, gone: false },
+      { name: "1.1.0+1", moved: false, gone: true },
+    ]);
+    assert.equal(await fileAt(mirror(), "1.0.0+1", "compose.yml"), "first");
+  });
+
+  it("isn't kept from new tags by one that can't stand beside an old one", async () => {
+    await git("tag", "release");
+    await refresh();
+    await git("tag", "--delete", "release");
+    await git("tag", "release/2");
+    await release("1.1.0+1");
+    assert.deepEqual(await refresh(), { path: mirror(), tags: await tagsOf(mirror()) });
+    assert.deepEqual(Object.keys(await found()).toSorted(), ["1.0.0+1", "1.1.0+1", "release"]);
+  });
+
+  it("P1: many processes refresh it at once, from nothing and after; each sees all", async () => {
+    const script = `
+      const { refreshMirror, tagsOf } = await import(${JSON.stringify(new URL("../../../providers/lib/recipe/mirror.ts", import.meta.url).href)});
+      const { path, offline } = await refreshMirror("web", ${JSON.stringify(state)}, ${JSON.stringify(operator)});
+      console.log(offline ?? (await tagsOf(path)).length);`;
+    for (const tags of [1, 3]) {
+      while ((await git("tag")).split("\n").length < tags) await release(`1.${(await git("tag")).split("\n").length}.0+1`);
+      const all = await Promise.all(Array.from({ length: 4 }, () => execa(process.execPath, ["--input-type=module", "--eval", script])));
+      assert.deepEqual(
+        all.map(each => each.stdout),
+        Array.from({ length: 4 }, () => String(tags)),
+      );
+    }
+    await Promise.all(Array.from({ length: 6 }, async () => assert.deepEqual(await refresh(), { path: mirror(), tags: await tagsOf(mirror()) })));
+  });
+
+  it("F1: goes on after a kill that left git's own locks and half a clone behind", async () => {
+    await mkdir(join(state, "mirror", "web.git.new", "refs"), { recursive: true });
+    await refresh();
+    await missing(join(state, "mirror", "web.git.new"));
+    await release("1.1.0+1");
+    for (const name of ["packed-refs.lock", "refs/tags/1.1.0+1.lock", "refs/heads/main.lock"]) {
+      await mkdir(join(mirror(), name, ".."), { recursive: true });
+      await writeFile(join(mirror(), name), "");
+    }
+    assert.deepEqual(await refresh(), { path: mirror(), tags: await tagsOf(mirror()) });
+    assert.ok((await found())["1.1.0+1"]);
+  });
+
+  it("without a word from upstream says why, and has what it had: nothing is gone", async () => {
+    await refresh();
+    await rm(upstream, { recursive: true });
+    const { path, tags, offline } = await refresh();
+    assert.equal(path, mirror());
+    assert.deepEqual(tags, await tagsOf(mirror()));
+    assert.match(offline!, /^git: ask upstream of web: exit 128: .*upstream/);
+    assert.deepEqual(
+      Object.values(await found()).map(({ name, gone }) => ({ name, gone })),
+      [{ name: "1.0.0+1", gone: false }],
+    );
+  });
+
+  it("without upstream and without a mirror throws, and leaves nothing half made", async () => {
+    await rm(upstream, { recursive: true });
+    await assert.rejects(refresh(), /git: clone recipe web/);
+    await missing(mirror());
+    await missing(`${mirror()}.new`);
+    await assert.rejects(refreshMirror("nobody", state, operator), UnknownRecipeError);
+  });
+
+  it("waits for who writes it where upstream has anything new, and only there", async () => {
+    await refresh();
+    const lock = async () => (await tryLock(`${mirror()}.lock`))!;
+    const changes: (() => Promise<unknown>)[] = [
+      () => git("tag", "1.1.0+1"),
+      () => git("branch", "other"),
+      () => git("branch", "--force", "other", "HEAD"),
+      () => write({ "compose.yml": "unreleased" }),
+      () => git("branch", "--delete", "--force", "other"),
+      () => git("tag", "--delete", "1.1.0+1"),
+    ];
+    const waited: boolean[] = [];
+    for (const change of changes) {
+      await change();
+      const held = await lock();
+      const refreshed = refresh();
+      waited.push(await Promise.race([refreshed.then(() => false), sleep(500, true)]));
+      await held.release();
+      assert.equal((await refreshed).offline, undefined);
+    }
+    assert.deepEqual(waited, [true, true, false, true, true, true]);
+  });
+
+  it("F2: after a reboot doesn't trust what was kept of it: a power cut may have taken a tag that was just written", async () => {
+    await release("1.1.0+1");
+    await refresh();
+    await execa("git", ["-C", mirror(), "update-ref", "-d", "refs/tags/1.1.0+1"]);
+    const kept = join(mirror(), "hearth-compared");
+    await writeFile(kept, (await readFile(kept, "utf8")).replace(/^.*\n/, "00000000-0000-0000-0000-000000000000\n"));
+    assert.deepEqual((await refresh()).tags.map(({ name }) => name).toSorted(), ["1.0.0+1", "1.1.0+1"]);
+    assert.ok((await found())["1.1.0+1"]);
+  });
+
+  it("P1: lets its lock go", async () => {
+    await refresh();
+    const held = await tryLock(`${mirror()}.lock`);
+    assert.ok(held);
+    await held.release();
+  });
+
+  it("feeds hearth's clone with every tag as it was seen first, those that are gone too, and nothing of upstream's side", async () => {
+    await release("1.1.0+1");
+    await refresh();
+    const clone = async (...argv: string[]) => (await execa("git", argv, { cwd: join(state, "abra", "recipes", "web") })).stdout;
+    await prepareAbraDir("web", mirror(), state, operator);
+    await git("tag", "--delete", "1.1.0+1");
+    await release("1.0.0+1", { "compose.yml": "second" });
+    await release("1.2.0+1");
+    await git("tag", "1.3.0+1");
+    await refresh();
+    const { dropped } = await prepareAbraDir("web", mirror(), state, operator);
+    assert.deepEqual(dropped, ["1.3.0+1"]);
+    assert.deepEqual((await clone("tag")).split("\n"), ["1.0.0+1", "1.1.0+1", "1.2.0+1"]);
+    assert.equal(await clone("show", "1.0.0+1:compose.yml"), "first");
+    assert.equal(await clone("for-each-ref", "refs/upstream"), "");
+  });
+
+  it("gives back the tags as they are after the look, those that it took in too", async () => {
+    await refresh();
+    await release("1.0.0+1", { "compose.yml": "second" });
+    await release("1.1.0+1");
+    const { tags } = await refresh();
+    assert.deepEqual(
+      tags.map(({ name, moved }) => ({ name, moved })),
+      [
+        { name: "1.0.0+1", moved: true },
+        { name: "1.1.0+1", moved: false },
+      ],
+    );
+  });
+
+  it("reads a tag that was mended since the last read", async () => {
+    await write({ "compose.yml": "loose" });
+    await git("tag", "1.1.0+1");
+    await refresh();
+    assert.equal(await fileAt(mirror(), "1.1.0+1", "compose.yml"), "loose");
+    await release("1.1.0+1", { "compose.yml": "mended" });
+    await refresh();
+    assert.equal(await fileAt(mirror(), "1.1.0+1", "compose.yml"), "mended");
+  });
+
+  it("gives a file's text as it is, with a final newline or without, in a folder or not", async () => {
+    const files = { "compose.yml": "a: 1\n\n", "abra.sh": "", "conf/é.tmpl": "no newline" };
+    await release("1.1.0+1", files);
+    await refresh();
+    for (const [file, text] of Object.entries(files)) assert.equal(await fileAt(mirror(), "1.1.0+1", file), text);
+    for (const file of ["conf", "conf/no", "no/é.tmpl", "compose.yml/no"]) assert.equal(await fileAt(mirror(), "1.1.0+1", file), undefined, file);
+  });
+
+  it("says in git's words that there is no such tag, or no mirror", async () => {
+    await refresh();
+    const failed = { name: "ProgramError", kind: "failed" };
+    await assert.rejects(fileAt(mirror(), "9.9.9", "compose.yml"), {
+      ...failed,
+      message: /^git: read compose\.yml at 9\.9\.9: exit 128: .*valid object name.*9\.9\.9/,
+    });
+    await assert.rejects(fileAt(mirror(), "1.0.0+1\nrefs/tags/1.0.0+1", "compose.yml"), failed);
+    await assert.rejects(notesAt(mirror(), "9.9.9"), failed);
+    await assert.rejects(fileAt(join(root, "nowhere"), "1.0.0+1", "compose.yml"), { ...failed, message: /cannot change to .*nowhere/ });
+  });
+
+  it("doesn't take a file that git lost for one that was never there", async () => {
+    await refresh();
+    const object = await git("rev-parse", "1.0.0+1:compose.yml");
+    const packs = join(mirror(), "objects", "pack");
+    for (const name of await readdir(packs)) await rename(join(packs, name), join(root, name));
+    for (const name of (await readdir(root)).filter(each => each.endsWith(".pack"))) {
+      await execa("git", ["unpack-objects", "-q"], { cwd: mirror(), env: who, inputFile: join(root, name) });
+    }
+    await rm(join(mirror(), "objects", object.slice(0, 2), object.slice(2)));
+    await assert.rejects(fileAt(mirror(), "1.0.0+1", "compose.yml"), { name: "ProgramError", kind: "failed" });
+  });
+
+  it("reads the notes as of a tag, all or those asked for; none where there are none", async () => {
+    await release("1.1.0+1", { "release/1.1.0+1": "dump the database\n", "release/next": "é\n" });
+    await release("1.2.0+1", { "release/1.2.0+1": "" });
+    await refresh();
+    assert.deepEqual(await notedVersions(mirror(), "1.0.0+1"), []);
+    assert.deepEqual(await notesAt(mirror(), "1.0.0+1"), {});
+    const notes = await notesAt(mirror(), "1.2.0+1");
+    assert.deepEqual(Object.keys(notes), ["1.1.0+1", "1.2.0+1", "next"]);
+    assert.equal(notes["1.1.0+1"], "dump the database\n");
+    assert.equal(notes["next"], "é\n");
+    assert.deepEqual(Object.keys(await notesAt(mirror(), "1.2.0+1", version => version === "1.2.0+1")), ["1.2.0+1"]);
+    await git("rm", "-r", "--quiet", "release");
+    await release("1.3.0+1", { release: "a file, for once" });
+    await refresh();
+    assert.deepEqual(await notedVersions(mirror(), "1.3.0+1"), []);
+  });
+});

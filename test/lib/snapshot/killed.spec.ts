@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { execa } from "execa";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withLock } from "../../../providers/lib/lock/flock.ts";
+import { findSnapshot } from "../../../providers/lib/snapshot/manifest.ts";
+import { restoreSnapshot } from "../../../providers/lib/snapshot/restore.ts";
+import { recoverRotation } from "../../../providers/lib/snapshot/rotate.ts";
+import { dropOld, putBack } from "../../../providers/lib/snapshot/swap.ts";
+import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
+import type { Volume } from "../../../providers/lib/snapshot/write.ts";
+import type { Killed } from "./fixtures/killed.ts";
+import { assertWhole, makePlace, names, type Place } from "./place.ts";
+
+const fixture = fileURLToPath(new URL("fixtures/killed.ts", import.meta.url));
+
+// A memory filesystem: what is on disk after a kill is the same, and two hundred fsyncs wait for nobody's build.
+describe("kill -9", () => {
+  let place: Place;
+  beforeEach(async () => (place = await makePlace("64m")));
+  afterEach(() => place.gone());
+
+  it("F1, P5, P6: at any side effect of a take leaves two whole snapshots, and the next take works", async () => {
+    const template = await makeTemplate("one", "two");
+    const reached = await everyPoint("take", template, async (at, { folder, volume }) => {
+      const left = await names(folder);
+      const ids = await Promise.all(left.filter(name => !/\.(partial|old)$/.test(name)).map(name => assertWhole(join(folder, name))));
+      assert.ok(ids.includes("two") && ids.length >= 2, `point ${at}: ${left.join(" ")}`);
+      if (at % 2 === 0) await recoverRotation(folder);
+      await takeSnapshot({ ...place.content("four", [volume]), folder });
+      assert.deepEqual(await names(folder), ["snapshot", "snapshot.previous"], `point ${at}`);
+      assert.equal(await assertWhole(join(folder, "snapshot")), "four");
+      assert.match(await assertWhole(join(folder, "snapshot.previous")), /^(two|three)$/);
+      assert.equal(await readFile(join(volume.path, "file"), "utf8"), "data");
+    });
+    assert.ok(reached > 15, `${reached} points`);
+  });
+
+  it("F1, P4, P6: at any side effect of a restore loses no data, and the same restore goes on", async () => {
+    const template = await makeTemplate("three");
+    await writeFile(join(template.volume.path, "file"), "migrated");
+    const reached = await everyPoint("restore", template, async (at, { folder, volume }) => {
+      assert.equal(await assertWhole(join(folder, "snapshot")), "three");
+      // Back at once, or on to the end and then back: what was live isn't lost.
+      if (at % 2 === 0) {
+        await putBack(volume.path, "restore");
+        assert.equal(await readFile(join(volume.path, "file"), "utf8"), "migrated");
+      }
+      await restoreSnapshot({ snapshot: (await findSnapshot(folder, "three"))!, id: "restore", volumes: [volume], say: () => undefined });
+      assert.equal(await readFile(join(volume.path, "file"), "utf8"), "data");
+      assert.equal(await readFile(join(`${volume.path}.hearth-old-restore`, "file"), "utf8"), "migrated");
+      await dropOld(volume.path, "restore");
+      assert.deepEqual(await names(dirname(volume.path)), ["_data"], `point ${at}`);
+    });
+    assert.ok(reached > 8, `${reached} points`);
+  });
+
+  interface Copy {
+    readonly path: string;
+    readonly folder: string;
+    readonly volume: Volume;
+  }
+
+  async function makeTemplate(...ids: string[]): Promise<Copy> {
+    const volume = await place.small("data");
+    for (const id of ids) await takeSnapshot(place.content(id, [volume]));
+    return { path: place.path, folder: place.folder, volume };
+  }
+
+  /** Kills at the first, the second, … side effect of a copy's own until one gets through; gives back how many there were. */
+  async function everyPoint(tool: Killed["tool"], template: Copy, check: (at: number, copy: Copy) => Promise<void>): Promise<number> {
+    for (let at = 1; ; at += 2) {
+      const through = await Promise.all([onePoint(at), onePoint(at + 1)]);
+      if (through.includes(true)) return through[0] ? at - 1 : at;
+    }
+
+    /** Whether it got through. */
+    async function onePoint(at: number): Promise<boolean> {
+      const copy = await copyOf(template, `${tool}-${at}`);
+      const { folder, volume } = copy;
+      const lock = join(copy.path, "lock");
+      const killed: Killed = { tool, folder, id: "three", volumes: [volume], lock, at };
+      const done = await execa(process.execPath, [fixture, JSON.stringify(killed)], { reject: false, env: { NODE_COMPILE_CACHE: join(place.path, "cache") } });
+      if (!done.failed) return true;
+      assert.equal(done.stdout, "killed", done.stderr);
+      // What it had started ends by itself, and the lock comes free with the last of them.
+      await withLock(lock, () => check(at, copy), { wait: 5_000 });
+      return false;
+    }
+  }
+
+  async function copyOf(template: Copy, name: string): Promise<Copy> {
+    const path = join(place.path, name);
+    await cp(join(template.path, "apps"), join(path, "apps"), { recursive: true });
+    await cp(join(template.path, "volumes"), join(path, "volumes"), { recursive: true });
+    return { path, folder: join(path, "apps", "app"), volume: { name: "data", path: join(path, "volumes", "data", "_data") } };
+  }
+});

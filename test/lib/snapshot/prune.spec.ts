@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { prune } from "../../../providers/lib/snapshot/prune.ts";
+import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
+import { assertWhole, makePlace, names, type Place } from "./place.ts";
+
+describe("pruning snapshots", () => {
+  let place: Place;
+  beforeEach(async () => {
+    place = await makePlace("8m");
+    const volumes = [await place.small("data")];
+    await takeSnapshot(place.content("one", volumes));
+    await takeSnapshot(place.content("two", volumes));
+  });
+  afterEach(() => place.gone());
+
+  it("P5: keeps two within the bounds, else the newest, and that always", async () => {
+    assert.equal(await prune(place.folder, { keep: 2 }), false);
+    assert.equal(await prune(place.folder, { keep: 2, bytes: 1_000_000 }), false);
+    assert.equal(await prune(place.folder, { keep: 2, bytes: 10 }), true);
+    assert.deepEqual(await names(place.folder), ["snapshot"]);
+    assert.equal(await prune(place.folder, { keep: 1, bytes: 0 }), false);
+    assert.equal(await assertWhole(join(place.folder, "snapshot")), "two");
+  });
+
+  it("P5: keeps one when asked to", async () => {
+    assert.equal(await prune(place.folder, { keep: 1 }), true);
+    assert.equal(await assertWhole(join(place.folder, "snapshot")), "two");
+  });
+
+  it("P5: takes nothing while the newest isn't good: cut, without an archive, without a manifest, or not there", async () => {
+    const newest = join(place.folder, "snapshot");
+    const spoil = [
+      () => writeFile(join(newest, "data.tar.zst"), "cut"),
+      () => rm(join(newest, "data.tar.zst")),
+      () => writeFile(join(newest, "manifest.json"), "{"),
+      () => rename(newest, join(place.path, "aside")),
+    ];
+    for (const step of spoil) {
+      await step();
+      assert.equal(await prune(place.folder, { keep: 1, bytes: 0 }), false);
+      assert.equal(await assertWhole(join(place.folder, "snapshot.previous")), "one");
+    }
+  });
+
+  it("takes one before that isn't good", async () => {
+    await writeFile(join(place.folder, "snapshot.previous", "manifest.json"), "{");
+    assert.equal(await prune(place.folder, { keep: 2 }), true);
+    assert.deepEqual(await names(place.folder), ["snapshot"]);
+  });
+});

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { extract } from "../../../providers/lib/snapshot/extract.ts";
+import { findSnapshot, type Found } from "../../../providers/lib/snapshot/manifest.ts";
+import { restoreSnapshot } from "../../../providers/lib/snapshot/restore.ts";
+import { dropOld, putBack } from "../../../providers/lib/snapshot/swap.ts";
+import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
+import type { Volume } from "../../../providers/lib/snapshot/write.ts";
+import { makePlace, names, type Place } from "./place.ts";
+import { addAttributes, awkwardTree, hasPython, look, noise } from "./tree.ts";
+
+describe("restoring a snapshot", () => {
+  let place: Place;
+  beforeEach(async () => (place = await makePlace()));
+  afterEach(() => place.gone());
+
+  it("P4: brings back the very tree: names, owners, modes, times, links, holes, devices", async () => {
+    const volume = place.volume("data");
+    await awkwardTree(volume.path);
+    await assertSameAfter(volume);
+    assert.ok((await stat(join(volume.path, "sparse"))).blocks * 512 < 100_000, "the hole is a hole again");
+  });
+
+  it("P4: brings back extended attributes, capabilities and ACLs", async function () {
+    if (!hasPython()) this.skip();
+    const volume = place.volume("data");
+    await awkwardTree(volume.path);
+    addAttributes(volume.path);
+    const seen = await look(volume.path);
+    const carried = [".", "./plain", "./-rf", "./random", "./three", "./sub/deep"];
+    for (const path of carried) assert.match(seen[path]!, /(user|trusted|security|system)\.[\w-]+=/, path);
+    await assertSameAfter(volume);
+  });
+
+  it("P4, P11: leaves the snapshot and the volume of before as they were, until that is dropped", async () => {
+    const volume = await place.small("data", "before");
+    const snapshot = await taken("one", [volume]);
+    const kept = await look(snapshot.path);
+    await writeFile(join(volume.path, "file"), "migrated");
+    await restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: line => place.lines.push(line) });
+    await writeFile(join(volume.path, "file"), "working on");
+    assert.deepEqual(await look(snapshot.path), kept);
+    assert.equal(await readFile(join(`${volume.path}.hearth-old-op`, "file"), "utf8"), "migrated");
+    assert.match(place.lines.at(-1)!, /^restored 0\.0 MB → 0\.1 MB in \d+\.\d s$/);
+    await dropOld(volume.path, "op");
+    assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
+  });
+
+  it("P6: the same restore run again changes nothing; one of another id begins anew", async () => {
+    const volume = await place.small("data", "before");
+    const snapshot = await taken("one", [volume]);
+    const again = (id: string) => restoreSnapshot({ snapshot, id, volumes: [volume], say: () => undefined });
+    await again("op");
+    await writeFile(join(volume.path, "file"), "since");
+    await again("op");
+    assert.equal(await readFile(join(volume.path, "file"), "utf8"), "since");
+    assert.deepEqual(await names(dirname(volume.path)), ["_data", "_data.hearth-old-op"]);
+    await again("op2");
+    assert.equal(await readFile(join(volume.path, "file"), "utf8"), "before");
+    assert.deepEqual(await names(dirname(volume.path)), ["_data", "_data.hearth-old-op", "_data.hearth-old-op2"]);
+  });
+
+  it("F5, P5: an archive that isn't what was written touches no volume, the first neither", async () => {
+    const volumes = [await place.small("data"), await place.small("more", noise(100_000).toString("hex"))];
+    const snapshot = await taken("one", volumes);
+    const before = await Promise.all(volumes.map(volume => look(dirname(volume.path))));
+    const archive = join(snapshot.path, "more.tar.zst");
+    const whole = await readFile(archive);
+    const damaged = Buffer.from(whole);
+    damaged[damaged.length >> 1]! ^= 1;
+    for (const bytes of [damaged, whole.subarray(0, -30), whole.subarray(0, 0), await readFile(join(snapshot.path, "data.tar.zst"))]) {
+      await writeFile(archive, bytes);
+      await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes, say: () => undefined }), { name: "ExtractError", kind: "corrupt" });
+      await rm(`${volumes[0]!.path}.hearth-new`, { recursive: true });
+      const after = await Promise.all(volumes.map(volume => look(dirname(volume.path))));
+      assert.deepEqual(after.map(withoutTimes), before.map(withoutTimes));
+    }
+    await writeFile(archive, whole);
+    await restoreSnapshot({ snapshot, id: "op", volumes, say: () => undefined });
+  });
+
+  it("F5: an archive that can't be extracted though its sum is right is as corrupt, and one that is gone is", async () => {
+    const volume = await place.small("data");
+    const snapshot = await taken("one", [volume]);
+    const archived = snapshot.manifest.volumes[0]!;
+    const archive = join(snapshot.path, archived.archive);
+    const cut = (await readFile(archive)).subarray(0, -4);
+    await writeFile(archive, cut);
+    const sha256 = createHash("sha256").update(cut).digest("hex");
+    await assert.rejects(() => extract(snapshot.path, { ...archived, sha256 }, volume.path), { kind: "corrupt", message: /premature end/ });
+    await rm(archive);
+    await assert.rejects(() => extract(snapshot.path, archived, volume.path), { kind: "corrupt", message: /ENOENT/ });
+    assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
+  });
+
+  it("a volume that came after the snapshot stays as it is, and is named", async () => {
+    const data = await place.small("data");
+    const snapshot = await taken("one", [data]);
+    const later = await place.small("later", "new");
+    await restoreSnapshot({ snapshot, id: "op", volumes: [data, later], say: line => place.lines.push(line) });
+    assert.deepEqual(await names(dirname(later.path)), ["_data"]);
+    assert.ok(place.lines.includes("volume later isn't in the snapshot and stays as it is"));
+  });
+
+  it("a volume of the snapshot that the app has no more is refused before anything is extracted", async () => {
+    const volumes = [await place.small("data"), await place.small("more")];
+    const snapshot = await taken("one", volumes);
+    await assert.rejects(
+      () => restoreSnapshot({ snapshot, id: "op", volumes: volumes.slice(0, 1), say: () => undefined }),
+      /restore volume more: the app has no such volume/,
+    );
+    await rm(dirname(volumes[1]!.path), { recursive: true });
+    await assert.rejects(() => extract(snapshot.path, snapshot.manifest.volumes[1]!, volumes[1]!.path), { kind: "no volume" });
+    assert.deepEqual(await names(dirname(volumes[0]!.path)), ["_data"]);
+  });
+
+  it("a missing _data is made again, and putting back leaves an empty one", async () => {
+    const volume = await place.small("data");
+    const snapshot = await taken("one", [volume]);
+    await rm(volume.path, { recursive: true });
+    await restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: () => undefined });
+    assert.equal(await readFile(join(volume.path, "file"), "utf8"), "data");
+    await putBack(volume.path, "op");
+    assert.deepEqual(await names(volume.path), []);
+  });
+
+  it("called off, takes away what it began", async () => {
+    const volume = await place.small("data");
+    const snapshot = await taken("one", [volume]);
+    await place.fake("zstd", "exec sleep 60");
+    const signal = AbortSignal.timeout(300);
+    await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: () => undefined, signal }), { name: "TimeoutError" });
+    assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
+  });
+
+  it("F5, P5: a disk that gets full leaves the live volume, nothing half, and works once there is room", async () => {
+    const full = await makePlace("5m");
+    try {
+      const volume = full.volume("data");
+      await mkdir(volume.path, { recursive: true });
+      for (let index = 0; index < 40; index++) await writeFile(join(volume.path, `file-${index}`), noise(50_000));
+      const snapshot = await taken("one", [volume]);
+      const ballast = join(full.path, "ballast");
+      await writeFile(ballast, noise(2_000_000));
+      const before = await look(volume.path);
+      await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: () => undefined }), {
+        name: "ExtractError",
+        kind: "no space",
+        message: /extract volume data: tar: write .*No space left on device/s,
+      });
+      assert.deepEqual(await look(volume.path), before);
+      assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
+      await rm(ballast);
+      await restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: () => undefined });
+      assert.deepEqual(await look(volume.path), before);
+    } finally {
+      await full.gone();
+    }
+  });
+
+  async function taken(id: string, volumes: readonly Volume[]): Promise<Found> {
+    await takeSnapshot(place.content(id, volumes));
+    return (await findSnapshot(place.folder, id))!;
+  }
+
+  async function assertSameAfter(volume: Volume): Promise<void> {
+    const before = await look(volume.path);
+    const snapshot = await taken("one", [volume]);
+    // Out of the way, so that nothing of it can be what is found.
+    await rename(volume.path, join(place.path, "original"));
+    await mkdir(volume.path);
+    await restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: () => undefined });
+    assert.deepEqual(await look(volume.path), before);
+    assert.deepEqual(await look(join(place.path, "original")), before);
+  }
+
+  function withoutTimes(seen: Record<string, string>): Record<string, string> {
+    // The directory around `_data` had entries added and removed.
+    return { ...seen, ".": "" };
+  }
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { mkdir, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { demands, lacking, needs, room, type Demand } from "../../../providers/lib/snapshot/space.ts";
+import { makePlace, type Place } from "./place.ts";
+import { noise } from "./tree.ts";
+
+describe("the space that a snapshot and a restore need", () => {
+  let place: Place;
+  beforeEach(async () => (place = await makePlace("8m")));
+  afterEach(() => place.gone());
+
+  it("F3: is what the trees take on the disk, holes not counted", async () => {
+    const volume = await place.small("data", "small");
+    await writeFile(join(volume.path, "large"), noise(1_000_000));
+    await writeFile(join(volume.path, "hole"), "");
+    await truncate(join(volume.path, "hole"), 1e9);
+    const [need] = await needs([volume]);
+    assert.equal(need?.inodes, 4);
+    assert.ok(need.bytes >= 1_000_000 && need.bytes < 1_100_000, String(need.bytes));
+  });
+
+  it("F3: is compared with what each filesystem has free, also where a directory is yet to come", async () => {
+    const here = await room(join(place.path, "not", "yet"));
+    assert.equal(here.path, place.path);
+    assert.ok(here.bytes > 7e6 && here.bytes < 8.5e6, String(here.bytes));
+    const volume = await place.small("data");
+    await writeFile(join(volume.path, "large"), noise(3_000_000));
+    const wanted = await demands(place.folder, [volume]);
+    assert.deepEqual(
+      wanted.map(demand => demand.what),
+      ["the snapshot", "a restore of data"],
+    );
+    assert.match(lacking(wanted)!, /^on the filesystem of .* the snapshot and a restore of data need 6\.\d MB, and 5\.\d MB are free$/);
+    assert.equal(lacking(wanted.slice(0, 1)), undefined);
+  });
+
+  it("F3: a tree that isn't there is an error with du's words", async () => {
+    await assert.rejects(() => needs([place.volume("none")]), /du: measure volume none: .*No such file or directory/);
+  });
+
+  it("F3: a file that goes away under du doesn't stop it", async () => {
+    const volume = await place.small("data");
+    await mkdir(join(volume.path, "more"));
+    await place.fake("du", `PATH=\${PATH#*:}; du "$@"; echo "du: cannot access '/x/tmp-1': No such file or directory" >&2; exit 1`);
+    assert.equal((await needs([volume]))[0]?.inodes, 3);
+    await place.fake("du", `PATH=\${PATH#*:}; du "$@"; echo "du: cannot read directory '/x': Input/output error" >&2; exit 1`);
+    await assert.rejects(() => needs([volume]), /Input\/output error/);
+  });
+
+  it("F3: each filesystem is said by itself, bytes and inodes", () => {
+    const state = { filesystem: 1, path: "/var/lib/hearth", bytes: 120e6, inodes: 10 };
+    const docker = { filesystem: 2, path: "/var/lib/docker/volumes/data", bytes: 300e6, inodes: Number.POSITIVE_INFINITY };
+    const wanted: Demand[] = [
+      { what: "the snapshot", bytes: 159e6, inodes: 4, room: state },
+      { what: "a restore of data", bytes: 159e6, inodes: 2_000, room: docker },
+    ];
+    assert.equal(lacking(wanted), "on the filesystem of /var/lib/hearth the snapshot needs 159 MB, and 120 MB are free");
+    assert.equal(
+      lacking(wanted.map(demand => ({ ...demand, room: { ...state, bytes: 1e9 } }))),
+      "on the filesystem of /var/lib/hearth the snapshot and a restore of data need 2004 inodes, and 10 are free",
+    );
+  });
+});

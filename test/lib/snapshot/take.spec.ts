@@ -1,0 +1,293 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { appendFile, chmod, copyFile, mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { tryLock } from "../../../providers/lib/lock/flock.ts";
+import { ProgramError } from "../../../providers/lib/process/run.ts";
+import { isNoSpace } from "../../../providers/lib/snapshot/children.ts";
+import { exists } from "../../../providers/lib/snapshot/disk.ts";
+import { format, readManifest, type Manifest } from "../../../providers/lib/snapshot/manifest.ts";
+import { commitSnapshot, partialPath } from "../../../providers/lib/snapshot/rotate.ts";
+import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
+import { seal } from "../../../providers/lib/snapshot/seal.ts";
+import { verifyArchives } from "../../../providers/lib/snapshot/verify.ts";
+import { writeArchives, type Volume, type Written } from "../../../providers/lib/snapshot/write.ts";
+import { about, assertWhole, makePlace, names, type Place } from "./place.ts";
+import { awkwardTree, noise } from "./tree.ts";
+
+describe("taking a snapshot", () => {
+  let place: Place;
+  beforeEach(async () => (place = await makePlace()));
+  afterEach(() => place.gone());
+
+  it("P2: writes every volume, the .env and a manifest, readable by root alone, and says the sizes", async () => {
+    const volumes = [await place.small("data"), await place.small("more")];
+    const manifest = await takeSnapshot(place.content("one", volumes));
+    assert.deepEqual(await names(place.folder), ["snapshot"]);
+    assert.deepEqual(await names(join(place.folder, "snapshot")), ["data.tar.zst", "env", "manifest.json", "more.tar.zst"]);
+    for (const file of await names(join(place.folder, "snapshot"))) assert.equal((await stat(join(place.folder, "snapshot", file))).mode & 0o777, 0o600);
+    assert.equal((await stat(join(place.folder, "snapshot"))).mode & 0o777, 0o700);
+    assert.deepEqual(await readManifest(place.folder, "snapshot"), manifest);
+    assert.deepEqual(
+      manifest.volumes.map(({ name, archive, files }) => ({ name, archive, files })),
+      [
+        { name: "data", archive: "data.tar.zst", files: 2 },
+        { name: "more", archive: "more.tar.zst", files: 2 },
+      ],
+    );
+    assert.equal(await assertWhole(join(place.folder, "snapshot")), "one");
+    assert.match(place.lines[0]!, /^snapshot 0\.1 MB → 0\.0 MB in \d+\.\d s$/);
+    assert.match(place.lines[1]!, /^snapshot read back and equal in \d+\.\d s$/);
+  });
+
+  it("P2: gives the same bytes for the same tree, sparse files and all", async () => {
+    const volume = place.volume("data");
+    await awkwardTree(volume.path);
+    const one = await takeSnapshot(place.content("one", [volume]));
+    const two = await takeSnapshot(place.content("two", [volume]));
+    assert.equal(two.volumes[0]?.sha256, one.volumes[0]?.sha256);
+  });
+
+  it("P5: keeps the one before, and removes an older one last", async () => {
+    const volumes = [await place.small("data")];
+    for (const id of ["one", "two", "three"]) await takeSnapshot(place.content(id, volumes));
+    assert.deepEqual(await names(place.folder), ["snapshot", "snapshot.previous"]);
+    assert.equal(await assertWhole(join(place.folder, "snapshot")), "three");
+    assert.equal(await assertWhole(join(place.folder, "snapshot.previous")), "two");
+  });
+
+  it("counts the bytes of the tar stream, and gives the sum that sha256sum gives", async () => {
+    const { volumes } = await takeSnapshot(place.content("one", [await place.small("data", noise(100_000).toString("hex"))]));
+    const archive = join(place.folder, "snapshot", "data.tar.zst");
+    const stream = execFileSync("zstd", ["--decompress", "--stdout", "--quiet", archive]);
+    assert.equal(volumes[0]?.bytes, stream.length);
+    assert.equal(volumes[0]?.archiveBytes, (await stat(archive)).size);
+    assert.equal(volumes[0]?.sha256, execFileSync("sha256sum", [archive], { encoding: "utf8" }).slice(0, 64));
+  });
+
+  it("says how far it is while it writes, and nothing after", async () => {
+    const volume = await place.small("data");
+    await place.fake("zstd", 'PATH=${PATH#*:}; case "$*" in *-T0*) sleep 0.3;; esac; exec zstd "$@"');
+    await takeSnapshot({ ...place.content("one", [volume]), every: 100 });
+    const progress = place.lines.filter(line => line.includes("after"));
+    assert.ok(progress.length === 2 || progress.length === 3, place.lines.join("\n"));
+    for (const line of progress) assert.match(line, /^snapshot of data: 0\.?0? MB written after 0 s$/);
+    const said = place.lines.length;
+    await sleep(250);
+    assert.equal(place.lines.length, said);
+  });
+
+  it("F6, P2, P5: a bit flipped on the disk before it is read back is refused", async () => {
+    const { partial, volumes, written } = await half([await place.small("data", noise(100_000).toString("hex"))]);
+    const archive = join(partial, "data.tar.zst");
+    const before = await readFile(archive);
+    // In the data, and in zstd's own checksum at the end. (A few bits of a header mean nothing: flipped, every byte still comes back.)
+    for (const at of [before.length >> 2, before.length >> 1, before.length - 1]) {
+      const bytes = Buffer.from(before);
+      bytes[at]! ^= 0x10;
+      await writeFile(archive, bytes);
+      await assert.rejects(() => verified(partial, written, volumes), { name: "SnapshotMismatchError", kind: "archive" });
+    }
+    await writeFile(archive, before);
+    await verified(partial, written, volumes);
+  });
+
+  it("F6, P2: a bit that changes what comes out early in a long archive is the archive's fault, not the volume's", async () => {
+    // Noise is stored as it is: zstd gives out the wrong byte, long before it could know.
+    const volume = await place.small("data");
+    await writeFile(join(volume.path, "file"), noise(12_000_000));
+    const { partial, volumes, written } = await half([volume]);
+    await inPlace(join(partial, "data.tar.zst"), 1_000_000);
+    await assert.rejects(() => verified(partial, written, volumes), { name: "SnapshotMismatchError", kind: "archive", message: /zstd: read archive/ });
+  });
+
+  it("F6: a whole archive of other bytes, a cut one, a longer one, a missing one are refused", async () => {
+    const { partial, volumes, written } = await half([await place.small("data", "a"), await place.small("more", "b")]);
+    const archive = join(partial, "data.tar.zst");
+    const before = await readFile(archive);
+    const refused = { name: "SnapshotMismatchError", kind: "archive" };
+    await copyFile(join(partial, "more.tar.zst"), archive);
+    await assert.rejects(() => verified(partial, written, volumes), { name: "SnapshotMismatchError" });
+    for (const bytes of [before.subarray(0, 20), before.subarray(0, 0), before.subarray(0, -1)]) {
+      await writeFile(archive, bytes);
+      await assert.rejects(() => verified(partial, written, volumes), refused);
+    }
+    // An empty frame more gives no byte more.
+    await writeFile(archive, Buffer.concat([before, execFileSync("zstd", ["--stdout", "--quiet"], { input: "" })]));
+    await assert.rejects(() => verified(partial, written, volumes), refused);
+    await rm(archive);
+    await assert.rejects(() => verified(partial, written, volumes), refused);
+    await writeFile(archive, before);
+    await seal(partial, { ...manifest, volumes: await verified(partial, written, volumes) }, "");
+    await commitSnapshot(place.folder, partial);
+    assert.equal(await assertWhole(join(place.folder, "snapshot")), "two");
+  });
+
+  it("F6: a manifest that couldn't be read again is found out before it counts", async () => {
+    await assert.rejects(() => takeSnapshot({ ...place.content("two", []), about: { ...about, app: "" } }), { name: "ManifestError", kind: "broken" });
+    assert.deepEqual(await names(place.folder), []);
+  });
+
+  it("F15, P2: a volume that changed between the two readings is refused, wherever it changed", async () => {
+    const volume = await place.small("data", noise(200_000).toString("hex"));
+    const changes: (() => Promise<unknown>)[] = [
+      () => writeFile(join(volume.path, "zz-new"), "at the end"),
+      () => rm(join(volume.path, "zz-new")),
+      () => appendFile(join(volume.path, "file"), "more"),
+      () => inPlace(join(volume.path, "file"), 150_000),
+      () => writeFile(join(volume.path, "zz-large"), noise(300_000)),
+      () => rm(join(volume.path, "zz-large")),
+      () => chmod(join(volume.path, "file"), 0o600),
+    ];
+    for (const change of changes) {
+      await rm(partialPath(place.folder, "two"), { recursive: true, force: true });
+      const { partial, volumes, written } = await half([volume]);
+      await change();
+      await assert.rejects(() => verified(partial, written, volumes), {
+        name: "SnapshotMismatchError",
+        kind: "volume",
+        message: /it changed since it was written, at byte \d+ of its tar$/,
+      });
+    }
+  });
+
+  it("F15: a volume that went away between the two readings is named in tar's words, at once", async () => {
+    const volume = await place.small("data", noise(200_000).toString("hex"));
+    const { partial, volumes, written } = await half([volume]);
+    await rm(volume.path, { recursive: true });
+    await assert.rejects(() => verified(partial, written, volumes), {
+      name: "ProgramError",
+      program: "tar",
+      message: /^tar: read volume data again: exit 2: tar: .*No such file or directory/,
+    });
+  });
+
+  it("P2: a second tar that fails after it gave every byte, and a cmp that can't, are failures too", async () => {
+    const { partial, volumes, written } = await half([await place.small("data")]);
+    await place.fake("tar", 'PATH=${PATH#*:}; tar "$@"; echo "tar: ./file: file changed as we read it" >&2; exit 1');
+    await assert.rejects(() => verified(partial, written, volumes), {
+      name: "ProgramError",
+      message: "tar: read volume data again: exit 1: tar: ./file: file changed as we read it",
+    });
+    await place.fake("tar", 'PATH=${PATH#*:}; exec tar "$@"');
+    await place.fake("cmp", "echo cmp: standard input: Input/output error; exit 2");
+    await assert.rejects(() => verified(partial, written, volumes), { name: "ProgramError", program: "cmp", message: /exit 2: cmp: standard input/ });
+  });
+
+  it("F15: what may still write to a volume stops it before the first byte, and before the last rename", async () => {
+    const content = place.content("one", [await place.small("data")]);
+    const check = async () => Promise.reject(new Error("app_data is mounted by 1234"));
+    await assert.rejects(() => takeSnapshot({ ...content, check }), /mounted by 1234/);
+    assert.deepEqual(place.lines, []);
+    let asked = 0;
+    await assert.rejects(() => takeSnapshot({ ...content, check: async () => (++asked === 2 ? check() : undefined) }), /mounted by 1234/);
+    assert.deepEqual(await names(place.folder), []);
+  });
+
+  it("P5: a failure of tar has tar's own words, leaves nothing of its own, and the older ones as they were", async () => {
+    const volumes = [await place.small("data")];
+    await takeSnapshot(place.content("one", volumes));
+    await takeSnapshot(place.content("two", volumes));
+    await place.fake("tar", 'PATH=${PATH#*:}; tar "$@"; echo "tar: ./file: file changed as we read it" >&2; exit 1');
+    await assert.rejects(() => takeSnapshot(place.content("three", volumes)), {
+      name: "ProgramError",
+      message: "tar: archive volume data: exit 1: tar: ./file: file changed as we read it",
+    });
+    assert.deepEqual(await names(place.folder), ["snapshot", "snapshot.previous"]);
+    assert.equal(await assertWhole(join(place.folder, "snapshot")), "two");
+    assert.equal(await assertWhole(join(place.folder, "snapshot.previous")), "one");
+  });
+
+  it("fails on a volume that isn't there, and on a program that isn't", async () => {
+    await assert.rejects(() => takeSnapshot(place.content("one", [place.volume("none")])), /none/);
+    await place.fake("zstd", "exit 70");
+    const volume = await place.small("data");
+    await assert.rejects(() => takeSnapshot(place.content("one", [volume])), /tar: archive volume data: exit 2: .*Child returned status 70/s);
+  });
+
+  it("names a socket, which can't be kept, and goes on", async () => {
+    const volume = await place.small("data");
+    const server = createServer().listen(join(volume.path, "mysql.sock"));
+    await once(server, "listening");
+    try {
+      await takeSnapshot(place.content("one", [volume]));
+    } finally {
+      server.close();
+    }
+    assert.equal(place.lines[0], "snapshot of data: tar: ./mysql.sock: socket ignored");
+    assert.equal(place.lines.filter(line => line.includes("socket")).length, 1);
+  });
+
+  for (const [when, flag] of [
+    ["while it writes", "-T0"],
+    ["while it reads back", "--decompress"],
+  ])
+    it(`called off ${when}, leaves neither a file nor a child`, async () => {
+      const volume = await place.small("data", noise(200_000).toString("hex"));
+      const held = (await tryLock(join(place.path, "lock")))!;
+      const stop = new AbortController();
+      const reached = join(place.path, "reached");
+      await place.fake("zstd", `PATH=\${PATH#*:}; case "$*" in *${flag}*) touch ${reached}; sleep 60;; esac; exec zstd "$@"`);
+      const take = takeSnapshot({ ...place.content("one", [volume]), inherit: held.fd, signal: stop.signal });
+      const refused = assert.rejects(() => take, /called off/);
+      while (!(await exists(reached))) await sleep(10);
+      await held.release();
+      assert.equal(await tryLock(held.path), undefined, "tar and zstd have the lock");
+      const start = Date.now();
+      stop.abort(new Error("called off"));
+      await refused;
+      assert.ok(Date.now() - start < 1_000);
+      assert.deepEqual(await names(place.folder), []);
+      const again = await tryLock(held.path);
+      assert.ok(again, "no child is left");
+      await again.release();
+    });
+
+  const manifest: Manifest = { format, id: "two", ...about, taken: "2026-01-02T03:04:05.678Z", volumes: [] };
+
+  /** Written, and not read back. */
+  async function half(volumes: Volume[]): Promise<{ partial: string; volumes: Volume[]; written: Written[] }> {
+    const partial = partialPath(place.folder, "two");
+    return { partial, volumes, written: await writeArchives(partial, volumes, () => undefined) };
+  }
+
+  function verified(partial: string, written: Written[], volumes: Volume[]) {
+    return verifyArchives(partial, written, volumes, () => undefined);
+  }
+
+  async function inPlace(path: string, at: number): Promise<void> {
+    const file = await open(path, "r+");
+    await file.write("?", at);
+    await file.close();
+  }
+});
+
+describe("a snapshot on a disk that gets full", () => {
+  it("F4, P5: says so in zstd's words, leaves nothing half, and the older ones as they were", async () => {
+    const place = await makePlace("4m");
+    try {
+      const small = await place.small("data");
+      await takeSnapshot(place.content("one", [small]));
+      const elsewhere = await makePlace();
+      try {
+        const large = elsewhere.volume("large");
+        await mkdir(large.path, { recursive: true });
+        await writeFile(join(large.path, "file"), noise(6_000_000));
+        await assert.rejects(
+          () => takeSnapshot(place.content("two", [small, large])),
+          error => error instanceof ProgramError && isNoSpace(error) && /^tar: archive volume large: .*zstd: .*No space left on device/s.test(error.message),
+        );
+      } finally {
+        await elsewhere.gone();
+      }
+      assert.deepEqual(await names(place.folder), ["snapshot"]);
+      assert.equal(await assertWhole(join(place.folder, "snapshot")), "one");
+      await takeSnapshot(place.content("three", [small]));
+    } finally {
+      await place.gone();
+    }
+  });
+});

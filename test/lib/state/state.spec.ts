@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { appFolder, type AppFolder } from "../../../providers/lib/state/appFolder.ts";
+import { begin, finish, readOperation, step, steps, UnfinishedError } from "../../../providers/lib/state/operation.ts";
+import { noteRepair, repairsSince } from "../../../providers/lib/state/repairs.ts";
+import { approve, readApproved, readLastGood, readRejected, reject, writeLastGood } from "../../../providers/lib/state/versions.ts";
+import { FormatError, UnreadableError } from "../../../providers/lib/fs/file.ts";
+import { ownerAlive, ownerNow } from "../../../providers/lib/process/identity.ts";
+
+const domain = "warm-keycloak.hearth.test";
+const hour = 3_600_000;
+
+describe("what is kept of an app", () => {
+  let stateDir: string;
+  let folder: AppFolder;
+  beforeEach(async () => {
+    stateDir = await mkdtemp(join(tmpdir(), "hearth-app-"));
+    folder = appFolder(stateDir, domain);
+  });
+  afterEach(() => rm(stateDir, { recursive: true }));
+
+  it("lies in a folder named as its domain, and nowhere else", () => {
+    assert.equal(folder.lastGood, join(stateDir, "apps", domain, "last-good.json"));
+    assert.equal(folder.lock, join(stateDir, "apps", domain, "lock"));
+    for (const name of ["", ".", "..", "../other", "a/b", ".hidden"]) assert.throws(() => appFolder(stateDir, name), TypeError, name);
+  });
+
+  it("is nothing at first", async () => {
+    assert.equal(await readLastGood(folder), undefined);
+    assert.equal(await readOperation(folder), undefined);
+    assert.deepEqual(await readRejected(folder), {});
+    assert.deepEqual(await readApproved(folder), {});
+    assert.equal(await repairsSince(folder, hour), 0);
+  });
+
+  it("P3: has the last good version with its images", async () => {
+    const images = { app: { id: "sha256:aa", name: "keycloak:26.4.0" } };
+    const written = await writeLastGood(folder, "10.7.1+26.4.0", images);
+    assert.deepEqual(await readLastGood(folder), written);
+    assert.deepEqual(JSON.parse(await readFile(folder.lastGood, "utf8")), { format: 1, version: "10.7.1+26.4.0", at: written.at, images });
+  });
+
+  it("P7: has every rejected version with the last reason, and every approved one", async () => {
+    await reject(folder, "10.8.0+26.5.0", "HTTP 503");
+    await reject(folder, "10.8.1+26.5.0", "HTTP 502");
+    await reject(folder, "10.8.0+26.5.0", "HTTP 500");
+    await approve(folder, "11.0.0+26.5.0");
+    const rejected = await readRejected(folder);
+    assert.deepEqual(
+      Object.entries(rejected).map(([version, { why }]) => `${version} ${why}`),
+      ["10.8.0+26.5.0 HTTP 500", "10.8.1+26.5.0 HTTP 502"],
+    );
+    assert.deepEqual(Object.keys(await readApproved(folder)), ["11.0.0+26.5.0"]);
+  });
+
+  it("counts repairs of late, and isn't misled by a clock that was wrong", async () => {
+    await noteRepair(folder);
+    await noteRepair(folder);
+    assert.equal(await repairsSince(folder, hour), 2);
+    const at = [-2 * hour, -hour / 2, hour / 2, 400 * 24 * hour].map(offset => new Date(Date.now() + offset).toISOString());
+    await writeFile(folder.repairs, JSON.stringify({ format: 1, at }));
+    assert.equal(await repairsSince(folder, hour), 2);
+    for (let again = 0; again < 60; again++) await noteRepair(folder);
+    assert.equal(JSON.parse(await readFile(folder.repairs, "utf8")).at.length, 50);
+  });
+
+  it("of a newer hearth is refused, and damaged files are named", async () => {
+    await noteRepair(folder);
+    await writeFile(folder.operation, '{"format": 7}');
+    await assert.rejects(() => readOperation(folder), FormatError);
+    await assert.rejects(() => begin(folder, { kind: "upgrade", recipe: "keycloak", domain, to: "2" }), FormatError);
+    assert.equal(await readFile(folder.operation, "utf8"), '{"format": 7}');
+    await writeFile(folder.rejected, "[");
+    await assert.rejects(() => reject(folder, "1", "x"), UnreadableError);
+  });
+});
+
+describe("an operation's journal", () => {
+  let stateDir: string;
+  let folder: AppFolder;
+  beforeEach(async () => {
+    stateDir = await mkdtemp(join(tmpdir(), "hearth-operation-"));
+    folder = appFolder(stateDir, domain);
+  });
+  afterEach(() => rm(stateDir, { recursive: true }));
+  const upgrade = { kind: "upgrade", recipe: "keycloak", domain, from: "10.7.1+26.4.0", to: "10.8.0+26.5.0" } as const;
+
+  it("P6: says each step before it starts, who takes it, and what is known by then", async () => {
+    let op = await begin(folder, upgrade);
+    assert.deepEqual(await readOperation(folder), op);
+    assert.equal(op.step, "preflight");
+    assert.equal(op.returning, false);
+    assert.equal(await ownerAlive(op.owner), "alive");
+    for (const next of steps.options) {
+      op = await step(folder, op, next, next === "snapshot" ? { snapshot: op.id } : {});
+      assert.deepEqual(await readOperation(folder), op);
+      assert.equal(op.step, next);
+    }
+    assert.equal(op.snapshot, op.id);
+    const { id, began } = (await readOperation(folder))!;
+    assert.ok(id.startsWith(began.replaceAll(/[-:]/g, "")), "ids are ordered by time");
+  });
+
+  it("P6: is the process's own that takes the next step, also of an operation that a dead one began", async () => {
+    const op = await begin(folder, upgrade);
+    const dead = { ...op, owner: { ...op.owner, started: 1 } };
+    assert.equal(await ownerAlive(dead.owner), "dead");
+    assert.deepEqual((await step(folder, dead, "takedown", { returning: true })).owner, await ownerNow());
+  });
+
+  it("F13: says that it is broken until that is taken away again", async () => {
+    const op = await begin(folder, upgrade);
+    const broken = { why: "no space", at: new Date().toISOString() };
+    const stuck = await step(folder, op, "restore", { returning: true, why: "HTTP 503", fatal: "FATA no", broken });
+    assert.deepEqual((await readOperation(folder))?.broken, broken);
+    await step(folder, stuck, "restore", { broken: undefined });
+    const again = await readOperation(folder);
+    assert.equal(again?.broken, undefined);
+    assert.equal(again?.why, "HTTP 503");
+  });
+
+  it("P5: is never written over by another operation, as it names the snapshot of the way back", async () => {
+    const op = await step(folder, await begin(folder, upgrade), "deploy", { snapshot: "s1" });
+    await assert.rejects(
+      () => begin(folder, { ...upgrade, to: "10.9.0+26.5.0" }),
+      (error: unknown) => error instanceof UnfinishedError && /upgrade to 10\.8\.0\+26\.5\.0 of .* interrupted at deploy/.test(error.message),
+    );
+    assert.deepEqual(await readOperation(folder), op);
+  });
+
+  it("is gone once finished, and may be finished twice", async () => {
+    await begin(folder, upgrade);
+    await finish(folder);
+    await finish(folder);
+    assert.equal(await readOperation(folder), undefined);
+    await begin(folder, upgrade);
+  });
+});

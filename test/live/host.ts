@@ -1,0 +1,111 @@
+// What the live specs share: programs on the lab, and what the host looks like from outside.
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { breakDeadLocks } from "../../commands/pulumi/locks.ts";
+import { removeApps } from "../lab/down.ts";
+import { configOfWarm } from "../lab/home.ts";
+import { at, base, project, stateDir } from "../lab/paths.ts";
+import { resetUpstream } from "../lab/upstream.ts";
+import { stackOf } from "../../providers/lib/abra/names.ts";
+import { swarmBoard } from "../../providers/lib/coordination/coordinationStore.ts";
+import { keptDomain } from "../../providers/lib/run/names.ts";
+
+export interface Done {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both, in the order they came. */
+  readonly all: string;
+}
+
+export interface Settings {
+  readonly env?: Record<string, string | undefined>;
+  readonly cwd?: string;
+}
+
+/** Runs a program to its end, whatever its exit code. */
+export async function call(program: string, argv: readonly string[], { env, cwd = project }: Settings = {}): Promise<Done> {
+  const done = await execa(program, argv, { cwd, reject: false, all: true, stdin: "ignore", ...(env ? { env } : {}) });
+  if (done.code === "ENOENT") throw new Error(`${program} isn't on PATH`);
+  return { exitCode: done.exitCode ?? -1, stdout: done.stdout, stderr: done.stderr, all: done.all };
+}
+
+export const pulumi = (argv: readonly string[], settings?: Settings): Promise<Done> =>
+  call("pulumi", [...argv, "--non-interactive", "--color=never"], settings);
+export const upWarm = (...more: string[]): Promise<Done> => pulumi(["up", "-s", "warm", "--yes", "--skip-preview", "--suppress-progress", ...more]);
+export const previewWarm = (...more: string[]): Promise<Done> => pulumi(["preview", "-s", "warm", "--suppress-progress", ...more]);
+export const hearth = (argv: readonly string[], settings?: Settings): Promise<Done> => call("hearth", argv, settings);
+
+/** stdout of a command that must work. */
+export async function must(program: string, ...argv: string[]): Promise<string> {
+  const done = await call(program, argv);
+  if (done.exitCode !== 0) throw new Error(`${program} ${argv.join(" ")}: exit ${done.exitCode}: ${done.all}`);
+  return done.stdout;
+}
+
+export const keycloak = { domain: keptDomain("keycloak", base), stack: stackOf(keptDomain("keycloak", base)) };
+export const traefik = { domain: keptDomain("traefik", base), stack: stackOf(keptDomain("traefik", base)) };
+
+const sorted = (text: string): string[] => text.split("\n").filter(Boolean).toSorted();
+
+/** Ids of all containers that run: equal lists mean that nothing was restarted. */
+export const containers = async (): Promise<string[]> => sorted(await must("docker", "ps", "--no-trunc", "--quiet"));
+
+/** Everything on the host that an operation could leave behind or take away. */
+export async function listing(): Promise<Record<string, string[]>> {
+  const [services, volumes, secrets, configs, networks, stacks, files] = await Promise.all([
+    must("docker", "service", "ls", "--format", "{{.ID}} {{.Name}} {{.Image}}"),
+    must("docker", "volume", "ls", "--format", "{{.Name}}"),
+    must("docker", "secret", "ls", "--format", "{{.ID}} {{.Name}}"),
+    must("docker", "config", "ls", "--format", "{{.ID}} {{.Name}}"),
+    must("docker", "network", "ls", "--format", "{{.ID}} {{.Name}}"),
+    must("pulumi", "stack", "ls", "--json"),
+    must("find", `${at.abra}/servers`, "-type", "f", "-printf", "%p %s\n"),
+  ]);
+  const names = (JSON.parse(stacks) as { name: string }[]).map(stack => stack.name).toSorted();
+  return {
+    containers: await containers(),
+    services: sorted(services),
+    volumes: sorted(volumes),
+    secrets: sorted(secrets),
+    configs: sorted(configs),
+    networks: sorted(networks),
+    stacks: names,
+    files: sorted(files),
+  };
+}
+
+/** A warm stack made from nothing: both apps at their first release. */
+export async function freshWarm(): Promise<void> {
+  await wipe();
+  await pulumi(["stack", "init", "warm", "--no-select"]);
+  const done = await upWarm();
+  if (done.exitCode !== 0) throw new Error(`the warm stack couldn't be made: ${done.all}`);
+}
+
+/** The status that a realm's own page answers with. */
+export async function realmStatus(name: string): Promise<number> {
+  return (await fetch(`https://${keycloak.domain}/realms/${name}`)).status;
+}
+
+export const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
+
+/** What an earlier run of the specs left, if it was killed: its locks, and CI runs for which every upgrade would wait. */
+export async function endRuns(): Promise<void> {
+  await breakDeadLocks("warm");
+  for (const entry of await swarmBoard.all()) await swarmBoard.remove(entry);
+  await hearth(["reap"]);
+}
+
+/** The host as `lab up` left it: no app, no state, no configuration changed. */
+export async function wipe(): Promise<void> {
+  await endRuns();
+  await pulumi(["stack", "rm", "-s", "warm", "--yes", "--force", "--remove-backups"]);
+  await removeApps(() => undefined);
+  for (const { domain } of [keycloak, traefik]) await rm(join(at.abra, "servers", "default", `${domain}.env`), { force: true });
+  for (const folder of ["mirror", "abra", "apps", "keycloak", "alerts", "runs"]) await rm(join(stateDir, folder), { recursive: true, force: true });
+  await rm(join(at.abra, "recipes"), { recursive: true, force: true }); // clones would keep the tags of an earlier spec
+  for (const recipe of ["keycloak", "traefik"]) await resetUpstream(recipe);
+  await writeFile(warmConfig, configOfWarm(), { mode: 0o600 });
+}

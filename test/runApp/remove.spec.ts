@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import type { RunApp } from "../../providers/app/inputs.ts";
+import { placeOf } from "../../providers/runApp/paths.ts";
+import { removeApp } from "../../providers/runApp/remove.ts";
+import { fakeSwarm, type FakeSwarm } from "../lib/docker/fakeSwarm.ts";
+import { ground, type Ground } from "./fixture.ts";
+
+const stack = "web-0a1b2c_ci_test";
+const own = (...names: string[]) => names.map(name => ({ name: `${stack}_${name}`, stack }));
+const whole = { service: own("app"), container: own("app.1"), network: own("internal"), volume: own("data"), secret: [{ name: `${stack}_pass_v1` }] };
+
+describe("a run's app taken away", function () {
+  this.timeout(30_000);
+  let on: Ground;
+  let swarm: FakeSwarm;
+  let said: string[];
+  const path = process.env["PATH"];
+
+  beforeEach(async () => {
+    [on, swarm, said] = [await ground(), await fakeSwarm(), []];
+    await swarm.set(whole);
+    const bin = join(on.root, "bin");
+    await mkdir(bin);
+    // Says what it is asked, and does it where the file `abra` says how.
+    await writeFile(
+      join(bin, "abra"),
+      `#!/bin/sh\nprintf '%s\\n' "abra $*" >> "$FAKE_DOCKER/calls"\n[ -f "${on.root}/abra" ] && . "${on.root}/abra"\nexit 0\n`,
+      { mode: 0o755 },
+    );
+    process.env["PATH"] = `${bin}${delimiter}${process.env["PATH"]}`;
+  });
+  afterEach(async () => {
+    await swarm.end();
+    process.env["PATH"] = path;
+    await on.end();
+  });
+
+  const say = (line: string) => void said.push(line);
+  const calls = async () => (await swarm.calls()).filter(call => /^abra|^stack rm| rm /.test(call));
+  const placed = async (app: RunApp) => {
+    const { env, clone } = placeOf(app);
+    for (const folder of [dirname(env), clone]) await mkdir(folder, { recursive: true });
+    await writeFile(env, `TYPE=${app.recipe}:1.9.0+1.0\n`);
+  };
+  const left = (app: RunApp) =>
+    readdir(placeOf(app).abraDir, { recursive: true }).then(
+      names => names.toSorted(),
+      () => [],
+    );
+
+  it("P8: goes by abra, and what abra leaves goes by docker; the run's folder is gone after", async () => {
+    const app = on.app();
+    await placed(app);
+    await writeFile(join(on.root, "abra"), `[ "$2" = undeploy ] && docker stack rm ${stack}`);
+    await removeApp(app, say);
+    assert.deepEqual(await calls(), [
+      "abra app undeploy web-0a1b2c.ci.test -n",
+      `stack rm ${stack}`,
+      "abra app remove web-0a1b2c.ci.test -n",
+      `secret rm ${stack}_pass_v1`,
+      `volume rm ${stack}_data`,
+    ]);
+    assert.deepEqual(await swarm.names(), {});
+    assert.deepEqual(await left(app), []);
+    assert.match(said.at(-1)!, /^web: web-0a1b2c\.ci\.test gone after \d+\.\d s$/);
+  });
+
+  it("F22: goes by docker alone where the run's abra folder is lost, and again where nothing is left of it at all", async () => {
+    const app = on.app();
+    await removeApp(app, say);
+    assert.deepEqual(await swarm.names(), {});
+    assert.ok(!(await calls()).some(call => call.startsWith("abra")));
+    await removeApp(app, say);
+  });
+
+  it("F14: waits for a volume that is still in use, after abra gave up on it", async () => {
+    const app = on.app();
+    await placed(app);
+    await swarm.set({ ...whole, linger: 2, volume: [{ name: `${stack}_data`, stack, busy: 2 }] });
+    await writeFile(join(on.root, "abra"), `[ "$2" = undeploy ] && docker stack rm ${stack}\n[ "$2" = remove ] && { echo "FATA volume is in use"; exit 1; }`);
+    await removeApp(app, say);
+    assert.deepEqual(await swarm.names(), {});
+    assert.match(said.join("\n"), /^web: abra: remove web-0a1b2c\.ci\.test: volume is in use; docker does it$/m);
+  });
+
+  it("goes by docker where abra can't undeploy it", async () => {
+    const app = on.app();
+    await placed(app);
+    await writeFile(join(on.root, "abra"), `[ "$2" = undeploy ] && { echo "FATA no recipe 'web' exists locally"; exit 1; }`);
+    await removeApp(app, say);
+    assert.deepEqual(await swarm.names(), {});
+    assert.match(said[0]!, /no recipe 'web' exists locally; docker does it/);
+  });
+
+  it("leaves the other apps of its run what is theirs", async () => {
+    const [app, same, other] = [on.app(), on.app({ domain: "sso-0a1b2c.ci.test" }), on.app({ recipe: "keycloak", domain: "k-0a1b2c.ci.test" })];
+    for (const each of [app, same, other]) await placed(each);
+    await swarm.set({});
+    await removeApp(app, say);
+    const rest = ["recipes", "recipes/keycloak", "servers", "servers/default", "servers/default/k-0a1b2c.ci.test.env"];
+    assert.deepEqual(await left(app), [...rest, "recipes/web", "servers/default/sso-0a1b2c.ci.test.env"].toSorted());
+    assert.equal(await readFile(placeOf(same).env, "utf8"), "TYPE=web:1.9.0+1.0\n");
+    await removeApp(same, say);
+    assert.deepEqual(await left(app), rest);
+    await removeApp(other, say);
+    assert.deepEqual(await left(app), []);
+  });
+});
