@@ -8,7 +8,8 @@ export async function approve(name: string, version: string): Promise<number> {
   const app = await keptApp(name);
   const { candidates, running } = await resolve(app, {});
   if (version === running) throw new Error(`${app.recipe} runs at ${version} already`);
-  if (!candidates.includes(version)) throw new Error(`${app.recipe} has no newer version ${version}; newer ones: ${candidates.join(", ") || "none"}`);
+  if (!candidates.includes(version))
+    throw new Error(`${app.recipe} has no newer version ${version}; newer ones: ${candidates.join(", ") || "none"}`);
   await writeApproval(appFolder(app.stateDir, app.domain), version);
   console.log(`${app.recipe}: ${version} is approved; the next pulumi up applies it`);
   return 0;

@@ -33,7 +33,10 @@ function making(command: Command): Command {
   return identified(command)
     .option("--checkout <dir>", "deploy this working tree of the recipe instead of a release")
     .addOption(
-      new Option("--keycloak <which>", "the kept Keycloak, or one of the run's own (default: as hearth:keycloak says)").choices(["auto", "warm", "cold"]),
+      new Option(
+        "--keycloak <which>",
+        "the kept Keycloak, or one of the run's own (default: as hearth:keycloak says)",
+      ).choices(["auto", "warm", "cold"]),
     );
 }
 
@@ -49,8 +52,14 @@ const run = making(program.command("run").enablePositionalOptions())
   .option("--before <command>", "a shell command between deploy and command, with the same variables")
   .option("--logs <dir>", "where a run that fails leaves its services' logs (default: their last lines on stderr)")
   .option("--keep <time>", "leave a run that fails standing for so long (30m, 1h)")
-  .argument("<command...>", "what to run, with OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_USERNAME, OIDC_PASSWORD …")
-  .addHelpText("after", "\nExit code: the command's own; 125 where hearth couldn't give the run what it needs; 126 or 127 where the command can't be run.")
+  .argument(
+    "<command...>",
+    "what to run, with OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_USERNAME, OIDC_PASSWORD …",
+  )
+  .addHelpText(
+    "after",
+    "\nExit code: the command's own; 125 where hearth couldn't give the run what it needs; 126 or 127 where the command can't be run.",
+  )
   .passThroughOptions()
   .action(async (command: string[], flags: RunFlags) => {
     process.exitCode = await (await import("./run.ts")).run(flags, command);
@@ -92,17 +101,24 @@ program
 
 program
   .command("recover")
-  .description("finish or undo what was interrupted, and repair what is down at the version it had; never upgrades (for a timer, and at boot)")
+  .description(
+    "finish or undo what was interrupted, and repair what is down at the version it had; never upgrades (for a timer, and at boot)",
+  )
   .action(async () => {
     process.exitCode = await (await import("./recover.ts")).recover();
   });
 
 program
   .command("reap")
-  .description("take away what dead runs left behind: realms, apps, Pulumi stacks, folders, leases; nothing that lives or isn't hearth's (for a timer)")
+  .description(
+    "take away what dead runs left behind: realms, apps, Pulumi stacks, folders, leases; nothing that lives or isn't hearth's (for a timer)",
+  )
   .option("--dry-run", "only say what would go, and what is left alone and why", false)
   .option("--json", "as JSON, with counts", false)
-  .addHelpText("after", "\nExit code: 0 nothing is left that may go, 1 something couldn't be taken away; with --dry-run 10 where something would go.")
+  .addHelpText(
+    "after",
+    "\nExit code: 0 nothing is left that may go, 1 something couldn't be taken away; with --dry-run 10 where something would go.",
+  )
   .action(async (flags: { dryRun: boolean; json: boolean }) => {
     process.exitCode = await (await import("./reap.ts")).reap(flags);
   });

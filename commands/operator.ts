@@ -30,14 +30,19 @@ export function retry(name: string, { dryRun }: Ways): Promise<number> {
     const operation = await world.operation();
     if (!operation) return say(`${world.name}: no operation is open: there is nothing to go on with`);
     const way = operation.returning ? `the way back to ${operation.from}` : `the upgrade to ${operation.to}`;
-    say(`${world.name}: goes on with ${way} at ${operation.step}${operation.broken ? `, where it failed: ${operation.broken.why}` : ""}`);
+    say(
+      `${world.name}: goes on with ${way} at ${operation.step}${operation.broken ? `, where it failed: ${operation.broken.why}` : ""}`,
+    );
     if (!dryRun) say(`${world.name}: ${await retryApp(world)}`);
   });
 }
 
 export function restore(name: string, { dryRun, previous }: Ways & { readonly previous: boolean }): Promise<number> {
   return onApp(name, async (world, app) => {
-    const manifest = await readManifest(appFolder(app.stateDir, app.domain).path, previous ? "snapshot.previous" : "snapshot");
+    const manifest = await readManifest(
+      appFolder(app.stateDir, app.domain).path,
+      previous ? "snapshot.previous" : "snapshot",
+    );
     if (!manifest) throw new Error(`${world.name} has no ${previous ? "older " : ""}snapshot`);
     say(
       `${world.name}: takes it down, puts the data and the .env of ${manifest.taken} in their place, and deploys ${manifest.version}; today's data stays beside until that is healthy, and is dropped then`,
@@ -51,7 +56,9 @@ export function restore(name: string, { dryRun, previous }: Ways & { readonly pr
 export function accept(name: string, { dryRun }: Ways): Promise<number> {
   return onApp(name, async world => {
     const { version } = await world.running();
-    say(`${world.name}: takes ${version ?? "what runs"} as good once it was well for a whole window, and closes what is open`);
+    say(
+      `${world.name}: takes ${version ?? "what runs"} as good once it was well for a whole window, and closes what is open`,
+    );
     if (!dryRun) say(`${world.name}: ${await acceptApp(world)} is last good`);
   });
 }

@@ -27,7 +27,9 @@ export async function reap({ dryRun, json }: ReapFlags): Promise<number> {
 export async function reapDead(say: (line: string) => void): Promise<string[]> {
   try {
     const entries = await swarmBoard.all();
-    const leases = entries.filter(isLease).map(async ({ note }) => ((await isLive(note, Date.now())) ? [] : [note.run]));
+    const leases = entries
+      .filter(isLease)
+      .map(async ({ note }) => ((await isLive(note, Date.now())) ? [] : [note.run]));
     const over = (await Promise.all(leases)).flat();
     if (over.length === 0 && !(await isLeftOver(entries))) return [];
     const [{ reap: pass }, { reapWorld }] = await Promise.all([import("./reap/reap.ts"), import("./reap/liveHost.ts")]);
@@ -64,5 +66,7 @@ async function print(report: Report, dryRun: boolean): Promise<void> {
 async function printJson({ removed, failed, skipped }: Report): Promise<void> {
   const { countsOf } = await import("./reap/report.ts");
   const parts = removed.map(each => ({ ...each, parts: each.parts.map(({ kind, name }) => ({ kind, name })) }));
-  console.log(JSON.stringify({ removed: parts, failed, skipped, counts: countsOf({ removed, failed, skipped }) }, null, 2));
+  console.log(
+    JSON.stringify({ removed: parts, failed, skipped, counts: countsOf({ removed, failed, skipped }) }, null, 2),
+  );
 }

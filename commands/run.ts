@@ -51,13 +51,20 @@ export async function run(flags: RunFlags, command: readonly string[]): Promise<
     await init(its, ownSettings(flags));
     if (signals.interrupted.aborted) return await end();
     renewed = renewing(runName(its));
-    const outputs = await up(its, { owner: await ownerNow() }, { ...flags, signal: signals.interrupted }).catch(async error => {
-      if (!signals.interrupted.aborted) await showLogs(its, flags.logs, []);
-      await end();
-      throw error;
-    });
+    const outputs = await up(its, { owner: await ownerNow() }, { ...flags, signal: signals.interrupted }).catch(
+      async error => {
+        if (!signals.interrupted.aborted) await showLogs(its, flags.logs, []);
+        await end();
+        throw error;
+      },
+    );
     if (signals.interrupted.aborted) return await end();
-    const code = await withHook(flags, command, commandEnvironment(process.env, ownVariables(its, outputs), flags.env), signals.interrupted);
+    const code = await withHook(
+      flags,
+      command,
+      commandEnvironment(process.env, ownVariables(its, outputs), flags.env),
+      signals.interrupted,
+    );
     if (code !== 0 && !signals.interrupted.aborted) {
       await showLogs(its, flags.logs, secretsOf(outputs));
       if (keep !== undefined) {
@@ -77,11 +84,19 @@ export async function run(flags: RunFlags, command: readonly string[]): Promise<
 }
 
 export function ownSettings({ checkout, keycloak }: MakingFlags): { checkout?: string; keycloak?: string } {
-  return { ...(checkout === undefined ? {} : { checkout: resolve(checkout) }), ...(keycloak === undefined ? {} : { keycloak }) };
+  return {
+    ...(checkout === undefined ? {} : { checkout: resolve(checkout) }),
+    ...(keycloak === undefined ? {} : { keycloak }),
+  };
 }
 
 /** The hook, then the command; a hook that fails ends the run with its own exit code, and the command isn't run. */
-async function withHook({ before }: RunFlags, command: readonly string[], env: Record<string, string>, interrupted: AbortSignal): Promise<number> {
+async function withHook(
+  { before }: RunFlags,
+  command: readonly string[],
+  env: Record<string, string>,
+  interrupted: AbortSignal,
+): Promise<number> {
   const hook = before === undefined ? 0 : await runCommand(["sh", "-c", before], env, interrupted);
   if (hook !== 0) {
     console.error(`hearth: --before ended with ${hook}: the command isn't run`);
@@ -93,7 +108,9 @@ async function withHook({ before }: RunFlags, command: readonly string[], env: R
 async function leave(its: Run, ms: number, code: number): Promise<number> {
   const name = runName(its);
   await standFor(name, ms);
-  console.error(`hearth: ${name} stands until ${new Date(Date.now() + ms).toISOString()}; hearth run stop --run ${name} takes it away before`);
+  console.error(
+    `hearth: ${name} stands until ${new Date(Date.now() + ms).toISOString()}; hearth run stop --run ${name} takes it away before`,
+  );
   return code;
 }
 

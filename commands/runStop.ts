@@ -5,7 +5,9 @@ import { lastingRun } from "./run/steps.ts";
 import { exists, teardown } from "./run/stack.ts";
 import { runOfStack, stackName, type Run } from "../providers/lib/run/names.ts";
 
-export async function stop(flags: IdentityFlags & { readonly run?: string; readonly verbose?: boolean }): Promise<number> {
+export async function stop(
+  flags: IdentityFlags & { readonly run?: string; readonly verbose?: boolean },
+): Promise<number> {
   const run = flags.run === undefined ? lastingRun(flags) : named(flags.run);
   const stack = stackName(run);
   try {

@@ -95,7 +95,12 @@ function coldKeycloak({ run, config, lease }: Making): App {
       stateDir: config.stateDir,
       version: lease.keycloakVersion.apply(version => version || "latest"),
       env,
-      health: { stableFor: 3, ...health, path: "/realms/master/.well-known/openid-configuration", issuer: `https://${domain}/realms/master` },
+      health: {
+        stableFor: 3,
+        ...health,
+        path: "/realms/master/.well-known/openid-configuration",
+        issuer: `https://${domain}/realms/master`,
+      },
       lifetime: "run",
       run: runName(run),
     },
@@ -130,7 +135,8 @@ function ownRealm({ run, config, settings, lease }: Making, cold: App | undefine
 
 function appUnderTest({ run, config, settings, lease }: Making, realm: Realm | undefined): App {
   const domain = appDomain(run, config.baseDomain);
-  const filled = (texts: Readonly<Record<string, string>>) => values(domain, run, realm).apply(each => mapped(texts, text => fill(text, each)));
+  const filled = (texts: Readonly<Record<string, string>>) =>
+    values(domain, run, realm).apply(each => mapped(texts, text => fill(text, each)));
   const { env, secrets } = settings;
   const wanted = Object.values(env).some(isSecret) ? pulumi.secret(filled(env)) : filled(env);
   return new App(
@@ -158,7 +164,17 @@ function values(domain: string, run: Run, realm: Realm | undefined): pulumi.Outp
   if (!realm) return pulumi.output(own);
   const { issuer, discoveryUrl, name, clientId, clientSecret, username, password } = realm;
   const keycloakDomain = issuer.apply(url => new URL(url).host);
-  return pulumi.all({ ...own, issuer, discoveryUrl, realm: name, clientId, clientSecret, username, password, keycloakDomain });
+  return pulumi.all({
+    ...own,
+    issuer,
+    discoveryUrl,
+    realm: name,
+    clientId,
+    clientSecret,
+    username,
+    password,
+    keycloakDomain,
+  });
 }
 
 function mapped<T>(record: Readonly<Record<string, string>>, map: (text: string) => T): Record<string, T> {

@@ -7,7 +7,9 @@ import { recipeSettings } from "./recipes.ts";
 const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "wanted is a domain such as ci.example.org");
 
 /** What may be said of a kept app; everything else has the warm stack's own default. */
-const app = appInputs.pick({ domain: true, version: true, env: true, secrets: true, health: true, updates: true, snapshots: true }).partial();
+const app = appInputs
+  .pick({ domain: true, version: true, env: true, secrets: true, health: true, updates: true, snapshots: true })
+  .partial();
 
 const schema = z.strictObject({
   /** The domain below which every app of hearth lives. */
@@ -24,7 +26,10 @@ const schema = z.strictObject({
       /** Absolute path of a file, mode 0600, that holds the URL each alert is posted to. */
       webhookFile: z.string().startsWith("/", "wanted is an absolute path").optional(),
     })
-    .refine(({ command, webhookFile }) => command === undefined || webhookFile === undefined, "wanted is a command or a webhookFile, not both")
+    .refine(
+      ({ command, webhookFile }) => command === undefined || webhookFile === undefined,
+      "wanted is a command or a webhookFile, not both",
+    )
     .default({}),
   /** Which Keycloak runs get: `auto` the kept one, and one of their own only while that is proved down or in maintenance. */
   keycloak: z.enum(["auto", "warm", "cold"]).default("auto"),
@@ -42,7 +47,9 @@ const schema = z.strictObject({
 
 /** An app's settings as written: what is left out stays out, for the warm stack's own defaults to fill in. */
 export type AppConfig = z.input<typeof app>;
-export type Config = Omit<z.infer<typeof schema>, "apps"> & { readonly apps: { readonly traefik?: AppConfig; readonly keycloak?: AppConfig } };
+export type Config = Omit<z.infer<typeof schema>, "apps"> & {
+  readonly apps: { readonly traefik?: AppConfig; readonly keycloak?: AppConfig };
+};
 
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -77,7 +84,10 @@ function sentence(issue: z.core.$ZodIssue, given: object): string {
     return `${keys}: no such setting of hearth`;
   }
   const key = `hearth:${first}${rest.map(part => `.${part}`).join("")}`;
-  const found = [first, ...rest].reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part!], given);
+  const found = [first, ...rest].reduce<unknown>(
+    (value, part) => (value as Record<string, unknown> | undefined)?.[part!],
+    given,
+  );
   if (found === undefined)
     return `${key} is missing: set it with \`pulumi config set ${key} …\`${first === "baseDomain" ? "; wanted is the domain below which hearth's apps live, such as ci.example.org" : ""}`;
   return `${key} is ${JSON.stringify(found)}: ${issue.message}`;

@@ -4,7 +4,18 @@ import { health } from "../providers/app/inputs.ts";
 import { realmExtras } from "../providers/realm/inputs.ts";
 
 /** What may stand in `{…}`; the last two are secrets. */
-export const fields = ["issuer", "discoveryUrl", "realm", "clientId", "username", "domain", "keycloakDomain", "run", "clientSecret", "password"] as const;
+export const fields = [
+  "issuer",
+  "discoveryUrl",
+  "realm",
+  "clientId",
+  "username",
+  "domain",
+  "keycloakDomain",
+  "run",
+  "clientSecret",
+  "password",
+] as const;
 
 export type Field = (typeof fields)[number];
 export type Values = Readonly<Record<string, string>>;
@@ -21,7 +32,10 @@ function knows(allowed: readonly string[]) {
   return (text: string, context: z.core.$RefinementCtx<string>) => {
     for (const [whole, field] of text.matchAll(pattern))
       if (!allowed.includes(field!))
-        context.addIssue({ code: "custom", message: `${whole} is no field: there are ${allowed.map(each => `{${each}}`).join(", ")}` });
+        context.addIssue({
+          code: "custom",
+          message: `${whole} is no field: there are ${allowed.map(each => `{${each}}`).join(", ")}`,
+        });
   };
 }
 
@@ -44,7 +58,10 @@ export const recipeSettings = z.strictObject({
   realm: realmExtras.prefault({}).superRefine((extras, context) => {
     for (const [whole, field] of JSON.stringify(extras).matchAll(pattern))
       if (!early.includes(field as Field))
-        context.addIssue({ code: "custom", message: `${whole} is no field here: there are ${early.map(each => `{${each}}`).join(", ")}` });
+        context.addIssue({
+          code: "custom",
+          message: `${whole} is no field here: there are ${early.map(each => `{${each}}`).join(", ")}`,
+        });
   }),
 });
 

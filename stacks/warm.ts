@@ -21,7 +21,11 @@ export async function warmStack(config: Config): Promise<object> {
 async function proxyNetwork(): Promise<docker.Network> {
   const id = await networkId("proxy");
   const options = { retainOnDelete: true, ignoreChanges: ["*"] };
-  return new docker.Network("proxy", { name: "proxy", driver: "overlay", attachable: true }, id === undefined ? options : { ...options, import: id });
+  return new docker.Network(
+    "proxy",
+    { name: "proxy", driver: "overlay", attachable: true },
+    id === undefined ? options : { ...options, import: id },
+  );
 }
 
 function summary(app: App): object {

@@ -16,7 +16,12 @@ export function keptApps(config: Config): Record<Kept, AppArgs> {
   };
 }
 
-function kept(recipe: Kept, config: Config, settings: AppConfig | undefined, own: Pick<AppArgs, "stateful" | "health">): AppArgs {
+function kept(
+  recipe: Kept,
+  config: Config,
+  settings: AppConfig | undefined,
+  own: Pick<AppArgs, "stateful" | "health">,
+): AppArgs {
   const { baseDomain, stateDir, server } = config;
   const defaults = { domain: keptDomain(recipe, baseDomain), server, stateDir };
   return { ...defaults, ...own, ...settings, recipe, health: { ...own.health, ...settings?.health } } as AppArgs;

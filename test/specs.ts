@@ -21,7 +21,11 @@ if (engine === undefined) delete process.env["DOCKER_HOST"];
 else process.env["DOCKER_HOST"] = engine;
 if (live.length > 0 && !flags.includes("--unit")) counts.push(await run(live));
 
-const [passed, failed, skipped] = ([0, 1, 2] as const).map(at => counts.reduce((sum, count) => sum + count[at], 0)) as [number, number, number];
+const [passed, failed, skipped] = ([0, 1, 2] as const).map(at => counts.reduce((sum, count) => sum + count[at], 0)) as [
+  number,
+  number,
+  number,
+];
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 // A child or socket that a spec forgot must not keep the run open.
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

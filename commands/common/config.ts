@@ -18,7 +18,8 @@ export async function keptAppInputs(): Promise<AppInputs[]> {
 /** The warm stack's configuration. Throws ConfigError, and a sentence where there is none. */
 export async function warmConfig(): Promise<Config> {
   const text = await readFile(file, "utf8").catch(error => {
-    if (error.code === "ENOENT") throw new Error(`${file} isn't there: say what to keep first (pulumi config set -s warm hearth:baseDomain …)`);
+    if (error.code === "ENOENT")
+      throw new Error(`${file} isn't there: say what to keep first (pulumi config set -s warm hearth:baseDomain …)`);
     throw error;
   });
   return configIn(text);
@@ -31,7 +32,10 @@ export async function runConfig(): Promise<Config> {
 
 function configIn(text: string): Config {
   const { config = {} } = (parse(text) ?? {}) as { config?: Record<string, unknown> };
-  const values = Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+  const values = Object.entries(config).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
   return readConfig(Object.fromEntries(values));
 }
 

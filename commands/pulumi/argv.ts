@@ -5,10 +5,27 @@ const quiet = ["--non-interactive", "--color=never"];
 export const initArgv = (stack: string): string[] => ["stack", "init", stack, "--no-select", ...quiet];
 
 /** Without a preview first: the stack is new. */
-export const upArgv = (stack: string): string[] => ["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", ...quiet];
+export const upArgv = (stack: string): string[] => [
+  "up",
+  "--stack",
+  stack,
+  "--yes",
+  "--skip-preview",
+  "--suppress-outputs",
+  "--suppress-progress",
+  ...quiet,
+];
 
 /** Secrets in clear, on stdout: for this process alone. */
-export const outputArgv = (stack: string): string[] => ["stack", "output", "--stack", stack, "--json", "--show-secrets", ...quiet];
+export const outputArgv = (stack: string): string[] => [
+  "stack",
+  "output",
+  "--stack",
+  stack,
+  "--json",
+  "--show-secrets",
+  ...quiet,
+];
 
 export const destroyArgv = (stack: string): string[] => [
   "destroy",
@@ -24,7 +41,15 @@ export const destroyArgv = (stack: string): string[] => [
 export const removeArgv = (stack: string): string[] => ["stack", "rm", stack, "--yes", "--remove-backups", ...quiet];
 
 /** Its resources are forgotten, not destroyed. */
-export const forgetArgv = (stack: string): string[] => ["stack", "rm", stack, "--force", "--yes", "--remove-backups", ...quiet];
+export const forgetArgv = (stack: string): string[] => [
+  "stack",
+  "rm",
+  stack,
+  "--force",
+  "--yes",
+  "--remove-backups",
+  ...quiet,
+];
 
 /** Secrets stay encrypted: no passphrase is needed. */
 export const exportArgv = (stack: string): string[] => ["stack", "export", "--stack", stack, ...quiet];

@@ -13,7 +13,9 @@ export function backendFolder(backend = process.env["PULUMI_BACKEND_URL"] ?? "")
 /** Whether a file backend has a state of the stack: asked of the disk, as one broken file makes `pulumi stack ls` fail for all. undefined: no file backend. */
 export async function hasState(stack: string, folder = backendFolder()): Promise<boolean | undefined> {
   if (folder === undefined) return undefined;
-  const found = await Promise.all([".json", ".json.gz"].map(end => stat(join(folder, "stacks", "hearth", `${stack}${end}`)).catch(ignoreAbsent)));
+  const found = await Promise.all(
+    [".json", ".json.gz"].map(end => stat(join(folder, "stacks", "hearth", `${stack}${end}`)).catch(ignoreAbsent)),
+  );
   return found.some(Boolean);
 }
 
@@ -40,21 +42,28 @@ export interface Remains {
 }
 
 /** Takes away what `stack rm` leaves of a stack that is gone: copies of a lost state, its history, up to four empty folders. */
-export async function removeRemains(stack: string, { folder = backendFolder(), unreadable = false }: Remains = {}): Promise<void> {
+export async function removeRemains(
+  stack: string,
+  { folder = backendFolder(), unreadable = false }: Remains = {},
+): Promise<void> {
   if (folder === undefined) return;
   if (!runOfStack(stack)) throw new TypeError(`${JSON.stringify(stack)} is no run's stack`);
   const files = (await filesIn(folder)).filter(file => file.stack === stack);
   if (!unreadable && files.some(({ isState }) => isState)) return; // somebody made it anew
   for (const { path } of files) await rm(path, { force: true });
-  for (const name of ["history/hearth", "backups/hearth"]) await rm(join(folder, name, stack), { recursive: true, force: true });
-  for (const name of ["stacks/hearth", "locks/organization/hearth"]) await rmdir(join(folder, name, stack)).catch(() => undefined); // absent, or not empty
+  for (const name of ["history/hearth", "backups/hearth"])
+    await rm(join(folder, name, stack), { recursive: true, force: true });
+  for (const name of ["stacks/hearth", "locks/organization/hearth"])
+    await rmdir(join(folder, name, stack)).catch(() => undefined); // absent, or not empty
 }
 
 async function filesIn(folder: string): Promise<{ stack: string; path: string; isState: boolean }[]> {
   const names = (await readdir(join(folder, "stacks", "hearth")).catch(ignoreAbsent)) ?? [];
   const files = names.flatMap(name => {
     const [, stack = "", rest = ""] = /^(.+?)\.json(.*)$/.exec(name) ?? [];
-    return runOfStack(stack) ? [{ stack, path: join(folder, "stacks", "hearth", name), isState: rest === "" || rest === ".gz" }] : [];
+    return runOfStack(stack)
+      ? [{ stack, path: join(folder, "stacks", "hearth", name), isState: rest === "" || rest === ".gz" }]
+      : [];
   });
   return files.toSorted((a, b) => Number(a.isState) - Number(b.isState));
 }

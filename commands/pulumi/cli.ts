@@ -25,12 +25,25 @@ export interface PulumiOptions {
 /** For every call: no look for newer versions, no copies of a state that lives for minutes, compiled code kept. */
 function environment(): NodeJS.ProcessEnv {
   const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "hearth", "compiled");
-  return { ...process.env, ...compiledIn(cache, process.env), PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true" };
+  return {
+    ...process.env,
+    ...compiledIn(cache, process.env),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+  };
 }
 
 /** Runs pulumi to its end, whatever its exit code. Throws NotYourRecipeError where there is none. */
-export async function pulumi(argv: readonly string[], { show = false, signal, env = {} }: PulumiOptions = {}): Promise<PulumiDone> {
-  const child = spawn("pulumi", argv, { cwd: project, env: { ...environment(), ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+export async function pulumi(
+  argv: readonly string[],
+  { show = false, signal, env = {} }: PulumiOptions = {},
+): Promise<PulumiDone> {
+  const child = spawn("pulumi", argv, {
+    cwd: project,
+    env: { ...environment(), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
   const stop = () => child.kill("SIGINT");
   signal?.addEventListener("abort", stop, { once: true });
   let stdout = "";
@@ -51,7 +64,8 @@ export async function pulumi(argv: readonly string[], { show = false, signal, en
     });
     return { exitCode, stdout, all };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new NotYourRecipeError("there is no `pulumi` on PATH", { cause: error });
+    if ((error as NodeJS.ErrnoException).code === "ENOENT")
+      throw new NotYourRecipeError("there is no `pulumi` on PATH", { cause: error });
     throw error;
   } finally {
     signal?.removeEventListener("abort", stop);
@@ -63,5 +77,9 @@ export function reason({ all, exitCode }: PulumiDone): string {
   const lines = all.split("\n").map(line => line.trim());
   const errors = lines.filter(line => /\berror: /.test(line)).map(line => line.replace(/^.*?\berror: /, ""));
   const detail = lines.findLast(line => line.startsWith("* "))?.slice(2);
-  return detail ?? errors.findLast(line => !/^(update failed|destroy failed|\d+ errors? occurred)/.test(line)) ?? `pulumi ended with ${exitCode}`;
+  return (
+    detail ??
+    errors.findLast(line => !/^(update failed|destroy failed|\d+ errors? occurred)/.test(line)) ??
+    `pulumi ended with ${exitCode}`
+  );
 }

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { project } from "../common/project.ts";
 
 /** Variables for pulumi: `cache` is a directory; what `env` says itself stays. */
-export function compiledIn(cache: string, env: NodeJS.ProcessEnv): { readonly NODE_COMPILE_CACHE: string; readonly NODE_OPTIONS: string } {
+export function compiledIn(
+  cache: string,
+  env: NodeJS.ProcessEnv,
+): { readonly NODE_COMPILE_CACHE: string; readonly NODE_OPTIONS: string } {
   const preload = `--require=${JSON.stringify(join(project, "commands/pulumi/natives.cjs"))}`;
   const options = env["NODE_OPTIONS"] ?? "";
   return {

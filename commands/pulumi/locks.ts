@@ -29,8 +29,12 @@ export async function breakDeadLocks(stack: string, backend?: string): Promise<s
 /** Of whoever has the stack's lock, in a word and in words; `none` where nobody has, and where the backend's locks can't be read. */
 export async function lockOf(stack: string, backend?: string): Promise<{ life: Life | "none"; words: string }> {
   const locks = await locksOf(stack, backend);
-  const first = (["alive", "unknown", "dead"] as const).map(life => locks.find(lock => lock.life === life)).find(Boolean);
-  return first ? { life: first.life, words: `pulumi's lock of ${stack} (${first.words})` } : { life: "none", words: "" };
+  const first = (["alive", "unknown", "dead"] as const)
+    .map(life => locks.find(lock => lock.life === life))
+    .find(Boolean);
+  return first
+    ? { life: first.life, words: `pulumi's lock of ${stack} (${first.words})` }
+    : { life: "none", words: "" };
 }
 
 async function locksOf(stack: string, backend?: string): Promise<Lock[]> {
@@ -50,7 +54,11 @@ async function lockAt(path: string): Promise<Lock | undefined> {
   const lock = lockFile.safeParse(parsed(text));
   if (!lock.success) return { path, life: "unknown", words: `${path}, which can't be read` };
   const { pid, hostname: host, timestamp } = lock.data;
-  return { path, life: await lifeOf(lock.data), words: `pid ${pid}${host === hostname() ? "" : ` on ${host}`}, since ${timestamp}` };
+  return {
+    path,
+    life: await lifeOf(lock.data),
+    words: `pid ${pid}${host === hostname() ? "" : ` on ${host}`}, since ${timestamp}`,
+  };
 }
 
 /** undefined for what a power cut left half written: whose it is can't be told any more. */

@@ -31,7 +31,9 @@ export async function writeStackConfig(stack: string, own: OwnSettings = {}): Pr
   const template = ciConfigFile();
   const text = withSettings(await readFile(template, "utf8"), own);
   if (/^encryptionsalt:/m.test(text))
-    throw new NotYourRecipeError(`${template} carries an encryptionsalt, with which every other passphrase is "incorrect": take that line out`);
+    throw new NotYourRecipeError(
+      `${template} carries an encryptionsalt, with which every other passphrase is "incorrect": take that line out`,
+    );
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const work = `${fileOf(stack)}.${process.pid}`;
   await writeFile(work, text, { mode: 0o600 });

@@ -13,7 +13,11 @@ import { pulumi, reason, type PulumiDone } from "./cli.ts";
 import { breakDeadLocks, lockOf } from "./locks.ts";
 
 const listed = z.array(z.looseObject({ name: z.string(), lastUpdate: z.string().optional() }));
-const exported = z.looseObject({ deployment: z.looseObject({ resources: z.array(z.looseObject({ outputs: z.looseObject({}).optional() })).optional() }) });
+const exported = z.looseObject({
+  deployment: z.looseObject({
+    resources: z.array(z.looseObject({ outputs: z.looseObject({}).optional() })).optional(),
+  }),
+});
 
 const configs = join(project, ".stacks");
 
@@ -22,13 +26,18 @@ export async function runStacks(): Promise<SeenPulumi[]> {
   const done = await pulumi(listArgv());
   // One file that a killed Pulumi left half written, and it lists none at all; what lies on the disk is seen all the same.
   const stacks = isUnreadable(done) ? [] : listed.parse(JSON.parse(must(done, "list stacks").stdout));
-  const files = ((await readdir(configs).catch(ignoreAbsent)) ?? []).flatMap(name => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+  const files = ((await readdir(configs).catch(ignoreAbsent)) ?? []).flatMap(
+    name => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [],
+  );
   const onDisk = await stacksOnDisk();
-  const names = [...new Set([...stacks.map(({ name }) => name), ...onDisk.keys(), ...files])].filter(name => name.startsWith("ci-"));
+  const names = [...new Set([...stacks.map(({ name }) => name), ...onDisk.keys(), ...files])].filter(name =>
+    name.startsWith("ci-"),
+  );
   return Promise.all(
     names.map(async name => {
       const last = stacks.find(stack => stack.name === name)?.lastUpdate;
-      const changed = onDisk.get(name) ?? (last === undefined ? undefined : Date.parse(last)) ?? (await configWritten(name));
+      const changed =
+        onDisk.get(name) ?? (last === undefined ? undefined : Date.parse(last)) ?? (await configWritten(name));
       return { name, lock: (await lockOf(name)).life, changed };
     }),
   );
@@ -65,7 +74,11 @@ function isAbsent({ all, exitCode }: PulumiDone): boolean {
 
 /** Killed while it wrote, Pulumi leaves empty files in a file backend, which it can't read any more itself. */
 function isUnreadable({ all, exitCode }: PulumiDone): boolean {
-  return exitCode !== 0 && backendFolder() !== undefined && /\bEOF\b|unexpected end of JSON input|invalid character/.test(all);
+  return (
+    exitCode !== 0 &&
+    backendFolder() !== undefined &&
+    /\bEOF\b|unexpected end of JSON input|invalid character/.test(all)
+  );
 }
 
 function must(done: PulumiDone, what: string): PulumiDone {

@@ -1,11 +1,22 @@
 // A run's lease in the reaper's own hand while it works: who begins meanwhile with the same identity, or drains the kept Keycloak, sees it.
 import { isSame, type Owner } from "../../providers/lib/process/identity.ts";
-import { leaseName, leaseOf, type Board, type Entry, type LeaseNote } from "../../providers/lib/coordination/coordinationStore.ts";
+import {
+  leaseName,
+  leaseOf,
+  type Board,
+  type Entry,
+  type LeaseNote,
+} from "../../providers/lib/coordination/coordinationStore.ts";
 import { HELD } from "../../providers/lib/coordination/liveness.ts";
 import type { Plan } from "./plan.ts";
 
 /** The lease as the reaper's; undefined where it isn't as it was seen any more, or somebody else was quicker: then nothing may be touched. */
-export async function claim(board: Board, plan: Plan, owner: Owner, now: number): Promise<Entry<LeaseNote> | undefined> {
+export async function claim(
+  board: Board,
+  plan: Plan,
+  owner: Owner,
+  now: number,
+): Promise<Entry<LeaseNote> | undefined> {
   const there = await leaseOf(board, plan.run);
   if (there && (there.id !== plan.lease?.id || there.version !== plan.lease.version)) return undefined;
   const until = new Date(now + HELD).toISOString();

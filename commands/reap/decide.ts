@@ -20,10 +20,14 @@ export function findings(seen: Seen): Findings {
   const strange = all.flatMap(realm => strangeRealm(realm, seen.swarm));
   const ours = all.filter(realm => strangeRealm(realm, seen.swarm).length === 0);
   const traces = tracesOf(seen, ours, new Set(all.map(({ name }) => name)));
-  const alive = traces.filter(({ lease, dir }) => lease?.live || dir?.life === "alive").flatMap(each => theirs(each, seen.baseDomain));
+  const alive = traces
+    .filter(({ lease, dir }) => lease?.live || dir?.life === "alive")
+    .flatMap(each => theirs(each, seen.baseDomain));
   const leased = seen.leases.filter(lease => lease.live).flatMap(({ entry }) => entry.note.domains.map(stackOf));
   const kept = seen.kept.map(stackOf);
-  const verdicts = traces.map(each => judge(each, { ...seen, unseen, kept: new Set(kept), live: new Set([...alive, ...leased]) }));
+  const verdicts = traces.map(each =>
+    judge(each, { ...seen, unseen, kept: new Set(kept), live: new Set([...alive, ...leased]) }),
+  );
   return {
     plans: verdicts.flatMap(({ plan }) => (plan ? [plan] : [])),
     skips: [...verdicts.flatMap(({ skips }) => skips), ...strange, ...strangeNames(seen), ...byNameAlone(seen, traces)],
@@ -34,7 +38,10 @@ export function findings(seen: Seen): Findings {
 /** Why the kept Keycloak's realms are left alone; undefined where they aren't. */
 function hidden({ realms, maintenance, keycloak }: Seen): Omit<Skip, "what"> | undefined {
   if (maintenance && !maintenance.over && maintenance.entry.note.domain === keycloak)
-    return { reason: "keycloak is in maintenance", detail: `${maintenance.entry.note.what}, since ${maintenance.entry.note.since}` };
+    return {
+      reason: "keycloak is in maintenance",
+      detail: `${maintenance.entry.note.what}, since ${maintenance.entry.note.since}`,
+    };
   return "unseen" in realms ? { reason: realms.unseen.reason, detail: realms.unseen.detail } : undefined;
 }
 
@@ -51,7 +58,12 @@ function strangeRealm({ name, attributes = {} }: SeenRealm, swarm: string): Skip
 /** By run: whatever was seen of it. `realms`: the names of all. */
 function tracesOf({ leases, pulumi, dirs }: Seen, ours: readonly SeenRealm[], realms: ReadonlySet<string>): Traces[] {
   const stacks = pulumi.map(each => ({ run: each.name.replace(/^ci-/, ""), each }));
-  const names = [...leases.map(({ entry }) => entry.note.run), ...ours.map(realm => realm.name), ...stacks.map(({ run }) => run), ...dirs.map(dir => dir.name)];
+  const names = [
+    ...leases.map(({ entry }) => entry.note.run),
+    ...ours.map(realm => realm.name),
+    ...stacks.map(({ run }) => run),
+    ...dirs.map(dir => dir.name),
+  ];
   return [...new Set(names)].toSorted().flatMap(name => {
     const run = runCalled(name);
     if (!run) return [];
@@ -70,7 +82,9 @@ function tracesOf({ leases, pulumi, dirs }: Seen, ours: readonly SeenRealm[], re
 function strangeNames({ leases, pulumi, dirs }: Seen): Skip[] {
   const strange = [
     ...leases.filter(({ entry }) => !runCalled(entry.note.run)).map(({ entry }) => `lease ${entry.name}`),
-    ...pulumi.filter(({ name }) => !name.startsWith("ci-") || !runCalled(name.slice(3))).map(({ name }) => `pulumi stack ${name}`),
+    ...pulumi
+      .filter(({ name }) => !name.startsWith("ci-") || !runCalled(name.slice(3)))
+      .map(({ name }) => `pulumi stack ${name}`),
     ...dirs.filter(({ name }) => !runCalled(name)).map(({ name }) => `run folder ${name}`),
   ];
   return strange.map(what => ({ what, reason: "no run's name" }));

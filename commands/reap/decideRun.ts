@@ -20,7 +20,16 @@ function withLease(traces: Traces, { entry, live, life }: SeenLease, seen: Situa
   const why = life === "dead" ? `owner ${holder(note)} is dead` : `its end, ${note.until}, has passed`;
   const domains = [...new Set([...note.domains, ...domainsOf(traces.run, seen.baseDomain)])];
   const { own, skips } = stacksOf(traces, domains, seen);
-  return { plan: { run: name, why, lease: entry, domains, parts: [...realmPart(traces, asked), ...own, ...rest(traces), part("lease", name)] }, skips };
+  return {
+    plan: {
+      run: name,
+      why,
+      lease: entry,
+      domains,
+      parts: [...realmPart(traces, asked), ...own, ...rest(traces), part("lease", name)],
+    },
+    skips,
+  };
 }
 
 function withoutLease(traces: Traces, seen: Situation): Verdict {
@@ -29,7 +38,11 @@ function withoutLease(traces: Traces, seen: Situation): Verdict {
   if (pulumi?.lock === "alive" && dir?.life !== "dead") return skipped(name, "live", "Pulumi is at work on it");
   if (realm && !isOld(traces, realm.made, seen.began)) return skipped(name, "younger than this pass");
   if (pulumi?.swarm !== undefined && pulumi.swarm !== seen.swarm) {
-    const foreign: Skip = { what: `pulumi stack ${pulumi.name}`, reason: "foreign", detail: `it is of the swarm ${pulumi.swarm}` };
+    const foreign: Skip = {
+      what: `pulumi stack ${pulumi.name}`,
+      reason: "foreign",
+      detail: `it is of the swarm ${pulumi.swarm}`,
+    };
     const { plan, skips } = orphan({ ...traces, pulumi: undefined, dir: undefined }, seen);
     return { ...(plan ? { plan } : {}), skips: [foreign, ...skips] };
   }

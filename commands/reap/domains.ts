@@ -15,12 +15,18 @@ export function domainsOf(run: Run, base: string): string[] {
 }
 
 /** Whether anything of the Swarm stack `stack` is there: what carries its label, or a secret or config with its prefix. */
-export function isThere(stack: string, { stacks, names }: { readonly stacks: readonly string[]; readonly names: readonly string[] }): boolean {
+export function isThere(
+  stack: string,
+  { stacks, names }: { readonly stacks: readonly string[]; readonly names: readonly string[] },
+): boolean {
   return stacks.includes(stack) || names.some(name => name.startsWith(`${stack}_`));
 }
 
 /** The Swarm stacks that are called as a run's would be: no proof that they are one. */
-export function alike({ stacks, names }: { readonly stacks: readonly string[]; readonly names: readonly string[] }, base: string): string[] {
+export function alike(
+  { stacks, names }: { readonly stacks: readonly string[]; readonly names: readonly string[] },
+  base: string,
+): string[] {
   const found = [...stacks, ...names].flatMap(name => {
     const first = /^([a-z0-9-]{1,4}-[0-9a-f]{6})_/.exec(name)?.[1];
     const stack = first === undefined ? undefined : stackOf(`${first}.${base}`);
@@ -30,11 +36,19 @@ export function alike({ stacks, names }: { readonly stacks: readonly string[]; r
 }
 
 /** The Swarm stacks at `domains`; of kept apps and living runs none, and none without the run's own digits in its name, whatever a lease says. */
-export function stacksOf({ name: run, run: { hex } }: Traces, domains: readonly string[], seen: Situation): { own: Part[]; skips: Skip[] } {
+export function stacksOf(
+  { name: run, run: { hex } }: Traces,
+  domains: readonly string[],
+  seen: Situation,
+): { own: Part[]; skips: Skip[] } {
   const all = [...new Set(domains.map(stackOf))].map(stack => ({ stack, reason: whyNot(stack, hex, seen) }));
   return {
-    own: all.flatMap(({ stack, reason }) => (reason === undefined ? [{ kind: "stack", name: stack, seen: isThere(stack, seen) }] : [])),
-    skips: all.flatMap(({ stack, reason }) => (reason === undefined ? [] : [{ what: `stack ${stack}`, reason, detail: `named by ${run}` }])),
+    own: all.flatMap(({ stack, reason }) =>
+      reason === undefined ? [{ kind: "stack", name: stack, seen: isThere(stack, seen) }] : [],
+    ),
+    skips: all.flatMap(({ stack, reason }) =>
+      reason === undefined ? [] : [{ what: `stack ${stack}`, reason, detail: `named by ${run}` }],
+    ),
   };
 }
 

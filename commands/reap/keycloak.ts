@@ -22,13 +22,19 @@ export async function lookAtRealms(come: () => Promise<Admin>): Promise<Realms> 
     return { all: await (await come()).list() };
   } catch (error) {
     if (isDown(error)) return { unseen: { reason: "keycloak isn't up", detail: error.message, failure: false } };
-    if (error instanceof KeycloakError) return { unseen: { reason: "keycloak can't be asked", detail: error.message, failure: true } };
+    if (error instanceof KeycloakError)
+      return { unseen: { reason: "keycloak can't be asked", detail: error.message, failure: true } };
     throw error;
   }
 }
 
 /** The run's realm gone; says whether there was one. Throws LeftAloneError where Keycloak isn't up, and as `removeRealm`. */
-export async function removeRealmOf(run: string, swarm: string, { domain, stateDir }: Omit<Kept, "env">, world: RealmWorld): Promise<boolean> {
+export async function removeRealmOf(
+  run: string,
+  swarm: string,
+  { domain, stateDir }: Omit<Kept, "env">,
+  world: RealmWorld,
+): Promise<boolean> {
   try {
     return await removeRealm({ name: run, run, swarm, stateDir, keycloak: { domain } }, world);
   } catch (error) {
@@ -40,5 +46,9 @@ export async function removeRealmOf(run: string, swarm: string, { domain, stateD
 /** Nothing of it runs here, or just ended; the ingress finds nothing behind it, or nobody answers. */
 export function isDown(error: unknown): error is Error {
   if (error instanceof ProgramError) return /is not running|no such container/i.test(error.result.stderr);
-  return error instanceof NoContainerError || error instanceof NotUpError || (error instanceof KeycloakError && error.status === undefined);
+  return (
+    error instanceof NoContainerError ||
+    error instanceof NotUpError ||
+    (error instanceof KeycloakError && error.status === undefined)
+  );
 }

@@ -36,7 +36,8 @@ export async function reapWorld(): Promise<World> {
     pulumi: runStacks,
     swarmOf,
     lockOf,
-    dirs: async () => Promise.all((await runDirs(stateDir)).map(async dir => ({ ...dir, life: await lifeOf(stateDir, dir.name) }))),
+    dirs: async () =>
+      Promise.all((await runDirs(stateDir)).map(async dir => ({ ...dir, life: await lifeOf(stateDir, dir.name) }))),
     takeLocks: (run, until) => takeLocks(runFolder(stateDir, run), until),
     removeRealm: run => removeRealmOf(run, swarm, keycloak, { logIn: () => session(keycloak), say: () => undefined }),
     removeStack,

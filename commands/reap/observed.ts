@@ -33,7 +33,8 @@ export interface SeenRealm {
 
 /** The kept Keycloak's realms; or why they can't be seen, which is a failure where somebody has to mend it. */
 export type Realms =
-  { readonly all: readonly SeenRealm[] } | { readonly unseen: Pick<Skip, "reason"> & { readonly detail: string; readonly failure: boolean } };
+  | { readonly all: readonly SeenRealm[] }
+  | { readonly unseen: Pick<Skip, "reason"> & { readonly detail: string; readonly failure: boolean } };
 
 export interface SeenLease {
   readonly entry: Entry<LeaseNote>;

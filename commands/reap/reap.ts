@@ -40,22 +40,34 @@ export const PATIENCE = 5 * 60_000;
 type Notes = { readonly [K in keyof Report]: Report[K][number][] };
 
 /** Throws UnreadableNoteError, with nothing touched, where the board can't be understood. One run's failure doesn't stop the others. */
-export async function reap(world: World, { dryRun = false, patience = PATIENCE, only }: ReapOptions = {}): Promise<Report> {
+export async function reap(
+  world: World,
+  { dryRun = false, patience = PATIENCE, only }: ReapOptions = {},
+): Promise<Report> {
   const seen = await look(world);
   const { plans, skips, leftOver } = findings(seen);
   const wanted = plans.filter(({ run }) => only?.includes(run) ?? true);
   const notes: Notes = { removed: [], failed: failures(seen), skipped: only ? [] : [...skips] };
   if (leftOver) await takeDown(world, leftOver, dryRun, notes);
-  if (dryRun) notes.removed.push(...wanted.map(({ run, parts, why }) => ({ what: run, parts: parts.filter(part => part.seen), why })));
+  if (dryRun)
+    notes.removed.push(
+      ...wanted.map(({ run, parts, why }) => ({ what: run, parts: parts.filter(part => part.seen), why })),
+    );
   else await all(world, wanted, world.now() + patience, notes);
   return notes;
 }
 
 /** First in the reaper's own hand: a kept app may just be taking it over. */
-async function takeDown({ board, owner }: World, entry: Entry<MaintenanceNote>, dryRun: boolean, { removed, skipped }: Notes): Promise<void> {
+async function takeDown(
+  { board, owner }: World,
+  entry: Entry<MaintenanceNote>,
+  dryRun: boolean,
+  { removed, skipped }: Notes,
+): Promise<void> {
   const { app, owner: dead } = entry.note;
   const what = `maintenance of ${app}`;
-  if (!dryRun && !(await board.rewrite(entry, { ...entry.note, owner }))) return void skipped.push({ what, reason: "changed meanwhile" });
+  if (!dryRun && !(await board.rewrite(entry, { ...entry.note, owner })))
+    return void skipped.push({ what, reason: "changed meanwhile" });
   if (!dryRun) await board.remove(entry);
   removed.push({ what, parts: [], why: `owner pid ${dead.pid} on ${dead.host} is dead, and no operation is open` });
 }

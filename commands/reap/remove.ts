@@ -29,8 +29,10 @@ export async function takeAway(world: World, plan: Plan, until: number): Promise
     }
     return { gone };
   } catch (error) {
-    if (error instanceof LeftAloneError) return { gone, skip: { what: plan.run, reason: error.reason, detail: error.message } };
-    if (error instanceof LockedError) return { gone, skip: { what: plan.run, reason: "in use by Pulumi", detail: error.message } };
+    if (error instanceof LeftAloneError)
+      return { gone, skip: { what: plan.run, reason: error.reason, detail: error.message } };
+    if (error instanceof LockedError)
+      return { gone, skip: { what: plan.run, reason: "in use by Pulumi", detail: error.message } };
     return { gone, failure: error instanceof Error ? error.message : String(error) };
   }
 }
@@ -53,7 +55,8 @@ async function underLease(world: World, plan: Plan, gone: Part[]): Promise<void>
   try {
     // Looked for once the lease stands, as a run does: either side sees the other.
     const detail = maintained(await maintenanceOf(world, await board.all()), keycloak);
-    if (detail !== undefined && plan.parts.some(({ kind }) => kind === "realm")) throw new LeftAloneError("keycloak is in maintenance", detail);
+    if (detail !== undefined && plan.parts.some(({ kind }) => kind === "realm"))
+      throw new LeftAloneError("keycloak is in maintenance", detail);
     for (const part of plan.parts) if (await remove(world, part)) gone.push(part);
     await board.remove(claimed);
     gone.push(...plan.parts.filter(({ kind }) => kind === "lease"));

@@ -23,7 +23,13 @@ export function lastLine({ removed, failed, skipped }: Report, dryRun: boolean):
   return parts.join(", ");
 }
 
-const kinds = { realm: "realms", stack: "stacks", "pulumi stack": "pulumiStacks", "run folder": "runFolders", lease: "leases" } as const;
+const kinds = {
+  realm: "realms",
+  stack: "stacks",
+  "pulumi stack": "pulumiStacks",
+  "run folder": "runFolders",
+  lease: "leases",
+} as const;
 
 export type Counts = Readonly<Record<(typeof kinds)[keyof typeof kinds] | "removed" | "failed" | "skipped", number>> & {
   readonly reasons: Readonly<Record<string, number>>;

@@ -11,7 +11,8 @@ export interface Stacks {
 }
 
 export async function stacksThere(): Promise<Stacks> {
-  const labelled = (argv: readonly string[]) => lines([...argv, "--filter", `label=${NAMESPACE}`, "--format", `{{.Label "${NAMESPACE}"}}`]);
+  const labelled = (argv: readonly string[]) =>
+    lines([...argv, "--filter", `label=${NAMESPACE}`, "--format", `{{.Label "${NAMESPACE}"}}`]);
   const [services, ...others] = await Promise.all([
     lines(["stack", "ls", "--format", "{{.Name}}"]),
     labelled(["ps", "--all"]),

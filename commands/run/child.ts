@@ -6,7 +6,11 @@ import { constants } from "node:os";
 const GRACE = 10_000;
 
 /** The command's exit code; 128 + number where a signal ended it; 126 or 127 where it can't be run, as env(1) has it. */
-export function runCommand(command: readonly string[], env: Record<string, string>, interrupted: AbortSignal): Promise<number> {
+export function runCommand(
+  command: readonly string[],
+  env: Record<string, string>,
+  interrupted: AbortSignal,
+): Promise<number> {
   const [program = "", ...argv] = command;
   const child = spawn(program, argv, { stdio: "inherit", env });
   let killer: NodeJS.Timeout | undefined;

@@ -39,7 +39,11 @@ export interface RunDir {
 /** Every folder where runs have theirs, whatever it is called. */
 export async function runDirs(stateDir: string): Promise<RunDir[]> {
   const folder = join(stateDir, "runs");
-  const found = ((await readdir(folder, { withFileTypes: true }).catch(ignoreAbsent)) ?? []).filter(entry => entry.isDirectory());
-  const dirs = await Promise.all(found.map(async ({ name }) => ({ name, changed: (await stat(join(folder, name)).catch(ignoreAbsent))?.mtimeMs })));
+  const found = ((await readdir(folder, { withFileTypes: true }).catch(ignoreAbsent)) ?? []).filter(entry =>
+    entry.isDirectory(),
+  );
+  const dirs = await Promise.all(
+    found.map(async ({ name }) => ({ name, changed: (await stat(join(folder, name)).catch(ignoreAbsent))?.mtimeMs })),
+  );
   return dirs.flatMap(({ name, changed }) => (changed === undefined ? [] : [{ name, changed }]));
 }

@@ -31,13 +31,21 @@ export function ownVariables(run: Run, outputs: RunOutputs): Record<string, stri
     ...(appUrl === undefined ? {} : { HEARTH_APP_URL: appUrl }),
     ...(appDomain === undefined ? {} : { HEARTH_APP_DOMAIN: appDomain }),
     // As Node, OpenSSL's programs, curl and Python's requests call it.
-    ...(ca === undefined ? {} : { HEARTH_CA: ca, NODE_EXTRA_CA_CERTS: ca, SSL_CERT_FILE: ca, CURL_CA_BUNDLE: ca, REQUESTS_CA_BUNDLE: ca }),
+    ...(ca === undefined
+      ? {}
+      : { HEARTH_CA: ca, NODE_EXTRA_CA_CERTS: ca, SSL_CERT_FILE: ca, CURL_CA_BUNDLE: ca, REQUESTS_CA_BUNDLE: ca }),
   };
 }
 
 /** Throws where `--env` asks for what is never passed on, or for what isn't set. */
-export function commandEnvironment(caller: Variables, own: Record<string, string>, asked: readonly string[]): Record<string, string> {
-  const usual = Object.entries(caller).filter((entry): entry is [string, string] => passed.test(entry[0]) && entry[1] !== undefined);
+export function commandEnvironment(
+  caller: Variables,
+  own: Record<string, string>,
+  asked: readonly string[],
+): Record<string, string> {
+  const usual = Object.entries(caller).filter(
+    (entry): entry is [string, string] => passed.test(entry[0]) && entry[1] !== undefined,
+  );
   return { ...Object.fromEntries(usual), ...Object.fromEntries(asked.map(text => askedFor(text, caller))), ...own };
 }
 

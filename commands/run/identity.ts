@@ -13,11 +13,20 @@ export interface IdentityFlags {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Names of variables, the first one set counting, per part of the identity. */
-const systems: { readonly when: string; readonly parts: { readonly [K in Exclude<keyof Identity, "recipe">]?: readonly string[] } }[] = [
+const systems: {
+  readonly when: string;
+  readonly parts: { readonly [K in Exclude<keyof Identity, "recipe">]?: readonly string[] };
+}[] = [
   // https://docs.drone.io/pipeline/environment/reference/
   {
     when: "DRONE",
-    parts: { pr: ["DRONE_PULL_REQUEST"], ref: ["DRONE_COMMIT"], build: ["DRONE_BUILD_NUMBER"], job: ["DRONE_STAGE_NUMBER"], attempt: ["DRONE_BUILD_CREATED"] },
+    parts: {
+      pr: ["DRONE_PULL_REQUEST"],
+      ref: ["DRONE_COMMIT"],
+      build: ["DRONE_BUILD_NUMBER"],
+      job: ["DRONE_STAGE_NUMBER"],
+      attempt: ["DRONE_BUILD_CREATED"],
+    },
   },
   // https://woodpecker-ci.org/docs/usage/environment
   {
@@ -31,9 +40,15 @@ const systems: { readonly when: string; readonly parts: { readonly [K in Exclude
     },
   },
   // GitHub's, and Forgejo's and Gitea's after it: https://docs.github.com/actions/reference/workflows-and-actions/variables
-  { when: "GITHUB_ACTIONS", parts: { ref: ["GITHUB_SHA"], build: ["GITHUB_RUN_ID"], job: ["GITHUB_JOB"], attempt: ["GITHUB_RUN_ATTEMPT"] } },
+  {
+    when: "GITHUB_ACTIONS",
+    parts: { ref: ["GITHUB_SHA"], build: ["GITHUB_RUN_ID"], job: ["GITHUB_JOB"], attempt: ["GITHUB_RUN_ATTEMPT"] },
+  },
   // https://docs.gitlab.com/ci/variables/predefined_variables/
-  { when: "GITLAB_CI", parts: { pr: ["CI_MERGE_REQUEST_IID"], ref: ["CI_COMMIT_SHA"], build: ["CI_PIPELINE_ID"], job: ["CI_JOB_ID"] } },
+  {
+    when: "GITLAB_CI",
+    parts: { pr: ["CI_MERGE_REQUEST_IID"], ref: ["CI_COMMIT_SHA"], build: ["CI_PIPELINE_ID"], job: ["CI_JOB_ID"] },
+  },
 ];
 
 /** Throws where `recipe` is no recipe's name. */
@@ -43,7 +58,14 @@ export function identify(flags: IdentityFlags, env: Variables): Identity {
   if (!recipe.success) throw new Error(`--recipe ${JSON.stringify(flags.recipe)} ${recipe.error.issues[0]?.message}`);
   const parts = systems.find(system => env[system.when])?.parts ?? {};
   const part = (name: keyof typeof parts) => flags[name] ?? parts[name]?.map(variable => env[variable]).find(Boolean);
-  return { recipe: recipe.data, pr: part("pr"), ref: part("ref"), build: part("build"), job: part("job"), attempt: part("attempt") };
+  return {
+    recipe: recipe.data,
+    pr: part("pr"),
+    ref: part("ref"),
+    build: part("build"),
+    job: part("job"),
+    attempt: part("attempt"),
+  };
 }
 
 /** Whether the same call later leads to the same run. */

@@ -27,7 +27,10 @@ const rest = z.object({
 });
 
 /** A run that needs a Keycloak has a login, whole; one that needs none has none. */
-const schema = z.union([login.extend({ keycloak: z.enum(["warm", "cold"]), ...rest.shape }), rest.extend({ keycloak: z.literal("none") })]);
+const schema = z.union([
+  login.extend({ keycloak: z.enum(["warm", "cold"]), ...rest.shape }),
+  rest.extend({ keycloak: z.literal("none") }),
+]);
 
 export type RunOutputs = z.infer<typeof schema>;
 

@@ -34,7 +34,8 @@ export function watchSignals(stack: string): Signals {
   for (const signal of watched) process.on(signal, on);
   return {
     interrupted: controller.signal,
-    exitCode: () => (controller.signal.aborted ? 128 + constants.signals[controller.signal.reason as NodeJS.Signals] : undefined),
+    exitCode: () =>
+      controller.signal.aborted ? 128 + constants.signals[controller.signal.reason as NodeJS.Signals] : undefined,
     tearingDown: () => void (tearing = true),
     done: () => watched.forEach(signal => process.off(signal, on)),
   };

@@ -19,7 +19,8 @@ import { hasStackConfig, removeStackConfig, writeStackConfig, type OwnSettings }
 export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
   const stack = stackName(run);
   // The configuration of a living run holds its salt: never written over.
-  if ((await hasState(stack)) ?? ((await hasStackConfig(stack)) && (await exists(stack)))) throw new NotYourRecipeError(await taken(run));
+  if ((await hasState(stack)) ?? ((await hasStackConfig(stack)) && (await exists(stack))))
+    throw new NotYourRecipeError(await taken(run));
   const { stateDir } = await runConfig();
   await noteOwner(stateDir, runName(run));
   await writeStackConfig(stack, own);
@@ -35,7 +36,8 @@ export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
 async function taken(run: Run): Promise<string> {
   const name = runName(run);
   const there = await leaseOf(swarmBoard, name);
-  if (!there) return `a run with this identity is under way or was left behind: its stack ${stackName(run)} exists (hearth reap takes away what is dead)`;
+  if (!there)
+    return `a run with this identity is under way or was left behind: its stack ${stackName(run)} exists (hearth reap takes away what is dead)`;
   return `a run with this identity is under way: ${name}, since ${there.note.since}, ${holder(there.note)}`;
 }
 

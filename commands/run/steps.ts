@@ -6,5 +6,7 @@ import { runOf, type Run } from "../../providers/lib/run/names.ts";
 export function lastingRun(flags: IdentityFlags): Run {
   const identity = identify(flags, process.env);
   if (isLasting(identity)) return runOf(identity);
-  throw new Error("nothing says which run this is: give --build, --pr or --ref (the same to start and stop), or run it where the CI sets its variables");
+  throw new Error(
+    "nothing says which run this is: give --build, --pr or --ref (the same to start and stop), or run it where the CI sets its variables",
+  );
 }

@@ -22,7 +22,10 @@ export async function witnessOf(app: Watched, say: (line: string) => void): Prom
 }
 
 /** What of `witness` isn't shown any more, in words; undefined where all is. */
-export async function missed({ domain }: Watched, { realms = [], hosts = {} }: Witness = {}): Promise<string | undefined> {
+export async function missed(
+  { domain }: Watched,
+  { realms = [], hosts = {} }: Witness = {},
+): Promise<string | undefined> {
   for (const realm of realms) {
     const status = await statusOf(realmUrl(domain, realm));
     if (status !== 200) return `its realm ${realm} answers ${said(status)}`;
@@ -31,7 +34,8 @@ export async function missed({ domain }: Watched, { realms = [], hosts = {} }: W
   for (const [host, before] of Object.entries(hosts)) {
     if (!declared.includes(host)) continue; // its app went, not the way to it
     const status = await statusOf(`https://${host}/`);
-    if (status === undefined || status >= 500 || (status === 404 && before !== 404)) return `${host} answers ${said(status)}; before it was ${said(before)}`;
+    if (status === undefined || status >= 500 || (status === 404 && before !== 404))
+      return `${host} answers ${said(status)}; before it was ${said(before)}`;
   }
   return undefined;
 }
@@ -53,16 +57,27 @@ async function lastingRealms({ domain, env }: Watched): Promise<string[]> {
 
 /** The hosts of every router that Swarm's services declare, with the status each answers with now; those that don't answer are left out. */
 async function servedHosts(): Promise<Record<string, number>> {
-  const found = await Promise.all((await declaredHosts()).map(async host => [host, await statusOf(`https://${host}/`)] as const));
-  return Object.fromEntries(found.filter((entry): entry is [string, number] => entry[1] !== undefined && entry[1] < 500));
+  const found = await Promise.all(
+    (await declaredHosts()).map(async host => [host, await statusOf(`https://${host}/`)] as const),
+  );
+  return Object.fromEntries(
+    found.filter((entry): entry is [string, number] => entry[1] !== undefined && entry[1] < 500),
+  );
 }
 
 async function declaredHosts(): Promise<string[]> {
-  const ids = jsonLines<{ ID: string }>((await docker(["service", "ls", "--format", "{{json .}}"], "list services")).stdout).map(row => row.ID);
+  const ids = jsonLines<{ ID: string }>(
+    (await docker(["service", "ls", "--format", "{{json .}}"], "list services")).stdout,
+  ).map(row => row.ID);
   if (ids.length === 0) return [];
-  const { stdout } = await docker(["service", "inspect", "--format", "{{json .Spec.Labels}}", ...ids], "read the labels of services");
+  const { stdout } = await docker(
+    ["service", "inspect", "--format", "{{json .Spec.Labels}}", ...ids],
+    "read the labels of services",
+  );
   const rules = jsonLines<Record<string, string> | null>(stdout).flatMap(labels =>
-    Object.entries(labels ?? {}).flatMap(([label, rule]) => (/^traefik\.http\.routers\..*\.rule$/.test(label) ? [rule] : [])),
+    Object.entries(labels ?? {}).flatMap(([label, rule]) =>
+      /^traefik\.http\.routers\..*\.rule$/.test(label) ? [rule] : [],
+    ),
   );
   return [...new Set(rules.flatMap(rule => [...rule.matchAll(/Host\(`([^`]+)`\)/g)].map(([, host]) => host!)))];
 }

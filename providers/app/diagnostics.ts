@@ -17,8 +17,13 @@ export interface Scene {
 }
 
 /** Gives back the folder it wrote. */
-export async function gatherEvidence({ folder, stack, services, seen, before, after }: Scene, secrets: readonly string[]): Promise<string> {
-  const logs = await Promise.all(services.map(async service => [`${service}.log`, await logText(stack, service)] as const));
+export async function gatherEvidence(
+  { folder, stack, services, seen, before, after }: Scene,
+  secrets: readonly string[],
+): Promise<string> {
+  const logs = await Promise.all(
+    services.map(async service => [`${service}.log`, await logText(stack, service)] as const),
+  );
   const files = {
     "tasks.txt": await tasksText(stack),
     "looks.txt": `${seen.slice(-100).join("\n")}\n`,
@@ -36,6 +41,8 @@ export function differingKeys(before: string, after: string): string[] {
 
 /** Values that must be in no evidence: the secrets of the containers that run, and what the .env calls by such a name. */
 export async function secretsInContainers(stack: string, env: Record<string, string>): Promise<string[]> {
-  const named = Object.entries(env).flatMap(([key, value]) => (/PASS|SECRET|TOKEN|KEY/.test(key) && value.length >= 8 ? [value] : []));
+  const named = Object.entries(env).flatMap(([key, value]) =>
+    /PASS|SECRET|TOKEN|KEY/.test(key) && value.length >= 8 ? [value] : [],
+  );
   return [...named, ...(await readAllSecrets(stack))];
 }

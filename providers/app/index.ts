@@ -6,7 +6,10 @@ import type { AppArgs } from "./inputs.ts";
 type Texts = pulumi.Input<Record<string, pulumi.Input<string>>>;
 
 /** An App's inputs as a program may give them; in `env` and `secretValues` each value may be an output of its own. */
-export type AppInputArgs = Omit<Wrapped<AppArgs>, "env" | "secretValues"> & { env?: Texts | undefined; secretValues?: Texts | undefined };
+export type AppInputArgs = Omit<Wrapped<AppArgs>, "env" | "secretValues"> & {
+  env?: Texts | undefined;
+  secretValues?: Texts | undefined;
+};
 
 export class App extends DynamicResource {
   /** Where it is deployed. */
@@ -21,8 +24,18 @@ export class App extends DynamicResource {
   declare readonly condition: pulumi.Output<string>;
 
   constructor(name: string, args: AppInputArgs, options?: pulumi.CustomResourceOptions) {
-    const registration = { type: "app:App", provider: "providers/app/provider.ts", outputs: ["version", "url", "held", "condition", "swarm", "adopted"] };
+    const registration = {
+      type: "app:App",
+      provider: "providers/app/provider.ts",
+      outputs: ["version", "url", "held", "condition", "swarm", "adopted"],
+    };
     if (args.secretValues === undefined) super(registration, name, args, options);
-    else super({ ...registration, secrets: ["secretValues"] }, name, { ...args, secretValues: pulumi.secret(args.secretValues) }, options);
+    else
+      super(
+        { ...registration, secrets: ["secretValues"] },
+        name,
+        { ...args, secretValues: pulumi.secret(args.secretValues) },
+        options,
+      );
   }
 }

@@ -5,7 +5,10 @@ import { recipeName } from "../lib/run/names.ts";
 const domainName = z
   .string()
   .max(253)
-  .regex(/^(?=.*\.)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/, "is no domain name: lower-case letters, digits and hyphens, with a dot");
+  .regex(
+    /^(?=.*\.)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
+    "is no domain name: lower-case letters, digits and hyphens, with a dot",
+  );
 
 /** How an app's health is told from outside. */
 export const health = z.strictObject({
@@ -75,7 +78,12 @@ export const appInputs = z.strictObject({
   /** Absolute path of a working tree of the recipe that is deployed in the place of a release, with what isn't committed yet. */
   checkout: z.string().startsWith("/", "wanted is an absolute path").optional(),
   /** Secrets of a run's app by abra's name for them: values that another resource made. Encrypted in the state. */
-  secretValues: z.record(z.string().regex(/^[a-z0-9_]+$/, "is no name of a secret: lower-case letters, digits and _"), z.string().min(1)).default({}),
+  secretValues: z
+    .record(
+      z.string().regex(/^[a-z0-9_]+$/, "is no name of a secret: lower-case letters, digits and _"),
+      z.string().min(1),
+    )
+    .default({}),
 });
 
 /** `appInputs`, and what must hold between them. */
@@ -88,7 +96,8 @@ export const wholeApp = appInputs.superRefine(({ lifetime, run, checkout, secret
   const runsOnly = "is for an app with the lifetime run";
   if (run !== undefined) refuse("run", runsOnly);
   if (checkout !== undefined) refuse("checkout", runsOnly);
-  if (Object.keys(secretValues).length > 0) refuse("secretValues", `${runsOnly}: a kept app's secrets stay out of Pulumi (secrets: { <name>: { file } })`);
+  if (Object.keys(secretValues).length > 0)
+    refuse("secretValues", `${runsOnly}: a kept app's secrets stay out of Pulumi (secrets: { <name>: { file } })`);
 });
 
 export type AppInputs = z.infer<typeof appInputs>;

@@ -13,7 +13,14 @@ import { drainWorld } from "../lease/liveHost.ts";
 import { ownerNow } from "../lib/process/identity.ts";
 import { ignoreAbsent, removeFile, writeText } from "../lib/fs/file.ts";
 import { begin, finish, readOperation, replace, step } from "../lib/state/operation.ts";
-import { dropOld, findSnapshot, prune, readEnv as readSnapshotEnv, restoreSnapshot, takeSnapshot } from "../lib/snapshot/index.ts";
+import {
+  dropOld,
+  findSnapshot,
+  prune,
+  readEnv as readSnapshotEnv,
+  restoreSnapshot,
+  takeSnapshot,
+} from "../lib/snapshot/index.ts";
 import { imageId, imagesOf, keptImage, tagImage } from "../lib/docker/images.ts";
 import { placing } from "../lib/docker/portConflict.ts";
 import { routed, scaleDown } from "../lib/docker/scale.ts";
@@ -42,7 +49,13 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
   const learnSecrets = async () => {
     secrets = [...new Set([...secrets, ...(await secretsInContainers(stack, await host.env()))])];
   };
-  const work = async (what: string) => ({ app: app.recipe, domain: app.domain, what, owner: await ownerNow(), stateDir: app.stateDir });
+  const work = async (what: string) => ({
+    app: app.recipe,
+    domain: app.domain,
+    what,
+    owner: await ownerNow(),
+    stateDir: app.stateDir,
+  });
   const snapshotOf = async (id = "") => {
     const found = await findSnapshot(folder.path, id);
     if (!found) throw new Error(`the snapshot ${id} isn't there any more`);
@@ -75,7 +88,15 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
       await snapshotOf(snapshot);
       // What runs is what is gone back from; nothing may run at all.
       const to = versionLabel(stack, await services()) ?? version;
-      const plan = { kind: "restore" as const, recipe: app.recipe, domain: app.domain, from: version, to, snapshot, returning: true };
+      const plan = {
+        kind: "restore" as const,
+        recipe: app.recipe,
+        domain: app.domain,
+        from: version,
+        to,
+        snapshot,
+        returning: true,
+      };
       return replace(folder, plan, "takedown");
     },
     note: (operation, next, changes) => step(folder, operation, next, changes),
@@ -95,7 +116,12 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
     reject: (version, why) => reject(folder, version, why),
     alert: async notice => {
       const lastGood = (await readLastGood(folder).catch(() => undefined))?.version;
-      await raise(app.stateDir, { ...notice, key: `${app.domain} ${notice.key}`, app: app.recipe, lastGood }, say, secrets);
+      await raise(
+        app.stateDir,
+        { ...notice, key: `${app.domain} ${notice.key}`, app: app.recipe, lastGood },
+        say,
+        secrets,
+      );
     },
 
     preflight: operation => preflight(host, operation.to, stateful ? volumes : undefined),
@@ -113,7 +139,8 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
     async prepare({ id, from, to }) {
       const text = await readEnv(app);
       await writeText(keptEnv(id), text);
-      const sampleAt = async (version?: string) => (version === undefined ? "" : ((await fileAt(host.mirror, version, ".env.sample")) ?? ""));
+      const sampleAt = async (version?: string) =>
+        version === undefined ? "" : ((await fileAt(host.mirror, version, ".env.sample")) ?? "");
       const wanted = extended(text, await sampleAt(to), await sampleAt(from));
       if (wanted !== text) await replaceEnv(app, wanted);
       if ((await writeEnv(app)) || wanted !== text) say(`${app.recipe}: .env set`);
@@ -121,7 +148,10 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
     },
     async restoreEnv({ id, kind, snapshot }) {
       // What a person goes back to has its own .env; what an operation undoes is as it found it.
-      const text = kind === "restore" ? await readSnapshotEnv((await snapshotOf(snapshot)).path) : await readFile(keptEnv(id), "utf8").catch(ignoreAbsent);
+      const text =
+        kind === "restore"
+          ? await readSnapshotEnv((await snapshotOf(snapshot)).path)
+          : await readFile(keptEnv(id), "utf8").catch(ignoreAbsent);
       if (text !== undefined) await replaceEnv(app, text);
     },
 
@@ -141,16 +171,28 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
     async snapshot({ id, from = "" }) {
       const found = await volumesOf(stack, volumes);
       const good = await readLastGood(folder);
-      const images = Object.fromEntries(Object.entries(good?.images ?? {}).map(([service, image]) => [service, image.id]));
+      const images = Object.fromEntries(
+        Object.entries(good?.images ?? {}).map(([service, image]) => [service, image.id]),
+      );
       const env = (await readFile(keptEnv(id), "utf8").catch(ignoreAbsent)) ?? (await readEnv(app));
       const about = { app: app.domain, recipe: app.recipe, version: from, images };
       const check = () => nobodyMounts(found);
-      await takeSnapshot({ folder: folder.path, id, about, env, volumes: found, check, say: line => say(`${app.recipe}: ${line}`), inherit: lock });
+      await takeSnapshot({
+        folder: folder.path,
+        id,
+        about,
+        env,
+        volumes: found,
+        check,
+        say: line => say(`${app.recipe}: ${line}`),
+        inherit: lock,
+      });
     },
 
     async deploy(version) {
       // What is still going would fail it half-way; where that never ends, the deploy says so itself.
-      if ((await services()).length === 0) await undeployed(stack).catch(error => say(`${app.recipe}: ${(error as Error).message}`));
+      if ((await services()).length === 0)
+        await undeployed(stack).catch(error => say(`${app.recipe}: ${(error as Error).message}`));
       say(`${app.recipe}: deploying ${version}`);
       await sameImages(host, version);
       await abra.deploy(app.domain, version);
@@ -159,7 +201,10 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
     async gate(version, witness) {
       const start = Date.now();
       const { stableFor, margin } = app.health;
-      const window = { stableFor: stableFor * 1000, deadline: ((await patience(host, version)) + stableFor + margin) * 1000 };
+      const window = {
+        stableFor: stableFor * 1000,
+        deadline: ((await patience(host, version)) + stableFor + margin) * 1000,
+      };
       const note = (what: string) => {
         seen.push(`${new Date().toISOString()} ${what}`);
         say(`${app.recipe}: ${what === "good" ? `good after ${since(start)} s, watching for ${stableFor} s` : what}`);
@@ -179,7 +224,14 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
       const before = (await readFile(keptEnv(id), "utf8").catch(ignoreAbsent)) ?? "";
       await learnSecrets();
       return gatherEvidence(
-        { folder: folder.failures, stack, services: (await services()).map(each => each.name), seen, before, after: await readEnv(app) },
+        {
+          folder: folder.failures,
+          stack,
+          services: (await services()).map(each => each.name),
+          seen,
+          before,
+          after: await readEnv(app),
+        },
         secrets,
       );
     },
@@ -191,7 +243,13 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
         found.manifest.volumes.map(volume => volume.name),
       );
       await nobodyMounts(there);
-      await restoreSnapshot({ snapshot: found, volumes: there, id, say: line => say(`${app.recipe}: ${line}`), inherit: lock });
+      await restoreSnapshot({
+        snapshot: found,
+        volumes: there,
+        id,
+        say: line => say(`${app.recipe}: ${line}`),
+        inherit: lock,
+      });
     },
     async forget({ id }) {
       for (const { path } of await volumesOf(stack, volumes)) await dropOld(path, id, { inherit: lock });
@@ -210,7 +268,8 @@ async function sameImages({ stack, folder, lock, say, app }: Host, version: stri
   if (good?.version !== version) return;
   for (const [service, { id, name }] of Object.entries(good.images)) {
     if ((await imageId(name)) === id) continue;
-    if ((await imageId(keptImage(stack, service))) !== id) throw new Error(`the image that ${service} ran at ${version} (${name}) isn't here any more`);
+    if ((await imageId(keptImage(stack, service))) !== id)
+      throw new Error(`the image that ${service} ran at ${version} (${name}) isn't here any more`);
     say(`${app.recipe}: ${name} means another image by now; ${service} gets the one it ran`);
     await tagImage(id, name, lock);
   }

@@ -35,7 +35,8 @@ export async function restoreTo(world: World, { version, id }: Pick<Manifest, "v
 /** What runs now is last good, once it was well for a whole window: then nothing is left to be undone. Throws UnhealthyError, InconclusiveError. */
 export async function accept(world: World): Promise<string> {
   const { version } = await world.running();
-  if (version === undefined) throw new Error(`${world.name} runs at no version that abra wrote: there is nothing to accept`);
+  if (version === undefined)
+    throw new Error(`${world.name} runs at no version that abra wrote: there is nothing to accept`);
   await passGate(world, version, undefined);
   const operation = await world.operation();
   if (operation) await world.claim(`${version} accepted`); // to be given back as this process's

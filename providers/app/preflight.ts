@@ -56,7 +56,10 @@ async function imagesThere({ app, mirror, env, say }: Host, to: string): Promise
     const start = Date.now();
     say(`${app.recipe}: pulling ${image}`);
     await pullImage(image).catch((error: ProgramError) => {
-      throw new PreflightError(`the image ${image} isn't here and can't be pulled: ${error.result?.stderr || error.message}`, { cause: error });
+      throw new PreflightError(
+        `the image ${image} isn't here and can't be pulled: ${error.result?.stderr || error.message}`,
+        { cause: error },
+      );
     });
     say(`${app.recipe}: pulled ${image} in ${((Date.now() - start) / 1000).toFixed(1)} s`);
   }
@@ -75,9 +78,12 @@ async function volumesFit({ stack, folder }: Host, volumes: readonly string[]): 
     if (why) throw new PreflightError(why);
   }
   for (const { kind, source } of await mountsOf(stack)) {
-    if (kind === "bind") throw new PreflightError(`${source} is a bind mount of this node's: hearth snapshots volumes only`);
+    if (kind === "bind")
+      throw new PreflightError(`${source} is a bind mount of this node's: hearth snapshots volumes only`);
     if (!found.some(volume => volume.name === source))
-      throw new PreflightError(`volume ${source} isn't on this node, or isn't the stack's own: hearth can't snapshot it`);
+      throw new PreflightError(
+        `volume ${source} isn't on this node, or isn't the stack's own: hearth can't snapshot it`,
+      );
   }
   const short = lacking(await demands(folder.path, found));
   if (short) throw new PreflightError(short);

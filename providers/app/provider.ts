@@ -45,16 +45,33 @@ export const provider = outliving({
       if (line !== "") say(line);
       return { inputs: clean({ ...inputs, __provider }), failures: [...failures] };
     } catch (error) {
-      return { inputs: news, failures: [{ property: "recipe", reason: error instanceof Error ? error.message : String(error) }] };
+      return {
+        inputs: news,
+        failures: [{ property: "recipe", reason: error instanceof Error ? error.message : String(error) }],
+      };
     }
   },
 
   async diff(_id: string, olds: AppState, news: AppState) {
     if (ofRun(olds) !== ofRun(news)) return { changes: true, replaces: ["lifetime"], deleteBeforeReplace: true };
     if (ofRun(olds) && ofRun(news)) return (await run()).diff(olds, news);
-    const compared = ["recipe", "domain", "server", "version", "env", "secrets", "health", "stateful", "updates", "snapshots", "stateDir", "held"] as const;
+    const compared = [
+      "recipe",
+      "domain",
+      "server",
+      "version",
+      "env",
+      "secrets",
+      "health",
+      "stateful",
+      "updates",
+      "snapshots",
+      "stateDir",
+      "held",
+    ] as const;
     const changed = compared.some(key => JSON.stringify(olds[key]) !== JSON.stringify(news[key]));
-    const replaces = olds.domain === news.domain && olds.recipe === news.recipe && olds.server === news.server ? [] : ["domain"];
+    const replaces =
+      olds.domain === news.domain && olds.recipe === news.recipe && olds.server === news.server ? [] : ["domain"];
     return { changes: changed || news.condition !== HEALTHY, replaces, deleteBeforeReplace: true };
   },
 
@@ -120,6 +137,18 @@ async function tellHeld({ recipe, domain, stateDir, version, held }: AppState): 
   for (const hold of held) {
     const [attempted = "", ...why] = hold.split(": ");
     const todo = `hearth approve ${recipe} ${attempted}, once you have read its notes`;
-    await raise(stateDir, { key: `${domain} held ${attempted}`, severity: "info", app: recipe, attempted, lastGood: version, why: why.join(": "), todo }, say);
+    await raise(
+      stateDir,
+      {
+        key: `${domain} held ${attempted}`,
+        severity: "info",
+        app: recipe,
+        attempted,
+        lastGood: version,
+        why: why.join(": "),
+        todo,
+      },
+      say,
+    );
   }
 }

@@ -39,7 +39,12 @@ export async function reconcile(app: CheckedApp, wish: Wish, say: Say): Promise<
 }
 
 /** Runs `work` as the only one who changes the app, across processes. Throws LockedError after `wait` ms. Default: an upgrade's whole length. */
-export function locked<T>(app: Pick<AppInputs, "stateDir" | "domain" | "recipe">, say: Say, work: (lock: Held) => Promise<T>, wait = 3_600_000): Promise<T> {
+export function locked<T>(
+  app: Pick<AppInputs, "stateDir" | "domain" | "recipe">,
+  say: Say,
+  work: (lock: Held) => Promise<T>,
+  wait = 3_600_000,
+): Promise<T> {
   const folder = appFolder(app.stateDir, app.domain);
   return withLock(folder.lock, work, { wait, onWait: () => void tellHolder(folder, app.recipe, say) });
 }
@@ -48,7 +53,8 @@ export function locked<T>(app: Pick<AppInputs, "stateDir" | "domain" | "recipe">
 async function tellHolder(folder: AppFolder, recipe: string, say: Say): Promise<void> {
   const operation = await readOperation(folder).catch(() => undefined);
   const what =
-    operation && `pid ${operation.owner.pid} on ${operation.owner.host}, at ${operation.step} of ${operation.from} → ${operation.to} since ${operation.began}`;
+    operation &&
+    `pid ${operation.owner.pid} on ${operation.owner.host}, at ${operation.step} of ${operation.from} → ${operation.to} since ${operation.began}`;
   say(`${recipe}: waiting for another hearth that works on it${what ? `: ${what}` : ""}`);
 }
 
@@ -73,7 +79,8 @@ async function underLock(app: CheckedApp, wish: Wish, lock: Held, say: Say): Pro
     await bringUp(host, world, app.version); // nothing of it to go back to yet
     return { version: app.version, adopted: wish.adopted };
   }
-  if (current === undefined) throw new Error(`${app.domain} runs at a version that abra didn't write: deploy it by a tag once, or remove it`);
+  if (current === undefined)
+    throw new Error(`${app.domain} runs at a version that abra didn't write: deploy it by a tag once, or remove it`);
   if (seen.condition !== HEALTHY) await bringUp(host, world, current);
   else await takeOver(world, current);
   if (current !== app.version || !(await envHolds(app))) await upgrade(world, { from: current, to: app.version });
@@ -92,7 +99,10 @@ export async function worldAt(host: Host, version: string | undefined): Promise<
 
 /** What hearth did not make stays as it is, if only it is well. */
 async function adopt(app: CheckedApp, seen: Seen, world: World): Promise<Outcome> {
-  if (seen.version === undefined) throw new Error(`${app.domain} runs already, but not at a version that abra wrote: deploy it by a tag once, or remove it`);
+  if (seen.version === undefined)
+    throw new Error(
+      `${app.domain} runs already, but not at a version that abra wrote: deploy it by a tag once, or remove it`,
+    );
   world.say(`${app.recipe}: runs already at ${seen.version}${seen.chaos ? " (chaos)" : ""}; taken over as it is`);
   await passGate(world, seen.version, {});
   await world.commit(seen.version);
@@ -104,7 +114,9 @@ async function takeOver(world: World, version: string): Promise<void> {
   const last = await world.lastGood();
   if (last === version) return;
   if (last !== undefined)
-    world.say(`${world.name}: ${version} runs instead of ${last}: somebody else deployed it; taken over once it was well for a whole window`);
+    world.say(
+      `${world.name}: ${version} runs instead of ${last}: somebody else deployed it; taken over once it was well for a whole window`,
+    );
   await passGate(world, version, {});
   await world.commit(version);
 }

@@ -15,14 +15,18 @@ export type Recovered = "nothing" | "finished" | "undone";
 export async function recover(world: World): Promise<Recovered> {
   const operation = await world.operation();
   if (!operation) return "nothing";
-  if (operation.broken) throw new BrokenError(`${world.name} is broken: ${operation.broken.why}. hearth retry, restore or accept ${world.name}`);
+  if (operation.broken)
+    throw new BrokenError(
+      `${world.name} is broken: ${operation.broken.why}. hearth retry, restore or accept ${world.name}`,
+    );
   world.say(`${world.name}: an operation (${operation.from} → ${operation.to}) was interrupted at ${operation.step}`);
   try {
     await world.claim(`${operation.from} → ${operation.to}, interrupted at ${operation.step}`);
     return await resume(world, operation);
   } catch (error) {
     if (error instanceof UpgradeError) return "undone";
-    if (error instanceof InconclusiveError && Date.now() - Date.parse(operation.stepAt) > UNDECIDED_LIMIT) throw await breaks(world, operation, error);
+    if (error instanceof InconclusiveError && Date.now() - Date.parse(operation.stepAt) > UNDECIDED_LIMIT)
+      throw await breaks(world, operation, error);
     throw error;
   }
 }

@@ -61,7 +61,8 @@ export interface Choice {
 export function choose(situation: Situation): Choice {
   const { version, held } = step(situation);
   const passedOver = unfit(situation);
-  if (version === situation.running || version === undefined) return { version, afterwards: undefined, held, passedOver };
+  if (version === situation.running || version === undefined)
+    return { version, afterwards: undefined, held, passedOver };
   const after = choose({ ...situation, running: version });
   return { version, afterwards: after.version === version ? undefined : after.version, held: after.held, passedOver };
 }
@@ -101,7 +102,11 @@ function judge(version: RecipeVersion, situation: Situation): Judged {
   return {
     ...about,
     approved: false,
-    onTheWay: [...stepReasons(version, situation), ...noteReasons(version, notes, situation), ...tagReasons(version, situation)],
+    onTheWay: [
+      ...stepReasons(version, situation),
+      ...noteReasons(version, notes, situation),
+      ...tagReasons(version, situation),
+    ],
     itself: [...lacks, ...rejection(version, situation)],
   };
 }
@@ -134,7 +139,10 @@ function stepReasons(next: RecipeVersion, { running, policy: { allow } }: Situat
   }
   const [from, to] = [now.appVersion, next.appVersion];
   if (now.app === next.app) return found;
-  if (!from || !to) return allow === "major" ? found : [...found, `the app's version ${next.app || "(none)"} can't be compared with ${now.app || "(none)"}`];
+  if (!from || !to)
+    return allow === "major"
+      ? found
+      : [...found, `the app's version ${next.app || "(none)"} can't be compared with ${now.app || "(none)"}`];
   if (allow !== "major") {
     if (to.major !== from.major) found.push("major of the app");
     else if (allow === "patch" && to.minor !== from.minor) found.push("minor of the app");
@@ -178,7 +186,9 @@ function newer(running: string | undefined, tags: readonly Tag[]): RecipeVersion
   const now = parseVersion(running ?? "");
   const fit = tags.filter(tag => unfitness(tag) === undefined).map(tag => parseVersion(tag.name)!);
   const once = [...new Map(fit.map(version => [version.text, version])).values()];
-  return once.filter(version => (now ? compareVersions(version, now) > 0 : version.text !== running)).toSorted(compareVersions);
+  return once
+    .filter(version => (now ? compareVersions(version, now) > 0 : version.text !== running))
+    .toSorted(compareVersions);
 }
 
 function unfit({ running, tags }: Situation): PassedOver[] {
@@ -186,7 +196,9 @@ function unfit({ running, tags }: Situation): PassedOver[] {
   return tags.flatMap(tag => {
     const version = parseVersion(tag.name);
     const reason = unfitness(tag);
-    return reason === undefined || (now && version && compareVersions(version, now) <= 0) ? [] : [{ version: tag.name, reason }];
+    return reason === undefined || (now && version && compareVersions(version, now) <= 0)
+      ? []
+      : [{ version: tag.name, reason }];
   });
 }
 

@@ -30,7 +30,8 @@ export function repair(app: AppInputs, say: Say, { wait, since }: Patience): Pro
 
 async function underLock(app: AppInputs, lock: Held, say: Say, since: number | undefined): Promise<void> {
   const folder = appFolder(app.stateDir, app.domain);
-  if ((await isParked(folder)) && !(await observe(app)).deployed) return say(`${app.recipe} not deployed: it was taken down with pulumi destroy`);
+  if ((await isParked(folder)) && !(await observe(app)).deployed)
+    return say(`${app.recipe} not deployed: it was taken down with pulumi destroy`);
   const host = await openHost(app, lock.fd, say);
   const did = await recover(await worldAt(host, (await observe(app)).version));
   if (did !== "nothing") say(`${app.recipe}: the interrupted operation is ${did}`);
@@ -40,11 +41,16 @@ async function underLock(app: AppInputs, lock: Held, say: Say, since: number | u
   if (seen.condition === HEALTHY) return say(`${app.recipe} ${seen.version} healthy`);
   if (version === undefined || (await world.lastGood()) === undefined)
     return say(`${app.recipe} ${seen.condition}: it never ran here, so there is nothing to repair`);
-  if (since !== undefined && (await repairsSince(folder, Date.now() - since)) > 0) throw new Error(`it was tried just now, and is ${seen.condition}`);
+  if (since !== undefined && (await repairsSince(folder, Date.now() - since)) > 0)
+    throw new Error(`it was tried just now, and is ${seen.condition}`);
   if ((await repairsSince(folder, HOUR)) >= REPAIRS) {
     const why = `${app.domain} is down (${seen.condition}), and was repaired ${REPAIRS} times within the hour`;
     const todo = "look at its logs; hearth tries again in an hour";
-    await raise(app.stateDir, { key: `${app.domain} repairs ${today()}`, severity: "critical", app: app.recipe, recovered: false, why, todo }, say);
+    await raise(
+      app.stateDir,
+      { key: `${app.domain} repairs ${today()}`, severity: "critical", app: app.recipe, recovered: false, why, todo },
+      say,
+    );
     throw new Error(why);
   }
   await noteRepair(folder);
@@ -52,7 +58,18 @@ async function underLock(app: AppInputs, lock: Held, say: Say, since: number | u
   await bringUp(host, world, version).catch(async error => {
     const why = `${app.domain} is down (${seen.condition}), and couldn't be repaired: ${world.mask(blame(error))}`;
     const key = `${app.domain} repair failed ${today()}`;
-    await raise(app.stateDir, { key, severity: "critical", app: app.recipe, recovered: false, why, todo: "look at its logs; hearth tries again" }, say);
+    await raise(
+      app.stateDir,
+      {
+        key,
+        severity: "critical",
+        app: app.recipe,
+        recovered: false,
+        why,
+        todo: "look at its logs; hearth tries again",
+      },
+      say,
+    );
     throw error;
   });
 }

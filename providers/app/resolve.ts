@@ -34,7 +34,12 @@ export interface Resolution {
 
 export async function resolve(app: AppInputs, before: Before): Promise<Resolution> {
   // They only look, and together take as long as the slowest. Which swarm it is comes first: without one, that is the sentence to be said.
-  const looks = Promise.all([refreshMirror(app.recipe, app.stateDir, operatorAbraDir()), observe(app), journalled(app), lastDeployed(app)]);
+  const looks = Promise.all([
+    refreshMirror(app.recipe, app.stateDir, operatorAbraDir()),
+    observe(app),
+    journalled(app),
+    lastDeployed(app),
+  ]);
   looks.catch(() => undefined);
   const swarm = await clusterId();
   if (before.swarm !== undefined && before.swarm !== swarm) {
@@ -50,7 +55,10 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
   const needs = await needsOfEach(app, mirror.path, last, newer);
 
   const wanted = choose(await situation(app, mirror.path, last, tags, needs));
-  const choice: Choice = app.version === "latest" ? kept(wanted, mirror.offline, before) : { ...wanted, version: app.version, afterwards: undefined, held: [] };
+  const choice: Choice =
+    app.version === "latest"
+      ? kept(wanted, mirror.offline, before)
+      : { ...wanted, version: app.version, afterwards: undefined, held: [] };
   const next = needs[choice.version ?? ""];
   const inputs = {
     ...app,
@@ -61,8 +69,18 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
   };
   return {
     inputs,
-    failures: choice.version === undefined ? [nothingFits(app, choice)] : await unfit(app, choice.version, mirror.path, tags, running),
-    line: line({ recipe: app.recipe, running, condition: inputs.condition, choice, adds: next ? adds(next) : [], offline: mirror.offline }),
+    failures:
+      choice.version === undefined
+        ? [nothingFits(app, choice)]
+        : await unfit(app, choice.version, mirror.path, tags, running),
+    line: line({
+      recipe: app.recipe,
+      running,
+      condition: inputs.condition,
+      choice,
+      adds: next ? adds(next) : [],
+      offline: mirror.offline,
+    }),
     running,
     candidates: newer,
   };
@@ -77,15 +95,28 @@ async function journalled({ stateDir, domain }: AppInputs): Promise<string | und
   return alive ? `being changed, at ${operation.step}` : `interrupted at ${operation.step}`;
 }
 
-async function needsOfEach(app: AppInputs, mirror: string, last: string | undefined, versions: readonly string[]): Promise<Record<string, Needs>> {
+async function needsOfEach(
+  app: AppInputs,
+  mirror: string,
+  last: string | undefined,
+  versions: readonly string[],
+): Promise<Record<string, Needs>> {
   if (versions.length === 0) return {};
-  const sampleAt = async (version: string) => (await fileAt(mirror, version, ".env.sample").catch(() => undefined)) ?? "";
+  const sampleAt = async (version: string) =>
+    (await fileAt(mirror, version, ".env.sample").catch(() => undefined)) ?? "";
   const [env, running] = await Promise.all([readEnv(app), last === undefined ? "" : sampleAt(last)]);
-  const of = async (version: string) => [version, needsOf({ sample: await sampleAt(version), running, env, settings: app })] as const;
+  const of = async (version: string) =>
+    [version, needsOf({ sample: await sampleAt(version), running, env, settings: app })] as const;
   return Object.fromEntries(await Promise.all(versions.map(of)));
 }
 
-async function situation(app: AppInputs, mirror: string, running: string | undefined, tags: readonly Tag[], needs: Record<string, Needs>): Promise<Situation> {
+async function situation(
+  app: AppInputs,
+  mirror: string,
+  running: string | undefined,
+  tags: readonly Tag[],
+  needs: Record<string, Needs>,
+): Promise<Situation> {
   const folder = appFolder(app.stateDir, app.domain);
   const [rejected, approved] = await Promise.all([readRejected(folder), readApproved(folder)]);
   const seconds = (at: string) => Date.parse(at) / 1000;
@@ -94,7 +125,9 @@ async function situation(app: AppInputs, mirror: string, running: string | undef
     tags,
     notes: await notesOf(mirror, Object.keys(needs)),
     lacks: Object.fromEntries(Object.entries(needs).map(([version, each]) => [version, lacks(each)])),
-    rejected: Object.fromEntries(Object.entries(rejected).map(([version, { at, why }]) => [version, { at: seconds(at), why }])),
+    rejected: Object.fromEntries(
+      Object.entries(rejected).map(([version, { at, why }]) => [version, { at: seconds(at), why }]),
+    ),
     approved: Object.fromEntries(Object.entries(approved).map(([version, { at }]) => [version, { at: seconds(at) }])),
     policy: app.updates,
     now: Date.now() / 1000,
@@ -103,24 +136,40 @@ async function situation(app: AppInputs, mirror: string, running: string | undef
 
 /** Notes by version: as the newest has them all, and each version's own as it was released, should its branch never have been merged. */
 async function notesOf(mirror: string, versions: readonly string[]): Promise<Record<string, string>> {
-  const each = versions.map(version => notesAt(mirror, version, name => name === version || version === versions.at(-1)));
+  const each = versions.map(version =>
+    notesAt(mirror, version, name => name === version || version === versions.at(-1)),
+  );
   return Object.assign({}, ...(await Promise.all(each))) as Record<string, string>;
 }
 
 /** Without a word from upstream nothing new is chosen: what was resolved before stays. */
 function kept(wanted: Choice, offline: string | undefined, before: Before): Choice {
   if (offline === undefined || before.version === undefined) return wanted;
-  const held = (before.held ?? []).map(text => ({ version: text.split(": ")[0]!, reasons: [text.slice(text.indexOf(": ") + 2)], notes: [], approvable: true }));
+  const held = (before.held ?? []).map(text => ({
+    version: text.split(": ")[0]!,
+    reasons: [text.slice(text.indexOf(": ") + 2)],
+    notes: [],
+    approvable: true,
+  }));
   return { ...wanted, version: before.version, afterwards: undefined, held };
 }
 
 /** Nothing runs, and nothing may be deployed by itself. */
 function nothingFits({ recipe }: AppInputs, { held }: Choice): Failure {
-  const why = held.length === 0 ? "it has none" : held.map(({ version, reasons }) => `${version}: ${reasons.join(", ")}`).join("; ");
+  const why =
+    held.length === 0
+      ? "it has none"
+      : held.map(({ version, reasons }) => `${version}: ${reasons.join(", ")}`).join("; ");
   return { property: "version", reason: `no version of recipe ${recipe} can be deployed by itself: ${why}` };
 }
 
-async function unfit(app: AppInputs, version: string, mirror: string, tags: readonly Tag[], running: string | undefined): Promise<Failure[]> {
+async function unfit(
+  app: AppInputs,
+  version: string,
+  mirror: string,
+  tags: readonly Tag[],
+  running: string | undefined,
+): Promise<Failure[]> {
   const known = tags.filter(tag => tag.annotated).map(tag => tag.name);
   if (!known.includes(version)) {
     if (version === running) return []; // upstream dropped the tag of what runs: nothing to hold against it
@@ -135,5 +184,7 @@ async function unfit(app: AppInputs, version: string, mirror: string, tags: read
     if (version !== running) return undefined;
     throw error;
   });
-  return compose ? namesTooLong(compose).map(reason => ({ property: "domain", reason: `${app.domain} is too long: ${reason}` })) : [];
+  return compose
+    ? namesTooLong(compose).map(reason => ({ property: "domain", reason: `${app.domain} is too long: ${reason}` }))
+    : [];
 }

@@ -8,17 +8,38 @@ import type { World } from "./host.ts";
 export async function comeBack(world: World, operation: Operation, failure: unknown): Promise<never> {
   const why = world.mask(blame(failure));
   world.say(`${world.name}: ${why}; going on with ${operation.from}`);
-  return walk(world, { ...operation, returning: true, rejects: false, snapshot: undefined, why, fatal: fatal(world, failure) }, "redeploy");
+  return walk(
+    world,
+    { ...operation, returning: true, rejects: false, snapshot: undefined, why, fatal: fatal(world, failure) },
+    "redeploy",
+  );
 }
 
 /** Once the deploy has begun: version and data as they were. Throws UpgradeError, or BrokenError. */
 export async function goBack(world: World, operation: Operation, failure: unknown, rejects = true): Promise<never> {
   const why = world.mask(blame(failure));
   world.say(`${world.name}: ${why}; going back to ${operation.from}`);
-  return walk(world, { ...operation, returning: true, rejects: rejects && operation.to !== operation.from, why, fatal: fatal(world, failure) }, "evidence");
+  return walk(
+    world,
+    {
+      ...operation,
+      returning: true,
+      rejects: rejects && operation.to !== operation.from,
+      why,
+      fatal: fatal(world, failure),
+    },
+    "evidence",
+  );
 }
 
-const way = ["evidence", "takedown", "restore", "redeploy", "regate", "settle"] as const satisfies readonly OperationStep[];
+const way = [
+  "evidence",
+  "takedown",
+  "restore",
+  "redeploy",
+  "regate",
+  "settle",
+] as const satisfies readonly OperationStep[];
 
 function fatal(world: World, error: unknown): string | undefined {
   const said = fatalOf(error);
@@ -46,7 +67,9 @@ export async function walk(world: World, operation: Operation, first: OperationS
     throw await breaks(world, at, error);
   }
   await clear(world);
-  throw new UpgradeError(`${world.name}: ${at.why ?? "the upgrade was interrupted"}; ${at.from} runs again${at.snapshot ? ", with the data it had" : ""}`);
+  throw new UpgradeError(
+    `${world.name}: ${at.why ?? "the upgrade was interrupted"}; ${at.from} runs again${at.snapshot ? ", with the data it had" : ""}`,
+  );
 }
 
 type Doing = (world: World, operation: Operation) => Promise<Partial<Operation> | void>;
@@ -54,7 +77,9 @@ type Doing = (world: World, operation: Operation) => Promise<Partial<Operation> 
 const doing: Record<(typeof way)[number], Doing> = {
   async evidence(world, operation) {
     // A way back that can't be described is still to be gone.
-    const evidence = await world.evidence(operation).catch(error => world.say(`${world.name}: no evidence could be written: ${blame(error)}`));
+    const evidence = await world
+      .evidence(operation)
+      .catch(error => world.say(`${world.name}: no evidence could be written: ${blame(error)}`));
     return evidence === undefined ? {} : { evidence };
   },
   async takedown(world, operation) {
@@ -89,7 +114,9 @@ const doing: Record<(typeof way)[number], Doing> = {
       recovered: true,
       fatal: operation.fatal,
       evidence: operation.evidence,
-      todo: rejects ? `nothing: ${to} is held until a newer version comes, or it is approved` : `nothing: ${from} runs as before; the next up tries again`,
+      todo: rejects
+        ? `nothing: ${to} is held until a newer version comes, or it is approved`
+        : `nothing: ${from} runs as before; the next up tries again`,
     });
   },
 };
@@ -103,11 +130,16 @@ export async function clear(world: World): Promise<void> {
 /** What somebody deployed meanwhile is neither taken down nor deployed over. */
 async function nobodyElses(world: World, { from, to }: Operation): Promise<void> {
   const { deployed, version } = await world.running();
-  if (deployed && version !== from && version !== to) throw new InconclusiveError(`${world.name}: somebody else deployed ${version ?? "it"} meanwhile`);
+  if (deployed && version !== from && version !== to)
+    throw new InconclusiveError(`${world.name}: somebody else deployed ${version ?? "it"} meanwhile`);
 }
 
 /** Nothing is known against the app: the operation stays where it is, and maintenance with it; `recover` looks again. */
-export async function undecided(world: World, operation: Operation, error: InconclusiveError): Promise<InconclusiveError> {
+export async function undecided(
+  world: World,
+  operation: Operation,
+  error: InconclusiveError,
+): Promise<InconclusiveError> {
   await world.alert({
     key: `${operation.id} inconclusive`,
     severity: "warning",
@@ -136,7 +168,10 @@ export async function breaks(world: World, operation: Operation, error: unknown)
     evidence: operation.evidence,
     todo: `hearth retry ${world.name}, hearth restore ${world.name} or hearth accept ${world.name}: each says first what it will do`,
   });
-  return new BrokenError(`${world.name} is broken: ${why}. Nothing is touched until somebody says: hearth retry, restore or accept ${world.name}`, {
-    cause: error,
-  });
+  return new BrokenError(
+    `${world.name} is broken: ${why}. Nothing is touched until somebody says: hearth retry, restore or accept ${world.name}`,
+    {
+      cause: error,
+    },
+  );
 }

@@ -65,7 +65,10 @@ export async function finish(world: World, operation: Operation, version: string
 
 async function nobodyElseDeployed(world: World): Promise<void> {
   const { deployed, version } = await world.running();
-  if (deployed) throw new InconclusiveError(`${world.name}: somebody else deployed ${version ?? "it"} in the middle of the upgrade`);
+  if (deployed)
+    throw new InconclusiveError(
+      `${world.name}: somebody else deployed ${version ?? "it"} in the middle of the upgrade`,
+    );
 }
 
 /** Nothing was touched. What the release itself is to blame for isn't tried again; all else is tried the next time. */

@@ -93,7 +93,10 @@ async function decide(world: EnterWorld, wish: Try, first: Kind, tried = false):
   }
   const found = await world.look();
   if (found.state === "up") return got;
-  if (found.state === "unclear") throw new NoWayInError(`keycloak ${found.words}: it runs, but nobody reaches it, nor would they one of the run's own`);
+  if (found.state === "unclear")
+    throw new NoWayInError(
+      `keycloak ${found.words}: it runs, but nobody reaches it, nor would they one of the run's own`,
+    );
   if (tried && wish.mode === "warm") throw new NoWayInError(`keycloak ${found.words}, and hearth:keycloak says warm`);
   world.say(`keycloak ${found.words}: ${tried ? "the run gets one of its own" : "having it repaired"}`);
   // Who has the app's lock may be waiting for this lease to go.
@@ -125,7 +128,9 @@ async function pastMaintenance(world: EnterWorld, wish: Try, first: Kind): Promi
     const maintained = `${app} is in maintenance (${what}) since ${since}, by pid ${owner.pid} on ${owner.host}`;
     const late = world.now() - start >= PATIENCE.maintenance;
     if (dead || late) {
-      const why = dead ? `${maintained}, which is dead` : `${maintained}: not over after ${PATIENCE.maintenance / 60_000} minutes`;
+      const why = dead
+        ? `${maintained}, which is dead`
+        : `${maintained}: not over after ${PATIENCE.maintenance / 60_000} minutes`;
       // A Keycloak of its own helps against nothing but that: everything goes through Traefik.
       if (found.note.domain !== wish.keycloak || wish.mode !== "auto") throw new NoWayInError(why);
       world.say(`${why}; the run gets a Keycloak of its own`);
@@ -138,7 +143,11 @@ async function pastMaintenance(world: EnterWorld, wish: Try, first: Kind): Promi
 }
 
 /** The maintenance that a run with such a Keycloak has to wait for. */
-async function concerning({ board }: EnterWorld, { keycloak }: Wish, kind: Kind): Promise<Entry<MaintenanceNote> | undefined> {
+async function concerning(
+  { board }: EnterWorld,
+  { keycloak }: Wish,
+  kind: Kind,
+): Promise<Entry<MaintenanceNote> | undefined> {
   const found = (await board.all()).find(isMaintenance);
   return found?.note.domain === keycloak && kind !== "warm" ? undefined : found;
 }
@@ -159,7 +168,8 @@ async function ownPlace(world: EnterWorld, wish: Try): Promise<boolean> {
           ? "hearth:coldLimit is 0"
           : `${before.map(({ note }) => note.run).join(", ")} ${before.length === 1 ? "has" : "have"} a Keycloak of their own, and hearth:coldLimit is ${wish.coldLimit}`
         : `only ${(free / 1024 ** 3).toFixed(1)} GB of memory are available, and a Keycloak wants ${MEMORY / 1024 ** 3}`;
-    if (world.now() - start >= PATIENCE.cold) throw new NoWayInError(`no Keycloak of its own after ${PATIENCE.cold / 60_000} minutes: ${why}`);
+    if (world.now() - start >= PATIENCE.cold)
+      throw new NoWayInError(`no Keycloak of its own after ${PATIENCE.cold / 60_000} minutes: ${why}`);
     if (told !== why) world.say(`waiting: ${why}`);
     told = why;
     if (wish.mode === "auto" && (await isBack(world, wish))) return false;
@@ -202,7 +212,9 @@ async function put({ board, now, life }: EnterWorld, wish: Try, keycloak: Kind):
     if (!isLease(there)) throw new TakenError(`the name ${there.name} is taken by something that is no lease`);
     const own = isOwn(there.note, wish);
     if (!own && (await isLive(there.note, at, life)))
-      throw new TakenError(`a run with this identity is under way: ${there.note.run}, since ${there.note.since}, ${holder(there.note)}`);
+      throw new TakenError(
+        `a run with this identity is under way: ${there.note.run}, since ${there.note.since}, ${holder(there.note)}`,
+      );
     // This process's own, of an earlier try, keeps its place; what a dead one left lends none: it may be older than those of runs that are in.
     if (!(await board.rewrite(there, note))) continue;
     if (own && there.note.keycloak === keycloak) return;

@@ -13,7 +13,11 @@ export class Lease extends DynamicResource {
 
   constructor(name: string, args: Wrapped<LeaseArgs>, options?: pulumi.CustomResourceOptions) {
     super(
-      { type: "lease:Lease", provider: "providers/lease/provider.ts", outputs: ["keycloakKind", "keycloakVersion", "keycloakSince", "swarm"] },
+      {
+        type: "lease:Lease",
+        provider: "providers/lease/provider.ts",
+        outputs: ["keycloakKind", "keycloakVersion", "keycloakSince", "swarm"],
+      },
       name,
       args,
       options,

@@ -25,7 +25,8 @@ export function enterWorld(keycloak: AppInputs, say: (line: string) => void, own
     ...drainWorld(say),
     async sleep(ms) {
       await sleep(ms);
-      if (owner && (await ownerAlive(owner)) === "dead") throw new NoWayInError("the hearth run that waits for it is gone");
+      if (owner && (await ownerAlive(owner)) === "dead")
+        throw new NoWayInError("the hearth run that waits for it is gone");
     },
     look: () => patientLook(keycloak),
     // Loaded where it is needed: a run that finds all well waits for it no more.
@@ -56,7 +57,10 @@ async function look({ domain, health }: AppInputs): Promise<Found & { readonly s
   if (trouble !== undefined) return { state: "down", words: `is down: ${trouble}`, sure: services.length === 0 };
   const fault = await lookAt({ url: `https://${domain}${health.path}`, status: health.status, issuer: health.issuer });
   if (!fault) return { state: "up", words: "is up" };
-  return { state: fault.unreached ? "unclear" : "down", words: fault.unreached ? `isn't reached: ${fault.what}` : `is down: ${fault.what}` };
+  return {
+    state: fault.unreached ? "unclear" : "down",
+    words: fault.unreached ? `isn't reached: ${fault.what}` : `is down: ${fault.what}`,
+  };
 }
 
 /** Bytes. MemAvailable of proc(5): what a new process could have without swapping. */

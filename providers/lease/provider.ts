@@ -18,13 +18,16 @@ type Raw = Record<string, unknown> & { __provider: string };
 type Inputs = CheckedLease & { readonly __provider: string };
 
 export const provider = outliving({
-  check: (olds: { swarm?: string }, news: Raw): Promise<Checked> => checkBound(leaseInputs, olds, news, { what: "this run began", property: "run" }),
+  check: (olds: { swarm?: string }, news: Raw): Promise<Checked> =>
+    checkBound(leaseInputs, olds, news, { what: "this run began", property: "run" }),
 
   /** Decided once: what would change the decision makes another lease, and with it another run. */
   async diff(_id: string, olds: Inputs, news: Inputs) {
     const differs = (key: "run" | "mode") => olds[key] !== news[key];
     const replaces = (["run", "mode"] as const).filter(differs);
-    const other = JSON.stringify([olds.coldLimit, olds.domains, olds.keycloak]) !== JSON.stringify([news.coldLimit, news.domains, news.keycloak]);
+    const other =
+      JSON.stringify([olds.coldLimit, olds.domains, olds.keycloak]) !==
+      JSON.stringify([news.coldLimit, news.domains, news.keycloak]);
     return { changes: replaces.length > 0 || other, replaces, deleteBeforeReplace: true };
   },
 
@@ -32,7 +35,9 @@ export const provider = outliving({
     const { run, mode, keycloak, domains, coldLimit } = lease;
     const terms = termsOf();
     const wish = { run, mode, keycloak: keycloak.domain, domains, coldLimit, ...terms };
-    const kind = await working(keycloak.stateDir, run, "lease", () => enter(enterWorld(keycloak, sayOfRun, terms.owner), wish));
+    const kind = await working(keycloak.stateDir, run, "lease", () =>
+      enter(enterWorld(keycloak, sayOfRun, terms.owner), wish),
+    );
     return { id: leaseName(run), outs: clean({ ...lease, keycloakKind: kind, ...(await about(lease, kind)) }) };
   },
 
@@ -51,10 +56,16 @@ export const provider = outliving({
 });
 
 /** What is known of the kept Keycloak: for the line that says what a run got, and for one of the run's own to be the same. */
-async function about({ keycloak }: CheckedLease, kind: Kind): Promise<{ keycloakVersion: string; keycloakSince: string }> {
+async function about(
+  { keycloak }: CheckedLease,
+  kind: Kind,
+): Promise<{ keycloakVersion: string; keycloakSince: string }> {
   if (kind === "none") return { keycloakVersion: "", keycloakSince: "" };
   const stack = stackOf(keycloak.domain);
-  const [services, good] = await Promise.all([servicesOf(stack), readLastGood(appFolder(keycloak.stateDir, keycloak.domain))]);
+  const [services, good] = await Promise.all([
+    servicesOf(stack),
+    readLastGood(appFolder(keycloak.stateDir, keycloak.domain)),
+  ]);
   const running = kind === "warm" ? versionLabel(stack, services) : undefined;
   const version = running ?? good?.version ?? "";
   return { keycloakVersion: version, keycloakSince: version === good?.version ? good.at : "" };

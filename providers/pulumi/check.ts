@@ -30,7 +30,10 @@ export async function checkBound(
     const swarm = await clusterId();
     const moved = olds.swarm !== undefined && olds.swarm !== swarm;
     const reason = elsewhere(what, olds.swarm, swarm);
-    return { inputs: clean({ ...parsed.data, swarm, __provider }), failures: moved ? [{ property: "swarm", reason }] : [] };
+    return {
+      inputs: clean({ ...parsed.data, swarm, __provider }),
+      failures: moved ? [{ property: "swarm", reason }] : [],
+    };
   } catch (error) {
     return { inputs: news, failures: [{ property, reason: (error as Error).message }] };
   }

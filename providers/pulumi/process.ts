@@ -15,7 +15,10 @@ const calls = { underWay: 0, watched: false, flushed: false };
 export function outliving<T extends object>(provider: T): T {
   // Only in the process that Pulumi starts: a spec that loads a provider ends by itself.
   if (!calls.watched && process.argv[1]?.includes("dynamic-provider")) watch();
-  const wrapped = Object.entries(provider).map(([name, method]) => [name, (...args: unknown[]) => counted(name, () => method.apply(provider, args))]);
+  const wrapped = Object.entries(provider).map(([name, method]) => [
+    name,
+    (...args: unknown[]) => counted(name, () => method.apply(provider, args)),
+  ]);
   return Object.fromEntries(wrapped) as T;
 }
 

@@ -65,13 +65,20 @@ export const realmInputs = z
 /** What a recipe may ask of its realm beyond client and user, in Keycloak's own representation. */
 export const realmExtras = z.strictObject({
   /** `realm`: roles of the realm; `client`: by client id, roles of that client. */
-  roles: z.strictObject({ realm: z.array(named).optional(), client: z.record(z.string(), z.array(named)).optional() }).optional(),
+  roles: z
+    .strictObject({ realm: z.array(named).optional(), client: z.record(z.string(), z.array(named)).optional() })
+    .optional(),
   groups: z.array(named).optional(),
   /** Beside the client that every run gets. */
   clients: z.array(z.looseObject({ clientId: z.string().min(1) })).default([]),
   identityProviders: z.array(z.looseObject({ alias: z.string().min(1), providerId: z.string().min(1) })).optional(),
   /** What the run's user is given of these. */
-  user: z.strictObject({ realmRoles: z.array(z.string().min(1)).default([]), groups: z.array(z.string().startsWith("/")).default([]) }).prefault({}),
+  user: z
+    .strictObject({
+      realmRoles: z.array(z.string().min(1)).default([]),
+      groups: z.array(z.string().startsWith("/")).default([]),
+    })
+    .prefault({}),
 });
 
 export type RealmExtras = z.infer<typeof realmExtras>;

@@ -16,7 +16,8 @@ type Raw = Record<string, unknown> & { __provider: string };
 type Inputs = CheckedRealm & { readonly __provider: string };
 
 export const provider = outliving({
-  check: (olds: { swarm?: string }, news: Raw): Promise<Checked> => checkBound(realmInputs, olds, news, { what: "this realm was made", property: "keycloak" }),
+  check: (olds: { swarm?: string }, news: Raw): Promise<Checked> =>
+    checkBound(realmInputs, olds, news, { what: "this realm was made", property: "keycloak" }),
 
   async diff(_id: string, olds: Inputs, news: Inputs) {
     const differs = (key: keyof CheckedRealm) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]);
@@ -54,7 +55,12 @@ export const provider = outliving({
 
 function outsOf(realm: Inputs, { clientSecret, password }: Credentials) {
   const issuer = `https://${realm.keycloak.domain}/realms/${realm.name}`;
-  const learnt = { issuer, discoveryUrl: `${issuer}/.well-known/openid-configuration`, clientId: realm.client.id, username: realm.user.username };
+  const learnt = {
+    issuer,
+    discoveryUrl: `${issuer}/.well-known/openid-configuration`,
+    clientId: realm.client.id,
+    username: realm.user.username,
+  };
   return clean({ ...realm, ...learnt, clientSecret, password });
 }
 
@@ -62,7 +68,8 @@ function worldOf({ keycloak }: CheckedRealm): World {
   const { domain, adminUsername: username } = keycloak;
   return {
     // Read for each use, never kept.
-    logIn: async () => logIn(`https://${domain}`, { username, password: await readSecret(stackOf(domain), "app", "admin_password") }),
+    logIn: async () =>
+      logIn(`https://${domain}`, { username, password: await readSecret(stackOf(domain), "app", "admin_password") }),
     say: sayOfRun,
   };
 }

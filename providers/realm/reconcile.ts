@@ -11,7 +11,9 @@ import { isOurs, representation, type Credentials } from "./representation.ts";
 export class ForeignRealmError extends Error {
   override readonly name = "ForeignRealmError";
   constructor(realm: string) {
-    super(`the realm ${realm} isn't this run's: its owner attributes name another one, or nobody. hearth leaves it alone`);
+    super(
+      `the realm ${realm} isn't this run's: its owner attributes name another one, or nobody. hearth leaves it alone`,
+    );
   }
 }
 
@@ -31,7 +33,10 @@ export interface World {
  */
 export async function ensureRealm(realm: CheckedRealm, world: World): Promise<Credentials> {
   refuseMaster(realm.name);
-  const credentials = { clientSecret: randomBytes(24).toString("base64url"), password: randomBytes(18).toString("base64url") };
+  const credentials = {
+    clientSecret: randomBytes(24).toString("base64url"),
+    password: randomBytes(18).toString("base64url"),
+  };
   const start = Date.now();
   await patiently(world, async () => {
     const admin = await world.logIn();
@@ -47,7 +52,12 @@ export async function ensureRealm(realm: CheckedRealm, world: World): Promise<Cr
 }
 
 /** The create failed; what stands there now decides. */
-async function adopt(realm: CheckedRealm, credentials: Credentials, world: World, failure: KeycloakError): Promise<void> {
+async function adopt(
+  realm: CheckedRealm,
+  credentials: Credentials,
+  world: World,
+  failure: KeycloakError,
+): Promise<void> {
   const admin = await world.logIn();
   const found = await admin.find(realm.name);
   if (!found) throw failure;
@@ -58,7 +68,9 @@ async function adopt(realm: CheckedRealm, credentials: Credentials, world: World
 }
 
 /** What must be known of a realm to take it away. */
-export type OwnRealm = Pick<CheckedRealm, "name" | "run" | "swarm" | "stateDir"> & { readonly keycloak: Pick<CheckedRealm["keycloak"], "domain"> };
+export type OwnRealm = Pick<CheckedRealm, "name" | "run" | "swarm" | "stateDir"> & {
+  readonly keycloak: Pick<CheckedRealm["keycloak"], "domain">;
+};
 
 /** The realm gone, proved by a look; says whether there was one. Absent is success. Throws ForeignRealmError, KeycloakError. */
 export async function removeRealm(realm: OwnRealm, world: World): Promise<boolean> {
@@ -72,7 +84,8 @@ export async function removeRealm(realm: OwnRealm, world: World): Promise<boolea
     if (!isOurs(found, realm)) throw new ForeignRealmError(realm.name);
     there = true;
     await inTurn(realm, world, () => admin.remove(realm.name));
-    if (await admin.find(realm.name)) throw new StillThereError(`the realm ${realm.name} is still there after its delete`);
+    if (await admin.find(realm.name))
+      throw new StillThereError(`the realm ${realm.name} is still there after its delete`);
   });
   world.say(`realm ${realm.name}: gone in ${since(start)} s`);
   return there;
@@ -87,7 +100,10 @@ function inTurn<T>(realm: OwnRealm, { say }: World, work: () => Promise<T>): Pro
 }
 
 function patiently<T>({ pause = 500, say }: World, work: () => Promise<T>): Promise<T> {
-  const passing = (error: Error) => (error instanceof KeycloakError && error.passing) || error instanceof StillThereError || error instanceof NoContainerError;
+  const passing = (error: Error) =>
+    (error instanceof KeycloakError && error.passing) ||
+    error instanceof StillThereError ||
+    error instanceof NoContainerError;
   return pRetry(work, {
     retries: 5,
     minTimeout: pause,

@@ -17,12 +17,19 @@ interface Realm {
 
 /** Keycloak's RealmRepresentation for `realm`. The user can log in at once: nothing is asked of it first. `made`: now, as ISO. */
 export function representation(realm: CheckedRealm, { clientSecret, password }: Credentials, made?: string) {
-  const { attributes, ...settings } = realm.settings as Record<string, unknown> & { attributes?: Record<string, string> };
+  const { attributes, ...settings } = realm.settings as Record<string, unknown> & {
+    attributes?: Record<string, string>;
+  };
   return {
     ...settings,
     realm: realm.name,
     enabled: true,
-    attributes: { ...attributes, [ownerAttribute]: realm.swarm, [runAttribute]: realm.run, ...(made === undefined ? {} : { [madeAttribute]: made }) },
+    attributes: {
+      ...attributes,
+      [ownerAttribute]: realm.swarm,
+      [runAttribute]: realm.run,
+      ...(made === undefined ? {} : { [madeAttribute]: made }),
+    },
     clients: [
       {
         clientId: realm.client.id,

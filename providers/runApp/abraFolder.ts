@@ -25,7 +25,9 @@ export async function forgetApp({ abraDir, env, clone, values }: Place, recipe: 
 /** The recipes of the apps that have a .env there. */
 async function recipesIn(abraDir: string): Promise<string[]> {
   const servers = join(abraDir, "servers");
-  const files = ((await readdir(servers, { recursive: true }).catch(ignoreAbsent)) ?? []).filter(file => file.endsWith(".env"));
+  const files = ((await readdir(servers, { recursive: true }).catch(ignoreAbsent)) ?? []).filter(file =>
+    file.endsWith(".env"),
+  );
   const texts = await Promise.all(files.map(file => readFile(join(servers, file), "utf8").catch(ignoreAbsent)));
   return texts.flatMap(text => (text === undefined ? [] : [parseEnv(text)["TYPE"]?.split(":")[0] ?? ""]));
 }

@@ -38,7 +38,12 @@ export async function cloneCheckout(checkout: string, target: string): Promise<v
   const { head, files } = await readWorkTree(checkout);
   await inPlaceOf(target, async work => {
     if (head === undefined)
-      await git(dirname(work), ["init", "--quiet", "--template=", "--initial-branch=main", work], `make a repository for ${checkout}`, nobody);
+      await git(
+        dirname(work),
+        ["init", "--quiet", "--template=", "--initial-branch=main", work],
+        `make a repository for ${checkout}`,
+        nobody,
+      );
     else {
       await git(dirname(work), ["clone", "--no-local", ...bareBones, checkout, work], `clone ${checkout}`);
       await dropLightweight(work);
@@ -48,7 +53,12 @@ export async function cloneCheckout(checkout: string, target: string): Promise<v
     for (const file of files) await copy(join(checkout, file), join(work, file));
     if (head !== undefined) return;
     await git(work, ["add", "--all", "--force"], `take in ${checkout}`, nobody);
-    await git(work, ["commit", "--quiet", "--allow-empty", "--no-verify", "--message", "as found"], `take in ${checkout}`, nobody);
+    await git(
+      work,
+      ["commit", "--quiet", "--allow-empty", "--no-verify", "--message", "as found"],
+      `take in ${checkout}`,
+      nobody,
+    );
   });
 }
 
@@ -68,7 +78,11 @@ async function inPlaceOf(target: string, make: (work: string) => Promise<void>):
 
 /** abra refuses a clone with one tag that isn't annotated (R014). */
 async function dropLightweight(clone: string): Promise<void> {
-  const refs = (await git(clone, ["for-each-ref", "--format=%(objecttype) %(refname:strip=2)", "refs/tags"], "list tags")).split("\n").filter(Boolean);
+  const refs = (
+    await git(clone, ["for-each-ref", "--format=%(objecttype) %(refname:strip=2)", "refs/tags"], "list tags")
+  )
+    .split("\n")
+    .filter(Boolean);
   const names = refs.filter(ref => !ref.startsWith("tag ")).map(ref => ref.slice(ref.indexOf(" ") + 1));
   if (names.length > 0) await git(clone, ["tag", "--delete", ...names], "drop lightweight tags");
 }

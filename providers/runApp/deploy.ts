@@ -36,6 +36,9 @@ async function writeEnv({ app, place, abra }: Deployment): Promise<void> {
   await abra.newAppHere(app.recipe, app.domain, app.server);
   await writeText(
     place.env,
-    Object.entries(owned(app)).reduce((text, [key, value]) => setEnv(text, key, value), await readFile(place.env, "utf8")),
+    Object.entries(owned(app)).reduce(
+      (text, [key, value]) => setEnv(text, key, value),
+      await readFile(place.env, "utf8"),
+    ),
   );
 }

@@ -20,7 +20,8 @@ export async function ensure(world: World, renew: readonly string[]): Promise<vo
   await world.takeDown();
   await world.deploy(stale);
   const verdict = await watch(world, []);
-  if (verdict.health === "unhealthy") throw new UnhealthyError(`${world.name} ${world.what} isn't healthy: ${verdict.why}`);
+  if (verdict.health === "unhealthy")
+    throw new UnhealthyError(`${world.name} ${world.what} isn't healthy: ${verdict.why}`);
   if (verdict.health === "inconclusive") throw inconclusive(world, verdict.why);
 }
 
@@ -29,7 +30,8 @@ async function inPlace(world: World, before: readonly Standing[]): Promise<strin
   try {
     await world.deploy([]);
   } catch (error) {
-    if (error instanceof AbraError && error.kind === "not in place") return `it can't be changed while it runs (${error.fatal})`;
+    if (error instanceof AbraError && error.kind === "not in place")
+      return `it can't be changed while it runs (${error.fatal})`;
     throw error;
   }
   const verdict = await watch(world, before);

@@ -21,10 +21,12 @@ import type { World } from "./host.ts";
 /** `lock` is the descriptor of the app's lock: abra keeps it too. Throws where there is neither upstream nor mirror, or no recipe. */
 export async function worldOf(app: RunApp, lock: number, say: Say): Promise<World> {
   const [stack, place] = [stackOf(app.domain), placeOf(app)];
-  const mirror = app.checkout === undefined ? (await refreshMirror(app.recipe, app.stateDir, operatorAbraDir())).path : undefined;
+  const mirror =
+    app.checkout === undefined ? (await refreshMirror(app.recipe, app.stateDir, operatorAbraDir())).path : undefined;
   const what = app.checkout ?? app.version;
   const recipe = await readRecipe(mirror === undefined ? inFolder(what) : atTag(mirror, what), what, app);
-  const clone = () => (mirror === undefined ? cloneCheckout(what, place.clone) : cloneRelease(mirror, what, place.clone));
+  const clone = () =>
+    mirror === undefined ? cloneCheckout(what, place.clone) : cloneRelease(mirror, what, place.clone);
   const deployment = { app, stack, place, abra: abraIn(place.abraDir, lock), say, recipe, clone };
 
   return {
@@ -39,8 +41,12 @@ export async function worldOf(app: RunApp, lock: number, say: Say): Promise<Worl
     async gate(before) {
       const start = Date.now();
       const { stableFor, margin } = app.health;
-      const window = { stableFor: stableFor * 1000, deadline: (healthSeconds(recipe.compose) + stableFor + margin) * 1000 };
-      const note = (seen: string) => say(`${app.recipe}: ${seen === "good" ? `good after ${since(start)} s, watching for ${stableFor} s` : seen}`);
+      const window = {
+        stableFor: stableFor * 1000,
+        deadline: (healthSeconds(recipe.compose) + stableFor + margin) * 1000,
+      };
+      const note = (seen: string) =>
+        say(`${app.recipe}: ${seen === "good" ? `good after ${since(start)} s, watching for ${stableFor} s` : seen}`);
       const replaced = async () => {
         const waiting = notReplaced(before, await standingOf(stack));
         return waiting.length > 0 ? `${waiting.join(", ")} hasn't been replaced yet` : undefined;

@@ -6,5 +6,7 @@ import { placeOf } from "./paths.ts";
 
 /** Runs `work` as the only one who changes the app, across processes. Throws LockedError after 10 minutes. */
 export function locked<T>(app: RunApp, say: Say, work: (held: Held) => Promise<T>): Promise<T> {
-  return withLock(placeOf(app).lock, work, { onWait: () => say(`${app.recipe}: waiting for another hearth that works on ${app.domain}`) });
+  return withLock(placeOf(app).lock, work, {
+    onWait: () => say(`${app.recipe}: waiting for another hearth that works on ${app.domain}`),
+  });
 }

@@ -42,7 +42,12 @@ export async function create(app: RunAppState) {
     return { id, outs: stateOf(app, await ensureApp(app, given(app), sayOfRun)) };
   } catch (error) {
     // Something of it may stand: Pulumi must know of it, to take it away again. Whether the secrets are in, nobody knows: the next up puts them in anew.
-    throw new StateError(id, { ...stateOf(app, app.version), condition: "failed", secrets: {}, secretValues: {} }, told(error, app), error);
+    throw new StateError(
+      id,
+      { ...stateOf(app, app.version), condition: "failed", secrets: {}, secretValues: {} },
+      told(error, app),
+      error,
+    );
   }
 }
 

@@ -22,7 +22,13 @@ export interface Place {
 }
 
 /** Touches nothing. */
-export function placeOf({ stateDir, run, domain, server, recipe }: Pick<RunApp, "stateDir" | "run" | "domain" | "server" | "recipe">): Place {
+export function placeOf({
+  stateDir,
+  run,
+  domain,
+  server,
+  recipe,
+}: Pick<RunApp, "stateDir" | "run" | "domain" | "server" | "recipe">): Place {
   const folder = runFolder(stateDir, run);
   const app = join(folder, domain.split(".")[0]!);
   const abraDir = join(folder, "abra");

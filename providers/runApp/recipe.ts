@@ -15,7 +15,12 @@ type Settings = Pick<AppInputs, "domain" | "env" | "secrets" | "secretValues">;
 
 /** Names of the secrets that its compose files want, nobody gave a value for, and abra may not generate. */
 export function unmadeSecrets({ sample, compose }: Recipe, { domain, env, secrets, secretValues }: Settings): string[] {
-  const { secrets: all } = needsOf({ sample, running: "", env: "", settings: { env, secrets: { ...secrets, ...secretValues } } });
+  const { secrets: all } = needsOf({
+    sample,
+    running: "",
+    env: "",
+    settings: { env, secrets: { ...secrets, ...secretValues } },
+  });
   const wanted = new Set(compose.secrets.map(full => secretOf(stackOf(domain), full)?.name));
   return all.filter(({ name, from }) => from === "nowhere" && wanted.has(name)).map(({ name }) => name);
 }

@@ -48,7 +48,11 @@ export async function resolveRun(app: AppInputs, before: Before, say: Say): Prom
 async function checkout(folder: string): Promise<Choice> {
   const reason = await checkoutFault(folder);
   if (reason !== undefined) return { changes: {}, failures: [{ property: "checkout", reason }] };
-  return { changes: { revision: await revisionOf(folder) }, source: { read: inFolder(folder), what: folder }, failures: [] };
+  return {
+    changes: { revision: await revisionOf(folder) },
+    source: { read: inFolder(folder), what: folder },
+    failures: [],
+  };
 }
 
 async function release(app: AppInputs, say: Say): Promise<Choice> {
@@ -57,7 +61,11 @@ async function release(app: AppInputs, say: Say): Promise<Choice> {
   const tags = mirror.tags.filter(tag => tag.annotated);
   const version = app.version === "latest" ? newest(tags) : tags.find(tag => tag.name === app.version)?.name;
   if (version === undefined) return { changes: {}, failures: [{ property: "version", reason: noVersion(app, tags) }] };
-  return { changes: { version }, source: { read: atTag(mirror.path, version), what: `${app.recipe} ${version}` }, failures: [] };
+  return {
+    changes: { version },
+    source: { read: atTag(mirror.path, version), what: `${app.recipe} ${version}` },
+    failures: [],
+  };
 }
 
 /** Nothing is held, and nothing waits: whatever is released is what a run is to find out about. */
@@ -78,14 +86,21 @@ function noVersion({ recipe, version }: AppInputs, tags: readonly Tag[]): string
           .slice(-5)
           .map(({ text }) => text)
           .join(", ")}`;
-  return version === "latest" ? `recipe ${recipe} has no version that can be deployed: ${has}` : `recipe ${recipe} has no version ${version}; ${has}`;
+  return version === "latest"
+    ? `recipe ${recipe} has no version that can be deployed: ${has}`
+    : `recipe ${recipe} has no version ${version}; ${has}`;
 }
 
 async function unfitness(app: AppInputs, read: Read, what: string): Promise<Failure[]> {
   const recipe = await readRecipe(read, what, app);
-  const unmade = unmadeSecrets(recipe, app).map(name => `the secret ${name} of ${what} can't be generated: give it in secretValues or secrets`);
+  const unmade = unmadeSecrets(recipe, app).map(
+    name => `the secret ${name} of ${what} can't be generated: give it in secretValues or secrets`,
+  );
   return [
-    ...namesTooLong(recipe.compose).map(reason => ({ property: "domain", reason: `${app.domain} is too long: ${reason}` })),
+    ...namesTooLong(recipe.compose).map(reason => ({
+      property: "domain",
+      reason: `${app.domain} is too long: ${reason}`,
+    })),
     ...unmade.map(reason => ({ property: "secretValues", reason })),
   ];
 }

@@ -20,7 +20,10 @@ function sources({ secrets, secretValues }: Given): Record<string, unknown> {
 }
 
 /** Those of the secrets called `names` that the app wants and the swarm has already. */
-export async function existingSecrets({ stack, recipe }: Pick<Deployment, "stack" | "recipe">, names: readonly string[]): Promise<string[]> {
+export async function existingSecrets(
+  { stack, recipe }: Pick<Deployment, "stack" | "recipe">,
+  names: readonly string[],
+): Promise<string[]> {
   const wanted = recipe.compose.secrets.filter(full => names.includes(secretOf(stack, full)?.name ?? ""));
   if (wanted.length === 0) return [];
   const missing = await missingSecrets(wanted);
@@ -42,11 +45,16 @@ export async function ensureSecrets(deployment: Deployment, renew: readonly stri
   }
   const wanted = new Set(recipe.compose.secrets.map(full => secretOf(stack, full)?.name));
   const unwanted = Object.keys(app.secretValues).filter(name => !wanted.has(name));
-  if (unwanted.length > 0) say(`${app.recipe}: no compose file of it wants the secret ${unwanted.join(", ")}: not inserted`);
+  if (unwanted.length > 0)
+    say(`${app.recipe}: no compose file of it wants the secret ${unwanted.join(", ")}: not inserted`);
 }
 
 /** Through a file that only its owner reads, in the run's own folder, gone before anything else happens: a value never stands in argv. */
-async function insertValue({ app, abra, place }: Deployment, { name, version }: { name: string; version: string }, value: string): Promise<void> {
+async function insertValue(
+  { app, abra, place }: Deployment,
+  { name, version }: { name: string; version: string },
+  value: string,
+): Promise<void> {
   const file = join(place.values, name);
   try {
     await writeText(file, value);

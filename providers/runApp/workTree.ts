@@ -18,7 +18,8 @@ export async function checkoutFault(folder: string): Promise<string | undefined>
   const found = await stat(folder).catch(ignoreAbsent);
   if (!found) return `there is no folder ${folder}`;
   if (!found.isDirectory()) return `${folder} is no folder`;
-  if (!(await stat(join(folder, "compose.yml")).catch(ignoreAbsent))) return `${folder} has no compose.yml: it is no recipe`;
+  if (!(await stat(join(folder, "compose.yml")).catch(ignoreAbsent)))
+    return `${folder} has no compose.yml: it is no recipe`;
   return undefined;
 }
 
@@ -26,12 +27,20 @@ export async function checkoutFault(folder: string): Promise<string | undefined>
 export async function readWorkTree(folder: string): Promise<WorkTree> {
   const top = await git(folder, ["rev-parse", "--show-toplevel"], `look at ${folder}`).catch(noRepository);
   if (top === undefined) return { head: undefined, files: await allFiles(folder) };
-  const listed = (await git(folder, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], `list the files of ${folder}`)).split("\0");
-  const files = (await Promise.all([...new Set(listed)].filter(Boolean).map(async file => ((await isFile(join(folder, file))) ? [file] : [])))).flat();
+  const listed = (
+    await git(folder, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], `list the files of ${folder}`)
+  ).split("\0");
+  const files = (
+    await Promise.all(
+      [...new Set(listed)].filter(Boolean).map(async file => ((await isFile(join(folder, file))) ? [file] : [])),
+    )
+  ).flat();
   const own = (await realpath(top)) === (await realpath(folder));
   // A folder that the repository around it ignores has files all the same.
   if (!own && files.length === 0) return { head: undefined, files: await allFiles(folder) };
-  const head = own ? await git(folder, ["rev-parse", "--verify", "--quiet", "HEAD"], `look at ${folder}`).catch(noCommit) : undefined;
+  const head = own
+    ? await git(folder, ["rev-parse", "--verify", "--quiet", "HEAD"], `look at ${folder}`).catch(noCommit)
+    : undefined;
   return { head, files: files.toSorted() };
 }
 
@@ -52,7 +61,9 @@ export async function revisionOf(folder: string): Promise<string> {
 
 async function allFiles(folder: string): Promise<string[]> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = found.filter(entry => !entry.isDirectory()).map(entry => relative(folder, join(entry.parentPath, entry.name)));
+  const paths = found
+    .filter(entry => !entry.isDirectory())
+    .map(entry => relative(folder, join(entry.parentPath, entry.name)));
   return paths.filter(path => path !== ".git" && !path.startsWith(".git/")).toSorted();
 }
 

@@ -120,7 +120,18 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
   const opened = (what: Pick<Operation, "kind" | "from" | "to" | "step"> & Partial<Operation>): Operation => {
     const now = new Date().toISOString();
     const owner = { host: "h", boot: "b", pidns: "p", pid: 1, started: 1 };
-    return { format: 1, recipe: "app", domain: "app.test", id: `op-${++disk.begun}`, began: now, stepAt: now, returning: false, witness: {}, owner, ...what };
+    return {
+      format: 1,
+      recipe: "app",
+      domain: "app.test",
+      id: `op-${++disk.begun}`,
+      began: now,
+      stepAt: now,
+      returning: false,
+      witness: {},
+      owner,
+      ...what,
+    };
   };
 
   const world: World = {
@@ -137,10 +148,26 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
       }),
     beginRestore: ({ version, snapshot }) =>
       effect("beginRestore", () =>
-        write(opened({ kind: "restore", from: version, to: disk.deployed ?? version, snapshot, step: "takedown", returning: true })),
+        write(
+          opened({
+            kind: "restore",
+            from: version,
+            to: disk.deployed ?? version,
+            snapshot,
+            step: "takedown",
+            returning: true,
+          }),
+        ),
       ),
     note: (operation: Operation, step: OperationStep, changes: Changes = {}) =>
-      effect(`note ${step}`, () => write({ ...operation, ...changes, step, stepAt: operation.step === step ? operation.stepAt : new Date().toISOString() })),
+      effect(`note ${step}`, () =>
+        write({
+          ...operation,
+          ...changes,
+          step,
+          stepAt: operation.step === step ? operation.stepAt : new Date().toISOString(),
+        }),
+      ),
     close: () => effect("close", () => void (disk.operation = undefined)),
     lastGood: () => look(() => disk.lastGood),
     commit: version => effect("commit", () => void (disk.lastGood = version)),
@@ -156,7 +183,8 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     drain: () => effect("drain", () => void (disk.maintenance = me)),
     claim: () => effect("claim", () => void (disk.maintenance = me)),
     // Another process's stays: by then it may be at work.
-    giveBack: () => effect("giveBack", () => void (disk.maintenance = disk.maintenance === me ? undefined : disk.maintenance)),
+    giveBack: () =>
+      effect("giveBack", () => void (disk.maintenance = disk.maintenance === me ? undefined : disk.maintenance)),
     prepare: ({ id }) =>
       effect(
         "prepare",
@@ -183,8 +211,11 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
         maintained("deploy");
         // P2: before another version writes to it, what is there was snapshotted.
         const data = live();
-        const safe = Object.values(disk.snapshots).some(({ data: kept, whole }) => whole && JSON.stringify(kept) === JSON.stringify(data));
-        if (disk.stateful && version > data.schema && !safe) throw new Error(`P2: ${version} was deployed on data that no snapshot has`);
+        const safe = Object.values(disk.snapshots).some(
+          ({ data: kept, whole }) => whole && JSON.stringify(kept) === JSON.stringify(data),
+        );
+        if (disk.stateful && version > data.schema && !safe)
+          throw new Error(`P2: ${version} was deployed on data that no snapshot has`);
         disk.deployed = version;
         disk.env = disk.env.replace(/^TYPE=\S+/, `TYPE=${version}`);
         // A database migrates forward on start, and writes: healthy or not.
@@ -197,7 +228,9 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
       if (disk.deployed !== version) return { health: "inconclusive", why: `${disk.deployed} runs instead` };
       if (!disk.good.includes(version)) return { health: "unhealthy", why: "HTTP 503" };
       // An older version doesn't run on what a newer one has migrated.
-      return disk.stateful && live().schema > version ? { health: "unhealthy", why: "unknown schema" } : { health: "healthy" };
+      return disk.stateful && live().schema > version
+        ? { health: "unhealthy", why: "unknown schema" }
+        : { health: "healthy" };
     },
     evidence: () => effect("evidence", () => "/failures/1"),
     restore: ({ id, snapshot = id }) => {

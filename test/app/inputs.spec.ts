@@ -4,18 +4,25 @@ import { wholeApp } from "../../providers/app/inputs.ts";
 const kept = { recipe: "docs", domain: "docs.ci.test", stateDir: "/srv/hearth" };
 const run = { ...kept, lifetime: "run", run: "docs-0a1b2c" };
 
-const wrong = (given: object): string[] => wholeApp.safeParse(given).error?.issues.map(({ path, message }) => `${path.join(".")} ${message}`) ?? [];
+const wrong = (given: object): string[] =>
+  wholeApp.safeParse(given).error?.issues.map(({ path, message }) => `${path.join(".")} ${message}`) ?? [];
 
 describe("an App's inputs", () => {
   it("are a kept app's, unless they say that it is a run's", () => {
     const { lifetime, run: of, checkout, secretValues } = wholeApp.parse(kept);
-    assert.deepEqual({ lifetime, of, checkout, secretValues }, { lifetime: "kept", of: undefined, checkout: undefined, secretValues: {} });
+    assert.deepEqual(
+      { lifetime, of, checkout, secretValues },
+      { lifetime: "kept", of: undefined, checkout: undefined, secretValues: {} },
+    );
   });
 
   it("of a run's app name the run", () => {
     assert.deepEqual(wrong(run), []);
-    assert.deepEqual(wrong({ ...kept, lifetime: "run" }), ["run is missing: an app with the lifetime run belongs to one"]);
-    for (const name of ["docs", "docs-0A1B2C", "../docs-0a1b2c", "docs-0a1b2c/x"]) assert.match(wrong({ ...run, run: name })[0]!, /^run is no run's name/);
+    assert.deepEqual(wrong({ ...kept, lifetime: "run" }), [
+      "run is missing: an app with the lifetime run belongs to one",
+    ]);
+    for (const name of ["docs", "docs-0A1B2C", "../docs-0a1b2c", "docs-0a1b2c/x"])
+      assert.match(wrong({ ...run, run: name })[0]!, /^run is no run's name/);
   });
 
   it("of a run's app may name a checkout, and the values of secrets", () => {

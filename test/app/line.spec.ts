@@ -2,11 +2,31 @@ import assert from "node:assert/strict";
 import { line, type Line } from "../../providers/app/line.ts";
 import type { Choice, Hold } from "../../providers/app/release.ts";
 
-const hold = (version: string, reason: string, more: Partial<Hold> = {}): Hold => ({ version, reasons: [reason], notes: [], approvable: true, ...more });
-const choice = (version: string | undefined, more: Partial<Choice> = {}): Choice => ({ version, afterwards: undefined, held: [], passedOver: [], ...more });
+const hold = (version: string, reason: string, more: Partial<Hold> = {}): Hold => ({
+  version,
+  reasons: [reason],
+  notes: [],
+  approvable: true,
+  ...more,
+});
+const choice = (version: string | undefined, more: Partial<Choice> = {}): Choice => ({
+  version,
+  afterwards: undefined,
+  held: [],
+  passedOver: [],
+  ...more,
+});
 const running = "10.7.1+26.4.0";
 const said = (more: Partial<Line>) =>
-  line({ recipe: "keycloak", running, condition: "healthy", choice: choice(running), adds: [], offline: undefined, ...more });
+  line({
+    recipe: "keycloak",
+    running,
+    condition: "healthy",
+    choice: choice(running),
+    adds: [],
+    offline: undefined,
+    ...more,
+  });
 
 describe("the line of an app", () => {
   it("is short where there is nothing to do", () => {
@@ -33,7 +53,10 @@ describe("the line of an app", () => {
       hold("10.9.0+26.5.0", "release notes"),
       hold("11.0.0+27.0.0", "the variable SMTP_HOST has no value", { approvable: false }),
     ];
-    assert.match(said({ choice: choice(running, { held }) }), /has no value · hearth approve keycloak 10\.9\.0\+26\.5\.0$/);
+    assert.match(
+      said({ choice: choice(running, { held }) }),
+      /has no value · hearth approve keycloak 10\.9\.0\+26\.5\.0$/,
+    );
     assert.doesNotMatch(said({ choice: choice(running, { held: held.slice(2) }) }), /approve/);
   });
 
@@ -45,9 +68,18 @@ describe("the line of an app", () => {
   });
 
   it("of what is down or not there, says at which version it will be", () => {
-    assert.equal(said({ running: undefined, condition: "not deployed" }), "keycloak not deployed · next 10.7.1+26.4.0 will be applied");
-    assert.equal(said({ condition: "down: HTTP 502" }), "keycloak 10.7.1+26.4.0 down: HTTP 502 · will be deployed at 10.7.1+26.4.0");
-    assert.equal(said({ running: undefined, condition: "not deployed", choice: choice(undefined) }), "keycloak not deployed · no version can be deployed");
+    assert.equal(
+      said({ running: undefined, condition: "not deployed" }),
+      "keycloak not deployed · next 10.7.1+26.4.0 will be applied",
+    );
+    assert.equal(
+      said({ condition: "down: HTTP 502" }),
+      "keycloak 10.7.1+26.4.0 down: HTTP 502 · will be deployed at 10.7.1+26.4.0",
+    );
+    assert.equal(
+      said({ running: undefined, condition: "not deployed", choice: choice(undefined) }),
+      "keycloak not deployed · no version can be deployed",
+    );
   });
 
   it("F25, F38: says what was passed over, by reason, the last few by name", () => {
@@ -60,6 +92,9 @@ describe("the line of an app", () => {
   });
 
   it("says that upstream wasn't asked, and why", () => {
-    assert.match(said({ offline: "git: fetch keycloak: timed out" }), / · upstream wasn't asked: git: fetch keycloak: timed out$/);
+    assert.match(
+      said({ offline: "git: fetch keycloak: timed out" }),
+      / · upstream wasn't asked: git: fetch keycloak: timed out$/,
+    );
   });
 });

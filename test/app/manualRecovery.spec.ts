@@ -69,7 +69,11 @@ describe("a broken app", () => {
       if (passed() < at) break;
       const next = await recover(processOn(disk).world).catch((error: Error) => error);
       if (next instanceof BrokenError) await accept(processOn(disk).world); // killed before it was written down
-      assert.deepEqual([disk.data!.rows, disk.operation, disk.lastGood], [rows, undefined, disk.deployed], `killed at ${at}`);
+      assert.deepEqual(
+        [disk.data!.rows, disk.operation, disk.lastGood],
+        [rows, undefined, disk.deployed],
+        `killed at ${at}`,
+      );
     }
   });
 

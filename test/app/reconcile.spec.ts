@@ -24,7 +24,9 @@ describe("an app that another hearth works on", () => {
       );
       assert.match(
         said.join(),
-        new RegExp(`^a: waiting for another hearth that works on it: pid ${process.pid} on \\S+, at preflight of 1\\.0\\.0\\+1 → 1\\.1\\.0\\+1 since \\d{4}-`),
+        new RegExp(
+          `^a: waiting for another hearth that works on it: pid ${process.pid} on \\S+, at preflight of 1\\.0\\.0\\+1 → 1\\.1\\.0\\+1 since \\d{4}-`,
+        ),
       );
       await finish(folder);
     } finally {

@@ -7,7 +7,14 @@ import { candidates, choose, type Choice, type Policy, type Situation } from "..
 const usual: Policy = { allow: "minor", minAgeHours: 24, notes: "any" };
 const now = 2_000_000_000;
 const hour = 3600;
-const tag = (name: string, more: Partial<Tag> = {}): Tag => ({ name, annotated: true, time: now - 720 * hour, moved: false, gone: false, ...more });
+const tag = (name: string, more: Partial<Tag> = {}): Tag => ({
+  name,
+  annotated: true,
+  time: now - 720 * hour,
+  moved: false,
+  gone: false,
+  ...more,
+});
 const nothing = { notes: {}, lacks: {}, rejected: {}, approved: {}, policy: usual, now };
 const at = (running: string | undefined, tags: readonly (string | Tag)[], more: Partial<Situation> = {}): Choice =>
   choose({ ...nothing, running, tags: tags.map(each => (typeof each === "string" ? tag(each) : each)), ...more });
@@ -26,14 +33,27 @@ describe("which version to apply", () => {
   }
   const from = "10.7.1+26.4.0";
   const cases: readonly Case[] = [
-    { title: "is the newest of the same majors, in one step", tags: [from, "10.7.9+26.4.0", "10.8.0+26.5.0"], chosen: "10.8.0+26.5.0" },
-    { title: "F25: is never ordered as text", tags: ["10.9.0+26.4.0", "10.10.0+26.4.0", "9.99.0+26.4.0"], chosen: "10.10.0+26.4.0" },
+    {
+      title: "is the newest of the same majors, in one step",
+      tags: [from, "10.7.9+26.4.0", "10.8.0+26.5.0"],
+      chosen: "10.8.0+26.5.0",
+    },
+    {
+      title: "F25: is never ordered as text",
+      tags: ["10.9.0+26.4.0", "10.10.0+26.4.0", "9.99.0+26.4.0"],
+      chosen: "10.10.0+26.4.0",
+    },
     {
       title: "F25: is told by the app's version where the recipe's is the same, never as text",
       tags: ["10.7.1+26.10.0", "10.7.1+26.9.0"],
       chosen: "10.7.1+26.10.0",
     },
-    { title: "stays at what upstream doesn't know, and never goes down", running: "10.9.9+26.4.0", tags: [from], chosen: "10.9.9+26.4.0" },
+    {
+      title: "stays at what upstream doesn't know, and never goes down",
+      running: "10.9.9+26.4.0",
+      tags: [from],
+      chosen: "10.9.9+26.4.0",
+    },
     {
       title: "F25: holds a major of the recipe and of the app",
       tags: ["10.7.9+26.4.0", "10.9.0+27.0.0", "11.0.0+26.5.0"],
@@ -44,9 +64,17 @@ describe("which version to apply", () => {
       title: "holds an app's version that can't be compared, and one that goes down",
       tags: ["10.8.0+stable", "10.8.1+26.3.0"],
       chosen: from,
-      held: ["10.8.0+stable: the app's version stable can't be compared with 26.4.0", "10.8.1+26.3.0: the app's version goes down"],
+      held: [
+        "10.8.0+stable: the app's version stable can't be compared with 26.4.0",
+        "10.8.1+26.3.0: the app's version goes down",
+      ],
     },
-    { title: "doesn't mind an app's version that can't be compared where it stays", running: "1.0.0+stable", tags: ["1.1.0+stable"], chosen: "1.1.0+stable" },
+    {
+      title: "doesn't mind an app's version that can't be compared where it stays",
+      running: "1.0.0+stable",
+      tags: ["1.1.0+stable"],
+      chosen: "1.1.0+stable",
+    },
     {
       title: "holds the minor of recipe and app where patches alone are allowed",
       tags: ["10.7.2+26.4.1", "10.7.3+26.5.0", "10.8.0+26.4.1"],
@@ -61,7 +89,12 @@ describe("which version to apply", () => {
       chosen: from,
       held: ["10.7.9+26.4.0: updates aren't allowed"],
     },
-    { title: "takes a major where the policy allows it", tags: ["11.0.0+27.0.0"], more: { policy: policy({ allow: "major" }) }, chosen: "11.0.0+27.0.0" },
+    {
+      title: "takes a major where the policy allows it",
+      tags: ["11.0.0+27.0.0"],
+      more: { policy: policy({ allow: "major" }) },
+      chosen: "11.0.0+27.0.0",
+    },
     {
       title: "F25: holds everything beyond a version with notes, and says whose they are",
       tags: ["10.7.9+26.4.0", "10.8.0+26.5.0", "10.8.1+26.5.0"],
@@ -91,7 +124,9 @@ describe("which version to apply", () => {
     {
       title: "F36: holds by name what has a want that nobody meets; a later one that hasn't may come",
       tags: ["10.7.9+26.4.0", "10.8.0+26.5.0"],
-      more: { lacks: { "10.8.0+26.5.0": ["the variable SMTP_HOST has no value", "the secret license can't be generated"] } },
+      more: {
+        lacks: { "10.8.0+26.5.0": ["the variable SMTP_HOST has no value", "the secret license can't be generated"] },
+      },
       chosen: "10.7.9+26.4.0",
       held: ["10.8.0+26.5.0: the variable SMTP_HOST has no value, the secret license can't be generated"],
     },
@@ -114,7 +149,11 @@ describe("which version to apply", () => {
       chosen: from,
       held: ["10.7.8+26.4.0: younger than 24 h", "10.7.9+26.4.0: beyond 10.7.8+26.4.0, which is held"],
     },
-    { title: "takes what is exactly old enough", tags: [tag("10.7.8+26.4.0", { time: now - 24 * hour })], chosen: "10.7.8+26.4.0" },
+    {
+      title: "takes what is exactly old enough",
+      tags: [tag("10.7.8+26.4.0", { time: now - 24 * hour })],
+      chosen: "10.7.8+26.4.0",
+    },
     {
       title: "minds no clock that goes wrong where no age is asked for",
       tags: [tag("10.7.8+26.4.0", { time: now + hour })],
@@ -142,7 +181,11 @@ describe("which version to apply", () => {
     {
       title: "tells each reason there is",
       tags: [tag("11.0.0+27.0.0", { time: now, moved: true })],
-      more: { notes: { "11.0.0+27.0.0": "!" }, lacks: { "11.0.0+27.0.0": ["the variable A has no value"] }, rejected: { "11.0.0+27.0.0": { at: 1, why: "" } } },
+      more: {
+        notes: { "11.0.0+27.0.0": "!" },
+        lacks: { "11.0.0+27.0.0": ["the variable A has no value"] },
+        rejected: { "11.0.0+27.0.0": { at: 1, why: "" } },
+      },
       chosen: from,
       held: [
         "11.0.0+27.0.0: major of the recipe, major of the app, release notes, younger than 24 h, its tag moved upstream, the variable A has no value, rejected here",
@@ -194,7 +237,9 @@ describe("which version to apply", () => {
   });
 
   it("names the candidates, oldest first and each once", () => {
-    const tags = ["10.10.0+26.4.0", "10.9.0+26.4.0", "10.9.0+26.4.0", "10.8.0-rc.1+1", "x", "10.7.1+26.4.0"].map(name => tag(name));
+    const tags = ["10.10.0+26.4.0", "10.9.0+26.4.0", "10.9.0+26.4.0", "10.8.0-rc.1+1", "x", "10.7.1+26.4.0"].map(name =>
+      tag(name),
+    );
     assert.deepEqual(candidates(from, tags), ["10.9.0+26.4.0", "10.10.0+26.4.0"]);
     assert.deepEqual(candidates("abc1234", tags), ["10.7.1+26.4.0", "10.9.0+26.4.0", "10.10.0+26.4.0"]);
   });
@@ -224,11 +269,17 @@ describe("an approval of an exact version", () => {
     const choice = at(from, tags, { notes, approved: { "10.8.0+26.5.0": { at: now } } });
     assert.equal(choice.version, "10.8.0+26.5.0");
     assert.equal(choice.afterwards, undefined);
-    assert.deepEqual(held(choice), ["10.8.1+26.5.0: release notes", "11.0.0+27.0.0: major of the recipe, major of the app, release notes of 10.8.1+26.5.0"]);
+    assert.deepEqual(held(choice), [
+      "10.8.1+26.5.0: release notes",
+      "11.0.0+27.0.0: major of the recipe, major of the app, release notes of 10.8.1+26.5.0",
+    ]);
   });
 
   it("isn't jumped over by what is free once it runs: that comes after it, and isn't held", () => {
-    const choice = at(from, ["10.8.0+26.5.0", "10.8.1+26.5.0", major], { notes: { "10.8.0+26.5.0": "!" }, approved: { "10.8.0+26.5.0": { at: now } } });
+    const choice = at(from, ["10.8.0+26.5.0", "10.8.1+26.5.0", major], {
+      notes: { "10.8.0+26.5.0": "!" },
+      approved: { "10.8.0+26.5.0": { at: now } },
+    });
     assert.equal(choice.version, "10.8.0+26.5.0");
     assert.equal(choice.afterwards, "10.8.1+26.5.0");
     assert.deepEqual(held(choice), ["11.0.0+27.0.0: major of the recipe, major of the app"]);
@@ -236,24 +287,40 @@ describe("an approval of an exact version", () => {
 
   it("P7: counts against a rejection only where it is the newer of the two", () => {
     const pick = (yes: number, no: number) =>
-      at(from, ["10.8.0+26.5.0"], { approved: { "10.8.0+26.5.0": { at: yes } }, rejected: { "10.8.0+26.5.0": { at: no, why: "no" } } }).version;
+      at(from, ["10.8.0+26.5.0"], {
+        approved: { "10.8.0+26.5.0": { at: yes } },
+        rejected: { "10.8.0+26.5.0": { at: no, why: "no" } },
+      }).version;
     assert.equal(pick(now - 1, now), from);
     assert.equal(pick(now, now), from);
     assert.equal(pick(now, now - 1), "10.8.0+26.5.0");
   });
 
   it("leads away from a running version that is none, and never down", () => {
-    assert.equal(at("abc1234", ["10.8.0+26.5.0"], { approved: { "10.8.0+26.5.0": { at: now } } }).version, "10.8.0+26.5.0");
+    assert.equal(
+      at("abc1234", ["10.8.0+26.5.0"], { approved: { "10.8.0+26.5.0": { at: now } } }).version,
+      "10.8.0+26.5.0",
+    );
     assert.equal(at(from, ["10.7.0+26.4.0"], { approved: { "10.7.0+26.4.0": { at: now } } }).version, from);
   });
 
   it("F25: makes no candidate of what is none: lightweight, gone, a pre-release", () => {
-    const tags = [tag("10.8.0+26.5.0", { annotated: false }), tag("10.8.1+26.5.0", { gone: true }), tag("10.9.0-rc.1+26.5.0")];
-    assert.equal(at(from, tags, { approved: Object.fromEntries(tags.map(({ name }) => [name, { at: now }])) }).version, from);
+    const tags = [
+      tag("10.8.0+26.5.0", { annotated: false }),
+      tag("10.8.1+26.5.0", { gone: true }),
+      tag("10.9.0-rc.1+26.5.0"),
+    ];
+    assert.equal(
+      at(from, tags, { approved: Object.fromEntries(tags.map(({ name }) => [name, { at: now }])) }).version,
+      from,
+    );
   });
 
   it("is asked for where it is all that it takes", () => {
-    const choice = at(from, ["10.8.0+26.5.0", major], { lacks: { [major]: ["the variable A has no value"] }, notes: { "10.8.0+26.5.0": "!" } });
+    const choice = at(from, ["10.8.0+26.5.0", major], {
+      lacks: { [major]: ["the variable A has no value"] },
+      notes: { "10.8.0+26.5.0": "!" },
+    });
     assert.deepEqual(
       choice.held.map(({ version, approvable, notes }) => ({ version, approvable, notes })),
       [
@@ -277,14 +344,23 @@ describe("for any situation, the choice", () => {
     fc.string({ unit: "binary", maxLength: 12 }),
     fc.constantFrom("10.9.0-rc.1+26.4.0", "main", "__proto__", "1e9.0.0+1"),
   );
-  const moment = fc.oneof({ weight: 9, arbitrary: fc.integer({ min: now - 48 * hour, max: now + hour }) }, fc.constantFrom(Number.NaN, 0, Infinity, -Infinity));
+  const moment = fc.oneof(
+    { weight: 9, arbitrary: fc.integer({ min: now - 48 * hour, max: now + hour }) },
+    fc.constantFrom(Number.NaN, 0, Infinity, -Infinity),
+  );
   const often = (weight: number) => fc.oneof({ weight, arbitrary: fc.constant(false) }, fc.constant(true));
-  const tags = fc.array(fc.record({ name: text, annotated: often(9).map(no => !no), time: moment, moved: often(9), gone: often(9) }), { maxLength: 14 });
+  const tags = fc.array(
+    fc.record({ name: text, annotated: often(9).map(no => !no), time: moment, moved: often(9), gone: often(9) }),
+    { maxLength: 14 },
+  );
   // Told of tags, so that they meet: keys drawn freely would hardly ever be one's name.
   const situation: fc.Arbitrary<Situation> = tags.chain(all => {
-    const name = all.length > 0 ? fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...all.map(each => each.name)) }, text) : text;
+    const name =
+      all.length > 0 ? fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...all.map(each => each.name)) }, text) : text;
     const about = <T>(value: fc.Arbitrary<T>) =>
-      fc.array(fc.tuple(name, value), { maxLength: 3 }).map(entries => Object.fromEntries(entries) as Record<string, T>);
+      fc
+        .array(fc.tuple(name, value), { maxLength: 3 })
+        .map(entries => Object.fromEntries(entries) as Record<string, T>);
     return fc.record({
       running: fc.option(name, { nil: undefined }),
       tags: fc.constant(all),
@@ -303,7 +379,8 @@ describe("for any situation, the choice", () => {
   const check = (holds: (given: Situation) => void) => fc.assert(fc.property(situation, holds), { numRuns: 300 });
   const parsed = (name: string | undefined) => parseVersion(name ?? "");
   const isHigher = (a: string, b: string) => compareVersions(parsed(a)!, parsed(b)!) > 0;
-  const yesTo = (name: string, { approved, rejected }: Situation) => name in approved && (!(name in rejected) || approved[name]!.at > rejected[name]!.at);
+  const yesTo = (name: string, { approved, rejected }: Situation) =>
+    name in approved && (!(name in rejected) || approved[name]!.at > rejected[name]!.at);
 
   it("F25: is what runs or a tag that is fit; never a step down; never a crash", () => {
     check(given => {
@@ -340,7 +417,8 @@ describe("for any situation, the choice", () => {
   it("P7: is the highest approved one at least", () => {
     check(given => {
       const { version: chosen } = choose(given);
-      for (const name of candidates(given.running, given.tags)) if (yesTo(name, given)) assert.ok(chosen !== given.running && !isHigher(name, chosen!));
+      for (const name of candidates(given.running, given.tags))
+        if (yesTo(name, given)) assert.ok(chosen !== given.running && !isHigher(name, chosen!));
     });
   });
 
@@ -359,7 +437,9 @@ describe("for any situation, the choice", () => {
       const end = choice.afterwards ?? choice.version;
       assert.deepEqual(
         choice.held.map(each => each.version),
-        choice.afterwards === undefined ? candidates(end, given.tags) : choose({ ...given, running: end }).held.map(each => each.version),
+        choice.afterwards === undefined
+          ? candidates(end, given.tags)
+          : choose({ ...given, running: end }).held.map(each => each.version),
       );
       for (const { reasons } of choice.held) assert.notEqual(reasons.length, 0);
     });
@@ -368,17 +448,20 @@ describe("for any situation, the choice", () => {
   it("F25: with nothing to hold, is the highest by number, whatever the order of the tags", () => {
     const number = fc.oneof(fc.nat(12), fc.constantFrom(9, 10, 99, 100));
     fc.assert(
-      fc.property(fc.uniqueArray(fc.tuple(number, number, number), { minLength: 1, maxLength: 12, selector: String }), numbers => {
-        const [a, b, c] = numbers.toSorted((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]).at(-1)!;
-        assert.equal(
-          at(
-            "0.0.0+1",
-            numbers.map(each => `${each.join(".")}+1`),
-            { policy: policy({ allow: "major" }) },
-          ).version,
-          a + b + c === 0 ? "0.0.0+1" : `${a}.${b}.${c}+1`,
-        );
-      }),
+      fc.property(
+        fc.uniqueArray(fc.tuple(number, number, number), { minLength: 1, maxLength: 12, selector: String }),
+        numbers => {
+          const [a, b, c] = numbers.toSorted((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]).at(-1)!;
+          assert.equal(
+            at(
+              "0.0.0+1",
+              numbers.map(each => `${each.join(".")}+1`),
+              { policy: policy({ allow: "major" }) },
+            ).version,
+            a + b + c === 0 ? "0.0.0+1" : `${a}.${b}.${c}+1`,
+          );
+        },
+      ),
       { numRuns: 200 },
     );
   });

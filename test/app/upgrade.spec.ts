@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BrokenError, InconclusiveError, PreflightError, ReleaseFault, UpgradeError } from "../../providers/app/errors.ts";
+import {
+  BrokenError,
+  InconclusiveError,
+  PreflightError,
+  ReleaseFault,
+  UpgradeError,
+} from "../../providers/app/errors.ts";
 import { recover } from "../../providers/app/recover.ts";
 import { upgrade } from "../../providers/app/upgrade.ts";
 import { copies, freshDisk, FROM, Injected, Killed, processOn, TO, type Disk, type Plan } from "./fakeHost.ts";
@@ -48,7 +54,8 @@ describe("an upgrade", () => {
     const disk = freshDisk();
     const { world, did } = processOn(disk);
     await upgrade(world, plan);
-    const steps = "begin,note preflight,preflight,note drain,drain,note prepare,prepare,note stop,stop,note snapshot,snapshot";
+    const steps =
+      "begin,note preflight,preflight,note drain,drain,note prepare,prepare,note stop,stop,note snapshot,snapshot";
     assert.equal(did.join(), `${steps},note deploy,deploy ${TO},note gate,note commit,commit,forget,giveBack,close`);
     atRest(disk);
     assert.equal(disk.deployed, TO);
@@ -72,7 +79,12 @@ describe("an upgrade", () => {
     atRest(disk, { to: false });
     assert.deepEqual(Object.keys(disk.rejected), [TO]);
     assert.deepEqual(
-      Object.values(disk.alerts).map(({ severity, recovered, attempted, evidence }) => ({ severity, recovered, attempted, evidence })),
+      Object.values(disk.alerts).map(({ severity, recovered, attempted, evidence }) => ({
+        severity,
+        recovered,
+        attempted,
+        evidence,
+      })),
       [{ severity: "warning", recovered: true, attempted: TO, evidence: "/failures/1" }],
     );
   });
@@ -80,7 +92,10 @@ describe("an upgrade", () => {
   it("F8: that preflight finds at fault isn't begun, and is rejected; nothing was touched", async () => {
     const disk = freshDisk();
     const { world, did } = processOn(disk);
-    const refusing = { ...world, preflight: () => Promise.reject(new ReleaseFault("its compose files don't load (R009)")) };
+    const refusing = {
+      ...world,
+      preflight: () => Promise.reject(new ReleaseFault("its compose files don't load (R009)")),
+    };
     await assert.rejects(upgrade(refusing, plan), PreflightError);
     assert.deepEqual(did, ["begin", "note preflight", "giveBack", "close", "reject"]);
     assert.match(disk.rejected[TO]!, /R009/);
@@ -89,7 +104,10 @@ describe("an upgrade", () => {
 
   it("F3, F12: that the host can't take yet isn't begun, and isn't rejected", async () => {
     const disk = freshDisk();
-    const refusing = { ...processOn(disk).world, preflight: () => Promise.reject(new PreflightError("its image can't be pulled")) };
+    const refusing = {
+      ...processOn(disk).world,
+      preflight: () => Promise.reject(new PreflightError("its image can't be pulled")),
+    };
     await assert.rejects(upgrade(refusing, plan), PreflightError);
     assert.deepEqual(disk.rejected, {});
     atRest(disk, { to: false });
@@ -120,7 +138,10 @@ describe("an upgrade", () => {
   it("stays at its gate where nothing is known against the app, undoes nothing, and is looked at again", async () => {
     const disk = freshDisk();
     const { world } = processOn(disk);
-    const away = { ...world, gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }) };
+    const away = {
+      ...world,
+      gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }),
+    };
     await assert.rejects(upgrade(away, plan), InconclusiveError);
     await assert.rejects(recover(away), InconclusiveError);
     assert.equal(disk.deployed, TO);
@@ -132,7 +153,10 @@ describe("an upgrade", () => {
   it("is broken after a day at its gate without a verdict", async () => {
     const disk = freshDisk();
     const { world } = processOn(disk);
-    const away = { ...world, gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }) };
+    const away = {
+      ...world,
+      gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }),
+    };
     await assert.rejects(upgrade(away, plan), InconclusiveError);
     const operation = JSON.parse(disk.operation!) as { stepAt: string };
     disk.operation = JSON.stringify({ ...operation, stepAt: new Date(Date.now() - 25 * 3_600_000).toISOString() });
@@ -145,7 +169,10 @@ describe("an upgrade", () => {
     const { world } = processOn(disk);
     const back = {
       ...world,
-      gate: (version: string) => (version === TO ? world.gate(version, {}) : Promise.resolve({ health: "inconclusive" as const, why: "no answer" })),
+      gate: (version: string) =>
+        version === TO
+          ? world.gate(version, {})
+          : Promise.resolve({ health: "inconclusive" as const, why: "no answer" }),
     };
     await assert.rejects(upgrade(back, plan), InconclusiveError);
     await assert.rejects(recover(back), InconclusiveError);
@@ -236,29 +263,40 @@ describe("an upgrade that is cut off", function () {
         // The journal itself may have failed: then the next pass ends it.
         await end(recover(processOn(disk).world));
         if (disk.operation === undefined) atRest(disk, { to: release === "good" });
-        else assert.ok((JSON.parse(disk.operation) as { broken?: object }).broken, `at ${at} an operation is left that nobody would end`);
+        else
+          assert.ok(
+            (JSON.parse(disk.operation) as { broken?: object }).broken,
+            `at ${at} an operation is left that nobody would end`,
+          );
       }
     });
   }
 
   it("F1, P5, P6: by kills and failures in any order, loses no data and comes to rest", async () => {
     const fate = fc.constantFrom("kill" as const, "fail" as const);
-    const process = fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fate), { maxLength: 3 }).map(pairs => new Map(pairs));
+    const process = fc
+      .array(fc.tuple(fc.integer({ min: 1, max: 60 }), fate), { maxLength: 3 })
+      .map(pairs => new Map(pairs));
     const good = fc.constantFrom<string[]>([FROM, TO], [FROM]);
     await fc.assert(
-      fc.asyncProperty(good, fc.boolean(), fc.array(process, { minLength: 1, maxLength: 5 }), async (versions, stateful, processes) => {
-        const disk = freshDisk({ good: versions, stateful });
-        if (!stateful) disk.data = { schema: "9", rows: original.rows };
-        const [first = new Map(), ...rest] = processes;
-        await play(disk, first, ...rest);
-        const last = await end(recover(processOn(disk).world));
-        always(disk);
-        if (last instanceof BrokenError) return assert.ok(JSON.parse(disk.operation!).broken);
-        assert.equal(last, undefined);
-        assert.equal(disk.operation, undefined);
-        if (stateful) atRest(disk, { to: versions.includes(TO) });
-        else assert.ok(disk.good.includes(disk.deployed!));
-      }),
+      fc.asyncProperty(
+        good,
+        fc.boolean(),
+        fc.array(process, { minLength: 1, maxLength: 5 }),
+        async (versions, stateful, processes) => {
+          const disk = freshDisk({ good: versions, stateful });
+          if (!stateful) disk.data = { schema: "9", rows: original.rows };
+          const [first = new Map(), ...rest] = processes;
+          await play(disk, first, ...rest);
+          const last = await end(recover(processOn(disk).world));
+          always(disk);
+          if (last instanceof BrokenError) return assert.ok(JSON.parse(disk.operation!).broken);
+          assert.equal(last, undefined);
+          assert.equal(disk.operation, undefined);
+          if (stateful) atRest(disk, { to: versions.includes(TO) });
+          else assert.ok(disk.good.includes(disk.deployed!));
+        },
+      ),
       { numRuns: long ? 10_000 : 400 },
     );
   });

@@ -18,7 +18,10 @@ export async function create(url: string, admin: string, realm: Realm): Promise<
 
 /** Absent is success. */
 export async function remove(url: string, admin: string, { name }: Realm): Promise<void> {
-  const answer = await fetch(`${url}/admin/realms/${name}`, { method: "DELETE", headers: { authorization: `Bearer ${admin}` } });
+  const answer = await fetch(`${url}/admin/realms/${name}`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${admin}` },
+  });
   await answer.arrayBuffer();
   if (!answer.ok && answer.status !== 404) throw new Error(`delete realm ${name}: HTTP ${answer.status}`);
 }

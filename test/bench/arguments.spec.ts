@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readArguments, rowNames } from "./arguments.ts";
 
 describe("the bench's arguments", () => {
-  it("mean every row, as often as each says, as a table", () => assert.deepEqual(readArguments([]), { rows: rowNames, runs: undefined, json: false }));
-  it("name rows, a count and JSON", () => assert.deepEqual(readArguments(["run", "--runs", "1", "--json"]), { rows: ["run"], runs: 1, json: true }));
+  it("mean every row, as often as each says, as a table", () =>
+    assert.deepEqual(readArguments([]), { rows: rowNames, runs: undefined, json: false }));
+  it("name rows, a count and JSON", () =>
+    assert.deepEqual(readArguments(["run", "--runs", "1", "--json"]), { rows: ["run"], runs: 1, json: true }));
 });

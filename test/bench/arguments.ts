@@ -18,7 +18,11 @@ export function readArguments(argv: readonly string[]): Arguments {
     .description("Measures hearth on the lab, beside other ways to the same thing, in the same run.")
     .usage("[options] [row...]")
     .addArgument(new Argument("[row...]", "which rows; all of them without").choices(rowNames))
-    .option("--runs <number>", "how often each way is measured; the median counts; 5 without, 3 where a run takes minutes", count)
+    .option(
+      "--runs <number>",
+      "how often each way is measured; the median counts; 5 without, 3 where a run takes minutes",
+      count,
+    )
     .option("--json", "JSON on stdout; the table goes to stderr", false)
     .addHelpText(
       "after",

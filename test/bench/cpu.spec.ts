@@ -21,10 +21,17 @@ describe("CPU time", () => {
   });
 
   it("of a container is in its cgroup's account, by its version", () => {
-    const one = "9:name=systemd:/docker/8aee\n8:pids:/docker/8aee\n2:cpuacct:/docker/8aee\n1:cpu:/docker/8aee\n0::/docker/8aee\n";
+    const one =
+      "9:name=systemd:/docker/8aee\n8:pids:/docker/8aee\n2:cpuacct:/docker/8aee\n1:cpu:/docker/8aee\n0::/docker/8aee\n";
     assert.equal(accountOf(one), "/sys/fs/cgroup/cpuacct/docker/8aee/cpuacct.usage");
-    assert.equal(accountOf("4:cpu,cpuacct:/docker/8aee\n0::/init.scope\n"), "/sys/fs/cgroup/cpuacct/docker/8aee/cpuacct.usage");
-    assert.equal(accountOf("0::/system.slice/docker-8aee.scope\n"), "/sys/fs/cgroup/system.slice/docker-8aee.scope/cpu.stat");
+    assert.equal(
+      accountOf("4:cpu,cpuacct:/docker/8aee\n0::/init.scope\n"),
+      "/sys/fs/cgroup/cpuacct/docker/8aee/cpuacct.usage",
+    );
+    assert.equal(
+      accountOf("0::/system.slice/docker-8aee.scope\n"),
+      "/sys/fs/cgroup/system.slice/docker-8aee.scope/cpu.stat",
+    );
     assert.throws(() => accountOf("8:pids:/docker/8aee\n"), /no cgroup that accounts/);
   });
 

@@ -11,7 +11,8 @@ export function treeTime(stat: string): number {
   // The name in the second field may hold anything, spaces and brackets too: the third follows the last bracket.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const ticks = fields.slice(11, 15).map(Number);
-  if (ticks.length < 4 || ticks.some(Number.isNaN)) throw new Error(`no line of /proc/<pid>/stat: ${JSON.stringify(stat)}`);
+  if (ticks.length < 4 || ticks.some(Number.isNaN))
+    throw new Error(`no line of /proc/<pid>/stat: ${JSON.stringify(stat)}`);
   return ticks.reduce((sum, each) => sum + each, 0) * TICK;
 }
 

@@ -15,7 +15,11 @@ export type CrowdPhase = "median token" | "last token" | "last end" | "CPU a run
  * CPU a run, Keycloak a run: CPU time of its own processes, and of Keycloak with its database, divided by the runs. CPU / cores: what both
  * together would take if they kept every core busy. Throws where there is no run.
  */
-export function crowdTimes(runs: readonly Reached[], { own, keycloak }: Omit<Used, "machine">, cores: number): Times<CrowdPhase> {
+export function crowdTimes(
+  runs: readonly Reached[],
+  { own, keycloak }: Omit<Used, "machine">,
+  cores: number,
+): Times<CrowdPhase> {
   const tokens = figures(runs.map(({ token }) => token));
   return {
     "median token": tokens.median,

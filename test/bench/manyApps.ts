@@ -21,7 +21,8 @@ export function manyApps(folder: string): (AppArgs & { readonly domain: string }
 
 /** With their volumes and their .env; absent is success. */
 export async function removeManyApps(domains: readonly string[]): Promise<void> {
-  const docker = (...argv: string[]) => program("docker", argv, `remove bench apps: docker ${argv.slice(0, 2).join(" ")}`);
+  const docker = (...argv: string[]) =>
+    program("docker", argv, `remove bench apps: docker ${argv.slice(0, 2).join(" ")}`);
   const stacks = domains.map(stackOf);
   await docker("stack", "rm", ...stacks);
   for (const stack of stacks) await undeployed(stack);

@@ -18,7 +18,8 @@ describe("the bench's figures", () => {
     assert.deepEqual({ median, min, max }, { median: 80, min: 9, max: 1_000 });
   });
 
-  it("take the middle between the two middle ones of an even count", () => assert.equal(figures([4, 1, 3, 2]).median, 2.5));
+  it("take the middle between the two middle ones of an even count", () =>
+    assert.equal(figures([4, 1, 3, 2]).median, 2.5));
 
   it("keep the samples in their order", () => {
     const samples = [3, 1, 2];
@@ -38,7 +39,10 @@ describe("the bench's figures", () => {
 
   it("meet a goal against another phase where it names one", () => {
     const medians: Record<string, number> = { "a up": 3, "b work": 2 };
-    const verdict = judge({ ...goal, against: ["b"], againstPhase: "work" }, (way, phase) => medians[`${way} ${phase}`]!);
+    const verdict = judge(
+      { ...goal, against: ["b"], againstPhase: "work" },
+      (way, phase) => medians[`${way} ${phase}`]!,
+    );
     assert.deepEqual([verdict.ratio, verdict.met], [1.5, true]);
   });
 

@@ -53,7 +53,10 @@ export interface Verdict<Phase extends string = string> extends Goal<Phase> {
 }
 
 /** `medianOf` gives a way's median in a phase. */
-export function judge<Phase extends string>(goal: Goal<Phase>, medianOf: (way: string, phase: Phase) => number): Verdict<Phase> {
+export function judge<Phase extends string>(
+  goal: Goal<Phase>,
+  medianOf: (way: string, phase: Phase) => number,
+): Verdict<Phase> {
   const { phase, way, against, againstPhase = phase, atMost } = goal;
   const ratio = medianOf(way, phase) / against.reduce((sum, other) => sum + medianOf(other, againstPhase), 0);
   return { ...goal, ratio, met: atMost === undefined || ratio <= atMost };

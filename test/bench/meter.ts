@@ -24,7 +24,11 @@ export interface Meter {
 export async function meterOf(stack: string): Promise<Meter> {
   const accounts: string[] = [];
   for (const service of ["app", "db"]) {
-    const pid = await program("docker", ["inspect", "--format", "{{.State.Pid}}", await containerOf(stack, service)], `look at a container of ${service}`);
+    const pid = await program(
+      "docker",
+      ["inspect", "--format", "{{.State.Pid}}", await containerOf(stack, service)],
+      `look at a container of ${service}`,
+    );
     accounts.push(accountOf(await readFile(`/proc/${pid}/cgroup`, "utf8")));
   }
   const now = async (): Promise<Used> => {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { outage, type Get } from "./outage.ts";
 
 /** `.` good, `x` failed; one GET every 100 ms, each answered after 30. */
-const gets = (text: string): Get[] => [...text].map((sign, index) => ({ asked: index * 100, answered: index * 100 + 30, good: sign === "." }));
+const gets = (text: string): Get[] =>
+  [...text].map((sign, index) => ({ asked: index * 100, answered: index * 100 + 30, good: sign === "." }));
 
 describe("an outage", () => {
   it("lasts from the first GET that failed to the first good answer", () => assert.equal(outage(gets("..xxx..")), 330));

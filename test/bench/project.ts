@@ -5,12 +5,20 @@ import { project as checkout } from "../lab/paths.ts";
 import { program } from "./program.ts";
 
 /** Makes it in the new directory `cwd`. Gives back what calls pulumi in it, with `env` besides. */
-export async function makeProject(cwd: string, main: string, env: Record<string, string>): Promise<(argv: readonly string[]) => Promise<string>> {
+export async function makeProject(
+  cwd: string,
+  main: string,
+  env: Record<string, string>,
+): Promise<(argv: readonly string[]) => Promise<string>> {
   const backend = join(cwd, "backend");
   await mkdir(backend, { recursive: true, mode: 0o700 });
-  await writeFile(join(cwd, "Pulumi.yaml"), "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n");
+  await writeFile(
+    join(cwd, "Pulumi.yaml"),
+    "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+  );
   // Not `main:` in Pulumi.yaml: that would move the providers' working directory, which their paths are from.
   await writeFile(join(cwd, "package.json"), JSON.stringify({ name: "bench", private: true, type: "module", main }));
   for (const name of ["node_modules", "providers", "test"]) await symlink(join(checkout, name), join(cwd, name));
-  return argv => program("pulumi", argv, `pulumi ${argv[0]}`, { cwd, env: { ...env, PULUMI_BACKEND_URL: `file://${backend}` } });
+  return argv =>
+    program("pulumi", argv, `pulumi ${argv[0]}`, { cwd, env: { ...env, PULUMI_BACKEND_URL: `file://${backend}` } });
 }

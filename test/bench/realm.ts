@@ -16,13 +16,26 @@ export function newRealm(): Realm {
 }
 
 export function clientOf({ clientId, clientSecret }: Realm) {
-  return { clientId, secret: clientSecret, publicClient: false, directAccessGrantsEnabled: true, redirectUris: ["http://localhost/*"] };
+  return {
+    clientId,
+    secret: clientSecret,
+    publicClient: false,
+    directAccessGrantsEnabled: true,
+    redirectUris: ["http://localhost/*"],
+  };
 }
 
 /** Without its password. */
 export function userOf({ username }: Realm) {
   // Without names the user profile isn't complete, and a password grant says "Account is not fully set up".
-  return { username, email: `${username}@example.test`, emailVerified: true, firstName: "Test", lastName: "User", enabled: true };
+  return {
+    username,
+    email: `${username}@example.test`,
+    emailVerified: true,
+    firstName: "Test",
+    lastName: "User",
+    enabled: true,
+  };
 }
 
 export function passwordOf({ password }: Realm) {
@@ -31,5 +44,10 @@ export function passwordOf({ password }: Realm) {
 
 /** All of it in one, for one request or an import. */
 export function realmOf(realm: Realm) {
-  return { realm: realm.name, enabled: true, clients: [clientOf(realm)], users: [{ ...userOf(realm), credentials: [passwordOf(realm)] }] };
+  return {
+    realm: realm.name,
+    enabled: true,
+    clients: [clientOf(realm)],
+    users: [{ ...userOf(realm), credentials: [passwordOf(realm)] }],
+  };
 }

@@ -10,12 +10,20 @@ const said = [
   `keycloak: deploying ${from}`,
   `keycloak: healthy at ${from} after 26.0 s`,
 ];
-const lines = said.map((text, index) => ({ at: index * index * 1_000, text: `    pulumi:pulumi:Stack hearth-warm running ${text}` }));
+const lines = said.map((text, index) => ({
+  at: index * index * 1_000,
+  text: `    pulumi:pulumi:Stack hearth-warm running ${text}`,
+}));
 
 describe("the way back in hearth's lines", () => {
   it("is split where they say so, each line where it comes first", () => {
     const again = said.map(text => ({ at: 99_000, text }));
-    assert.deepEqual(undone("keycloak", to, from, [...lines, ...again]), { verdict: 3_000, restore: 12_000, start: 9_000, "in all": 24_000 });
+    assert.deepEqual(undone("keycloak", to, from, [...lines, ...again]), {
+      verdict: 3_000,
+      restore: 12_000,
+      start: 9_000,
+      "in all": 24_000,
+    });
   });
 
   it("isn't told where one is missing", () =>

@@ -9,7 +9,13 @@ export type UndoneTimes = Times<"verdict" | "restore" | "start" | "in all">;
  * deploy of the version before to healthy, its whole window included. Throws where a line is missing.
  */
 export function undone(app: string, to: string, from: string, lines: readonly Line[]): UndoneTimes {
-  const marks = [`${app}: deploying ${to}`, `going back to ${from}`, `${app}: restored `, `${app}: deploying ${from}`, `${app}: healthy at ${from}`] as const;
+  const marks = [
+    `${app}: deploying ${to}`,
+    `going back to ${from}`,
+    `${app}: restored `,
+    `${app}: deploying ${from}`,
+    `${app}: healthy at ${from}`,
+  ] as const;
   // Pulumi prints a line when it comes and all of them once more at the end: the first one counts.
   const times = marks.map(mark => {
     const line = lines.find(({ text }) => text.includes(mark));
@@ -17,5 +23,10 @@ export function undone(app: string, to: string, from: string, lines: readonly Li
     return line.at;
   });
   const [deployed, decided, , again, healthy] = times as [number, number, number, number, number];
-  return { verdict: decided - deployed, restore: again - decided, start: healthy - again, "in all": healthy - deployed };
+  return {
+    verdict: decided - deployed,
+    restore: again - decided,
+    start: healthy - again,
+    "in all": healthy - deployed,
+  };
 }

@@ -31,7 +31,9 @@ describe("a row of the bench", () => {
       controller.abort(new Error("enough"));
       return { up: 1, teardown: 1 };
     };
-    await assert.rejects(() => measureRow(row(measure), { runs: 3, interrupted: controller.signal, say }), { message: "enough" });
+    await assert.rejects(() => measureRow(row(measure), { runs: 3, interrupted: controller.signal, say }), {
+      message: "enough",
+    });
     assert.equal(taken, 1);
   });
 
@@ -40,9 +42,13 @@ describe("a row of the bench", () => {
     const end = async () => void (ended += 1);
     const settings = { runs: 1, interrupted: new AbortController().signal, say };
     await measureRow({ ...row(async () => ({ up: 1, teardown: 1 })), end }, settings);
-    await assert.rejects(() => measureRow({ ...row(() => Promise.reject(new Error("no way"))), end }, settings), { message: "no way" });
+    await assert.rejects(() => measureRow({ ...row(() => Promise.reject(new Error("no way"))), end }, settings), {
+      message: "no way",
+    });
     const begin = () => Promise.reject(new Error("half-way"));
-    await assert.rejects(() => measureRow({ ...row(async () => ({ up: 1, teardown: 1 })), begin, end }, settings), { message: "half-way" });
+    await assert.rejects(() => measureRow({ ...row(async () => ({ up: 1, teardown: 1 })), begin, end }, settings), {
+      message: "half-way",
+    });
     assert.equal(ended, 3);
   });
 

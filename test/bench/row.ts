@@ -77,7 +77,10 @@ export async function measureRow<P extends string>(row: Row<P>, measuring: Measu
   return measured;
 }
 
-async function inTurn<P extends string>(row: Row<P>, { runs = row.runs ?? 5, interrupted, say }: Measuring): Promise<Measured<P>> {
+async function inTurn<P extends string>(
+  row: Row<P>,
+  { runs = row.runs ?? 5, interrupted, say }: Measuring,
+): Promise<Measured<P>> {
   const { name, title, ways, goals, limits = [] } = row;
   const taken = new Map(ways.map(way => [way.name, [] as Times<P>[]]));
   for (const { way, round } of turns(ways, runs)) {
@@ -88,7 +91,8 @@ async function inTurn<P extends string>(row: Row<P>, { runs = row.runs ?? 5, int
   }
   interrupted.throwIfAborted();
   const of = (way: string, phase: P) => figures(taken.get(way)!.map(times => times[phase]));
-  const all = (way: string) => Object.fromEntries(phasesOf(taken.get(way)![0]!).map(phase => [phase, of(way, phase)])) as Record<P, Figures>;
+  const all = (way: string) =>
+    Object.fromEntries(phasesOf(taken.get(way)![0]!).map(phase => [phase, of(way, phase)])) as Record<P, Figures>;
   return {
     name,
     title,

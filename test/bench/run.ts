@@ -8,10 +8,14 @@ const argv = process.argv.slice(2);
 readArguments(argv); // what is wrong is said before anything is brought up
 
 try {
-  if (process.getuid?.() !== 0) throw new Error("the lab starts a Docker engine and mounts a resolv.conf of its own: run it as root");
+  if (process.getuid?.() !== 0)
+    throw new Error("the lab starts a Docker engine and mounts a resolv.conf of its own: run it as root");
   console.error("bench: bringing up the lab");
   await up(line => console.error(line));
-  process.exitCode = await execInLab([process.execPath, "--disable-warning=ExperimentalWarning", "test/bench/inside.ts", ...argv], project);
+  process.exitCode = await execInLab(
+    [process.execPath, "--disable-warning=ExperimentalWarning", "test/bench/inside.ts", ...argv],
+    project,
+  );
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

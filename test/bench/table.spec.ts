@@ -8,7 +8,15 @@ const row = { name: "r", title: "r: of 2 GB", runs: 1, goals: [], limits: [] };
 
 describe("the bench's table", () => {
   it("has hearth's share of every other way, the goals and the limits", () => {
-    const goal = { phase: "2 GB", way: "hearth", against: ["cp"], atMost: 1, says: "faster than cp", ratio: 2, met: false };
+    const goal = {
+      phase: "2 GB",
+      way: "hearth",
+      against: ["cp"],
+      atMost: 1,
+      says: "faster than cp",
+      ratio: 2,
+      met: false,
+    };
     const limit = { phase: "2 GB", way: "hearth", atMost: 2_000, says: "within 2 s", median: 2_000, met: true };
     assert.deepEqual(
       table({ ...row, ways: [way("hearth", 2_000), way("cp", 1_000)], goals: [goal], limits: [limit] }, machine)

@@ -16,7 +16,12 @@ export function table({ title, runs, ways, goals, limits }: Measured<string>, ma
   const head = ["seconds", ...phases.flatMap(phase => [phase, ...(beside ? [`${hearth.name} / it`] : [])])];
   const lines = columns([head, ...ways.map(way => [way.name, ...phases.flatMap(phase => cells(way, phase))])]);
   const aims = [
-    ...goals.map(({ atMost, met, phase, says, ratio }) => ({ mark: atMost === undefined ? "·" : mark(met), phase, says, amount: amount(ratio) })),
+    ...goals.map(({ atMost, met, phase, says, ratio }) => ({
+      mark: atMost === undefined ? "·" : mark(met),
+      phase,
+      says,
+      amount: amount(ratio),
+    })),
     ...limits.map(({ met, phase, says, median }) => ({ mark: mark(met), phase, says, amount: `${s(median)} s` })),
   ];
   return [

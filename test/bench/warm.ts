@@ -10,5 +10,6 @@ export async function warm(): Promise<void> {
 
 async function orThrow(call: ReturnType<typeof pulumi>): Promise<void> {
   const done = await call;
-  if (done.exitCode !== 0) throw new Error(`the warm stack can't be brought up: pulumi ended with ${done.exitCode}\n${done.all}`);
+  if (done.exitCode !== 0)
+    throw new Error(`the warm stack can't be brought up: pulumi ended with ${done.exitCode}\n${done.all}`);
 }

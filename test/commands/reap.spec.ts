@@ -5,7 +5,12 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, utimes, w
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { ownerNow, type Owner } from "../../providers/lib/process/identity.ts";
-import { LABEL, leaseName, type LeaseNote, type MaintenanceNote } from "../../providers/lib/coordination/coordinationStore.ts";
+import {
+  LABEL,
+  leaseName,
+  type LeaseNote,
+  type MaintenanceNote,
+} from "../../providers/lib/coordination/coordinationStore.ts";
 import { project } from "../lab/paths.ts";
 
 const DOCS = "docs-9c1995";
@@ -36,7 +41,8 @@ describe("hearth reap", function () {
     for (const name of ["swarm/configs", "stacks"]) await mkdir(join(folder, name), { recursive: true });
     await writeFile(join(folder, "swarm", "stacks"), "");
     await mkdir(join(checkout, ".stacks"));
-    for (const name of ["docker", "pulumi"]) await symlink(join(project, "test/commands/fixtures/reap", name), join(folder, name));
+    for (const name of ["docker", "pulumi"])
+      await symlink(join(project, "test/commands/fixtures/reap", name), join(folder, name));
     await writeFile(join(folder, "swarm-id"), "swarm-1");
     await writeFile(join(folder, "ci.yaml"), `config:\n  hearth:baseDomain: ci.test\n  hearth:stateDir: ${stateDir}\n`);
   });
@@ -45,7 +51,10 @@ describe("hearth reap", function () {
     await rm(join(checkout, ".stacks"), { recursive: true });
   });
 
-  async function node(argv: readonly string[], env: Record<string, string> = {}): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  async function node(
+    argv: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<{ code: number | null; stdout: string; stderr: string }> {
     const child = spawn(process.execPath, argv, {
       cwd: folder,
       env: {
@@ -64,7 +73,8 @@ describe("hearth reap", function () {
     child.stderr.on("data", chunk => (stderr += String(chunk)));
     return new Promise(resolve => child.once("close", code => resolve({ code, stdout, stderr })));
   }
-  const hearth = (argv: readonly string[], env?: Record<string, string>) => node([join(checkout, "commands/hearth.mjs"), ...argv], env);
+  const hearth = (argv: readonly string[], env?: Record<string, string>) =>
+    node([join(checkout, "commands/hearth.mjs"), ...argv], env);
   const reapDead = (env?: Record<string, string>) => {
     const program = `const { reapDead } = await import(${JSON.stringify(join(checkout, "commands/reap.ts"))}); console.log(JSON.stringify(await reapDead(console.error)));`;
     return node(["--input-type=module", "--eval", program], env);
@@ -72,7 +82,12 @@ describe("hearth reap", function () {
 
   async function hang(name: string, note: LeaseNote | MaintenanceNote | string): Promise<void> {
     const text = typeof note === "string" ? note : JSON.stringify(note);
-    const config = { ID: name, Version: { Index: 1 }, CreatedAt: "2026-01-01T00:00:00Z", Spec: { Name: name, Labels: { [LABEL]: text } } };
+    const config = {
+      ID: name,
+      Version: { Index: 1 },
+      CreatedAt: "2026-01-01T00:00:00Z",
+      Spec: { Name: name, Labels: { [LABEL]: text } },
+    };
     await writeFile(join(folder, "swarm", "configs", name), JSON.stringify(config));
   }
   const lease = (run: string, more: Partial<LeaseNote> = {}) => {
@@ -153,13 +168,29 @@ describe("hearth reap", function () {
     const before = await left();
     const dry = await hearth(["reap", "--dry-run"]);
     assert.deepEqual([dry.code, await left()], [10, before]);
-    assert.match(dry.stdout, /^docs-9c1995: run folder, lease would be removed \(owner pid .* is dead\)\n1 to be removed\n$/);
+    assert.match(
+      dry.stdout,
+      /^docs-9c1995: run folder, lease would be removed \(owner pid .* is dead\)\n1 to be removed\n$/,
+    );
     const json = await hearth(["reap", "--json"]);
     assert.equal(json.code, 0, json.stderr);
     const { removed, failed, skipped, counts } = JSON.parse(json.stdout) as Record<string, unknown>;
     const parts = ["run folder", "lease"].map(kind => ({ kind, name: DOCS }));
-    assert.deepEqual([removed, failed, skipped], [[{ what: DOCS, parts, why: `owner pid ${dead.pid} on ${dead.host} is dead` }], [], []]);
-    assert.deepEqual(counts, { removed: 1, realms: 0, stacks: 0, pulumiStacks: 0, runFolders: 1, leases: 1, failed: 0, skipped: 0, reasons: {} });
+    assert.deepEqual(
+      [removed, failed, skipped],
+      [[{ what: DOCS, parts, why: `owner pid ${dead.pid} on ${dead.host} is dead` }], [], []],
+    );
+    assert.deepEqual(counts, {
+      removed: 1,
+      realms: 0,
+      stacks: 0,
+      pulumiStacks: 0,
+      runFolders: 1,
+      leases: 1,
+      failed: 0,
+      skipped: 0,
+      reasons: {},
+    });
   });
 
   it("P9: ends with 1 and the sentence where the board isn't understood, and touches nothing", async () => {
@@ -169,7 +200,10 @@ describe("hearth reap", function () {
     const before = await left();
     const done = await hearth(["reap"]);
     assert.equal(done.code, 1);
-    assert.match(done.stderr, /^hearth: the swarm's config hearth-run-00000e isn't written as this hearth writes them: /);
+    assert.match(
+      done.stderr,
+      /^hearth: the swarm's config hearth-run-00000e isn't written as this hearth writes them: /,
+    );
     assert.deepEqual(await left(), before);
   });
 
@@ -241,7 +275,10 @@ describe("hearth reap", function () {
       assert.deepEqual(await reapDead(), { code: 0, stdout: "[]\n", stderr: "" });
       await hang("hearth-maintenance", { ...note, owner: dead });
       const done = await reapDead();
-      assert.match(done.stderr, /^maintenance of keycloak removed \(owner pid .* is dead, and no operation is open\)\n$/);
+      assert.match(
+        done.stderr,
+        /^maintenance of keycloak removed \(owner pid .* is dead, and no operation is open\)\n$/,
+      );
       assert.deepEqual(await left(), []);
     });
 
@@ -249,7 +286,10 @@ describe("hearth reap", function () {
       await hang("hearth-run-00000e", '{"format":2}');
       const done = await reapDead();
       assert.equal(done.stdout, "[]\n");
-      assert.match(done.stderr, /^what dead runs left couldn't be looked at: the swarm's config hearth-run-00000e isn't written/);
+      assert.match(
+        done.stderr,
+        /^what dead runs left couldn't be looked at: the swarm's config hearth-run-00000e isn't written/,
+      );
     });
   });
 });

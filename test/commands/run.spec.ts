@@ -22,11 +22,18 @@ describe("hearth run", function () {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "hearth-command-"));
-    for (const name of ["pulumi", "docker"]) await symlink(join(project, "test/commands/fixtures", name), join(folder, name));
-    await writeFile(join(folder, "ci.yaml"), `config:\n  hearth:baseDomain: ci.example.org\n  hearth:stateDir: ${folder}/state\n`);
+    for (const name of ["pulumi", "docker"])
+      await symlink(join(project, "test/commands/fixtures", name), join(folder, name));
+    await writeFile(
+      join(folder, "ci.yaml"),
+      `config:\n  hearth:baseDomain: ci.example.org\n  hearth:stateDir: ${folder}/state\n`,
+    );
   });
   afterEach(async () => {
-    assert.ok(!existsSync(join(project, ".stacks", `Pulumi.${stack}.yaml`)) || existsSync(join(folder, "fail-init")), "the stack's configuration stays");
+    assert.ok(
+      !existsSync(join(project, ".stacks", `Pulumi.${stack}.yaml`)) || existsSync(join(folder, "fail-init")),
+      "the stack's configuration stays",
+    );
     await rm(join(project, ".stacks", `Pulumi.${stack}.yaml`), { force: true });
     await rm(folder, { recursive: true });
   });

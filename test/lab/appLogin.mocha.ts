@@ -1,14 +1,19 @@
 // A recipe's own test, as `hearth run` runs it: a browser's way through the app to Keycloak and back, told in HTTP.
 import assert from "node:assert/strict";
 
-const env = (name: string): string => process.env[name] ?? assert.fail(`${name} isn't set: run this through \`hearth run\``);
+const env = (name: string): string =>
+  process.env[name] ?? assert.fail(`${name} isn't set: run this through \`hearth run\``);
 
 /** Follows no redirect by itself and keeps cookies, as a browser's tab would. */
 function tab() {
   const cookies = new Map<string, string>();
   return async (url: string, init: RequestInit = {}): Promise<Response> => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const answer = await fetch(url, { redirect: "manual", ...init, headers: { ...(init.headers as Record<string, string>), cookie } });
+    const answer = await fetch(url, {
+      redirect: "manual",
+      ...init,
+      headers: { ...(init.headers as Record<string, string>), cookie },
+    });
     for (const line of answer.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       cookies.set(name, value);
@@ -42,7 +47,9 @@ describe("the docs app", function () {
     const answer = await visit(callback);
     const tokens = (await answer.json()) as { access_token?: string; error?: string };
     assert.ok(tokens.access_token, JSON.stringify(tokens.error));
-    const user = await fetch(`${env("OIDC_ISSUER")}/protocol/openid-connect/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+    const user = await fetch(`${env("OIDC_ISSUER")}/protocol/openid-connect/userinfo`, {
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+    });
     // Without the scope openid in the grant, Keycloak answers 403 here.
     assert.equal(((await user.json()) as { preferred_username?: string }).preferred_username, env("OIDC_USERNAME"));
   });

@@ -29,9 +29,34 @@ export const ca: Step = {
     await rm(work, { recursive: true, force: true });
     await mkdir(work, { recursive: true, mode: 0o700 });
     const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc", "-days", "365"];
-    const root = ["-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=hearth lab authority", "-addext", "basicConstraints=critical,CA:TRUE"];
-    const leaf = ["-keyout", "wildcard.key", "-out", "leaf.pem", "-subj", `/CN=*.${base}`, "-CA", "ca.pem", "-CAkey", "ca.key"];
-    const names = ["-addext", `subjectAltName=DNS:*.${base},DNS:${base}`, "-addext", "basicConstraints=critical,CA:FALSE"];
+    const root = [
+      "-keyout",
+      "ca.key",
+      "-out",
+      "ca.pem",
+      "-subj",
+      "/CN=hearth lab authority",
+      "-addext",
+      "basicConstraints=critical,CA:TRUE",
+    ];
+    const leaf = [
+      "-keyout",
+      "wildcard.key",
+      "-out",
+      "leaf.pem",
+      "-subj",
+      `/CN=*.${base}`,
+      "-CA",
+      "ca.pem",
+      "-CAkey",
+      "ca.key",
+    ];
+    const names = [
+      "-addext",
+      `subjectAltName=DNS:*.${base},DNS:${base}`,
+      "-addext",
+      "basicConstraints=critical,CA:FALSE",
+    ];
     await shell("openssl", ["req", "-x509", ...ec, ...root], { cwd: work });
     await shell("openssl", ["req", "-x509", ...ec, ...leaf, ...names], { cwd: work });
     await rm(join(work, "ca.key"));

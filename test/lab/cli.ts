@@ -8,10 +8,13 @@ import { up } from "./up.ts";
 const print = (line: string) => console.error(line);
 
 function root(): void {
-  if (process.getuid?.() !== 0) throw new Error("the lab starts a Docker engine and mounts a resolv.conf of its own: run it as root");
+  if (process.getuid?.() !== 0)
+    throw new Error("the lab starts a Docker engine and mounts a resolv.conf of its own: run it as root");
 }
 
-const program = new Command("lab").enablePositionalOptions().description("A real Co-op Cloud host of one node, for tests, the demo and benchmarks.");
+const program = new Command("lab")
+  .enablePositionalOptions()
+  .description("A real Co-op Cloud host of one node, for tests, the demo and benchmarks.");
 
 program
   .command("up")
@@ -21,7 +24,9 @@ program
     const start = Date.now();
     const took = await up(print);
     const ran = took.filter(step => !step.ready).length;
-    print(`lab: up in ${((Date.now() - start) / 1000).toFixed(1)} s (${ran} of ${took.length} steps had something to do)`);
+    print(
+      `lab: up in ${((Date.now() - start) / 1000).toFixed(1)} s (${ran} of ${took.length} steps had something to do)`,
+    );
   });
 
 program
@@ -40,7 +45,8 @@ program
   .action(async (options: { json: boolean }) => {
     const found = await status();
     if (options.json) return console.log(JSON.stringify(found, null, 2));
-    for (const [name, value] of Object.entries(found)) console.log(`${name.padEnd(8)} ${Array.isArray(value) ? value.join(", ") || "-" : String(value)}`);
+    for (const [name, value] of Object.entries(found))
+      console.log(`${name.padEnd(8)} ${Array.isArray(value) ? value.join(", ") || "-" : String(value)}`);
   });
 
 program

@@ -36,7 +36,15 @@ async function occupy(): Promise<void> {
 
 for (let round = 0; round < Number(rounds); round++) {
   if (side === "run") {
-    const kind = await enter(world, { run, mode: "warm", keycloak: domain, domains: [], coldLimit: 0, owner, lasts: 60_000 });
+    const kind = await enter(world, {
+      run,
+      mode: "warm",
+      keycloak: domain,
+      domains: [],
+      coldLimit: 0,
+      owner,
+      lasts: 60_000,
+    });
     if (kind !== "warm") throw new Error(`the run went ${kind}`);
     await occupy();
     await withdraw(swarmBoard, run);

@@ -17,7 +17,8 @@ console.log(`hearth: a real Co-op Cloud host on this machine, and hearth's main 
 
 const start = Date.now();
 try {
-  if (process.getuid?.() !== 0) throw new Error("the lab starts a Docker engine and mounts a resolv.conf of its own: run it as root");
+  if (process.getuid?.() !== 0)
+    throw new Error("the lab starts a Docker engine and mounts a resolv.conf of its own: run it as root");
   console.log("▶ the lab");
   await up(line => console.log(line));
   const seconds = (Date.now() - start) / 1000;

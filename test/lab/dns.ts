@@ -15,7 +15,8 @@ const logFile = join(at.dns, "dnsmasq.log");
 /** The address of docker's own bridge: the host as containers and the host itself both reach it. */
 export async function hostAddress(): Promise<string> {
   const address = await docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}");
-  if (!/^\d+\.\d+\.\d+\.\d+$/.test(address)) throw new Error(`docker's bridge network names no gateway (found ${JSON.stringify(address)})`);
+  if (!/^\d+\.\d+\.\d+\.\d+$/.test(address))
+    throw new Error(`docker's bridge network names no gateway (found ${JSON.stringify(address)})`);
   return address;
 }
 
@@ -57,7 +58,10 @@ export const dns: Step = {
       "--user=root",
       "--log-facility=-",
     ];
-    const child = spawn((await which("dnsmasq")) ?? "dnsmasq", argv, { detached: true, stdio: ["ignore", log.fd, log.fd] });
+    const child = spawn((await which("dnsmasq")) ?? "dnsmasq", argv, {
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+    });
     child.unref();
     await log.close();
     for (let i = 0; !(await dnsAnswers()); i++) {

@@ -31,7 +31,9 @@ export async function removeApps(print: Print): Promise<void> {
   const foreign = new Set((await foreignServices()).map(name => name.replace(/_[^_]*$/, "")));
   await until(
     "containers of the lab's apps",
-    async () => lines(await docker("ps", "--all", "--quiet", "--filter", `label=com.docker.stack.namespace`)).length === 0 || foreign.size > 0,
+    async () =>
+      lines(await docker("ps", "--all", "--quiet", "--filter", `label=com.docker.stack.namespace`)).length === 0 ||
+      foreign.size > 0,
   );
   for (const kind of ["secret", "config", "volume"] as const) {
     const own = (await named(kind)).filter(name => name.includes("_hearth_test_"));

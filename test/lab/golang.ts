@@ -16,7 +16,8 @@ export interface GoProgram {
   readonly drop?: readonly string[];
 }
 
-const versionFlag = (version: string) => `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
+const versionFlag = (version: string) =>
+  `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
 
 /** The newest CLI that builds as a Go module; later ones can't be had from the module proxy alone. */
 export const pulumiCli: GoProgram = {
@@ -63,11 +64,15 @@ export function goStep(program: GoProgram, elsewhere: () => Promise<boolean>, af
       await mkdir(work, { recursive: true });
       try {
         const cwd = join(work, "source");
-        const found = await shell("go", ["mod", "download", "-json", `${program.module}@${program.version}`], { cwd: work, env: { GOFLAGS: "-mod=mod" } });
+        const found = await shell("go", ["mod", "download", "-json", `${program.module}@${program.version}`], {
+          cwd: work,
+          env: { GOFLAGS: "-mod=mod" },
+        });
         await cp((JSON.parse(found) as { Dir: string }).Dir, cwd, { recursive: true });
         await shell("chmod", ["-R", "u+w", cwd]);
         for (const name of program.drop ?? []) await shell("go", ["mod", "edit", `-dropreplace=${name}`], { cwd });
-        const wanted = (await readFile(join(cwd, "go.mod"), "utf8")).includes("\nreplace ") || program.drop ? "mod" : "readonly";
+        const wanted =
+          (await readFile(join(cwd, "go.mod"), "utf8")).includes("\nreplace ") || program.drop ? "mod" : "readonly";
         const out = join(work, "out", program.name);
         const argv = ["build", `-mod=${wanted}`, "-trimpath", "-ldflags", program.ldflags, "-o", out, program.main];
         await shell("go", argv, { cwd, env: { CGO_ENABLED: "0" } });

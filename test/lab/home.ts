@@ -23,7 +23,11 @@ export function configOfWarm(): string {
       "hearth:apps": {
         traefik: {
           health: patience,
-          env: { COMPOSE_FILE: "compose.yml:compose.wildcard.yml", SECRET_SSL_CERT_VERSION: "v1", SECRET_SSL_KEY_VERSION: "v1" },
+          env: {
+            COMPOSE_FILE: "compose.yml:compose.wildcard.yml",
+            SECRET_SSL_CERT_VERSION: "v1",
+            SECRET_SSL_KEY_VERSION: "v1",
+          },
           secrets: ssl,
         },
         keycloak: { health: patience, env: { KC_CACHE: "local" } },
@@ -35,11 +39,14 @@ export function configOfWarm(): string {
 export const home: Step = {
   name: "hearth's folders",
   after: ["certificates", "recipes"],
-  ready: async () => (await exists(stateMark)) && (await exists(join(at.abra, "servers", "default"))) && (await configured()),
+  ready: async () =>
+    (await exists(stateMark)) && (await exists(join(at.abra, "servers", "default"))) && (await configured()),
   run: async () => {
     const found = await readdir(stateDir).catch(() => [] as string[]);
     if (found.length > 0 && !(await exists(stateMark)))
-      throw new ForeignHostError(`${stateDir} holds what the lab did not make: ${found.join(", ")}. The lab wants a machine of its own`);
+      throw new ForeignHostError(
+        `${stateDir} holds what the lab did not make: ${found.join(", ")}. The lab wants a machine of its own`,
+      );
     await mkdir(lab, { recursive: true, mode: 0o755 });
     await mkdir(stateDir, { recursive: true, mode: 0o700 });
     await writeFile(stateMark, "");

@@ -22,12 +22,19 @@ export function imageName(name: string, tag: string): string {
 }
 
 async function keyOf(image: string): Promise<string | undefined> {
-  const done = await execa("docker", ["image", "inspect", "--format", `{{index .Config.Labels "${keyLabel}"}}`, image], { reject: false });
+  const done = await execa(
+    "docker",
+    ["image", "inspect", "--format", `{{index .Config.Labels "${keyLabel}"}}`, image],
+    { reject: false },
+  );
   return done.failed ? undefined : done.stdout.trim();
 }
 
 /** Whether a registry with the official images can be reached: then nothing is built that can be pulled. */
-export const canPull = memo(async () => !(await execa("docker", ["manifest", "inspect", "mariadb:10.11"], { reject: false, timeout: 10_000 })).failed);
+export const canPull = memo(
+  async () =>
+    !(await execa("docker", ["manifest", "inspect", "mariadb:10.11"], { reject: false, timeout: 10_000 })).failed,
+);
 
 function memo<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
@@ -36,7 +43,14 @@ function memo<T>(make: () => Promise<T>): () => Promise<T> {
 
 /** The names of all images that the lab made. */
 export async function ownImages(): Promise<string[]> {
-  const { stdout } = await execa("docker", ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", "reference=hearth-lab/*"]);
+  const { stdout } = await execa("docker", [
+    "image",
+    "ls",
+    "--format",
+    "{{.Repository}}:{{.Tag}}",
+    "--filter",
+    "reference=hearth-lab/*",
+  ]);
   return stdout.split("\n").filter(Boolean);
 }
 
@@ -48,7 +62,12 @@ const debian: Step = {
     if (!(await exists(debianTar))) {
       await mkdir(join(cache, "debian"), { recursive: true });
       const work = `${debianTar}.${process.pid}.tar`;
-      await shell("mmdebstrap", ["--variant=minbase", "--include=openjdk-17-jre-headless,mariadb-server,nginx-light,ca-certificates", "bookworm", work]);
+      await shell("mmdebstrap", [
+        "--variant=minbase",
+        "--include=openjdk-17-jre-headless,mariadb-server,nginx-light,ca-certificates",
+        "bookworm",
+        work,
+      ]);
       await rename(work, debianTar);
     }
     await shell("docker", ["import", "--change", `LABEL ${keyLabel}=1`, debianTar, imageName("debian", "12")]);
@@ -56,11 +75,18 @@ const debian: Step = {
 };
 
 /** An image from `images/<name>/` and further files; made again when any of them changes. */
-function built(name: string, tag: string, official: string, after: readonly string[], extra: Record<string, string> = {}): Step {
+function built(
+  name: string,
+  tag: string,
+  official: string,
+  after: readonly string[],
+  extra: Record<string, string> = {},
+): Step {
   const image = imageName(name, tag);
   const key = async () => {
     const hash = createHash("sha256").update(JSON.stringify(Object.values(extra).map(path => path.replace(cache, ""))));
-    for (const file of (await readdir(join(folder, name))).toSorted()) hash.update(file).update(await readFile(join(folder, name, file)));
+    for (const file of (await readdir(join(folder, name))).toSorted())
+      hash.update(file).update(await readFile(join(folder, name, file)));
     return hash.digest("hex").slice(0, 16);
   };
   return {
@@ -74,9 +100,13 @@ function built(name: string, tag: string, official: string, after: readonly stri
         await cp(join(folder, name), context, { recursive: true });
         if (await canPull()) await writeFile(join(context, "Dockerfile"), fromOfficial(name, official));
         else for (const [file, source] of Object.entries(extra)) await link(source, join(context, file));
-        await shell("docker", ["build", "--quiet", "--network=none", "--label", `${keyLabel}=${await key()}`, "--tag", image, context], {
-          env: { DOCKER_BUILDKIT: "0" },
-        });
+        await shell(
+          "docker",
+          ["build", "--quiet", "--network=none", "--label", `${keyLabel}=${await key()}`, "--tag", image, context],
+          {
+            env: { DOCKER_BUILDKIT: "0" },
+          },
+        );
       } finally {
         await rm(context, { recursive: true, force: true });
       }
@@ -112,16 +142,31 @@ function keycloakDistribution(version: string): Step {
 }
 
 async function maven(shell: Shell, artifact: string, into: string): Promise<void> {
-  await shell("mvn", ["-q", "-B", "dependency:copy", `-Dartifact=${artifact}`, `-DoutputDirectory=${into}`, "-Dmdep.useBaseVersion=true"], { cwd: homedir() });
+  await shell(
+    "mvn",
+    [
+      "-q",
+      "-B",
+      "dependency:copy",
+      `-Dartifact=${artifact}`,
+      `-DoutputDirectory=${into}`,
+      "-Dmdep.useBaseVersion=true",
+    ],
+    { cwd: homedir() },
+  );
 }
 
 export const images: Step[] = [
   debian,
   built("mariadb", "10.11", "mariadb:10.11", ["image debian"]),
   built("nginx", "1.22", "nginx:1.22", ["image debian"]),
-  built("traefik", "3.6.7", "traefik:v3.6.7", [`build ${traefikProgram.name} ${traefikProgram.version}`], { traefik: builtAt(traefikProgram) }),
+  built("traefik", "3.6.7", "traefik:v3.6.7", [`build ${traefikProgram.name} ${traefikProgram.version}`], {
+    traefik: builtAt(traefikProgram),
+  }),
   ...keycloakVersions.flatMap(version => [
     keycloakDistribution(version),
-    built("keycloak", version, `keycloak/keycloak:${version}`, ["image debian", `download keycloak ${version}`], { "keycloak.tar.gz": distribution(version) }),
+    built("keycloak", version, `keycloak/keycloak:${version}`, ["image debian", `download keycloak ${version}`], {
+      "keycloak.tar.gz": distribution(version),
+    }),
   ]),
 ];

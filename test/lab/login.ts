@@ -12,10 +12,15 @@ const start = Date.now();
 const config = await client.discovery(new URL(issuer), env("OIDC_CLIENT_ID"), env("OIDC_CLIENT_SECRET"));
 // The JWS signature is checked against the provider's own keys, beside the claims.
 client.enableNonRepudiationChecks(config);
-const tokens = await client.genericGrantRequest(config, "password", { username: env("OIDC_USERNAME"), password: env("OIDC_PASSWORD"), scope: "openid" });
+const tokens = await client.genericGrantRequest(config, "password", {
+  username: env("OIDC_USERNAME"),
+  password: env("OIDC_PASSWORD"),
+  scope: "openid",
+});
 const claims = tokens.claims();
 if (!claims) throw new Error("the provider gave no ID token");
 if (claims.iss !== issuer) throw new Error(`the token's issuer is ${claims.iss}, not ${issuer}`);
 const user = await client.fetchUserInfo(config, tokens.access_token, claims.sub);
-if (user.preferred_username !== env("OIDC_USERNAME")) throw new Error(`the provider logged ${user.preferred_username} in`);
+if (user.preferred_username !== env("OIDC_USERNAME"))
+  throw new Error(`the provider logged ${user.preferred_username} in`);
 console.log(`logged in as ${user.preferred_username} at ${issuer}, token verified, in ${Date.now() - start} ms`);

@@ -21,7 +21,9 @@ const programs: Record<string, string> = {
 };
 
 async function missing(): Promise<string[]> {
-  const wanted = await Promise.all(Object.entries(programs).map(async ([program, name]) => ((await which(program)) ? [] : [name])));
+  const wanted = await Promise.all(
+    Object.entries(programs).map(async ([program, name]) => ((await which(program)) ? [] : [name])),
+  );
   return wanted.flat().filter(name => name !== "docker-cli"); // Debian 12 ships the CLI inside docker.io
 }
 

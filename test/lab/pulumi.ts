@@ -23,7 +23,10 @@ export async function ownPulumi(): Promise<boolean> {
 /** Beside the CLI, not on PATH: there Pulumi warns at every use. */
 const companions = {
   [join(dirname(builtAt(pulumiCli)), nodeLanguageHost.name)]: builtAt(nodeLanguageHost),
-  [join(dirname(builtAt(pulumiCli)), "pulumi-resource-pulumi-nodejs")]: join(project, "node_modules/@pulumi/pulumi/pulumi-resource-pulumi-nodejs"),
+  [join(dirname(builtAt(pulumiCli)), "pulumi-resource-pulumi-nodejs")]: join(
+    project,
+    "node_modules/@pulumi/pulumi/pulumi-resource-pulumi-nodejs",
+  ),
 };
 
 async function links(): Promise<Record<string, string>> {
@@ -40,7 +43,8 @@ const linked = async (path: string, target: string) => (await readlink(path).cat
 export const programs: Step = {
   name: "programs",
   after: [`build ${pulumiCli.name} ${pulumiCli.version}`, `build ${nodeLanguageHost.name} ${nodeLanguageHost.version}`],
-  ready: async () => (await Promise.all(Object.entries(await links()).map(([path, target]) => linked(path, target)))).every(Boolean),
+  ready: async () =>
+    (await Promise.all(Object.entries(await links()).map(([path, target]) => linked(path, target)))).every(Boolean),
   run: async () => {
     await mkdir(at.bin, { recursive: true });
     for (const [path, target] of Object.entries(await links())) await replaceLink(path, target);
@@ -50,16 +54,23 @@ export const programs: Step = {
 export const pulumiHome: Step = {
   name: "pulumi home",
   ready: async () =>
-    (await exists(at.passphrase)) && ((await genuinePlugin()) || (await linked(join(plugin, "main.ts"), join(project, "test/lab/docker-plugin/main.ts")))),
+    (await exists(at.passphrase)) &&
+    ((await genuinePlugin()) ||
+      (await linked(join(plugin, "main.ts"), join(project, "test/lab/docker-plugin/main.ts")))),
   run: async () => {
     await mkdir(at.backend, { recursive: true, mode: 0o700 });
     await chmod(at.backend, 0o700);
     await mkdir(at.compileCache, { recursive: true });
-    if (!(await exists(at.passphrase))) await writeFile(at.passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
+    if (!(await exists(at.passphrase)))
+      await writeFile(at.passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
     if (await genuinePlugin()) return;
     await mkdir(plugin, { recursive: true });
     await replaceLink(join(plugin, "main.ts"), join(project, "test/lab/docker-plugin/main.ts"));
-    await writeFile(join(plugin, "pulumi-resource-docker"), `#!/bin/sh\nexec node "$(readlink -f "$(dirname "$0")/main.ts")" "$@"\n`, { mode: 0o755 });
+    await writeFile(
+      join(plugin, "pulumi-resource-docker"),
+      `#!/bin/sh\nexec node "$(readlink -f "$(dirname "$0")/main.ts")" "$@"\n`,
+      { mode: 0o755 },
+    );
   },
 };
 

@@ -5,7 +5,8 @@
  * a deploy that fails though all of it loads; a program that dies of its own command line; one that is well and wants a new variable
  * and a new secret of keycloak's .env; one that wants a variable which nobody has a value for.
  */
-export type Kind = "good" | "never-healthy" | "crashes" | "R009" | "no-image" | "deploy-fails" | "dies" | "wants-more" | "wants-value";
+export type Kind =
+  "good" | "never-healthy" | "crashes" | "R009" | "no-image" | "deploy-fails" | "dies" | "wants-more" | "wants-value";
 
 export type Edit = (text: string) => string;
 
@@ -15,7 +16,10 @@ export function releaseEdits(recipe: string, version: string, kind: Kind): [file
 }
 
 function wants(kind: Kind): [file: string, edit: Edit][] {
-  const lines = { "wants-more": "MOTD='hello there' # for the page\nSECRET_EXTRA_VERSION=v1 # length=16", "wants-value": "SMTP_HOST=" }[kind as string];
+  const lines = {
+    "wants-more": "MOTD='hello there' # for the page\nSECRET_EXTRA_VERSION=v1 # length=16",
+    "wants-value": "SMTP_HOST=",
+  }[kind as string];
   return lines === undefined ? [] : [[".env.sample", text => replaced(text, /^KC_CACHE=.*$/m, `$&\n${lines}`)]];
 }
 
@@ -37,12 +41,21 @@ function broken(kind: Kind): Edit {
     case "wants-more":
       return text => {
         const asked = replaced(text, /secrets:\n      - admin_password\n/, "$&      - extra\n");
-        return replaced(asked, /\nsecrets:\n/, "$&  extra:\n    external: true\n    name: ${STACK_NAME}_extra_${SECRET_EXTRA_VERSION}\n");
+        return replaced(
+          asked,
+          /\nsecrets:\n/,
+          "$&  extra:\n    external: true\n    name: ${STACK_NAME}_extra_${SECRET_EXTRA_VERSION}\n",
+        );
       };
     case "never-healthy":
       return text => replaced(text, /test: \[.*\]/, 'test: ["CMD", "false"]');
     case "crashes":
-      return text => replaced(text, /entrypoint: \[.*\]/, `entrypoint: ["bash", "-c", "/docker-entrypoint.sh \\"$$$$@\\" & ${crash}", "app"]`);
+      return text =>
+        replaced(
+          text,
+          /entrypoint: \[.*\]/,
+          `entrypoint: ["bash", "-c", "/docker-entrypoint.sh \\"$$$$@\\" & ${crash}", "app"]`,
+        );
     case "R009":
       return text => replaced(text, /environment:\n/, "environment:\n      - BROKEN: { not: a string }\n");
     case "deploy-fails":

@@ -10,5 +10,7 @@ const body = new URLSearchParams({
 });
 const answer = await fetch(`${env("OIDC_ISSUER")}/protocol/openid-connect/token`, { method: "POST", body });
 const { access_token: token = "" } = (await answer.json()) as { access_token?: string };
-const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString() || "{}") as { realm_access?: { roles?: string[] } };
+const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString() || "{}") as {
+  realm_access?: { roles?: string[] };
+};
 console.log(`roles ${(claims.realm_access?.roles ?? []).join(" ")}`);

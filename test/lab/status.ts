@@ -25,7 +25,9 @@ export async function status(): Promise<Status> {
     if (!ready) missing.push(step.name);
   }
   return {
-    engine: answers ? `${await docker("version", "--format", "{{.Server.Version}}")}${pid ? `, the lab's own (pid ${pid})` : ""}` : "none",
+    engine: answers
+      ? `${await docker("version", "--format", "{{.Server.Version}}")}${pid ? `, the lab's own (pid ${pid})` : ""}`
+      : "none",
     swarm: answers ? await swarmState() : "none",
     dns: answers && (await dnsAnswers()),
     apps: answers && (await swarmState()) !== "none" ? await ownStacks() : [],

@@ -48,11 +48,16 @@ describe("the lab's steps", () => {
   });
 
   it("say on failure the command, its last lines and its log, and begin nothing more", async () => {
-    const failing = step("broken step", [], { run: async shell => void (await shell("sh", ["-c", "echo first; echo the reason >&2; exit 7"])) });
+    const failing = step("broken step", [], {
+      run: async shell => void (await shell("sh", ["-c", "echo first; echo the reason >&2; exit 7"])),
+    });
     await assert.rejects(
       () => go(failing, step("b", ["broken step"])),
       (error: Error) => {
-        assert.match(error.message, /^lab: broken step: sh -c .*\nexit 7\n(.*\n)*  \| the reason\nlog: .*broken-step\.log$/);
+        assert.match(
+          error.message,
+          /^lab: broken step: sh -c .*\nexit 7\n(.*\n)*  \| the reason\nlog: .*broken-step\.log$/,
+        );
         return true;
       },
     );
@@ -61,6 +66,7 @@ describe("the lab's steps", () => {
 
   it("of the lab itself name only steps that exist", () => {
     const names = new Set(labSteps.map(each => each.name));
-    for (const each of labSteps) for (const name of each.after ?? []) assert.ok(names.has(name), `${each.name} after ${name}`);
+    for (const each of labSteps)
+      for (const name of each.after ?? []) assert.ok(names.has(name), `${each.name} after ${name}`);
   });
 });

@@ -53,7 +53,9 @@ export async function runSteps(steps: readonly Step[], print: Print, logs: strin
       print(`  ✓ ${step.name} (${result.seconds.toFixed(1)} s)`);
       return result;
     } catch (error) {
-      failed ??= new Error(`lab: ${step.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      failed ??= new Error(`lab: ${step.name}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
       print(`  ✗ ${step.name}`);
       throw failed;
     } finally {

@@ -22,7 +22,10 @@ export async function docker(...argv: string[]): Promise<string> {
 /** `made`, `joined`, `unmarked`, or `none` where docker is in no swarm. */
 export async function swarmState(): Promise<"made" | "joined" | "unmarked" | "none"> {
   if ((await docker("info", "--format", "{{.Swarm.LocalNodeState}}")) !== "active") return "none";
-  const labels = JSON.parse(await docker("node", "inspect", "self", "--format", "{{json .Spec.Labels}}")) as Record<string, string>;
+  const labels = JSON.parse(await docker("node", "inspect", "self", "--format", "{{json .Spec.Labels}}")) as Record<
+    string,
+    string
+  >;
   const state = labels[nodeLabel];
   return state === "made" || state === "joined" ? state : "unmarked";
 }
@@ -56,11 +59,15 @@ export async function operatorsApps(folder = process.env["ABRA_DIR"] ?? join(hom
 export async function refuseForeign(): Promise<void> {
   const services = (await swarmState()) === "none" ? [] : await foreignServices();
   if (services.length > 0) {
-    throw new ForeignHostError(`this machine's swarm runs what the lab did not make: ${services.join(", ")}. The lab wants a machine of its own`);
+    throw new ForeignHostError(
+      `this machine's swarm runs what the lab did not make: ${services.join(", ")}. The lab wants a machine of its own`,
+    );
   }
   const apps = await operatorsApps();
   if (apps.length > 0)
-    throw new ForeignHostError(`this machine's abra has apps that the lab did not make: ${apps.join(", ")}. The lab wants a machine of its own`);
+    throw new ForeignHostError(
+      `this machine's abra has apps that the lab did not make: ${apps.join(", ")}. The lab wants a machine of its own`,
+    );
 }
 
 export const swarm: Step = {
@@ -74,6 +81,12 @@ export const swarm: Step = {
     const found = await swarmState();
     // Not through the step's shell: init prints the swarm's join token, which belongs in no log.
     if (found === "none") await docker("swarm", "init", "--advertise-addr", "127.0.0.1");
-    await docker("node", "update", "--label-add", `${nodeLabel}=${found === "none" ? "made" : "joined"}`, await nodeId());
+    await docker(
+      "node",
+      "update",
+      "--label-add",
+      `${nodeLabel}=${found === "none" ? "made" : "joined"}`,
+      await nodeId(),
+    );
   },
 };

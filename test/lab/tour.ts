@@ -60,7 +60,17 @@ try {
     await run("pulumi", "up", "-s", "warm", "--yes", "--skip-preview");
   });
   await phase("one CI run: a realm, its app, a login through it, teardown", () =>
-    run("hearth", "run", "--recipe", "docs", "--build", build, "--", "node_modules/.bin/mocha", "test/lab/appLogin.mocha.ts"),
+    run(
+      "hearth",
+      "run",
+      "--recipe",
+      "docs",
+      "--build",
+      build,
+      "--",
+      "node_modules/.bin/mocha",
+      "test/lab/appLogin.mocha.ts",
+    ),
   );
   await phase("the realm is gone", async () => {
     const answer = await fetch(`https://${domain}/realms/${realm}`);
@@ -72,7 +82,9 @@ try {
     await run("pulumi", "preview", "-s", "warm");
   });
   const width = Math.max(...phases.map(([name]) => name.length));
-  console.log(`\n${phases.map(([name, seconds]) => `  ${name.padEnd(width)}  ${seconds.toFixed(1).padStart(7)} s`).join("\n")}`);
+  console.log(
+    `\n${phases.map(([name, seconds]) => `  ${name.padEnd(width)}  ${seconds.toFixed(1).padStart(7)} s`).join("\n")}`,
+  );
   console.log(`
 Next, each with \`npm run lab -- exec --\` before it:
   pulumi up -s warm                                 apply the upgrade that the preview showed

@@ -50,7 +50,11 @@ describe("the recipes' upstream", function () {
     assert.match((await text("10.8.2+26.5.0"))!, /sleep 5; exit 1/);
     assert.match((await text("10.8.3+26.5.0"))!, /BROKEN: \{/);
     assert.match((await text("10.8.4+26.5.0"))!, /hearth-lab\/nothing/);
-    assert.doesNotMatch((await text("10.8.5+26.5.0"))!, /BROKEN|nothing|sleep 5|"false"/, "what was broken stays on its own tag");
+    assert.doesNotMatch(
+      (await text("10.8.5+26.5.0"))!,
+      /BROKEN|nothing|sleep 5|"false"/,
+      "what was broken stays on its own tag",
+    );
     assert.deepEqual(
       (await tagsOf(of("keycloak"))).filter(tag => !tag.annotated).map(tag => tag.name),
       ["10.8.5+26.5.0"],

@@ -35,7 +35,12 @@ export function upstreamOf(recipe: string): string {
 
 async function git(cwd: string, argv: readonly string[], date: Date): Promise<string> {
   const when = `${Math.floor(date.getTime() / 1000)} +0000`;
-  const who = { GIT_AUTHOR_NAME: "lab", GIT_AUTHOR_EMAIL: "lab@hearth.test", GIT_COMMITTER_NAME: "lab", GIT_COMMITTER_EMAIL: "lab@hearth.test" };
+  const who = {
+    GIT_AUTHOR_NAME: "lab",
+    GIT_AUTHOR_EMAIL: "lab@hearth.test",
+    GIT_COMMITTER_NAME: "lab",
+    GIT_COMMITTER_EMAIL: "lab@hearth.test",
+  };
   const env = { ...who, GIT_AUTHOR_DATE: when, GIT_COMMITTER_DATE: when, GIT_CONFIG_GLOBAL: "/dev/null" };
   return (await execa("git", argv, { cwd, env })).stdout;
 }
@@ -50,7 +55,8 @@ export async function release(
 ): Promise<void> {
   const folder = join(root, recipe);
   if ((await versionsOf(recipe, root)).includes(version)) return;
-  for (const [file, edit] of releaseEdits(recipe, version, kind)) await writeFile(join(folder, file), edit(await readFile(join(folder, file), "utf8")));
+  for (const [file, edit] of releaseEdits(recipe, version, kind))
+    await writeFile(join(folder, file), edit(await readFile(join(folder, file), "utf8")));
   if (notes !== undefined) {
     await mkdir(join(folder, "release"), { recursive: true });
     await writeFile(join(folder, "release", version), notes);
@@ -85,14 +91,22 @@ export async function resetUpstream(recipe: string, root = at.upstream): Promise
 
 /** abra's catalogue: where each recipe's upstream is. */
 export async function writeCatalogue(): Promise<void> {
-  const entries = Object.keys(firstRelease).map(recipe => [recipe, { name: recipe, repository: `file://${upstreamOf(recipe)}` }]);
+  const entries = Object.keys(firstRelease).map(recipe => [
+    recipe,
+    { name: recipe, repository: `file://${upstreamOf(recipe)}` },
+  ]);
   await mkdir(join(at.abra, "catalogue"), { recursive: true });
-  await writeFile(join(at.abra, "catalogue", "recipes.json"), `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+  await writeFile(
+    join(at.abra, "catalogue", "recipes.json"),
+    `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`,
+  );
 }
 
 async function sourcesKey(): Promise<string> {
   const files = (await readdir(sources, { recursive: true, withFileTypes: true })).filter(file => file.isFile());
-  const texts = await Promise.all(files.map(async file => [file.name, await readFile(join(file.parentPath, file.name), "utf8")]));
+  const texts = await Promise.all(
+    files.map(async file => [file.name, await readFile(join(file.parentPath, file.name), "utf8")]),
+  );
   return JSON.stringify(texts.toSorted());
 }
 
@@ -101,7 +115,9 @@ const keyFile = join(at.upstream, ".key");
 export const recipes: Step = {
   name: "recipes",
   after: ["packages"],
-  ready: async () => (await exists(join(at.abra, "catalogue", "recipes.json"))) && (await readFile(keyFile, "utf8").catch(() => "")) === (await sourcesKey()),
+  ready: async () =>
+    (await exists(join(at.abra, "catalogue", "recipes.json"))) &&
+    (await readFile(keyFile, "utf8").catch(() => "")) === (await sourcesKey()),
   run: async () => {
     await mkdir(at.upstream, { recursive: true });
     for (const recipe of Object.keys(firstRelease)) await resetUpstream(recipe);

@@ -13,7 +13,18 @@ describe("a run on a free host", () => {
     await stage.play();
     assert.equal(await got, "warm");
     const domains = ["wiki-00000a.test", "sso-00000a.test"];
-    assert.deepEqual(stage.leases(), [{ format: 1, kind: "run", run: WIKI, keycloak: "warm", domains, since: after(0), until: after(HELD), owner: run.owner }]);
+    assert.deepEqual(stage.leases(), [
+      {
+        format: 1,
+        kind: "run",
+        run: WIKI,
+        keycloak: "warm",
+        domains,
+        since: after(0),
+        until: after(HELD),
+        owner: run.owner,
+      },
+    ]);
     assert.equal(stage.entries()[0]?.name, "hearth-run-00000a");
     assert.deepEqual(run.did, ["put hearth-run-00000a", "all", "look"]);
     assert.deepEqual(run.said, []);

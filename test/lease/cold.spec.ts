@@ -20,11 +20,16 @@ describe("a run that wants a Keycloak of its own", () => {
 
   it("waits while as many have one as may, says for whom, and gets in when the first of them leaves", async () => {
     const stage = newStage();
-    const [a, b, c] = ["wiki-00000a", "blog-00000b", "chat-00000c"].map(run => newRun(stage, run, { mode: "cold", coldLimit: 2 }));
+    const [a, b, c] = ["wiki-00000a", "blog-00000b", "chat-00000c"].map(run =>
+      newRun(stage, run, { mode: "cold", coldLimit: 2 }),
+    );
     const passes = await queue(stage, [a!, b!, c!], [5 * MINUTE, 20 * MINUTE, MINUTE]);
     await stage.play({ until: () => stage.now() - START >= 5 * MINUTE - 1_000 });
     assert.equal(c!.said.length, 1);
-    assert.match(c!.said[0]!, /^waiting: (wiki-00000a, blog-00000b|blog-00000b, wiki-00000a) have a Keycloak of their own, and hearth:coldLimit is 2$/);
+    assert.match(
+      c!.said[0]!,
+      /^waiting: (wiki-00000a, blog-00000b|blog-00000b, wiki-00000a) have a Keycloak of their own, and hearth:coldLimit is 2$/,
+    );
     assert.equal(stage.leases().length, 3);
     await stage.play({ until: () => c!.next() === undefined });
     assert.equal(await passes[2], "chat-00000c");
@@ -96,7 +101,8 @@ describe("a run that wants a Keycloak of its own", () => {
     assert.deepEqual(run.said, ["waiting: only 1.4 GB of memory are available, and a Keycloak wants 1.5"]);
     assert.equal(stage.leases().length, 1);
     await stage.play();
-    const message = "no Keycloak of its own after 15 minutes: only 1.4 GB of memory are available, and a Keycloak wants 1.5";
+    const message =
+      "no Keycloak of its own after 15 minutes: only 1.4 GB of memory are available, and a Keycloak wants 1.5";
     await assert.rejects(refused, { name: "NoWayInError", message });
     assert.deepEqual(stage.leases(), []);
     assert.ok(stage.now() - START < 15 * MINUTE + 3_000);
@@ -140,7 +146,8 @@ describe("a run that wants a Keycloak of its own", () => {
     const [told, late] = [newRun(stage, WIKI, { mode: "cold" }), newRun(stage, "chat-00000c")];
     const refused = [told.enter(), late.enter()];
     await stage.play();
-    for (const each of refused) await assert.rejects(each, { name: "NoWayInError", message: /^no Keycloak of its own after 15 minutes: / });
+    for (const each of refused)
+      await assert.rejects(each, { name: "NoWayInError", message: /^no Keycloak of its own after 15 minutes: / });
     assert.ok(!told.did.includes("look") && !late.did.includes("look"));
     assert.equal(stage.leases().length, 1);
   });

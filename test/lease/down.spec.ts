@@ -28,7 +28,17 @@ describe("a run that finds the kept Keycloak down", () => {
     const got = run.enter();
     await stage.play();
     assert.equal(await got, "warm");
-    assert.deepEqual(run.did, ["put hearth-run-00000a", "all", "look", "all", "remove hearth-run-00000a", "repair", "put hearth-run-00000a", "all", "look"]);
+    assert.deepEqual(run.did, [
+      "put hearth-run-00000a",
+      "all",
+      "look",
+      "all",
+      "remove hearth-run-00000a",
+      "repair",
+      "put hearth-run-00000a",
+      "all",
+      "look",
+    ]);
     assert.deepEqual(run.said, ["keycloak is down: 0 of 1 tasks run: having it repaired"]);
   });
 
@@ -55,7 +65,10 @@ describe("a run that finds the kept Keycloak down", () => {
     const run = newRun(stage, WIKI, { mode: "warm" }, newHost({ keycloak: DOWN }));
     const refused = run.enter();
     await stage.play();
-    await assert.rejects(refused, { name: "NoWayInError", message: "keycloak is down: 0 of 1 tasks run, and hearth:keycloak says warm" });
+    await assert.rejects(refused, {
+      name: "NoWayInError",
+      message: "keycloak is down: 0 of 1 tasks run, and hearth:keycloak says warm",
+    });
     assert.equal(run.did.filter(each => each === "repair").length, 1);
     assert.deepEqual(stage.leases(), []);
   });
@@ -63,7 +76,12 @@ describe("a run that finds the kept Keycloak down", () => {
   for (const mode of ["auto", "warm"] as const)
     it(`is refused where it runs and isn't reached: neither repaired nor replaced (mode ${mode})`, async () => {
       const stage = newStage();
-      const run = newRun(stage, WIKI, { mode }, newHost({ keycloak: { state: "unclear", words: "isn't reached: timed out" } }));
+      const run = newRun(
+        stage,
+        WIKI,
+        { mode },
+        newHost({ keycloak: { state: "unclear", words: "isn't reached: timed out" } }),
+      );
       const refused = run.enter();
       await stage.play();
       await assert.rejects(refused, { name: "NoWayInError", message: /^keycloak isn't reached: timed out: it runs/ });

@@ -63,7 +63,8 @@ export function newWorld(stage: Stage, { coldLimit, outage }: Setting): World {
   let broken = outage !== "none";
 
   const living = (side: Side) => !side.dead;
-  const isDown = () => broken || touched.has("keycloak") || apps.some(app => app.inside && living(app) && app.work.app === "keycloak");
+  const isDown = () =>
+    broken || touched.has("keycloak") || apps.some(app => app.inside && living(app) && app.work.app === "keycloak");
 
   stage.board.watch = (by, gone) => {
     const robbed = isLease(gone) && gone.by !== by && living(gone.by);
@@ -89,7 +90,8 @@ export function newWorld(stage: Stage, { coldLimit, outage }: Setting): World {
     const { app } = like.work;
     const work = { ...like.work, owner: by.owner };
     const other = await claim({ ...like.world, board: by.board }, work);
-    if (other !== undefined && touched.has(app)) faults.push(`${app} is being changed, and has no maintenance: ${other}`);
+    if (other !== undefined && touched.has(app))
+      faults.push(`${app} is being changed, and has no maintenance: ${other}`);
     await by.sleep(stay);
     touched.delete(app);
     await giveBack(by.board, work);
@@ -141,7 +143,12 @@ export function newWorld(stage: Stage, { coldLimit, outage }: Setting): World {
   function addRun(plan: RunPlan): void {
     const { identity, mode, sign, stay } = plan;
     const name = `run-${sign === "held" ? "a" : runs.length}0000${identity}`;
-    const run = newRun(stage, name, { mode, coldLimit, lasts: LASTS, ...(sign === "timed" ? { owner: undefined } : {}) }, host);
+    const run = newRun(
+      stage,
+      name,
+      { mode, coldLimit, lasts: LASTS, ...(sign === "timed" ? { owner: undefined } : {}) },
+      host,
+    );
     run.world.isLeftOver = async ({ app }) => !open.has(app);
     if (sign === "hidden") run.life = "unknown";
     runs.push(run);
@@ -156,7 +163,8 @@ export function newWorld(stage: Stage, { coldLimit, outage }: Setting): World {
   }
 
   /** Whether a run may not be on it now. */
-  const closed = (name: string) => touched.has(name) || apps.some(app => app.inside && living(app) && app.work.app === name);
+  const closed = (name: string) =>
+    touched.has(name) || apps.some(app => app.inside && living(app) && app.work.app === name);
 
   return {
     add: plan => ("app" in plan ? addApp(plan) : addRun(plan)),
@@ -169,12 +177,15 @@ export function newWorld(stage: Stage, { coldLimit, outage }: Setting): World {
       const cold = inside.filter(run => run.inside === "cold").length;
       const found = inside.flatMap(run => [
         ...(closed("traefik") ? [`${run.name} is in while traefik is being changed`] : []),
-        ...(closed("keycloak") && run.inside === "warm" ? [`${run.name} is on keycloak while that is being changed`] : []),
+        ...(closed("keycloak") && run.inside === "warm"
+          ? [`${run.name} is on keycloak while that is being changed`]
+          : []),
       ]);
       return [...faults, ...found, ...(cold > coldLimit ? [`${cold} have a Keycloak of their own`] : [])];
     },
     unfinished: () => [...fates.keys()].filter(side => living(side) && !ends.has(side)).map(({ name }) => name),
-    leftBehind: () => runs.filter(run => ends.has(run) && living(run) && stage.entriesOf(run).length > 0).map(({ name }) => name),
+    leftBehind: () =>
+      runs.filter(run => ends.has(run) && living(run) && stage.entriesOf(run).length > 0).map(({ name }) => name),
     outcomes: () => [...fates.keys()].map(side => (living(side) ? ends.get(side)! : "dead")),
   };
 }

@@ -133,7 +133,9 @@ describe("a run whose lease was over before it got in", () => {
     const stage = newStage();
     void newRun(stage, "blog-00000b", { mode: "cold" }).enter();
     await stage.play();
-    const [first, second] = [1, 60].map(minutes => newRun(stage, WIKI, { mode: "cold", owner: undefined, lasts: minutes * MINUTE }));
+    const [first, second] = [1, 60].map(minutes =>
+      newRun(stage, WIKI, { mode: "cold", owner: undefined, lasts: minutes * MINUTE }),
+    );
     const refused = first!.enter();
     await stage.play({ until: () => stage.now() - START >= MINUTE && first!.next() === "sleep" });
     void second!.enter();

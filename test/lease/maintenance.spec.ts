@@ -18,7 +18,9 @@ describe("a run that meets maintenance", () => {
     await stage.play();
     assert.equal(await got, "warm");
     await done;
-    assert.deepEqual(run.said, [`waiting: keycloak is in maintenance (${what}) since ${after(0)}, by pid ${app.owner.pid} on ci`]);
+    assert.deepEqual(run.said, [
+      `waiting: keycloak is in maintenance (${what}) since ${after(0)}, by pid ${app.owner.pid} on ci`,
+    ]);
     assert.ok(stage.now() - START < 5 * MINUTE + 3_000);
   });
 

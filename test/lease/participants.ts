@@ -1,7 +1,15 @@
 // Runs and kept apps as processes on the stage.
 import type { BoardWorld } from "../../providers/lib/coordination/coordinationStore.ts";
 import { claim, drain, giveBack, type Work } from "../../providers/lib/coordination/maintenance.ts";
-import { enter, withdraw, MEMORY, type EnterWorld, type Found, type Kind, type Wish } from "../../providers/lease/acquire.ts";
+import {
+  enter,
+  withdraw,
+  MEMORY,
+  type EnterWorld,
+  type Found,
+  type Kind,
+  type Wish,
+} from "../../providers/lease/acquire.ts";
 import { HELD } from "../../providers/lib/coordination/liveness.ts";
 import type { Side, Stage } from "./scheduler.ts";
 
@@ -51,7 +59,16 @@ export function newRun(stage: Stage, run: string, wish: Partial<Wish> = {}, host
     },
     memory: async () => host.memory,
   };
-  const whole: Wish = { run, mode: "auto", keycloak: SSO, domains: [`${run}.test`], coldLimit: 1, owner: side.owner, lasts: HELD, ...wish };
+  const whole: Wish = {
+    run,
+    mode: "auto",
+    keycloak: SSO,
+    domains: [`${run}.test`],
+    coldLimit: 1,
+    owner: side.owner,
+    lasts: HELD,
+    ...wish,
+  };
   const made: Run = Object.assign(side, {
     world,
     inside: undefined,
@@ -82,7 +99,12 @@ export interface Kept extends Side {
 }
 
 /** A process that is about to change a kept app. */
-export function newApp(stage: Stage, app: keyof typeof DOMAINS, what = "1.0.0+1 → 1.1.0+2", host: Host = newHost()): Kept {
+export function newApp(
+  stage: Stage,
+  app: keyof typeof DOMAINS,
+  what = "1.0.0+1 → 1.1.0+2",
+  host: Host = newHost(),
+): Kept {
   const side = stage.side(app);
   const world = worldOf(stage, side, host);
   const work: Work = { app, domain: DOMAINS[app], what, owner: side.owner, stateDir: "/var/lib/hearth" };

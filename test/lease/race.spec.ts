@@ -57,7 +57,11 @@ describe("a run and an upgrade that begin at once", () => {
     await drained; // while the run still sleeps
     assert.equal(run.next(), "sleep");
     for (const _ of Array(5)) await run.until("all").then(() => run.until("sleep"));
-    assert.equal(run.did.filter(each => each.startsWith("put")).length, 1, "it hung its lease up again while it had to wait");
+    assert.equal(
+      run.did.filter(each => each.startsWith("put")).length,
+      1,
+      "it hung its lease up again while it had to wait",
+    );
     const given = app.giveBack();
     await stage.play();
     await given;
@@ -97,7 +101,9 @@ describe("maintenance that a dead process left over", () => {
     ends.push(app.pass(5 * MINUTE) as Promise<never>);
     await stage.play({ choose: () => app, until: () => app.inside });
     ends.push(warm.pass(MINUTE));
-    await stage.play({ until: () => (assert.ok(!collides(warm, app), "a run is on Keycloak while that is changed"), false) });
+    await stage.play({
+      until: () => (assert.ok(!collides(warm, app), "a run is on Keycloak while that is changed"), false),
+    });
     assert.deepEqual(await Promise.all(ends), ["cold", undefined, "warm"]);
   });
 
@@ -108,7 +114,10 @@ describe("maintenance that a dead process left over", () => {
     void dead.drain();
     await stage.play();
     dead.die();
-    const [gives, warm] = [newRun(stage, "wiki-00000a", { mode: "warm" }, host), newRun(stage, "blog-00000b", {}, host)];
+    const [gives, warm] = [
+      newRun(stage, "wiki-00000a", { mode: "warm" }, host),
+      newRun(stage, "blog-00000b", {}, host),
+    ];
     const refused = gives.enter();
     await gives.until("all");
     await gives.step(); // it has seen the dead one's
@@ -122,7 +131,9 @@ describe("maintenance that a dead process left over", () => {
     host.keycloak = UP;
     await stage.play({ choose: () => app, until: () => app.inside || app.next() === "sleep" });
     const got = warm.pass(MINUTE);
-    await stage.play({ until: () => (assert.ok(!collides(warm, app), "a run is on Keycloak while that is changed"), false) });
+    await stage.play({
+      until: () => (assert.ok(!collides(warm, app), "a run is on Keycloak while that is changed"), false),
+    });
     assert.equal(await got, "warm");
     await done;
   });

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Life, Owner } from "../../providers/lib/process/identity.ts";
-import { isLease, isMaintenance, type Board, type Entry, type LeaseNote, type MaintenanceNote } from "../../providers/lib/coordination/coordinationStore.ts";
+import {
+  isLease,
+  isMaintenance,
+  type Board,
+  type Entry,
+  type LeaseNote,
+  type MaintenanceNote,
+} from "../../providers/lib/coordination/coordinationStore.ts";
 import { bare, fakeBoard, type FakeBoard } from "../lib/coordination/fakeStore.ts";
 
 /** When every stage's clock begins. */
@@ -101,12 +108,16 @@ export function newStage(): Stage {
       async until(what) {
         await turn();
         while (!isAt(own, what)) {
-          assert.ok(own.next() !== undefined && own.did.length < ENDLESS, `${name} never came to ${what}, but did ${own.did.slice(-9).join(", ")}`);
+          assert.ok(
+            own.next() !== undefined && own.did.length < ENDLESS,
+            `${name} never came to ${what}, but did ${own.did.slice(-9).join(", ")}`,
+          );
           await own.step();
         }
       },
       async end() {
-        for (await turn(); own.next() !== undefined; await own.step()) assert.ok(own.did.length < ENDLESS, `${name} never ends`);
+        for (await turn(); own.next() !== undefined; await own.step())
+          assert.ok(own.did.length < ENDLESS, `${name} never ends`);
       },
       die() {
         own.dead = true;

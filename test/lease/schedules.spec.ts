@@ -9,8 +9,15 @@ const schedules = { numRuns: long ? 5_000 : 300, seed: 20_260_101 };
 
 /** Milliseconds. Whole seconds, so that many wake at once: what they do then is what has an order. */
 const seconds = (max: number) => fc.nat(max).map(each => each * 1_000);
-const soon = fc.oneof({ weight: 6, arbitrary: seconds(2).map(each => each + 1_000) }, { weight: 1, arbitrary: seconds(600) });
-const stay = fc.oneof({ weight: 4, arbitrary: seconds(5) }, { weight: 2, arbitrary: seconds(60) }, { weight: 1, arbitrary: seconds(720) });
+const soon = fc.oneof(
+  { weight: 6, arbitrary: seconds(2).map(each => each + 1_000) },
+  { weight: 1, arbitrary: seconds(600) },
+);
+const stay = fc.oneof(
+  { weight: 4, arbitrary: seconds(5) },
+  { weight: 2, arbitrary: seconds(60) },
+  { weight: 1, arbitrary: seconds(720) },
+);
 /** Calls and sleeps after which a process dies. */
 const dies = fc.option(fc.nat(40), { freq: 3, nil: Infinity });
 
@@ -22,7 +29,13 @@ const run: fc.Arbitrary<RunPlan> = fc.record({
   stay,
   dies,
 });
-const app: fc.Arbitrary<AppPlan> = fc.record({ app: fc.constantFrom("keycloak", "keycloak", "traefik"), journal: fc.boolean(), begins: soon, stay, dies });
+const app: fc.Arbitrary<AppPlan> = fc.record({
+  app: fc.constantFrom("keycloak", "keycloak", "traefik"),
+  journal: fc.boolean(),
+  begins: soon,
+  stay,
+  dies,
+});
 /** What a process left that died before all others began: maintenance, once it had drained, or a lease. */
 const dead = { begins: 0, stay: MINUTE, dies: 3 };
 const remains = fc.constantFrom<RunPlan | AppPlan | undefined>(
@@ -77,14 +90,27 @@ describe("runs and kept apps in whatever order, whoever of them dies", () => {
         const stays = [...runs, ...apps].reduce((sum, each) => sum + each.stay + each.begins, 0);
         assert.deepEqual(world.unfinished(), []);
         assert.deepEqual(world.leftBehind(), []);
-        assert.ok(stage.now() - START < stays + (runs.length + 2 * apps.length) * 40 * MINUTE, `it took ${(stage.now() - START) / MINUTE} minutes`);
+        assert.ok(
+          stage.now() - START < stays + (runs.length + 2 * apps.length) * 40 * MINUTE,
+          `it took ${(stage.now() - START) / MINUTE} minutes`,
+        );
         for (const outcome of world.outcomes()) seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
       }),
       schedules,
     );
     // Schedules in which nothing ever happens would prove nothing.
     if (process.env["HEARTH_SHOW"]) console.log(Object.fromEntries([...seen].toSorted()));
-    for (const outcome of ["warm", "cold", "none", "NoWayInError", "TakenError", "changed", "recovered", "InUseError", "dead"])
+    for (const outcome of [
+      "warm",
+      "cold",
+      "none",
+      "NoWayInError",
+      "TakenError",
+      "changed",
+      "recovered",
+      "InUseError",
+      "dead",
+    ])
       assert.ok((seen.get(outcome) ?? 0) >= 5, `${outcome}: ${seen.get(outcome) ?? 0} times`);
   });
 });

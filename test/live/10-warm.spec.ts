@@ -3,7 +3,18 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { at } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
-import { containers, keycloak, listing, must, previewWarm, pulumi, realmStatus, upWarm, warmConfig, wipe } from "./host.ts";
+import {
+  containers,
+  keycloak,
+  listing,
+  must,
+  previewWarm,
+  pulumi,
+  realmStatus,
+  upWarm,
+  warmConfig,
+  wipe,
+} from "./host.ts";
 
 describe("the warm stack on a real host", function () {
   this.timeout(240_000);
@@ -44,7 +55,9 @@ describe("the warm stack on a real host", function () {
 
   it("P12: holds no secret's value in its state", async () => {
     const state = await must("pulumi", "stack", "export", "-s", "warm", "--show-secrets");
-    const container = (await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_app`)).split("\n")[0]!;
+    const container = (
+      await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_app`)
+    ).split("\n")[0]!;
     const password = await must("docker", "exec", container, "cat", "/run/secrets/admin_password");
     assert.ok(password.length >= 32);
     assert.ok(!state.includes(password));
@@ -57,7 +70,10 @@ describe("the warm stack on a real host", function () {
     await release("keycloak", { version: "11.0.0+26.5.0" });
     const done = await previewWarm();
     assert.equal(done.exitCode, 0, done.all);
-    assert.match(done.all, /keycloak 10\.7\.1\+26\.4\.0 healthy · next 10\.7\.9\+26\.4\.0 will be applied · held 11\.0\.0\+26\.5\.0: major of the recipe/);
+    assert.match(
+      done.all,
+      /keycloak 10\.7\.1\+26\.4\.0 healthy · next 10\.7\.9\+26\.4\.0 will be applied · held 11\.0\.0\+26\.5\.0: major of the recipe/,
+    );
     assert.match(done.all, /App keycloak update .*version/);
     assert.notEqual((await previewWarm("--expect-no-changes")).exitCode, 0);
     assert.deepEqual(await listing(), before);
@@ -83,7 +99,11 @@ describe("the warm stack on a real host", function () {
     assert.equal(await realmStatus("master"), 200);
     const again = await upWarm("--expect-no-changes");
     assert.equal(again.exitCode, 0, again.all);
-    assert.match(again.all, /keycloak 10\.7\.9\+26\.4\.0 healthy · held 11\.0\.0/, "back at the version it had, not at one that is held");
+    assert.match(
+      again.all,
+      /keycloak 10\.7\.9\+26\.4\.0 healthy · held 11\.0\.0/,
+      "back at the version it had, not at one that is held",
+    );
   });
 
   it("P13: takes over what runs already when the state is lost, and restarts nothing", async () => {
@@ -140,7 +160,10 @@ describe("the warm stack on a real host", function () {
     };
 
     it("a base domain that is missing", async () => {
-      assert.match(await refusal(all => all.replace(/^.*hearth:baseDomain.*\n/m, "")), /hearth:baseDomain is missing: .*such as ci\.example\.org/);
+      assert.match(
+        await refusal(all => all.replace(/^.*hearth:baseDomain.*\n/m, "")),
+        /hearth:baseDomain is missing: .*such as ci\.example\.org/,
+      );
     });
 
     it("a setting that hearth doesn't know", async () => {
@@ -158,7 +181,9 @@ describe("the warm stack on a real host", function () {
 
     it("a setting that makes a name too long of what runs well already", async () => {
       const version = "v".repeat(60);
-      const said = await refusal(all => all.replace(/^( +)KC_CACHE: .*$/m, `$&\n$1SECRET_DB_PASSWORD_VERSION: ${version}`));
+      const said = await refusal(all =>
+        all.replace(/^( +)KC_CACHE: .*$/m, `$&\n$1SECRET_DB_PASSWORD_VERSION: ${version}`),
+      );
       assert.match(said, /is too long: secret \S+_v+ has \d+ characters; Swarm takes 64/);
     });
 
@@ -172,18 +197,29 @@ describe("the warm stack on a real host", function () {
       const all = await readFile(catalogue, "utf8");
       await writeFile(catalogue, JSON.stringify({ ...JSON.parse(all), traefik: undefined }));
       try {
-        assert.match(await refusal(same => same), /no recipe is called "traefik": neither .* nor .*recipes\.json knows it/);
+        assert.match(
+          await refusal(same => same),
+          /no recipe is called "traefik": neither .* nor .*recipes\.json knows it/,
+        );
       } finally {
         await writeFile(catalogue, all);
       }
     });
 
     it("a wrong passphrase", async () => {
-      assert.match(await refusal(all => all, { env: { PULUMI_CONFIG_PASSPHRASE_FILE: undefined, PULUMI_CONFIG_PASSPHRASE: "wrong" } }), /incorrect passphrase/);
+      assert.match(
+        await refusal(all => all, {
+          env: { PULUMI_CONFIG_PASSPHRASE_FILE: undefined, PULUMI_CONFIG_PASSPHRASE: "wrong" },
+        }),
+        /incorrect passphrase/,
+      );
     });
 
     it("F40: no swarm behind docker", async () => {
-      assert.match(await refusal(all => all, { env: { DOCKER_HOST: "unix:///nonexistent.sock" } }), /Cannot connect to the Docker daemon/);
+      assert.match(
+        await refusal(all => all, { env: { DOCKER_HOST: "unix:///nonexistent.sock" } }),
+        /Cannot connect to the Docker daemon/,
+      );
     });
 
     it("no abra on PATH, and one that is too old", async () => {
@@ -191,9 +227,15 @@ describe("the warm stack on a real host", function () {
       const change = (all: string) => all.replace("KC_CACHE: local", "KC_CACHE: ispn");
       const path = (process.env["PATH"] ?? "").split(":").filter(folder => folder !== at.bin);
       const without = await fakeBin({});
-      assert.match(await refusal(change, { env: { PATH: [without, ...path].join(":") } }), /there is no `abra` on PATH/);
+      assert.match(
+        await refusal(change, { env: { PATH: [without, ...path].join(":") } }),
+        /there is no `abra` on PATH/,
+      );
       const old = await fakeBin({ abra: "#!/bin/sh\necho abra version 0.9.0-beta-1234567\n" });
-      assert.match(await refusal(change, { env: { PATH: [old, ...path].join(":") } }), /abra is 0\.9\.0; hearth wants 0\.13 or newer/);
+      assert.match(
+        await refusal(change, { env: { PATH: [old, ...path].join(":") } }),
+        /abra is 0\.9\.0; hearth wants 0\.13 or newer/,
+      );
     });
   });
 });

@@ -36,7 +36,10 @@ describe("a CI run on a real host", function () {
     const { flags, realm } = named(`login-${Date.now()}`);
     const done = await hearth(["run", ...flags, "--", process.execPath, login]);
     assert.equal(done.exitCode, 0, done.all);
-    assert.match(done.stdout, new RegExp(`^logged in as tester at https://${keycloak.domain}/realms/${realm}, token verified, in \\d+ ms$`));
+    assert.match(
+      done.stdout,
+      new RegExp(`^logged in as tester at https://${keycloak.domain}/realms/${realm}, token verified, in \\d+ ms$`),
+    );
     assert.match(done.stderr, new RegExp(`hearth: keycloak \\S+ \\(\\S+\\), warm, upgraded .* · realm ${realm}`));
     assert.equal(await realmStatus(realm), 404);
   });
@@ -49,7 +52,14 @@ describe("a CI run on a real host", function () {
 
   it("F46, P12: shows its command nothing but its own values", async () => {
     const sentinel = `sentinel-${Date.now()}`;
-    const names = ["AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "DRONE_NETRC_PASSWORD", "PULUMI_ACCESS_TOKEN", "MY_SECRET", "SSH_AUTH_SOCK"];
+    const names = [
+      "AWS_SECRET_ACCESS_KEY",
+      "GITHUB_TOKEN",
+      "DRONE_NETRC_PASSWORD",
+      "PULUMI_ACCESS_TOKEN",
+      "MY_SECRET",
+      "SSH_AUTH_SOCK",
+    ];
     const env = Object.fromEntries(names.map(name => [name, sentinel]));
     const passphrase = await readFile(at.passphrase, "utf8");
     const done = await hearth(["run", "--recipe", "notes", "--env", "ASKED=yes", "--", "env"], { env });
@@ -57,21 +67,37 @@ describe("a CI run on a real host", function () {
     assert.ok(!done.stdout.includes(sentinel));
     assert.ok(!done.stdout.includes(passphrase));
     assert.ok(!/^(PULUMI|DOCKER|ABRA)_/m.test(done.stdout));
-    const told = new Map(done.stdout.split("\n").map(line => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
-    for (const name of ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_USERNAME", "OIDC_PASSWORD", "HEARTH_RUN", "HEARTH_REALM"])
+    const told = new Map(
+      done.stdout.split("\n").map(line => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+    );
+    for (const name of [
+      "OIDC_ISSUER",
+      "OIDC_CLIENT_ID",
+      "OIDC_CLIENT_SECRET",
+      "OIDC_USERNAME",
+      "OIDC_PASSWORD",
+      "HEARTH_RUN",
+      "HEARTH_REALM",
+    ])
       assert.ok(told.get(name), name);
     assert.equal(told.get("HEARTH_KEYCLOAK"), "warm");
     assert.equal(told.get("ASKED"), "yes");
-    assert.ok(!done.stderr.includes(told.get("OIDC_CLIENT_SECRET")!) && !done.stderr.includes(told.get("OIDC_PASSWORD")!));
+    assert.ok(
+      !done.stderr.includes(told.get("OIDC_CLIENT_SECRET")!) && !done.stderr.includes(told.get("OIDC_PASSWORD")!),
+    );
   });
 
   it("F32, P12: keeps its secrets out of the state in clear and out of every argv", async () => {
     const { flags, stack } = named(`secrets-${Date.now()}`);
     const file = join(folder, "run.env");
     await writeFile(file, "older, and everybody's", { mode: 0o644 });
-    const watcher = spawn("sh", ["-c", "while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; sleep 0.02; done"], {
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    const watcher = spawn(
+      "sh",
+      ["-c", "while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; sleep 0.02; done"],
+      {
+        stdio: ["ignore", "pipe", "ignore"],
+      },
+    );
     let argvs = "";
     watcher.stdout.on("data", chunk => (argvs += String(chunk)));
     const started = await hearth(["run", "start", ...flags, "--output", file]);
@@ -80,7 +106,9 @@ describe("a CI run on a real host", function () {
       assert.equal(started.exitCode, 0, started.all);
       assert.equal((await stat(file)).mode & 0o777, 0o600);
       const text = await readFile(file, "utf8");
-      const secrets = [/OIDC_CLIENT_SECRET=(.+)/, /OIDC_PASSWORD=(.+)/].map(pattern => pattern.exec(text)?.[1] ?? assert.fail(text));
+      const secrets = [/OIDC_CLIENT_SECRET=(.+)/, /OIDC_PASSWORD=(.+)/].map(
+        pattern => pattern.exec(text)?.[1] ?? assert.fail(text),
+      );
       const state = await must("pulumi", "stack", "export", "-s", stack);
       const admin = await must(
         "sh",
@@ -89,8 +117,12 @@ describe("a CI run on a real host", function () {
       );
       assert.ok(argvs.includes("pulumi up"), "the watcher saw what ran");
       for (const secret of [...secrets, admin])
-        for (const [where, place] of Object.entries({ state, argvs, printed: started.all })) assert.ok(!place.includes(secret), where);
-      assert.ok(!(await must("pulumi", "stack", "export", "-s", stack, "--show-secrets")).includes(admin), "the admin's password is in no state at all");
+        for (const [where, place] of Object.entries({ state, argvs, printed: started.all }))
+          assert.ok(!place.includes(secret), where);
+      assert.ok(
+        !(await must("pulumi", "stack", "export", "-s", stack, "--show-secrets")).includes(admin),
+        "the admin's password is in no state at all",
+      );
       // A second run with the identity of a living one is refused, and doesn't harm it.
       const second = await hearth(["run", ...flags, "--", "true"]);
       assert.equal(second.exitCode, 125);
@@ -121,12 +153,18 @@ describe("a CI run on a real host", function () {
 
   it("two jobs of one build at once get realms of their own, and a user of one can't log in to the other", async () => {
     const build = `pair-${Date.now()}`;
-    const jobs = ["a", "b"].map(job => ({ flags: ["--recipe", "notes", "--build", build, "--job", job], file: join(folder, `${build}-${job}.env`) }));
-    const started = await Promise.all(jobs.map(({ flags, file }) => hearth(["run", "start", ...flags, "--output", file])));
+    const jobs = ["a", "b"].map(job => ({
+      flags: ["--recipe", "notes", "--build", build, "--job", job],
+      file: join(folder, `${build}-${job}.env`),
+    }));
+    const started = await Promise.all(
+      jobs.map(({ flags, file }) => hearth(["run", "start", ...flags, "--output", file])),
+    );
     try {
       for (const done of started) assert.equal(done.exitCode, 0, done.all);
       const [a, b] = await Promise.all(jobs.map(({ file }) => readVariables(file)));
-      for (const name of ["OIDC_ISSUER", "OIDC_CLIENT_SECRET", "OIDC_PASSWORD", "HEARTH_REALM"]) assert.notEqual(a![name], b![name], name);
+      for (const name of ["OIDC_ISSUER", "OIDC_CLIENT_SECRET", "OIDC_PASSWORD", "HEARTH_REALM"])
+        assert.notEqual(a![name], b![name], name);
       assert.equal(await grant(a!, a!), 200);
       assert.equal(await grant(b!, b!), 200);
       assert.equal(await grant(a!, b!), 401);
@@ -142,7 +180,10 @@ describe("a CI run on a real host", function () {
   ] as const) {
     it(`P8: is taken away by Ctrl-C ${when}`, async () => {
       const { flags, realm } = named(`interrupted-${wait}-${Date.now()}`);
-      const child = spawn("hearth", ["run", ...flags, "--", "sleep", "60"], { cwd: project, stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn("hearth", ["run", ...flags, "--", "sleep", "60"], {
+        cwd: project,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
       let said = "";
       child.stderr.on("data", chunk => (said += String(chunk)));
       const ended = new Promise<number | null>(resolve => child.once("exit", resolve));
@@ -164,7 +205,8 @@ describe("a CI run on a real host", function () {
       assert.match(done.stderr, pattern);
     };
 
-    it("a wrong passphrase", () => refused({ PULUMI_CONFIG_PASSPHRASE_FILE: "/nonexistent" }, /not your recipe: .*passphrase|nonexistent/));
+    it("a wrong passphrase", () =>
+      refused({ PULUMI_CONFIG_PASSPHRASE_FILE: "/nonexistent" }, /not your recipe: .*passphrase|nonexistent/));
     it("no pulumi", async () => {
       const path = (process.env["PATH"] ?? "").split(":").filter(place => place !== at.bin);
       const bin = join(folder, "bin");
@@ -172,7 +214,8 @@ describe("a CI run on a real host", function () {
       await must("ln", "-sf", join(project, "commands/hearth.mjs"), join(bin, "hearth"));
       await refused({ PATH: [bin, ...path].join(":") }, /there is no `pulumi` on PATH/);
     });
-    it("no docker behind the socket", () => refused({ DOCKER_HOST: "unix:///nonexistent.sock" }, /Cannot connect to the Docker daemon/));
+    it("no docker behind the socket", () =>
+      refused({ DOCKER_HOST: "unix:///nonexistent.sock" }, /Cannot connect to the Docker daemon/));
     it("a recipe that is no name", async () => {
       const done = await hearth(["run", "--recipe", "No_Name", "--", "true"]);
       assert.equal(done.exitCode, 125);
@@ -190,7 +233,10 @@ describe("a CI run on a real host", function () {
     try {
       const stopped = await hearth(["run", "stop", ...flags, "--verbose"]);
       assert.equal(stopped.exitCode, 125, stopped.all);
-      assert.match(stopped.all, /(has no running container on this node|isn't up|is not running|no connection).*; trying again/);
+      assert.match(
+        stopped.all,
+        /(has no running container on this node|isn't up|is not running|no connection).*; trying again/,
+      );
       assert.match(stopped.stderr, /warning: ci-\S+ isn't gone: .*\n.*taken away by hearth reap/);
     } finally {
       const repaired = await hearth(["recover"]);
@@ -206,7 +252,13 @@ describe("a CI run on a real host", function () {
   it("P9: refuses the realm master, in whatever letters", async () => {
     const { provider } = await import("../../providers/realm/provider.ts");
     for (const name of ["master", "Master"]) {
-      const raw = { __provider: "x", keycloak: { domain: keycloak.domain }, name, run: "notes-000000", stateDir: folder };
+      const raw = {
+        __provider: "x",
+        keycloak: { domain: keycloak.domain },
+        name,
+        run: "notes-000000",
+        stateDir: folder,
+      };
       assert.match((await provider.check({}, raw)).failures[0]?.reason ?? "", /Keycloak's own/);
       await assert.rejects(() => provider.delete("id", { ...raw, swarm: "x" } as never), { name: "MasterRealmError" });
     }

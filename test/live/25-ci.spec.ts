@@ -14,7 +14,19 @@ import { appDomain, coldDomain, runName, runOf, stackName } from "../../provider
 import { at, base, project, stateDir } from "../lab/paths.ts";
 import { upstreamOf } from "../lab/upstream.ts";
 import { contained } from "./contained.ts";
-import { call, endRuns, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, warmConfig, type Done } from "./host.ts";
+import {
+  call,
+  endRuns,
+  freshWarm,
+  hearth,
+  keycloak,
+  listing,
+  must,
+  pulumi,
+  realmStatus,
+  warmConfig,
+  type Done,
+} from "./host.ts";
 
 const login = join(project, "test/lab/login.ts");
 const through = [join(project, "node_modules/.bin/mocha"), join(project, "test/lab/appLogin.mocha.ts")];
@@ -63,7 +75,10 @@ describe("CI runs at full strength, on a real host", function () {
     const done = await hearth(["run", ...flags, "--", ...through]);
     assert.equal(done.exitCode, 0, done.all);
     assert.match(done.stdout, /2 passing/);
-    assert.match(done.stderr, new RegExp(`keycloak \\S+ \\(\\S+\\), warm, upgraded \\d+ (min|h|d) ago · realm ${name} · https://${domain}`));
+    assert.match(
+      done.stderr,
+      new RegExp(`keycloak \\S+ \\(\\S+\\), warm, upgraded \\d+ (min|h|d) ago · realm ${name} · https://${domain}`),
+    );
     assert.equal((await pulumi(["stack", "ls", "--json"])).stdout.includes(stack), false);
   });
 
@@ -94,9 +109,12 @@ describe("CI runs at full strength, on a real host", function () {
       "docker",
       "service",
       "inspect",
-      ...(await must("docker", "service", "ls", "-q", "--filter", `label=com.docker.stack.namespace=${stackOf(domain)}`)).split("\n"),
+      ...(
+        await must("docker", "service", "ls", "-q", "--filter", `label=com.docker.stack.namespace=${stackOf(domain)}`)
+      ).split("\n"),
     );
-    for (const [where, text] of Object.entries({ state, services, said: done.stderr })) assert.ok(!text.includes(secret), where);
+    for (const [where, text] of Object.entries({ state, services, said: done.stderr }))
+      assert.ok(!text.includes(secret), where);
     assert.equal((await fetch(`https://${domain}/`)).status, 200, "it stands");
     const reaped = await hearth(["reap"]);
     assert.equal(reaped.all, "", "a run that is to stand isn't taken away");
@@ -117,7 +135,10 @@ describe("CI runs at full strength, on a real host", function () {
       assert.equal(started.exitCode, 0, started.all);
       const page = async () => (await fetch(`https://${domain}/`)).text();
       assert.equal(await page(), "from the tree\n");
-      await writeFile(join(tree, "abra.sh"), (await readFile(join(tree, "abra.sh"), "utf8")).replace("BACKEND_CONF_VERSION=v1", "BACKEND_CONF_VERSION=v2"));
+      await writeFile(
+        join(tree, "abra.sh"),
+        (await readFile(join(tree, "abra.sh"), "utf8")).replace("BACKEND_CONF_VERSION=v1", "BACKEND_CONF_VERSION=v2"),
+      );
       await writeFile(conf, text.replace('{{ env "GREETING" }}', "changed"));
       // Another value in both services' environment: both are replaced at once.
       const sample = await readFile(join(tree, ".env.sample"), "utf8");
@@ -142,11 +163,17 @@ describe("CI runs at full strength, on a real host", function () {
     const config = join(folder, "ci.yaml");
     const notes = {
       deploy: false,
-      realm: { roles: { realm: [{ name: "editor" }] }, groups: [{ name: "staff" }], user: { realmRoles: ["editor"], groups: ["/staff"] } },
+      realm: {
+        roles: { realm: [{ name: "editor" }] },
+        groups: [{ name: "staff" }],
+        user: { realmRoles: ["editor"], groups: ["/staff"] },
+      },
     };
     await writeFile(config, stringify({ config: { "hearth:baseDomain": base, "hearth:recipes": { notes } } }));
     const command = `echo $HEARTH_KEYCLOAK $OIDC_ISSUER > ${seen} && ${process.execPath} ${login} && ${process.execPath} ${join(project, "test/lab/roles.ts")}`;
-    const done = await hearth(["run", ...flags, "--keycloak", "cold", "--", "sh", "-c", command], { env: { HEARTH_CI_CONFIG: config } });
+    const done = await hearth(["run", ...flags, "--keycloak", "cold", "--", "sh", "-c", command], {
+      env: { HEARTH_CI_CONFIG: config },
+    });
     assert.equal(done.exitCode, 0, done.all);
     assert.equal((await readFile(seen, "utf8")).trim(), `cold https://${coldDomain(run, base)}/realms/${name}`);
     assert.match(done.stdout, /^roles .*\beditor\b/m);
@@ -159,11 +186,22 @@ describe("CI runs at full strength, on a real host", function () {
     assert.equal((await hearth(["run", "start", ...living.flags, "--output", living.file])).exitCode, 0);
     const config = await readFile(warmConfig, "utf8");
     await writeFile(warmConfig, config.replace(/( +)KC_CACHE: local/, `$&\n$1MARK: m${Date.now()}`));
-    const upgrade = start("pulumi", ["up", "-s", "warm", "--yes", "--skip-preview", "--non-interactive", "--color=never"]);
+    const upgrade = start("pulumi", [
+      "up",
+      "-s",
+      "warm",
+      "--yes",
+      "--skip-preview",
+      "--non-interactive",
+      "--color=never",
+    ]);
     let late: Started | undefined;
     try {
       await until(() => /waiting: in use by/.test(upgrade.said()), 60_000, upgrade.said);
-      assert.match(upgrade.said(), new RegExp(`keycloak: waiting: in use by ${living.name} \\(since \\S+, until \\S+\\)`));
+      assert.match(
+        upgrade.said(),
+        new RegExp(`keycloak: waiting: in use by ${living.name} \\(since \\S+, until \\S+\\)`),
+      );
       const { flags } = build("notes", "late");
       late = start("hearth", ["run", ...flags, "--", process.execPath, login]);
       await until(() => /waiting: keycloak is in maintenance/.test(late!.said()), 30_000, late.said);
@@ -187,13 +225,17 @@ describe("CI runs at full strength, on a real host", function () {
     const started = await Promise.all(five.map(each => hearth(["run", "start", ...each.flags, "--output", each.file])));
     for (const { exitCode, all } of started) assert.equal(exitCode, 0, all);
     await must("docker", "service", "scale", "--detach=false", `${keycloak.stack}_app=0`);
-    const more = Array.from({ length: 5 }, (_, i) => start("hearth", ["run", ...build("notes", `more-${i}`).flags, "--", process.execPath, login]));
+    const more = Array.from({ length: 5 }, (_, i) =>
+      start("hearth", ["run", ...build("notes", `more-${i}`).flags, "--", process.execPath, login]),
+    );
     const codes = await Promise.all(more.map(each => each.ended));
     const said = more.map(each => each.said()).join("\n");
     assert.deepEqual(codes, [0, 0, 0, 0, 0], said);
     assert.equal(said.match(/deploying the version it had/g)?.length, 1, said);
     assert.ok(!/, cold/.test(said), said);
-    const inside = await Promise.all(five.map(async each => call(process.execPath, [login], { env: await variables(each.file) })));
+    const inside = await Promise.all(
+      five.map(async each => call(process.execPath, [login], { env: await variables(each.file) })),
+    );
     for (const { exitCode, all } of inside) assert.equal(exitCode, 0, all);
     const stopped = await Promise.all(five.map(each => hearth(["run", "stop", ...each.flags])));
     for (const { exitCode, all } of stopped) assert.equal(exitCode, 0, all);
@@ -205,7 +247,14 @@ describe("CI runs at full strength, on a real host", function () {
     const began = Date.now();
     const runs = Array.from({ length: 20 }, (_, i) => {
       const { flags, name } = build(["notes", "wiki", "pad", "n8n"][i % 4]!, `crowd-${i}`);
-      const each = start("hearth", ["run", ...flags, "--", "sh", "-c", `echo $HEARTH_REALM $OIDC_CLIENT_SECRET $OIDC_PASSWORD; ${process.execPath} ${login}`]);
+      const each = start("hearth", [
+        "run",
+        ...flags,
+        "--",
+        "sh",
+        "-c",
+        `echo $HEARTH_REALM $OIDC_CLIENT_SECRET $OIDC_PASSWORD; ${process.execPath} ${login}`,
+      ]);
       return { ...each, name, took: each.ended.then(() => (Date.now() - began) / 1000) };
     });
     const codes = await Promise.all(runs.map(each => each.ended));
@@ -224,7 +273,9 @@ describe("CI runs at full strength, on a real host", function () {
     for (const part of [0, 1, 2]) assert.equal(new Set(told.map(each => each[part])).size, 20);
     for (const { name } of runs) assert.equal(await realmStatus(name), 404);
     const took = (await Promise.all(runs.map(each => each.took))).toSorted((a, b) => a - b);
-    console.log(`      twenty at once: the first after ${took[0]!.toFixed(1)} s, the median ${took[10]!.toFixed(1)} s, the last ${took[19]!.toFixed(1)} s`);
+    console.log(
+      `      twenty at once: the first after ${took[0]!.toFixed(1)} s, the median ${took[10]!.toFixed(1)} s, the last ${took[19]!.toFixed(1)} s`,
+    );
   });
 
   it("F22, P8: killed at six moments, then one reap: the host is as it was, and the second reap says nothing", async function () {
@@ -240,7 +291,11 @@ describe("CI runs at full strength, on a real host", function () {
     // The sixth with its app deployed, and with Pulumi's state lost as well.
     const app = build("docs", "killed-app");
     const run = start("hearth", ["run", ...app.flags, "--", ...command]);
-    await until(() => new RegExp(`realm ${app.name} · https`).test(run.said()) && run.said().includes("begun"), 90_000, run.said);
+    await until(
+      () => new RegExp(`realm ${app.name} · https`).test(run.said()) && run.said().includes("begun"),
+      90_000,
+      run.said,
+    );
     await kill(run);
     await rm(join(at.backend, ".pulumi", "stacks", "hearth", `${app.stack}.json`), { force: true });
     const reaped = await hearth(["reap"]);
@@ -257,7 +312,10 @@ describe("CI runs at full strength, on a real host", function () {
     const started = await inside("hearth", "run", "start", ...flags, "--output", join(folder, "contained.env"));
     assert.equal(started.exitCode, 0, started.all);
     assert.equal((await hearth(["reap"])).all, "");
-    const held = start("docker", contained(["hearth", "run", "--recipe", "notes", "--build", name, "--", "sleep", "15"]));
+    const held = start(
+      "docker",
+      contained(["hearth", "run", "--recipe", "notes", "--build", name, "--", "sleep", "15"]),
+    );
     await until(() => /· realm/.test(held.said()), 60_000, held.said);
     const dry = await hearth(["reap", "--dry-run", "--json"]);
     assert.equal(dry.exitCode, 0, dry.all);
@@ -268,7 +326,15 @@ describe("CI runs at full strength, on a real host", function () {
 
   it("F39: a held lease is renewed while its run lives", async () => {
     const since = new Date().toISOString();
-    const note: LeaseNote = { format: 1, kind: "run", run: "renewed-0000aa", keycloak: "none", domains: [], since, until: since };
+    const note: LeaseNote = {
+      format: 1,
+      kind: "run",
+      run: "renewed-0000aa",
+      keycloak: "none",
+      domains: [],
+      since,
+      until: since,
+    };
     assert.equal(await swarmBoard.put("hearth-run-0000aa", note), true);
     const done = renewing(note.run, 100);
     try {
@@ -315,9 +381,11 @@ function start(program: string, argv: readonly string[]): Started {
 async function kill(run: Started): Promise<void> {
   run.child.kill("SIGKILL");
   const over = run.ended.then(() => true);
-  while (!(await Promise.race([over, sleep(100, false)]))) for (const [, pid] of run.said().matchAll(/^begun (\d+)$/gm)) await call("kill", ["-KILL", pid!]);
+  while (!(await Promise.race([over, sleep(100, false)])))
+    for (const [, pid] of run.said().matchAll(/^begun (\d+)$/gm)) await call("kill", ["-KILL", pid!]);
 }
 
 async function until(holds: () => boolean | Promise<boolean>, ms: number, said: () => string): Promise<void> {
-  for (const begun = Date.now(); !(await holds()); await sleep(200)) if (Date.now() - begun > ms) assert.fail(`not after ${ms / 1000} s: ${said()}`);
+  for (const begun = Date.now(); !(await holds()); await sleep(200))
+    if (Date.now() - begun > ms) assert.fail(`not after ${ms / 1000} s: ${said()}`);
 }

@@ -28,7 +28,9 @@ interface AlertFile {
 async function alerts(): Promise<AlertFile[]> {
   const names = await readdir(join(stateDir, "alerts")).catch(() => [] as string[]);
   const files = names.filter(name => name.endsWith(".json")).toSorted();
-  return Promise.all(files.map(async name => JSON.parse(await readFile(join(stateDir, "alerts", name), "utf8")) as AlertFile));
+  return Promise.all(
+    files.map(async name => JSON.parse(await readFile(join(stateDir, "alerts", name), "utf8")) as AlertFile),
+  );
 }
 
 const ofVersion = async (version: string) => (await alerts()).filter(alert => alert.attempted === version);
@@ -90,7 +92,11 @@ describe("upgrades on a real host", function () {
     const [alert] = await ofVersion(version);
     const evidence = await readdir(alert!.evidence!);
     assert.deepEqual(evidence.toSorted(), ["app.log", "db.log", "env-keys.txt", "looks.txt", "tasks.txt"]);
-    assert.match(await readFile(join(alert!.evidence!, "app.log"), "utf8"), /Keycloak 26\.5\.0/, "the log of what was taken down");
+    assert.match(
+      await readFile(join(alert!.evidence!, "app.log"), "utf8"),
+      /Keycloak 26\.5\.0/,
+      "the log of what was taken down",
+    );
     assert.ok((await readRejected(folder))[version]);
     const host = await listing();
     const preview = await previewWarm();
@@ -122,7 +128,10 @@ describe("upgrades on a real host", function () {
 
   it("F12: refuse one whose image can't be had without any downtime, and don't reject it", async () => {
     const running = await containers();
-    await goesBack({ version: "10.8.4+26.5.0", kind: "no-image" }, /hearth-lab\/nothing:0\.0\.0 isn't here and can't be pulled/);
+    await goesBack(
+      { version: "10.8.4+26.5.0", kind: "no-image" },
+      /hearth-lab\/nothing:0\.0\.0 isn't here and can't be pulled/,
+    );
     assert.deepEqual(await containers(), running);
     assert.equal((await readRejected(folder))["10.8.4+26.5.0"], undefined);
   });
@@ -157,7 +166,11 @@ describe("upgrades on a real host", function () {
       assert.match(preview.all, hold);
     const pending = await hearth(["pending", "--json"]);
     assert.equal(pending.exitCode, 11, pending.all);
-    assert.equal((JSON.parse(pending.stdout) as { app: string; held: string[] }[]).find(app => app.app === "keycloak")?.held.length, 4);
+    assert.equal(
+      (JSON.parse(pending.stdout) as { app: string; held: string[] }[]).find(app => app.app === "keycloak")?.held
+        .length,
+      4,
+    );
     for (let up = 1; up <= 2; up++) assert.equal((await upWarm()).exitCode, 0);
     assert.deepEqual(await listing(), host);
     assert.equal((await ofVersion("11.0.0+26.5.0")).length, 1, "told once");

@@ -9,7 +9,18 @@ import { tryLock } from "../../providers/lib/lock/flock.ts";
 import { stateDir } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
 import { database, logIn, makeRealm } from "./keycloak.ts";
-import { call, containers, freshWarm, hearth, keycloak, must, previewWarm, pulumi, realmStatus, upWarm } from "./host.ts";
+import {
+  call,
+  containers,
+  freshWarm,
+  hearth,
+  keycloak,
+  must,
+  previewWarm,
+  pulumi,
+  realmStatus,
+  upWarm,
+} from "./host.ts";
 
 const long = process.argv.includes("--long");
 const folder = appFolder(stateDir, keycloak.domain);
@@ -25,9 +36,12 @@ async function pids(pattern: string): Promise<number[]> {
 
 /** All processes below `root`, whatever process group they are in. */
 async function descendants(root: number): Promise<number[]> {
-  const rows = (await must("ps", "-e", "-o", "pid=,ppid=")).split("\n").map(line => line.trim().split(/\s+/).map(Number) as [number, number]);
+  const rows = (await must("ps", "-e", "-o", "pid=,ppid="))
+    .split("\n")
+    .map(line => line.trim().split(/\s+/).map(Number) as [number, number]);
   const found = [root];
-  for (let i = 0; i < found.length; i++) found.push(...rows.filter(([, parent]) => parent === found[i]).map(([pid]) => pid));
+  for (let i = 0; i < found.length; i++)
+    found.push(...rows.filter(([, parent]) => parent === found[i]).map(([pid]) => pid));
   return found;
 }
 
@@ -41,7 +55,16 @@ function kill(pid: number): void {
 
 /** Begins an `up`, waits until its journal says `step` and `later` ms more, and calls `then`; resolves when the CLI has ended. */
 async function upUntil(step: OperationStep, then: (cli: number) => Promise<void>, later = 0): Promise<void> {
-  const argv = ["up", "-s", "warm", "--yes", "--skip-preview", "--suppress-progress", "--non-interactive", "--color=never"];
+  const argv = [
+    "up",
+    "-s",
+    "warm",
+    "--yes",
+    "--skip-preview",
+    "--suppress-progress",
+    "--non-interactive",
+    "--color=never",
+  ];
   const child = spawn("pulumi", argv, { stdio: "ignore" });
   const ended = new Promise<void>(resolve => child.once("exit", () => resolve()));
   for (const start = Date.now(); Date.now() - start < 200_000;) {
@@ -66,7 +89,11 @@ async function atRest(allowed: readonly string[]): Promise<void> {
   assert.equal(await readOperation(folder), undefined);
   assert.equal(await logIn("marker"), 200);
   const { migrations } = await database();
-  assert.deepEqual(migrations, (await versionNow()).endsWith("26.5.0") ? ["26.4.0", "26.5.0"] : ["26.4.0"], "version and data belong together");
+  assert.deepEqual(
+    migrations,
+    (await versionNow()).endsWith("26.5.0") ? ["26.4.0", "26.5.0"] : ["26.4.0"],
+    "version and data belong together",
+  );
 }
 
 describe("what was interrupted, and what is down, on a real host", function () {
@@ -158,8 +185,14 @@ describe("what was interrupted, and what is down, on a real host", function () {
   describe("is repaired at the version it had, by up and by recover:", () => {
     const repairs: [what: string, harm: () => Promise<unknown>][] = [
       ["a service that was removed", () => must("docker", "service", "rm", `${keycloak.stack}_app`)],
-      ["one that was scaled to nothing", () => must("docker", "service", "scale", "--detach", `${keycloak.stack}_db=0`, `${keycloak.stack}_app=0`)],
-      ["F42: the whole stack gone, as after a power cut in the middle of the night", () => must("docker", "stack", "rm", keycloak.stack)],
+      [
+        "one that was scaled to nothing",
+        () => must("docker", "service", "scale", "--detach", `${keycloak.stack}_db=0`, `${keycloak.stack}_app=0`),
+      ],
+      [
+        "F42: the whole stack gone, as after a power cut in the middle of the night",
+        () => must("docker", "stack", "rm", keycloak.stack),
+      ],
     ];
     for (const [at, [what, harm]] of repairs.entries()) {
       it(what, async () => {
@@ -204,7 +237,9 @@ describe("what was interrupted, and what is down, on a real host", function () {
   });
 
   it("P12: leaves no secret in journals, snapshots' manifests, alerts and evidence", async () => {
-    const [container = ""] = (await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_app`)).split("\n");
+    const [container = ""] = (
+      await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_app`)
+    ).split("\n");
     for (const secret of ["admin_password", "db_password"]) {
       const value = await must("docker", "exec", container, "cat", `/run/secrets/${secret}`);
       assert.equal(

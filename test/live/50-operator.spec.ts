@@ -28,13 +28,20 @@ describe("an operator's own hands on a real host", function () {
     await must("abra", "recipe", "fetch", "traefik");
     await must("abra", "recipe", "fetch", "keycloak");
     await must("abra", "app", "new", "traefik", "-n", `--domain=${traefik.domain}`, "--server=default");
-    const wildcard = ["COMPOSE_FILE=compose.yml:compose.wildcard.yml", "SECRET_SSL_CERT_VERSION=v1", "SECRET_SSL_KEY_VERSION=v1"];
+    const wildcard = [
+      "COMPOSE_FILE=compose.yml:compose.wildcard.yml",
+      "SECRET_SSL_CERT_VERSION=v1",
+      "SECRET_SSL_KEY_VERSION=v1",
+    ];
     await appendFile(envFile(traefik.domain), `\n${wildcard.join("\n")}\nLETS_ENCRYPT_ENV=\n`);
     await must("abra", "app", "secret", "insert", traefik.domain, "ssl_cert", "v1", join(at.ca, "wildcard.pem"), "-f");
     await must("abra", "app", "secret", "insert", traefik.domain, "ssl_key", "v1", join(at.ca, "wildcard.key"), "-f");
     await must("abra", "app", "deploy", traefik.domain, "-n", "-o", "-c");
     await must("abra", "app", "new", "keycloak", "-n", `--domain=${keycloak.domain}`, "--server=default", "--secrets");
-    await appendFile(envFile(keycloak.domain), "\n# mine\nKC_CACHE=local\nMY_OWN='as I like it' # really\nLETS_ENCRYPT_ENV=\n");
+    await appendFile(
+      envFile(keycloak.domain),
+      "\n# mine\nKC_CACHE=local\nMY_OWN='as I like it' # really\nLETS_ENCRYPT_ENV=\n",
+    );
     await must("abra", "app", "deploy", keycloak.domain, "-n", "-o", "-c");
     for (let i = 0; (await call("curl", ["-sf", `https://${keycloak.domain}/realms/master`])).exitCode !== 0; i++) {
       assert.ok(i < 120, "Keycloak never came up");
@@ -46,7 +53,10 @@ describe("an operator's own hands on a real host", function () {
     assert.equal(done.exitCode, 0, done.all);
     assert.match(done.all, /keycloak: runs already at 10\.7\.1\+26\.4\.0; taken over as it is/);
     assert.deepEqual(await containers(), before);
-    assert.deepEqual(await Promise.all([keycloak, traefik].map(({ domain }) => readFile(envFile(domain), "utf8"))), texts);
+    assert.deepEqual(
+      await Promise.all([keycloak, traefik].map(({ domain }) => readFile(envFile(domain), "utf8"))),
+      texts,
+    );
     assert.equal(await lastGood(), "10.7.1+26.4.0");
     await makeRealm("marker");
   });
@@ -71,7 +81,8 @@ describe("an operator's own hands on a real host", function () {
     await release("keycloak", { version: "10.7.3+26.4.0" });
     await must("abra", "recipe", "fetch", "keycloak");
     await must("abra", "app", "deploy", keycloak.domain, "10.7.3+26.4.0", "-n", "-o", "-f", "-c");
-    for (let i = 0; !/keycloak 10\.7\.3\+26\.4\.0 healthy/.test((await previewWarm()).all); i++) assert.ok(i < 30, "never healthy");
+    for (let i = 0; !/keycloak 10\.7\.3\+26\.4\.0 healthy/.test((await previewWarm()).all); i++)
+      assert.ok(i < 30, "never healthy");
     const before = await containers();
     const done = await upWarm();
     assert.equal(done.exitCode, 0, done.all);
@@ -120,7 +131,9 @@ describe("an operator's own hands on a real host", function () {
     const env = await readFile(envFile(keycloak.domain), "utf8");
     assert.match(env, /^MOTD='hello there' # for the page\nSECRET_EXTRA_VERSION=v1 # length=16$/m);
     assert.match(env, /^MY_OWN='as I like it' # really$/m);
-    const [container = ""] = (await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_app`)).split("\n");
+    const [container = ""] = (
+      await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_app`)
+    ).split("\n");
     assert.match(await must("docker", "exec", container, "cat", "/run/secrets/extra"), /^\w{16}$/);
     await release("keycloak", { version: "10.7.5+26.4.0", kind: "wants-value" });
     assert.match((await previewWarm()).all, /held 10\.7\.5\+26\.4\.0: the variable SMTP_HOST has no value/);
@@ -144,6 +157,9 @@ describe("an operator's own hands on a real host", function () {
     const { provider } = await import("../../providers/app/provider.ts");
     const raw = { __provider: "x", recipe: "keycloak", domain: keycloak.domain, stateDir };
     const { failures } = await provider.check({ swarm: "another-swarm" }, raw);
-    assert.match(failures[0]?.reason ?? "", /lives in the swarm another-swarm, but docker talks to the swarm \w{20,}: is DOCKER_HOST or a docker context set/);
+    assert.match(
+      failures[0]?.reason ?? "",
+      /lives in the swarm another-swarm, but docker talks to the swarm \w{20,}: is DOCKER_HOST or a docker context set/,
+    );
   });
 });

@@ -20,8 +20,13 @@ describe("a run in steps of its own, on a real host", function () {
   it("F39, P8: from the host and from a container, stands through a quarter of an hour and three reaps; its test logs in; stopped, nothing is left", async () => {
     const folder = await mkdtemp(join(tmpdir(), "hearth-lasting-"));
     const host = await listing();
-    const builds = ["here", "contained"].map(where => ({ where, id: `${where}-${Date.now()}`, file: join(folder, where) }));
-    const from = (where: string, argv: readonly string[]) => (where === "here" ? hearth(argv) : call("docker", contained(["hearth", ...argv])));
+    const builds = ["here", "contained"].map(where => ({
+      where,
+      id: `${where}-${Date.now()}`,
+      file: join(folder, where),
+    }));
+    const from = (where: string, argv: readonly string[]) =>
+      where === "here" ? hearth(argv) : call("docker", contained(["hearth", ...argv]));
     for (const { where, id, file } of builds) {
       const started = await from(where, ["run", "start", "--recipe", "notes", "--build", id, "--output", file]);
       assert.equal(started.exitCode, 0, started.all);

@@ -2,14 +2,25 @@
 import { existsSync } from "node:fs";
 import { at, project } from "../lab/paths.ts";
 
-const passed = ["PATH", "HOME", "ABRA_DIR", "PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
+const passed = [
+  "PATH",
+  "HOME",
+  "ABRA_DIR",
+  "PULUMI_HOME",
+  "PULUMI_BACKEND_URL",
+  "PULUMI_CONFIG_PASSPHRASE_FILE",
+  "NODE_EXTRA_CA_CERTS",
+  "SSL_CERT_FILE",
+];
 
 /** Where the host has its programs, hearth's state, the backend and this checkout. */
 const folders = ["/usr", "/etc", "/var", "/root", "/home", "/opt", "/tmp", `/${project.split("/")[1]}`];
 
 /** docker's argv for `argv` in there. Without privileges: what it does, it does through docker's socket. */
 export function contained(argv: readonly string[]): string[] {
-  const environment = passed.flatMap(name => (process.env[name] === undefined ? [] : ["-e", `${name}=${process.env[name]}`]));
+  const environment = passed.flatMap(name =>
+    process.env[name] === undefined ? [] : ["-e", `${name}=${process.env[name]}`],
+  );
   const mounts = [...new Set(folders)].filter(existsSync).flatMap(folder => ["-v", `${folder}:${folder}`]);
   const more = ["-v", "/var/run/docker.sock:/var/run/docker.sock", "-v", `${at.dns}/resolv.conf:/etc/resolv.conf`];
   return [

@@ -25,7 +25,11 @@ export interface Settings {
 }
 
 /** Runs a program to its end, whatever its exit code. */
-export async function call(program: string, argv: readonly string[], { env, cwd = project }: Settings = {}): Promise<Done> {
+export async function call(
+  program: string,
+  argv: readonly string[],
+  { env, cwd = project }: Settings = {},
+): Promise<Done> {
   const done = await execa(program, argv, { cwd, reject: false, all: true, stdin: "ignore", ...(env ? { env } : {}) });
   if (done.code === "ENOENT") throw new Error(`${program} isn't on PATH`);
   return { exitCode: done.exitCode ?? -1, stdout: done.stdout, stderr: done.stderr, all: done.all };
@@ -33,8 +37,10 @@ export async function call(program: string, argv: readonly string[], { env, cwd 
 
 export const pulumi = (argv: readonly string[], settings?: Settings): Promise<Done> =>
   call("pulumi", [...argv, "--non-interactive", "--color=never"], settings);
-export const upWarm = (...more: string[]): Promise<Done> => pulumi(["up", "-s", "warm", "--yes", "--skip-preview", "--suppress-progress", ...more]);
-export const previewWarm = (...more: string[]): Promise<Done> => pulumi(["preview", "-s", "warm", "--suppress-progress", ...more]);
+export const upWarm = (...more: string[]): Promise<Done> =>
+  pulumi(["up", "-s", "warm", "--yes", "--skip-preview", "--suppress-progress", ...more]);
+export const previewWarm = (...more: string[]): Promise<Done> =>
+  pulumi(["preview", "-s", "warm", "--suppress-progress", ...more]);
 export const hearth = (argv: readonly string[], settings?: Settings): Promise<Done> => call("hearth", argv, settings);
 
 /** stdout of a command that must work. */
@@ -103,8 +109,10 @@ export async function wipe(): Promise<void> {
   await endRuns();
   await pulumi(["stack", "rm", "-s", "warm", "--yes", "--force", "--remove-backups"]);
   await removeApps(() => undefined);
-  for (const { domain } of [keycloak, traefik]) await rm(join(at.abra, "servers", "default", `${domain}.env`), { force: true });
-  for (const folder of ["mirror", "abra", "apps", "keycloak", "alerts", "runs"]) await rm(join(stateDir, folder), { recursive: true, force: true });
+  for (const { domain } of [keycloak, traefik])
+    await rm(join(at.abra, "servers", "default", `${domain}.env`), { force: true });
+  for (const folder of ["mirror", "abra", "apps", "keycloak", "alerts", "runs"])
+    await rm(join(stateDir, folder), { recursive: true, force: true });
   await rm(join(at.abra, "recipes"), { recursive: true, force: true }); // clones would keep the tags of an earlier spec
   for (const recipe of ["keycloak", "traefik"]) await resetUpstream(recipe);
   await writeFile(warmConfig, configOfWarm(), { mode: 0o600 });

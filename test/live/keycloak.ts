@@ -44,7 +44,9 @@ export async function logIn(realm: string): Promise<number> {
 export async function database(): Promise<{ migrations: string[]; changes: number; realms: string[] }> {
   const sql =
     "select VERSION from MIGRATION_MODEL order by VERSION; select '-'; select count(*) from DATABASECHANGELOG; select '-'; select NAME from REALM order by NAME";
-  const [container = ""] = (await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_db`)).split("\n");
+  const [container = ""] = (
+    await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_db`)
+  ).split("\n");
   const text = await must("docker", "exec", container, "mariadb", "-N", "keycloak", "-e", sql);
   const [migrations = "", changes = "", realms = ""] = text.split(/^-$/m);
   const lines = (part: string) => part.split("\n").filter(Boolean);

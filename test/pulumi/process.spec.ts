@@ -32,12 +32,18 @@ describe("a provider whose CLI was killed", function () {
     await writeFile(shell, `#!/bin/sh\n"${process.execPath}" "${script}"\necho ended\n`, { mode: 0o755 });
     const cli = spawn(
       process.execPath,
-      ["-e", `require("node:child_process").spawn(${JSON.stringify(shell)}, { stdio: ["ignore", 1, 2], detached: true })`, "-"],
+      [
+        "-e",
+        `require("node:child_process").spawn(${JSON.stringify(shell)}, { stdio: ["ignore", 1, 2], detached: true })`,
+        "-",
+      ],
       {
         stdio: ["ignore", "pipe", "pipe"],
       },
     );
-    const pid = await new Promise<number>(resolve => cli.stdout.once("data", chunk => resolve(Number(String(chunk).trim()))));
+    const pid = await new Promise<number>(resolve =>
+      cli.stdout.once("data", chunk => resolve(Number(String(chunk).trim()))),
+    );
     cli.stdout.destroy();
     cli.stderr.destroy();
     cli.kill("SIGKILL");

@@ -27,7 +27,11 @@ describe("the way to Pulumi's engine", function () {
     await writeFile(join(folder, "swarm.json"), JSON.stringify({ id: "cluster" }));
     child = spawn(process.execPath, [entry, "127.0.0.1:1"], {
       cwd: project,
-      env: { ...process.env, FAKE_DOCKER: folder, PATH: `${join(project, "test/lib/docker/fixtures")}:${process.env["PATH"]}` },
+      env: {
+        ...process.env,
+        FAKE_DOCKER: folder,
+        PATH: `${join(project, "test/lib/docker/fixtures")}:${process.env["PATH"]}`,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stderr!.on("data", chunk => (log += String(chunk)));
@@ -83,7 +87,11 @@ describe("the way to Pulumi's engine", function () {
   });
 
   it("leads to App's provider too", async () => {
-    const { failures } = await check("providers/app/provider.ts", { recipe: "Not A Recipe", domain: "a.test", stateDir: "/tmp" });
+    const { failures } = await check("providers/app/provider.ts", {
+      recipe: "Not A Recipe",
+      domain: "a.test",
+      stateDir: "/tmp",
+    });
     assert.match(failures.join(), /recipe: is no recipe name/);
   });
 

@@ -49,13 +49,19 @@ export class FakeKeycloak {
     const fault = at < 0 ? undefined : this.faults.splice(at, 1)[0]!.fault;
     const say = (status: number, value?: unknown) =>
       response
-        .writeHead(status, { "content-type": "application/json", ...(status === 201 ? { location: `${this.url}/made` } : {}) })
+        .writeHead(status, {
+          "content-type": "application/json",
+          ...(status === 201 ? { location: `${this.url}/made` } : {}),
+        })
         .end(value === undefined ? "" : JSON.stringify(value));
     if (fault === "hang") return;
-    if (typeof fault === "object" && !fault.done) return void say(fault.status, { error: "unknown_error", errorMessage: "deadlock" });
+    if (typeof fault === "object" && !fault.done)
+      return void say(fault.status, { error: "unknown_error", errorMessage: "deadlock" });
     const brief = !(request.url ?? "").includes("briefRepresentation=false");
     const [status, value] =
-      path === "/admin/realms" && method === "GET" ? this.list(brief) : this.work(method, path, body, request.headers.authorization ?? "");
+      path === "/admin/realms" && method === "GET"
+        ? this.list(brief)
+        : this.work(method, path, body, request.headers.authorization ?? "");
     if (fault === "hang after") return;
     if (typeof fault === "object") return void say(fault.status, { error: "unknown_error" });
     say(status, value);
@@ -69,10 +75,14 @@ export class FakeKeycloak {
     if (path === "/realms/master/protocol/openid-connect/token") {
       if (new URLSearchParams(body).get("password") !== this.adminPassword)
         return [401, { error: "invalid_grant", error_description: "Invalid user credentials" }];
-      const claims = Buffer.from(JSON.stringify({ exp: Date.now() / 1000 + 60, n: ++this.tokens })).toString("base64url");
+      const claims = Buffer.from(JSON.stringify({ exp: Date.now() / 1000 + 60, n: ++this.tokens })).toString(
+        "base64url",
+      );
       return [200, { access_token: `x.${claims}.x`, refresh_token: `x.${claims}.x` }];
     }
-    const token = JSON.parse(Buffer.from(authorization.split(".")[1] ?? "", "base64url").toString() || '{"n":0}') as { n: number };
+    const token = JSON.parse(Buffer.from(authorization.split(".")[1] ?? "", "base64url").toString() || '{"n":0}') as {
+      n: number;
+    };
     if (method === "POST" && path === "/admin/realms") {
       const realm = JSON.parse(body) as Realm & { realm: string };
       if (this.realms.has(realm.realm)) return [409, { errorMessage: `Conflict detected` }];
@@ -91,8 +101,10 @@ export class FakeKeycloak {
     if (token.n <= (this.madeAfter.get(name) ?? 0)) return [403, { error: "HTTP 403 Forbidden" }];
     if (rest === "/clients") return [200, [{ id: "c", ...realm.clients?.[0] }]];
     if (rest === "/users") return [200, [{ id: "u", username: realm.users?.[0]?.username }]];
-    if (rest === "/clients/c") return ((realm.clients![0]!.secret = (JSON.parse(body) as { secret: string }).secret), [204]);
-    if (rest === "/users/u/reset-password") return ((realm.users![0]!.credentials[0]!.value = (JSON.parse(body) as { value: string }).value), [204]);
+    if (rest === "/clients/c")
+      return ((realm.clients![0]!.secret = (JSON.parse(body) as { secret: string }).secret), [204]);
+    if (rest === "/users/u/reset-password")
+      return ((realm.users![0]!.credentials[0]!.value = (JSON.parse(body) as { value: string }).value), [204]);
     return [404, {}];
   }
 }

@@ -2,16 +2,27 @@ import assert from "node:assert/strict";
 import { provider } from "../../providers/realm/provider.ts";
 import { UNKNOWN } from "../../providers/pulumi/protocol.ts";
 
-const given = { __provider: "text", keycloak: { domain: "keycloak.test" }, name: "docs-0a1b2c", run: "docs-0a1b2c", stateDir: "/tmp" };
-const reasons = async (news: object) => (await provider.check({}, { ...given, ...news })).failures.map(({ property, reason }) => `${property} ${reason}`);
+const given = {
+  __provider: "text",
+  keycloak: { domain: "keycloak.test" },
+  name: "docs-0a1b2c",
+  run: "docs-0a1b2c",
+  stateDir: "/tmp",
+};
+const reasons = async (news: object) =>
+  (await provider.check({}, { ...given, ...news })).failures.map(({ property, reason }) => `${property} ${reason}`);
 
 describe("a realm's inputs", () => {
   it("P9: refuse the name master, in any letters", async () => {
-    for (const name of ["master", "Master", "MASTER"]) assert.match((await reasons({ name })).join(), /^name is Keycloak's own realm/);
+    for (const name of ["master", "Master", "MASTER"])
+      assert.match((await reasons({ name })).join(), /^name is Keycloak's own realm/);
   });
 
   it("refuse settings that hearth sets itself", async () => {
-    assert.match((await reasons({ settings: { realm: "other" } })).join(), /^settings can't hold id, realm, enabled, clients, users/);
+    assert.match(
+      (await reasons({ settings: { realm: "other" } })).join(),
+      /^settings can't hold id, realm, enabled, clients, users/,
+    );
   });
 
   it("refuse what they don't know, and a relative folder", async () => {

@@ -64,7 +64,10 @@ describe("a realm", () => {
     keycloak.fail("POST", token, { status: 404 }, { status: 503 });
     await ensureRealm(realm, world());
     keycloak.fail("POST", token, ...Array.from({ length: 6 }, () => ({ status: 404 })));
-    await assert.rejects(() => removeRealm(realm, world()), { name: "NotUpError", message: `keycloak: log in as admin: HTTP 404: ${keycloak.url} isn't up` });
+    await assert.rejects(() => removeRealm(realm, world()), {
+      name: "NotUpError",
+      message: `keycloak: log in as admin: HTTP 404: ${keycloak.url} isn't up`,
+    });
   });
 
   it("F19: is taken over where the answer to its own request was lost, with credentials that are in it", async () => {
@@ -156,7 +159,8 @@ describe("a realm", () => {
     const { clientSecret, password } = await ensureRealm(realm, world("sentinel-admin"));
     keycloak.fail("DELETE", /docs-0a1b2c$/, ...Array.from({ length: 6 }, () => ({ status: 500 })));
     const failure = await removeRealm(realm, world("sentinel-admin")).then(() => assert.fail("it should fail"), String);
-    for (const secret of ["sentinel-admin", clientSecret, password]) assert.ok(![...said, failure].join("\n").includes(secret));
+    for (const secret of ["sentinel-admin", clientSecret, password])
+      assert.ok(![...said, failure].join("\n").includes(secret));
   });
 
   it("F21: waits its turn: never more than two creates at once at one Keycloak", async () => {
@@ -173,7 +177,9 @@ describe("a realm", () => {
         },
       }),
     };
-    await Promise.all(Array.from({ length: 6 }, (_, index) => ensureRealm({ ...realm, name: `docs-00000${index}` }, slow)));
+    await Promise.all(
+      Array.from({ length: 6 }, (_, index) => ensureRealm({ ...realm, name: `docs-00000${index}` }, slow)),
+    );
     assert.equal(most, 2);
   });
 });

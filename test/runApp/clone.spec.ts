@@ -80,7 +80,12 @@ describe("the clone that abra deploys a run's app from", function () {
 
   describe("of a checkout", () => {
     it("holds what lies there, committed or not, and what git ignores doesn't come along", async () => {
-      await on.write(on.upstream, { "compose.yml": compose("9.9"), "sub/new.tmpl": "new", ignored: "secret", "run.sh": "#!/bin/sh\n" });
+      await on.write(on.upstream, {
+        "compose.yml": compose("9.9"),
+        "sub/new.tmpl": "new",
+        ignored: "secret",
+        "run.sh": "#!/bin/sh\n",
+      });
       await chmod(join(on.upstream, "run.sh"), 0o755);
       await symlink("compose.yml", join(on.upstream, "link.yml"));
       await rm(join(on.upstream, ".env.sample"));

@@ -34,14 +34,22 @@ describe("a run's app deployed", function () {
   });
 
   const say = (line: string) => void said.push(line);
-  const deploy = (app: RunApp, renew: readonly string[] = []) => locked(app, say, async ({ fd }) => (await worldOf(app, fd, say)).deploy(renew));
+  const deploy = (app: RunApp, renew: readonly string[] = []) =>
+    locked(app, say, async ({ fd }) => (await worldOf(app, fd, say)).deploy(renew));
   const env = (app: RunApp) => readFile(placeOf(app).env, "utf8");
-  const stacks = async () => JSON.parse(await readFile(join(docker, "stacks"), "utf8")) as Record<string, { texts: string[]; env: Record<string, string> }>;
+  const stacks = async () =>
+    JSON.parse(await readFile(join(docker, "stacks"), "utf8")) as Record<
+      string,
+      { texts: string[]; env: Record<string, string> }
+    >;
   const secret = (name: string) => readFile(join(docker, `secret-web-0a1b2c_ci_test_${name}`), "utf8");
   const calls = () => readFile(join(docker, "calls"), "utf8");
 
   it("lies in the run's own abra folder, by tag, its .env from that tag's sample and its owner's alone", async () => {
-    await on.release("1.10.0+1.1", { "compose.yml": compose("1.1"), ".env.sample": sample.replace("GREETING=hello", "GREETING=hello\nNEW=1") });
+    await on.release("1.10.0+1.1", {
+      "compose.yml": compose("1.1"),
+      ".env.sample": sample.replace("GREETING=hello", "GREETING=hello\nNEW=1"),
+    });
     const app = on.app({ env: { GREETING: "good 'day" }, secretValues: { oidc: "s3cret" } });
     await deploy(app);
     const stack = (await stacks())["web-0a1b2c_ci_test"]!;
@@ -69,7 +77,10 @@ describe("a run's app deployed", function () {
     assert.ok(!(await calls()).includes("s3cret"));
     assert.ok(!said.join().includes("s3cret"));
     assert.deepEqual((await readdir(placeOf(app).folder)).toSorted(), ["abra", "web-0a1b2c.lock", "web.clone.lock"]);
-    const again = on.app({ secretValues: { oidc: "another", none: "unwanted" }, secrets: { pass: { file: join(on.root, "pass") } } });
+    const again = on.app({
+      secretValues: { oidc: "another", none: "unwanted" },
+      secrets: { pass: { file: join(on.root, "pass") } },
+    });
     await deploy(again);
     assert.equal(await secret("oidc_v1"), "s3cret", "what is there stays");
     await deploy(again, ["oidc", "pass"]);
@@ -78,7 +89,10 @@ describe("a run's app deployed", function () {
   });
 
   it("follows its inputs: what isn't set any more is the recipe's again, and another version brings its own sample", async () => {
-    await on.release("1.10.0+1.1", { "compose.yml": compose("1.1"), ".env.sample": sample.replace("GREETING=hello", "GREETING=hello\nNEW=1") });
+    await on.release("1.10.0+1.1", {
+      "compose.yml": compose("1.1"),
+      ".env.sample": sample.replace("GREETING=hello", "GREETING=hello\nNEW=1"),
+    });
     const secretValues = { oidc: "s3cret" };
     await deploy(on.app({ env: { GREETING: "one" }, secretValues }));
     await deploy(on.app({ version: "1.10.0+1.1", secretValues }));
@@ -110,13 +124,21 @@ describe("a run's app deployed", function () {
       ended.flatMap(one => (one.status === "rejected" ? [one.reason] : [])),
       [],
     );
-    const images = Object.fromEntries(Object.entries(await stacks()).map(([name, { texts }]) => [name, /nginx:\S+/.exec(texts[0]!)![0]]));
-    assert.deepEqual(images, { "web-0a1b2c_ci_test": "nginx:1.0", "web-ffffff_ci_test": "nginx:1.1", "sso-0a1b2c_ci_test": "nginx:1.1" });
+    const images = Object.fromEntries(
+      Object.entries(await stacks()).map(([name, { texts }]) => [name, /nginx:\S+/.exec(texts[0]!)![0]]),
+    );
+    assert.deepEqual(images, {
+      "web-0a1b2c_ci_test": "nginx:1.0",
+      "web-ffffff_ci_test": "nginx:1.1",
+      "sso-0a1b2c_ci_test": "nginx:1.1",
+    });
   });
 
   it("F8: fails with abra's own word", async () => {
     const app = on.app({ secretValues: { oidc: "s3cret" } });
-    await on.release("1.10.0+1.1", { "compose.yml": compose("1.1").replace("- GREETING=${GREETING}", "- BROKEN: { not: text }") });
+    await on.release("1.10.0+1.1", {
+      "compose.yml": compose("1.1").replace("- GREETING=${GREETING}", "- BROKEN: { not: text }"),
+    });
     await assert.rejects(deploy({ ...app, version: "1.10.0+1.1" }), { name: "AbraError", kind: "compose file" });
   });
 });

@@ -7,7 +7,10 @@ import type { Standing } from "../../providers/lib/docker/serviceSnapshot.ts";
 
 const stands: Standing[] = [{ service: "app", template: "GREETING=one", tasks: ["a1"] }];
 const healthy: Verdict = { health: "healthy" };
-const rolledBack: Verdict = { health: "unhealthy", why: "Swarm rolled app back by itself: its new task didn't stay up" };
+const rolledBack: Verdict = {
+  health: "unhealthy",
+  why: "Swarm rolled app back by itself: its new task didn't stay up",
+};
 
 interface Play {
   readonly before?: readonly Standing[];
@@ -62,7 +65,10 @@ describe("a run's app, made to be as it should", () => {
     const { world, did, said } = play({ before: stands, verdicts: [rolledBack, healthy] });
     await ensure(world, []);
     assert.deepEqual(did, ["deploy", "gate, over what stood", "take down", "deploy", "gate"]);
-    assert.match(said.join(), /in place it didn't come up \(Swarm rolled app back by itself.*taken down, and deployed from undeployed/);
+    assert.match(
+      said.join(),
+      /in place it didn't come up \(Swarm rolled app back by itself.*taken down, and deployed from undeployed/,
+    );
   });
 
   for (const why of ["app's update is paused", "app isn't running (after 90 s)"])
@@ -73,8 +79,14 @@ describe("a run's app, made to be as it should", () => {
     });
 
   it("isn't tried a third time", async () => {
-    const { world, did } = play({ before: stands, verdicts: [rolledBack, { health: "unhealthy", why: "HTTP 502 (after 90 s)" }] });
-    await assert.rejects(ensure(world, []), { name: "UnhealthyError", message: "docs 0.3.0+1.22 isn't healthy: HTTP 502 (after 90 s)" });
+    const { world, did } = play({
+      before: stands,
+      verdicts: [rolledBack, { health: "unhealthy", why: "HTTP 502 (after 90 s)" }],
+    });
+    await assert.rejects(ensure(world, []), {
+      name: "UnhealthyError",
+      message: "docs 0.3.0+1.22 isn't healthy: HTTP 502 (after 90 s)",
+    });
     assert.equal(did.filter(each => each === "deploy").length, 2);
   });
 
@@ -113,8 +125,15 @@ describe("a run's app, made to be as it should", () => {
 
   it("F8: any other word of abra's ends it, as it was said", async () => {
     for (const before of [[], stands]) {
-      const { world, did } = play({ before, dies: new AbraError("deploy a.test", "secret not generated: pass", undefined) });
-      await assert.rejects(ensure(world, []), { name: "AbraError", kind: "secret missing", message: /secret not generated: pass/ });
+      const { world, did } = play({
+        before,
+        dies: new AbraError("deploy a.test", "secret not generated: pass", undefined),
+      });
+      await assert.rejects(ensure(world, []), {
+        name: "AbraError",
+        kind: "secret missing",
+        message: /secret not generated: pass/,
+      });
       assert.ok(!did.some(each => each.startsWith("gate")));
     }
   });

@@ -6,7 +6,13 @@ import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { appInputs, type AppArgs, type AppInputs, type RunApp } from "../../providers/app/inputs.ts";
 
-const who = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@test", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@test", GIT_CONFIG_GLOBAL: "/dev/null" };
+const who = {
+  GIT_AUTHOR_NAME: "a",
+  GIT_AUTHOR_EMAIL: "a@test",
+  GIT_COMMITTER_NAME: "a",
+  GIT_COMMITTER_EMAIL: "a@test",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+};
 
 export const compose = (version: string) => `version: "3.8"
 services:
@@ -56,7 +62,15 @@ export async function ground(): Promise<Ground> {
     }
   };
   const inputs = (more: Partial<AppArgs> = {}) =>
-    appInputs.parse({ recipe: "web", domain: "web-0a1b2c.ci.test", stateDir: state, lifetime: "run", run: "web-0a1b2c", version: "1.9.0+1.0", ...more });
+    appInputs.parse({
+      recipe: "web",
+      domain: "web-0a1b2c.ci.test",
+      stateDir: state,
+      lifetime: "run",
+      run: "web-0a1b2c",
+      version: "1.9.0+1.0",
+      ...more,
+    });
   const made: Ground = {
     root,
     upstream,
@@ -81,6 +95,8 @@ export async function ground(): Promise<Ground> {
   await mkdir(upstream);
   await git(upstream, "init", "--quiet", "--initial-branch=main");
   await made.release("1.9.0+1.0", { "compose.yml": compose("1.0"), ".env.sample": sample, ".gitignore": "ignored\n" });
-  await write(operator, { "catalogue/recipes.json": JSON.stringify({ web: { repository: pathToFileURL(upstream).href } }) });
+  await write(operator, {
+    "catalogue/recipes.json": JSON.stringify({ web: { repository: pathToFileURL(upstream).href } }),
+  });
   return made;
 }

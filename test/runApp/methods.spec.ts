@@ -7,7 +7,13 @@ import { fakeSwarm, type FakeSwarm } from "../lib/docker/fakeSwarm.ts";
 
 const text = "exports.handler = …";
 const state = (more: Partial<RunAppState> = {}): RunAppState => ({
-  ...appInputs.parse({ recipe: "docs", domain: "docs-0a1b2c.ci.test", stateDir: "/nowhere", lifetime: "run", version: "0.3.0+1.22" }),
+  ...appInputs.parse({
+    recipe: "docs",
+    domain: "docs-0a1b2c.ci.test",
+    stateDir: "/nowhere",
+    lifetime: "run",
+    version: "0.3.0+1.22",
+  }),
   run: "docs-0a1b2c",
   held: [],
   condition: "healthy",
@@ -40,24 +46,43 @@ describe("a run's app, as Pulumi's engine sees it", function () {
   it("from a checkout is known by its revision: its version is abra's word for it", () => {
     const asked = { checkout: "/home/me/docs", version: "latest", revision: "1234abcd-00ff" };
     assert.equal(diff(state({ ...asked, version: "1234abcd+U" }), state(asked)).changes, false);
-    assert.equal(diff(state({ ...asked, version: "1234abcd+U" }), state({ ...asked, revision: "1234abcd-11ff" })).changes, true);
+    assert.equal(
+      diff(state({ ...asked, version: "1234abcd+U" }), state({ ...asked, revision: "1234abcd-11ff" })).changes,
+      true,
+    );
   });
 
   it("is another app elsewhere, and the old one goes first", () => {
-    for (const more of [{ domain: "docs-ffffff.ci.test" }, { run: "docs-ffffff" }, { recipe: "wiki" }, { stateDir: "/else" }])
+    for (const more of [
+      { domain: "docs-ffffff.ci.test" },
+      { run: "docs-ffffff" },
+      { recipe: "wiki" },
+      { stateDir: "/else" },
+    ])
       assert.deepEqual(diff(state(), state(more)), { changes: true, replaces: ["domain"], deleteBeforeReplace: true });
   });
 
   it("is another app than a kept one, whose own differences stay what they were", async () => {
     const { lifetime: _, secretValues: __, run: ___, ...old } = state();
     const kept = { ...state(), lifetime: "kept" } as never;
-    assert.deepEqual(await provider.diff("id", old as never, kept), { changes: false, replaces: [], deleteBeforeReplace: true });
-    assert.deepEqual(await provider.diff("id", old as never, state() as never), { changes: true, replaces: ["lifetime"], deleteBeforeReplace: true });
+    assert.deepEqual(await provider.diff("id", old as never, kept), {
+      changes: false,
+      replaces: [],
+      deleteBeforeReplace: true,
+    });
+    assert.deepEqual(await provider.diff("id", old as never, state() as never), {
+      changes: true,
+      replaces: ["lifetime"],
+      deleteBeforeReplace: true,
+    });
     assert.deepEqual(await provider.diff("id", state() as never, state() as never), diff(state(), state()));
   });
 
   it("gives anew the secrets whose value came, went or differs", () => {
-    const [olds, news] = [state({ secretValues: { a: "1", b: "1" } }), state({ secretValues: { a: "1", b: "2" }, secrets: { c: { file: "/c" } } })];
+    const [olds, news] = [
+      state({ secretValues: { a: "1", b: "1" } }),
+      state({ secretValues: { a: "1", b: "2" }, secrets: { c: { file: "/c" } } }),
+    ];
     assert.deepEqual(changedSecrets(olds, news).toSorted(), ["b", "c"]);
     assert.deepEqual(changedSecrets(news, olds).toSorted(), ["b", "c"]);
     assert.deepEqual(changedSecrets(news, news), []);

@@ -9,7 +9,13 @@ import { ground, type Ground } from "./fixture.ts";
 
 const stack = "web-0a1b2c_ci_test";
 const own = (...names: string[]) => names.map(name => ({ name: `${stack}_${name}`, stack }));
-const whole = { service: own("app"), container: own("app.1"), network: own("internal"), volume: own("data"), secret: [{ name: `${stack}_pass_v1` }] };
+const whole = {
+  service: own("app"),
+  container: own("app.1"),
+  network: own("internal"),
+  volume: own("data"),
+  secret: [{ name: `${stack}_pass_v1` }],
+};
 
 describe("a run's app taken away", function () {
   this.timeout(30_000);
@@ -79,7 +85,10 @@ describe("a run's app taken away", function () {
     const app = on.app();
     await placed(app);
     await swarm.set({ ...whole, linger: 2, volume: [{ name: `${stack}_data`, stack, busy: 2 }] });
-    await writeFile(join(on.root, "abra"), `[ "$2" = undeploy ] && docker stack rm ${stack}\n[ "$2" = remove ] && { echo "FATA volume is in use"; exit 1; }`);
+    await writeFile(
+      join(on.root, "abra"),
+      `[ "$2" = undeploy ] && docker stack rm ${stack}\n[ "$2" = remove ] && { echo "FATA volume is in use"; exit 1; }`,
+    );
     await removeApp(app, say);
     assert.deepEqual(await swarm.names(), {});
     assert.match(said.join("\n"), /^web: abra: remove web-0a1b2c\.ci\.test: volume is in use; docker does it$/m);
@@ -88,14 +97,21 @@ describe("a run's app taken away", function () {
   it("goes by docker where abra can't undeploy it", async () => {
     const app = on.app();
     await placed(app);
-    await writeFile(join(on.root, "abra"), `[ "$2" = undeploy ] && { echo "FATA no recipe 'web' exists locally"; exit 1; }`);
+    await writeFile(
+      join(on.root, "abra"),
+      `[ "$2" = undeploy ] && { echo "FATA no recipe 'web' exists locally"; exit 1; }`,
+    );
     await removeApp(app, say);
     assert.deepEqual(await swarm.names(), {});
     assert.match(said[0]!, /no recipe 'web' exists locally; docker does it/);
   });
 
   it("leaves the other apps of its run what is theirs", async () => {
-    const [app, same, other] = [on.app(), on.app({ domain: "sso-0a1b2c.ci.test" }), on.app({ recipe: "keycloak", domain: "k-0a1b2c.ci.test" })];
+    const [app, same, other] = [
+      on.app(),
+      on.app({ domain: "sso-0a1b2c.ci.test" }),
+      on.app({ recipe: "keycloak", domain: "k-0a1b2c.ci.test" }),
+    ];
     for (const each of [app, same, other]) await placed(each);
     await swarm.set({});
     await removeApp(app, say);

@@ -22,16 +22,21 @@ describe("what check finds out for a run's app", function () {
   const secretValues = { oidc: "s3cret" };
   const resolve = (more: Partial<AppArgs> = {}, before: { swarm?: string } = {}) =>
     resolveRun(on.inputs({ secretValues, ...more }), before, line => void said.push(line));
-  const failures = async (more: Partial<AppArgs>) => (await resolve(more)).failures.map(({ property, reason }) => `${property}: ${reason}`);
+  const failures = async (more: Partial<AppArgs>) =>
+    (await resolve(more)).failures.map(({ property, reason }) => `${property}: ${reason}`);
 
   it("latest is the newest annotated tag that is a version, by version and not as text; nothing is held, nothing too young", async () => {
-    for (const version of ["1.10.0+1.1", "2.0.0+2.0"]) await on.release(version, { [`release/${version}`]: "read this" });
+    for (const version of ["1.10.0+1.1", "2.0.0+2.0"])
+      await on.release(version, { [`release/${version}`]: "read this" });
     await on.release("v3", {});
     await on.release("3.0.0-rc1+3.0", {});
     await on.release("2.1.0+2.0", {}, false);
     const { inputs, failures: none } = await resolve({ version: "latest" });
     assert.deepEqual(none, []);
-    assert.deepEqual([inputs.version, inputs.held, inputs.condition, inputs.swarm], ["2.0.0+2.0", [], "healthy", "here"]);
+    assert.deepEqual(
+      [inputs.version, inputs.held, inputs.condition, inputs.swarm],
+      ["2.0.0+2.0", [], "healthy", "here"],
+    );
     assert.deepEqual(said, []);
   });
 
@@ -44,7 +49,9 @@ describe("what check finds out for a run's app", function () {
 
   it("a recipe without any version is refused too", async () => {
     await on.git(on.upstream, "tag", "--delete", "1.9.0+1.0");
-    assert.deepEqual(await failures({ version: "latest" }), ["version: recipe web has no version that can be deployed: it has none"]);
+    assert.deepEqual(await failures({ version: "latest" }), [
+      "version: recipe web has no version that can be deployed: it has none",
+    ]);
   });
 
   it("F40: another swarm is refused, both named", async () => {
@@ -59,7 +66,10 @@ describe("what check finds out for a run's app", function () {
   });
 
   it("a name that Swarm would refuse is, with its length", async () => {
-    const [found] = await failures({ domain: `web-0a1b2c.${"long-".repeat(4)}base.test`, env: { SECRET_OIDC_VERSION: `v${"1".repeat(30)}` } });
+    const [found] = await failures({
+      domain: `web-0a1b2c.${"long-".repeat(4)}base.test`,
+      env: { SECRET_OIDC_VERSION: `v${"1".repeat(30)}` },
+    });
     assert.match(found!, /^domain: .* is too long: secret \S+ has \d+ characters; Swarm takes 64$/);
   });
 
@@ -84,9 +94,15 @@ describe("what check finds out for a run's app", function () {
     });
 
     it("is looked at as it lies there: names, secrets, YAML", async () => {
-      assert.match((await failures({ checkout: on.upstream, secretValues: {} }))[0]!, /^secretValues: the secret oidc of \S+ can't be generated/);
+      assert.match(
+        (await failures({ checkout: on.upstream, secretValues: {} }))[0]!,
+        /^secretValues: the secret oidc of \S+ can't be generated/,
+      );
       await on.write(on.upstream, { "compose.yml": "services: [" });
-      await assert.rejects(resolve({ checkout: on.upstream }), { name: "RecipeError", message: /compose\.yml can't be read: / });
+      await assert.rejects(resolve({ checkout: on.upstream }), {
+        name: "RecipeError",
+        message: /compose\.yml can't be read: /,
+      });
     });
 
     it("needs no upstream: it may be released nowhere yet", async () => {

@@ -29,23 +29,42 @@ describe("the configuration", () => {
   });
 
   it("takes one place for alerts, and no URL in clear", () => {
-    const alerts = (value: object) => readConfig({ "hearth:baseDomain": "a.test", "hearth:alerts": JSON.stringify(value) }).alerts;
+    const alerts = (value: object) =>
+      readConfig({ "hearth:baseDomain": "a.test", "hearth:alerts": JSON.stringify(value) }).alerts;
     assert.deepEqual(alerts({ command: ["mail", "-s", "hearth"] }), { command: ["mail", "-s", "hearth"] });
-    assert.match(refused({ "hearth:baseDomain": "a.test", "hearth:alerts": '{"webhook":"https://x"}' }), /hearth:alerts\.webhook: no such setting/);
-    assert.match(refused({ "hearth:baseDomain": "a.test", "hearth:alerts": '{"command":["x"],"webhookFile":"/y"}' }), /a command or a webhookFile, not both/);
+    assert.match(
+      refused({ "hearth:baseDomain": "a.test", "hearth:alerts": '{"webhook":"https://x"}' }),
+      /hearth:alerts\.webhook: no such setting/,
+    );
+    assert.match(
+      refused({ "hearth:baseDomain": "a.test", "hearth:alerts": '{"command":["x"],"webhookFile":"/y"}' }),
+      /a command or a webhookFile, not both/,
+    );
   });
 
   it("names a key that is missing, and what is wanted", () => {
-    assert.match(refused({}), /^hearth:baseDomain is missing: .*pulumi config set hearth:baseDomain.*such as ci\.example\.org$/);
+    assert.match(
+      refused({}),
+      /^hearth:baseDomain is missing: .*pulumi config set hearth:baseDomain.*such as ci\.example\.org$/,
+    );
   });
 
   it("says what it found and what it wants", () => {
-    assert.equal(refused({ "hearth:baseDomain": "nonsense" }), 'hearth:baseDomain is "nonsense": wanted is a domain such as ci.example.org');
-    assert.equal(refused({ "hearth:baseDomain": "a.test", "hearth:stateDir": "here" }), 'hearth:stateDir is "here": wanted is an absolute path');
+    assert.equal(
+      refused({ "hearth:baseDomain": "nonsense" }),
+      'hearth:baseDomain is "nonsense": wanted is a domain such as ci.example.org',
+    );
+    assert.equal(
+      refused({ "hearth:baseDomain": "a.test", "hearth:stateDir": "here" }),
+      'hearth:stateDir is "here": wanted is an absolute path',
+    );
   });
 
   it("refuses a key that hearth doesn't know, at any depth", () => {
-    assert.equal(refused({ "hearth:baseDomain": "a.test", "hearth:baseDomian": "b.test" }), "hearth:baseDomian: no such setting of hearth");
+    assert.equal(
+      refused({ "hearth:baseDomain": "a.test", "hearth:baseDomian": "b.test" }),
+      "hearth:baseDomian: no such setting of hearth",
+    );
     assert.equal(
       refused({ "hearth:baseDomain": "a.test", "hearth:apps": '{"keycloak":{"verison":"1"}}' }),
       "hearth:apps.keycloak.verison: no such setting of hearth",

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readConfig } from "../../stacks/config.ts";
 import { fill, fillAll, isSecret, recipeSettings } from "../../stacks/recipes.ts";
 
-const config = (recipes: object) => readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:recipes": JSON.stringify(recipes) });
+const config = (recipes: object) =>
+  readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:recipes": JSON.stringify(recipes) });
 
 describe("what hearth:recipes says", () => {
   it("needs a Keycloak and waits 3 s of good health, where nothing else is said", () => {
@@ -32,22 +33,41 @@ describe("what hearth:recipes says", () => {
       user: { realmRoles: ["editor"] },
     };
     assert.deepEqual(config({ docs: { realm } }).recipes["docs"]?.realm.user, { realmRoles: ["editor"], groups: [] });
-    assert.throws(() => config({ docs: { realm: { roles: { realm: [{}] } } } }), /hearth:recipes\.docs\.realm\.roles\.realm\.0\.name/);
+    assert.throws(
+      () => config({ docs: { realm: { roles: { realm: [{}] } } } }),
+      /hearth:recipes\.docs\.realm\.roles\.realm\.0\.name/,
+    );
     assert.throws(() => config({ docs: { realm: { identityProviders: [{ alias: "x" }] } } }), /providerId/);
-    assert.throws(() => config({ docs: { realm: { clients: [{ clientId: "x", secret: "{clientSecret}" }] } } }), /\{clientSecret\} is no field here/);
+    assert.throws(
+      () => config({ docs: { realm: { clients: [{ clientId: "x", secret: "{clientSecret}" }] } } }),
+      /\{clientSecret\} is no field here/,
+    );
   });
 
   it("is filled in, at any depth, and what names a secret is known as one", () => {
-    assert.equal(fill("{issuer}/x?{domain}{other}", { issuer: "https://k/realms/r", domain: "d" }), "https://k/realms/r/x?d{other}");
-    assert.deepEqual(fillAll({ a: ["{domain}", 1, null], b: { c: "{domain}" } }, { domain: "d" }), { a: ["d", 1, null], b: { c: "d" } });
+    assert.equal(
+      fill("{issuer}/x?{domain}{other}", { issuer: "https://k/realms/r", domain: "d" }),
+      "https://k/realms/r/x?d{other}",
+    );
+    assert.deepEqual(fillAll({ a: ["{domain}", 1, null], b: { c: "{domain}" } }, { domain: "d" }), {
+      a: ["d", 1, null],
+      b: { c: "d" },
+    });
     assert.deepEqual(["{issuer}", "a {clientSecret}", "{password}"].map(isSecret), [false, true, true]);
-    assert.doesNotThrow(() => recipeSettings.parse({ env: { JSON: '{"a": 1}', SHELL: "${HOME}x" } }), "braces that hold no bare word are text");
+    assert.doesNotThrow(
+      () => recipeSettings.parse({ env: { JSON: '{"a": 1}', SHELL: "${HOME}x" } }),
+      "braces that hold no bare word are text",
+    );
   });
 
   it("limits of what a host gives: a number, whatever its spelling", () => {
-    const read = (coldLimit: string) => readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:coldLimit": coldLimit });
+    const read = (coldLimit: string) =>
+      readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:coldLimit": coldLimit });
     assert.equal(read("2").coldLimit, 2);
     assert.throws(() => read("many"), /hearth:coldLimit is "many"/);
-    assert.throws(() => readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:keycloak": "tepid" }), /hearth:keycloak is "tepid"/);
+    assert.throws(
+      () => readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:keycloak": "tepid" }),
+      /hearth:keycloak is "tepid"/,
+    );
   });
 });

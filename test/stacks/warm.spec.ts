@@ -50,14 +50,18 @@ describe("the stacks' programs", function () {
   beforeEach(() => void made.splice(0));
 
   const config = readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:stateDir": "/srv/hearth" });
-  const settled = async <T>(output: pulumi.Output<T>) => new Promise<T>(resolve => output.apply(value => (resolve(value), value)));
+  const settled = async <T>(output: pulumi.Output<T>) =>
+    new Promise<T>(resolve => output.apply(value => (resolve(value), value)));
 
   it("warm: declare the network proxy, Traefik and Keycloak, each as its inputs say", async () => {
     const { warmStack } = await import("../../stacks/warm.ts");
     const outputs = (await warmStack(config)) as { keycloak: { version: pulumi.Output<string> } };
     assert.equal(await settled(outputs.keycloak.version), "1.0.0+1");
     const network = made.find(each => each.type === "docker:index/network:Network");
-    assert.deepEqual([network?.name, network?.inputs["driver"], network?.inputs["attachable"]], ["proxy", "overlay", true]);
+    assert.deepEqual(
+      [network?.name, network?.inputs["driver"], network?.inputs["attachable"]],
+      ["proxy", "overlay", true],
+    );
     const apps = made.filter(each => each.type === "pulumi-nodejs:dynamic/app:App");
     assert.deepEqual(
       apps.map(({ name, inputs }) => [name, inputs["domain"], inputs["stateful"], inputs["stateDir"]]),
@@ -66,7 +70,10 @@ describe("the stacks' programs", function () {
         ["keycloak", "warm-keycloak.ci.example.org", undefined, "/srv/hearth"],
       ],
     );
-    assert.equal(apps[0]!.inputs["__provider"], "exports.handler = () => require('./providers/app/provider.ts').provider;");
+    assert.equal(
+      apps[0]!.inputs["__provider"],
+      "exports.handler = () => require('./providers/app/provider.ts').provider;",
+    );
   });
 
   it("of a run: leave its outputs with the hearth that started it, and with nobody else", async () => {
@@ -78,7 +85,10 @@ describe("the stacks' programs", function () {
       runStack({ recipe: "docs", hex: "0a1b2c" }, config);
       for (let i = 0; mailbox.read() === undefined && i < 100; i++) await sleep(20);
       const told = mailbox.read() ?? ({} as Record<string, string>);
-      assert.deepEqual([told["realm"], told["issuer"], told["keycloak"]], ["docs-0a1b2c", "https://x/realms/y", "warm"]);
+      assert.deepEqual(
+        [told["realm"], told["issuer"], told["keycloak"]],
+        ["docs-0a1b2c", "https://x/realms/y", "warm"],
+      );
       process.env[MAILBOX] = join(swarm.folder, "nobody-listens");
       runStack({ recipe: "docs", hex: "0a1b2c" }, config); // no failure: hearth asks Pulumi then
     } finally {
@@ -90,11 +100,17 @@ describe("the stacks' programs", function () {
 
   it("of a run: declare one realm, named as the run, and keep its secrets secret", async () => {
     const { runStack } = await import("../../stacks/ci.ts");
-    const outputs = runStack({ recipe: "docs", hex: "0a1b2c" }, config) as { password: pulumi.Output<string>; issuer: pulumi.Output<string> };
+    const outputs = runStack({ recipe: "docs", hex: "0a1b2c" }, config) as {
+      password: pulumi.Output<string>;
+      issuer: pulumi.Output<string>;
+    };
     assert.equal(await settled(outputs.issuer), "https://x/realms/y");
     assert.equal(await pulumi.isSecret(outputs.password), true);
     const [realm] = made.filter(each => each.type === "pulumi-nodejs:dynamic/realm:Realm");
-    assert.deepEqual([realm?.name, realm?.inputs["name"], realm?.inputs["run"]], ["docs-0a1b2c", "docs-0a1b2c", "docs-0a1b2c"]);
+    assert.deepEqual(
+      [realm?.name, realm?.inputs["name"], realm?.inputs["run"]],
+      ["docs-0a1b2c", "docs-0a1b2c", "docs-0a1b2c"],
+    );
     const client = realm?.inputs["client"] as { webOrigins: string[] } | undefined;
     assert.deepEqual(client?.webOrigins, ["https://docs-0a1b2c.ci.example.org"]);
   });
@@ -109,7 +125,11 @@ describe("the stacks' programs", function () {
       wiki: { needs: [] },
       pad: { deploy: false },
     };
-    const own = readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:stateDir": "/srv/hearth", "hearth:recipes": JSON.stringify(recipes) });
+    const own = readConfig({
+      "hearth:baseDomain": "ci.example.org",
+      "hearth:stateDir": "/srv/hearth",
+      "hearth:recipes": JSON.stringify(recipes),
+    });
     const run = async (recipe: string, lease: string, settings = own) => {
       kind = lease;
       const { runStack } = await import("../../stacks/ci.ts");
@@ -128,9 +148,15 @@ describe("the stacks' programs", function () {
       const { deployCount, inputs } = await run("docs", "warm");
       assert.equal(deployCount, 1);
       assert.equal(made[0]?.name, "lease");
-      assert.deepEqual([inputs("lease")?.["mode"], inputs("lease")?.["domains"]], ["auto", ["docs-0a1b2c.ci.example.org", "sso-0a1b2c.ci.example.org"]]);
+      assert.deepEqual(
+        [inputs("lease")?.["mode"], inputs("lease")?.["domains"]],
+        ["auto", ["docs-0a1b2c.ci.example.org", "sso-0a1b2c.ci.example.org"]],
+      );
       assert.deepEqual(inputs("app")?.["env"], { ISSUER: "https://x/realms/y", PLAIN: "x" });
-      assert.deepEqual([inputs("app")?.["lifetime"], inputs("app")?.["run"], inputs("app")?.["domain"]], ["run", "docs-0a1b2c", "docs-0a1b2c.ci.example.org"]);
+      assert.deepEqual(
+        [inputs("app")?.["lifetime"], inputs("app")?.["run"], inputs("app")?.["domain"]],
+        ["run", "docs-0a1b2c", "docs-0a1b2c.ci.example.org"],
+      );
       assert.deepEqual(
         [inputs("docs-0a1b2c")?.["settings"], inputs("docs-0a1b2c")?.["clients"]],
         [{ groups: [{ name: "staff" }] }, [{ clientId: "docs-0a1b2c" }]],
@@ -140,13 +166,19 @@ describe("the stacks' programs", function () {
     it("cold: a Keycloak of the same version is deployed for it, the realm stands on that one, and both count", async () => {
       const { deployCount, inputs } = await run("docs", "cold");
       assert.equal(deployCount, 2);
-      assert.deepEqual([inputs("keycloak")?.["domain"], inputs("keycloak")?.["version"]], ["sso-0a1b2c.ci.example.org", "10.7.1+26.4.0"]);
+      assert.deepEqual(
+        [inputs("keycloak")?.["domain"], inputs("keycloak")?.["version"]],
+        ["sso-0a1b2c.ci.example.org", "10.7.1+26.4.0"],
+      );
       assert.deepEqual(inputs("docs-0a1b2c")?.["keycloak"], { domain: "sso-0a1b2c.ci.example.org" });
     });
 
     it("whose recipe needs no Keycloak gets none, and one that is to get a realm alone deploys nothing", async () => {
       const wiki = await run("wiki", "none");
-      assert.deepEqual([wiki.deployCount, wiki.inputs("lease")?.["mode"], wiki.inputs("wiki-0a1b2c"), wiki.outputs.issuer], [1, "none", undefined, undefined]);
+      assert.deepEqual(
+        [wiki.deployCount, wiki.inputs("lease")?.["mode"], wiki.inputs("wiki-0a1b2c"), wiki.outputs.issuer],
+        [1, "none", undefined, undefined],
+      );
       made.splice(0);
       const pad = await run("pad", "warm");
       assert.deepEqual([pad.deployCount, pad.inputs("app"), pad.outputs.appUrl], [0, undefined, undefined]);

@@ -3,7 +3,8 @@ import { appInputs } from "../../providers/app/inputs.ts";
 import { readConfig } from "../../stacks/config.ts";
 import { keptApps } from "../../stacks/warmApps.ts";
 
-const kept = (apps: object = {}) => keptApps(readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:apps": JSON.stringify(apps) }));
+const kept = (apps: object = {}) =>
+  keptApps(readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:apps": JSON.stringify(apps) }));
 
 describe("the kept apps", () => {
   it("are Traefik, whose volumes hold nothing that must go back, then Keycloak, whose do", () => {
@@ -15,7 +16,9 @@ describe("the kept apps", () => {
   });
 
   it("take settings over their defaults, and Keycloak's issuer follows its domain", () => {
-    const { keycloak } = kept({ keycloak: { domain: "sso.example.org", health: { stableFor: 30 }, updates: { allow: "patch" } } });
+    const { keycloak } = kept({
+      keycloak: { domain: "sso.example.org", health: { stableFor: 30 }, updates: { allow: "patch" } },
+    });
     assert.deepEqual(keycloak.health, {
       path: "/realms/master/.well-known/openid-configuration",
       issuer: "https://sso.example.org/realms/master",

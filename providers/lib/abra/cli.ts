@@ -2,7 +2,14 @@
 import { ProgramError, run, type Result, type RunOptions } from "../process/run.ts";
 import * as argv from "./argv.ts";
 
-export type AbraErrorKind = "not deployed" | "secret missing" | "unstaged changes" | "compose file" | "lightweight tag" | "not in place" | "other";
+export type AbraErrorKind =
+  | "not deployed"
+  | "secret missing"
+  | "unstaged changes"
+  | "compose file"
+  | "lightweight tag"
+  | "not in place"
+  | "other";
 
 const kinds: readonly [RegExp, AbraErrorKind][] = [
   [/is not deployed/i, "not deployed"],
@@ -64,8 +71,10 @@ export function abraIn(abraDir: string, lock?: number): Abra {
     deployHere: domain => call(argv.chaosArgv(domain), `deploy ${domain} from a checkout`),
     undeploy: domain => call(argv.undeployArgv(domain), `undeploy ${domain}`),
     removeApp: domain => call(argv.removeArgv(domain), `remove ${domain}`),
-    generateSecret: (domain, name, version) => call(argv.secretGenerateArgv(domain, name, version), `generate secret ${name} of ${domain}`),
-    insertSecret: (domain, name, version, file) => call(argv.secretInsertArgv(domain, name, version, file), `insert secret ${name} of ${domain}`),
+    generateSecret: (domain, name, version) =>
+      call(argv.secretGenerateArgv(domain, name, version), `generate secret ${name} of ${domain}`),
+    insertSecret: (domain, name, version, file) =>
+      call(argv.secretInsertArgv(domain, name, version, file), `insert secret ${name} of ${domain}`),
     removeSecret: (domain, name) => call(argv.secretRemoveArgv(domain, name), `remove secret ${name} of ${domain}`),
   };
 }
@@ -74,13 +83,20 @@ export function abraIn(abraDir: string, lock?: number): Abra {
 export async function probeAbra(): Promise<void> {
   const { stdout } = await abra(argv.versionArgv(), "ask its version").catch(error => {
     if (error instanceof ProgramError && error.kind === "not found")
-      throw new AbraVersionError("there is no `abra` on PATH: install it from https://docs.coopcloud.tech/abra/install/", { cause: error });
+      throw new AbraVersionError(
+        "there is no `abra` on PATH: install it from https://docs.coopcloud.tech/abra/install/",
+        { cause: error },
+      );
     throw error;
   });
   const found = /(\d+)\.(\d+)\.\d+/.exec(stdout);
   const [major = 0, minor = 0] = (found ?? []).slice(1).map(Number);
-  if (!found) throw new AbraVersionError(`abra doesn't say its version (it said ${JSON.stringify(stdout.slice(0, 80))}); hearth wants ${OLDEST_ABRA} or newer`);
-  if (major === 0 && minor < 13) throw new AbraVersionError(`abra is ${found[0]}; hearth wants ${OLDEST_ABRA} or newer`);
+  if (!found)
+    throw new AbraVersionError(
+      `abra doesn't say its version (it said ${JSON.stringify(stdout.slice(0, 80))}); hearth wants ${OLDEST_ABRA} or newer`,
+    );
+  if (major === 0 && minor < 13)
+    throw new AbraVersionError(`abra is ${found[0]}; hearth wants ${OLDEST_ABRA} or newer`);
 }
 
 async function abra(words: string[], what: string, options: RunOptions = {}): Promise<Result> {

@@ -41,7 +41,8 @@ function splitValue(rest: string): { value: string; comment: string } {
 
 function unquoted(value: string): string {
   if (value.startsWith("'") && value.endsWith("'") && value.length > 1) return value.slice(1, -1);
-  if (value.startsWith('"') && value.endsWith('"') && value.length > 1) return value.slice(1, -1).replace(/\\(["\\$])/g, "$1");
+  if (value.startsWith('"') && value.endsWith('"') && value.length > 1)
+    return value.slice(1, -1).replace(/\\(["\\$])/g, "$1");
   return value.trim();
 }
 

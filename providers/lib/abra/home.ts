@@ -23,7 +23,12 @@ export function envPath(operatorDir: string, server: string, domain: string): st
  * Makes hearth's abra folder fit for a call on `recipe`: links, and a clean clone with the mirror's tags, without the
  * lightweight ones, which would block every deploy (R014). Gives back the folder and the tags that were dropped.
  */
-export async function prepareAbraDir(recipe: string, mirror: string, stateDir: string, operatorDir: string): Promise<{ abraDir: string; dropped: string[] }> {
+export async function prepareAbraDir(
+  recipe: string,
+  mirror: string,
+  stateDir: string,
+  operatorDir: string,
+): Promise<{ abraDir: string; dropped: string[] }> {
   const abraDir = ownAbraDir(stateDir);
   await mkdir(join(abraDir, "recipes"), { recursive: true, mode: 0o700 });
   for (const name of ["servers", "catalogue"]) await ensureLink(join(abraDir, name), join(operatorDir, name));

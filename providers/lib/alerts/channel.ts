@@ -13,7 +13,10 @@ export const channel = z
     /** URL that the alert is posted to as JSON; any 2xx takes it. A secret, as a rule: never said. */
     webhook: z.url({ protocol: /^https?$/ }).optional(),
   })
-  .refine(({ command, webhook }) => command === undefined || webhook === undefined, "is a command or a webhook, not both");
+  .refine(
+    ({ command, webhook }) => command === undefined || webhook === undefined,
+    "is a command or a webhook, not both",
+  );
 
 export type Channel = z.infer<typeof channel>;
 
@@ -61,7 +64,10 @@ async function toCommand(text: string, [program, ...argv]: [string, ...string[]]
     if (code === 0) return;
     // Its last words may still be under way; a grandchild that holds the pipe mustn't keep us.
     await Promise.race([once(child.stderr, "close"), sleep(100)]);
-    throw new ChannelError("failed", `${program}: ${code === null ? "ended by a signal" : `exit ${code}`}${lastLine(stderr)}`);
+    throw new ChannelError(
+      "failed",
+      `${program}: ${code === null ? "ended by a signal" : `exit ${code}`}${lastLine(stderr)}`,
+    );
   } catch (error) {
     if (error instanceof ChannelError) throw error;
     throw new ChannelError("failed", `${program}: ${(error as Error).message}`, error);
@@ -104,7 +110,8 @@ async function toWebhook(text: string, webhook: string, bound: number): Promise<
     if (!response.ok) throw new ChannelError("failed", `the webhook answered ${response.status}`);
   } catch (error) {
     if (error instanceof ChannelError) throw error;
-    if ((error as Error).name === "TimeoutError") throw new ChannelError("timed out", `the webhook took longer than ${seconds(bound)}`);
+    if ((error as Error).name === "TimeoutError")
+      throw new ChannelError("timed out", `the webhook took longer than ${seconds(bound)}`);
     // Its code says why; its text may hold the URL, and so isn't kept as a cause either.
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
     throw new ChannelError("failed", `the webhook can't be reached (${code ?? (error as Error).name})`);

@@ -23,7 +23,12 @@ const KEPT = 200;
  * `bound` is in milliseconds and for all of them together. Where another process delivers, or no channel is configured, it only counts.
  * Never throws: what fails is said through `say`, each reason once.
  */
-export async function deliver(stateDir: string, channel: Channel, say: (line: string) => void, bound = 10_000): Promise<Delivery> {
+export async function deliver(
+  stateDir: string,
+  channel: Channel,
+  say: (line: string) => void,
+  bound = 10_000,
+): Promise<Delivery> {
   const until = performance.now() + bound;
   const done: Delivery = { sent: 0, waiting: 0 };
   try {
@@ -44,7 +49,13 @@ export async function deliver(stateDir: string, channel: Channel, say: (line: st
 }
 
 /** One that the channel won't take, or that can't be read, is in no other's way. A channel that hangs is: the bound is used up. */
-async function tellAll(spool: Spool, channel: Channel, done: Delivery, until: number, say: (line: string) => void): Promise<void> {
+async function tellAll(
+  spool: Spool,
+  channel: Channel,
+  done: Delivery,
+  until: number,
+  say: (line: string) => void,
+): Promise<void> {
   await makeFolder(spool.sent);
   let slowest = 0;
   for (const id of await idsIn(spool.path)) {

@@ -37,7 +37,12 @@ export type Raised = Omit<Alert, "format" | "id" | "when">;
  * Keeps an alert below `stateDir`, synced, `secrets` and what looks like one masked, and gives back its id, which is the earlier one's for a `key` that is known.
  * Never throws: what can't be kept (a full disk) is said in whole through `say`, and what the alert is about goes on. Then undefined.
  */
-export async function raise(stateDir: string, raised: Raised, say: (line: string) => void, secrets: readonly string[] = []): Promise<string | undefined> {
+export async function raise(
+  stateDir: string,
+  raised: Raised,
+  say: (line: string) => void,
+  secrets: readonly string[] = [],
+): Promise<string | undefined> {
   const clean = masked(raised, secrets);
   try {
     const spool = spoolOf(stateDir);
@@ -48,12 +53,19 @@ export async function raise(stateDir: string, raised: Raised, say: (line: string
     await writeJson(join(spool.path, `${kept.id}.json`), kept);
     return kept.id;
   } catch (error) {
-    say(`${clean.app}: an alert can't be kept (${(error as Error).message}); it says: ${clean.severity}: ${clean.why}; to do: ${clean.todo}`);
+    say(
+      `${clean.app}: an alert can't be kept (${(error as Error).message}); it says: ${clean.severity}: ${clean.why}; to do: ${clean.todo}`,
+    );
     return undefined;
   }
 }
 
 function masked(raised: Raised, secrets: readonly string[]): Raised {
   const clean = (text: string) => mask(text, secrets);
-  return { ...raised, why: clean(raised.why), todo: clean(raised.todo), ...(raised.fatal === undefined ? {} : { fatal: clean(raised.fatal) }) };
+  return {
+    ...raised,
+    why: clean(raised.why),
+    todo: clean(raised.todo),
+    ...(raised.fatal === undefined ? {} : { fatal: clean(raised.fatal) }),
+  };
 }

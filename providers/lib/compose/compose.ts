@@ -37,9 +37,12 @@ export interface Compose {
 export function readCompose(texts: readonly string[], env: Record<string, string>): Compose {
   const files = texts.map(text => composeFile.parse(parse(text) ?? {}));
   const names = (kind: "secrets" | "configs") =>
-    files.flatMap(file => Object.values(file[kind] ?? {}).flatMap(entry => (entry?.name ? [interpolate(entry.name, env)] : [])));
+    files.flatMap(file =>
+      Object.values(file[kind] ?? {}).flatMap(entry => (entry?.name ? [interpolate(entry.name, env)] : [])),
+    );
   const services: Record<string, z.infer<typeof service>> = {};
-  for (const file of files) for (const [name, found] of Object.entries(file.services ?? {})) services[name] = { ...services[name], ...found };
+  for (const file of files)
+    for (const [name, found] of Object.entries(file.services ?? {})) services[name] = { ...services[name], ...found };
   for (const each of Object.values(services)) if (each.image) each.image = interpolate(each.image, env);
   return {
     services,
@@ -71,7 +74,10 @@ export function interpolate(text: string, env: Record<string, string>): string {
 export function seconds(value: string | number): number {
   if (typeof value === "number") return value / 1e9;
   const units: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001, us: 1e-6, ns: 1e-9 };
-  return [...value.matchAll(/([\d.]+)(ms|us|ns|h|m|s)/g)].reduce((sum, [, amount, unit]) => sum + Number(amount) * units[unit!]!, 0);
+  return [...value.matchAll(/([\d.]+)(ms|us|ns|h|m|s)/g)].reduce(
+    (sum, [, amount, unit]) => sum + Number(amount) * units[unit!]!,
+    0,
+  );
 }
 
 /**
@@ -90,7 +96,8 @@ export function loadFault(text: string): string | undefined {
   for (const [name, each] of Object.entries(services)) {
     if (each === null || typeof each !== "object") return `service ${name} is no mapping`;
     const values = Object.values((each.environment ?? {}) as Record<string, unknown>);
-    if (values.some(value => typeof value === "object" && value !== null)) return `services.${name}.environment holds a value that is no string`;
+    if (values.some(value => typeof value === "object" && value !== null))
+      return `services.${name}.environment holds a value that is no string`;
   }
   return undefined;
 }
@@ -107,5 +114,7 @@ export function healthSeconds(compose: Compose): number {
 
 /** `export NAME=value` lines of a recipe's abra.sh: the versions of its configs. */
 export function abraShVariables(text: string): Record<string, string> {
-  return Object.fromEntries([...text.matchAll(/^\s*export\s+([A-Za-z_]\w*)=["']?([^"'\s#]*)/gm)].map(([, name, value]) => [name!, value!]));
+  return Object.fromEntries(
+    [...text.matchAll(/^\s*export\s+([A-Za-z_]\w*)=["']?([^"'\s#]*)/gm)].map(([, name, value]) => [name!, value!]),
+  );
 }

@@ -50,7 +50,9 @@ export async function readRecipe(read: Read, what: string, app: Filled): Promise
   try {
     return { sample, compose: readCompose(texts, all) };
   } catch (error) {
-    throw new RecipeError(`${what}: ${files.join(", ")} can't be read: ${(error as Error).message.split("\n")[0]}`, { cause: error });
+    throw new RecipeError(`${what}: ${files.join(", ")} can't be read: ${(error as Error).message.split("\n")[0]}`, {
+      cause: error,
+    });
   }
 }
 
@@ -61,7 +63,8 @@ export async function composeAt(mirror: string, version: string, app: Filled): P
 
 /** Names of secrets and configs that Swarm would refuse, each in a sentence with its length. */
 export function namesTooLong({ secrets, configs }: Compose): string[] {
-  const say = (kind: string) => (name: string) => `${kind} ${name} has ${name.length} characters; Swarm takes ${SWARM_NAME_LIMIT}`;
+  const say = (kind: string) => (name: string) =>
+    `${kind} ${name} has ${name.length} characters; Swarm takes ${SWARM_NAME_LIMIT}`;
   const long = (name: string) => name.length > SWARM_NAME_LIMIT;
   return [...secrets.filter(long).map(say("secret")), ...configs.filter(long).map(say("config"))];
 }

@@ -101,13 +101,17 @@ export class UnreadableNoteError extends Error {
 export const swarmBoard: Board = {
   put: (name, text) => createConfig(name, { [LABEL]: JSON.stringify(text) }),
   all: async () => (await configsWith(LABEL)).map(read),
-  rewrite: ({ id, name, version }, text) => relabelConfig({ id, name, version, labels: {}, created: "" }, { [LABEL]: JSON.stringify(text) }),
+  rewrite: ({ id, name, version }, text) =>
+    relabelConfig({ id, name, version, labels: {}, created: "" }, { [LABEL]: JSON.stringify(text) }),
   remove: removeConfig,
 };
 
 function read({ id, name, labels, created, version }: Config): Entry {
   const parsed = anyNote.safeParse(json(labels[LABEL] ?? ""));
-  if (!parsed.success) throw new UnreadableNoteError(`the swarm's config ${name} isn't written as this hearth writes them: ${parsed.error.issues[0]?.message}`);
+  if (!parsed.success)
+    throw new UnreadableNoteError(
+      `the swarm's config ${name} isn't written as this hearth writes them: ${parsed.error.issues[0]?.message}`,
+    );
   return { id, name, created, version, note: parsed.data };
 }
 

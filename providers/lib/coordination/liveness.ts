@@ -12,7 +12,11 @@ export const RENEW = 5 * 60_000;
 export const TTL = 2 * 3_600_000;
 
 /** `over` only when that is proved: its owner is dead, or nobody can be asked and its end has passed. */
-export async function isLive({ owner, until }: LeaseNote, now: number, life: (owner: Owner) => Promise<Life> = ownerAlive): Promise<boolean> {
+export async function isLive(
+  { owner, until }: LeaseNote,
+  now: number,
+  life: (owner: Owner) => Promise<Life> = ownerAlive,
+): Promise<boolean> {
   const known = owner === undefined ? "unknown" : await life(owner);
   return known === "unknown" ? Date.parse(until) > now : known === "alive";
 }

@@ -34,7 +34,8 @@ export async function drain(world: BoardWorld, work: Work, limit = DRAIN): Promi
     for (; ; await world.sleep(PAUSE)) {
       const why = (await claim(world, work)) ?? (await inUse(world, work));
       if (why === undefined) return;
-      if (world.now() - start >= limit) throw new InUseError(`still in use after ${Math.round(limit / 60_000)} minutes: ${why}`);
+      if (world.now() - start >= limit)
+        throw new InUseError(`still in use after ${Math.round(limit / 60_000)} minutes: ${why}`);
       if (told !== why) world.say(`waiting: ${why}`);
       told = why;
     }
@@ -59,7 +60,8 @@ export async function claim(world: BoardWorld, work: Work): Promise<string | und
     }
     const own = isSame(owner, work.owner);
     if (own && domain === work.domain) return undefined;
-    const free = own || ((await world.life(owner)) === "dead" && (domain === work.domain || (await world.isLeftOver(there.note))));
+    const free =
+      own || ((await world.life(owner)) === "dead" && (domain === work.domain || (await world.isLeftOver(there.note))));
     if (!free) return `${app} is in maintenance (${what}) since ${since}, by pid ${owner.pid} on ${owner.host}`;
     if (await world.board.rewrite(there, note)) return undefined;
   }
@@ -73,7 +75,9 @@ export async function giveBack(board: Board, { domain, owner }: Pick<Work, "doma
 
 /** For whom it waits, and since when; undefined: for nobody. */
 async function inUse({ board, life, now }: BoardWorld, { app }: Work): Promise<string | undefined> {
-  const leases = (await board.all()).filter(isLease).filter(({ note }) => app !== "keycloak" || note.keycloak === "warm");
+  const leases = (await board.all())
+    .filter(isLease)
+    .filter(({ note }) => app !== "keycloak" || note.keycloak === "warm");
   const living = await Promise.all(leases.map(each => isLive(each.note, now(), life)));
   const users = leases.filter((_, at) => living[at]).toSorted(bySince);
   if (users.length === 0) return undefined;

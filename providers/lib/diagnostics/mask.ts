@@ -3,13 +3,15 @@
 /** Shorter ones aren't masked: they occur by chance all over a text, and the gaps would tell what they are. */
 const SHORTEST = 4;
 
-const secretName = "(?:pass(?:w(?:or)?d|phrase)?|(?<=[_.-])pwd|secret|token|credentials?|(?:api|private|access|encryption|signing)[_-]?key)";
+const secretName =
+  "(?:pass(?:w(?:or)?d|phrase)?|(?<=[_.-])pwd|secret|token|credentials?|(?:api|private|access|encryption|signing)[_-]?key)";
 /** A name that ends so says where a secret is, or which one, and is needed to understand what failed. */
 const pointer = "(?:version|file|name|id|length|type)";
 /** The name of an assignment. No longer than names are: a line that is one huge word would take minutes else. */
 const assigned = String.raw`(?<![\w.-])(?![\w.-]{0,200}[_-]${pointer}=)[\w.-]{0,100}${secretName}[\w.-]{0,100}`;
 /** A key of JSON, with its colon. */
-const keyed = (quote: string) => String.raw`${quote}(?![^"\\]{0,200}${pointer}${quote})[^"\\]{0,100}${secretName}[^"\\]{0,100}${quote}\s*:\s*`;
+const keyed = (quote: string) =>
+  String.raw`${quote}(?![^"\\]{0,200}${pointer}${quote})[^"\\]{0,100}${secretName}[^"\\]{0,100}${quote}\s*:\s*`;
 /** A value in quotes that ends where they do; a shell may go on behind them. */
 const quoted = String.raw`(?:"(?:\\.|[^"\\\r\n])*"|'[^'\r\n]*')(?=[\s,;)}\]]|$)`;
 
@@ -76,6 +78,7 @@ function withoutAny(text: string, secrets: readonly string[], gap: string): stri
 
 function placesOf(secret: string, text: string): { start: number; end: number }[] {
   const places = [];
-  for (let start = text.indexOf(secret); start >= 0; start = text.indexOf(secret, start + 1)) places.push({ start, end: start + secret.length });
+  for (let start = text.indexOf(secret); start >= 0; start = text.indexOf(secret, start + 1))
+    places.push({ start, end: start + secret.length });
   return places;
 }

@@ -15,13 +15,18 @@ const unfinished = ".unfinished";
  * Characters of a name that a file can't have become `_`.
  * Under the app's lock. Throws what the file system says, and then leaves nothing: the way back must go on without it.
  */
-export async function writeEvidence(failures: string, files: Readonly<Record<string, string>>, secrets: readonly string[]): Promise<string> {
+export async function writeEvidence(
+  failures: string,
+  files: Readonly<Record<string, string>>,
+  secrets: readonly string[],
+): Promise<string> {
   await makeFolder(failures);
   const beside = join(failures, unfinished);
   await rm(beside, { recursive: true, force: true });
   try {
     await mkdir(beside, { mode: 0o700 });
-    for (const [name, text] of Object.entries(files)) await writeText(join(beside, fileName(name)), mask(text, secrets));
+    for (const [name, text] of Object.entries(files))
+      await writeText(join(beside, fileName(name)), mask(text, secrets));
     const made = await freeName(failures);
     await rename(beside, join(failures, made));
     await syncPath(failures);

@@ -51,16 +51,26 @@ export function hangUp(): void {
 const ANSWER = 20_000;
 
 async function call(method: string, path: string, what: string, body = ""): Promise<string> {
-  const headers = { host: "docker", ...(body === "" ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }) };
+  const headers = {
+    host: "docker",
+    ...(body === "" ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+  };
   const signal = AbortSignal.timeout(ANSWER);
   return new Promise<string>((resolve, reject) => {
     const failed = (error: Error) =>
-      reject(new ConnectionError(`docker: ${what}: ${signal.aborted ? `no answer within ${ANSWER / 1000} s` : whyNot(error)}`, { cause: error }));
+      reject(
+        new ConnectionError(
+          `docker: ${what}: ${signal.aborted ? `no answer within ${ANSWER / 1000} s` : whyNot(error)}`,
+          { cause: error },
+        ),
+      );
     const asked: ClientRequest = http.request({ agent, method, path, headers, signal }, answer => {
       let text = "";
       answer.setEncoding("utf8").on("data", (part: string) => (text += part));
       answer.once("error", failed);
-      answer.once("end", () => (answer.statusCode! < 300 ? resolve(text) : reject(new ApiError(what, answer.statusCode!, wordsOf(text)))));
+      answer.once("end", () =>
+        answer.statusCode! < 300 ? resolve(text) : reject(new ApiError(what, answer.statusCode!, wordsOf(text))),
+      );
     });
     asked.once("error", failed).end(body);
   });

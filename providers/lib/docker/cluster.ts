@@ -6,7 +6,11 @@ export class NoSwarmError extends Error {
 }
 
 interface Info {
-  readonly Swarm: { readonly LocalNodeState?: string; readonly ControlAvailable?: boolean; readonly Cluster?: { readonly ID?: string } | null };
+  readonly Swarm: {
+    readonly LocalNodeState?: string;
+    readonly ControlAvailable?: boolean;
+    readonly Cluster?: { readonly ID?: string } | null;
+  };
 }
 
 /** The id of the swarm that docker talks to. Throws NoSwarmError where there is none, or this node doesn't manage it. */
@@ -18,6 +22,7 @@ export async function clusterId(): Promise<string> {
     );
   }
   const id = swarm.Cluster?.ID;
-  if (!swarm.ControlAvailable || !id) throw new NoSwarmError("docker's node is no manager of its swarm: run hearth on a manager");
+  if (!swarm.ControlAvailable || !id)
+    throw new NoSwarmError("docker's node is no manager of its swarm: run hearth on a manager");
   return id;
 }

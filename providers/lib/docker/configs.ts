@@ -28,7 +28,13 @@ export async function createConfig(name: string, labels: Readonly<Record<string,
 /** Every config that carries the label `label`. */
 export async function configsWith(label: string): Promise<Config[]> {
   const found = await get<Listed[]>(`/configs?${filters({ label: [label] })}`, "list configs");
-  return found.map(({ ID, Version, CreatedAt, Spec }) => ({ id: ID, name: Spec.Name, labels: Spec.Labels ?? {}, created: CreatedAt, version: Version.Index }));
+  return found.map(({ ID, Version, CreatedAt, Spec }) => ({
+    id: ID,
+    name: Spec.Name,
+    labels: Spec.Labels ?? {},
+    created: CreatedAt,
+    version: Version.Index,
+  }));
 }
 
 interface Listed {
@@ -39,12 +45,16 @@ interface Listed {
 }
 
 /** Gives the config other labels, if nobody changed it since it was read; false where somebody did, or it is gone. */
-export async function relabelConfig({ id, name, version }: Config, labels: Readonly<Record<string, string>>): Promise<boolean> {
+export async function relabelConfig(
+  { id, name, version }: Config,
+  labels: Readonly<Record<string, string>>,
+): Promise<boolean> {
   try {
     await post(`/configs/${id}/update?version=${version}`, { Name: name, Labels: labels }, `change the config ${name}`);
     return true;
   } catch (error) {
-    if (error instanceof ApiError && (error.status === 404 || /out of sequence|not found/i.test(error.message))) return false;
+    if (error instanceof ApiError && (error.status === 404 || /out of sequence|not found/i.test(error.message)))
+      return false;
     throw error;
   }
 }

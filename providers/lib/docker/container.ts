@@ -8,7 +8,15 @@ export class NoContainerError extends Error {
 /** The id of a running container of `<stack>_<service>` on this node. Throws NoContainerError when there is none. */
 export async function containerOf(stack: string, service: string): Promise<string> {
   const name = `${stack}_${service}`;
-  const argv = ["ps", "--no-trunc", "--quiet", "--filter", `label=com.docker.swarm.service.name=${name}`, "--filter", "status=running"];
+  const argv = [
+    "ps",
+    "--no-trunc",
+    "--quiet",
+    "--filter",
+    `label=com.docker.swarm.service.name=${name}`,
+    "--filter",
+    "status=running",
+  ];
   const { stdout } = await docker(argv, `find a container of ${name}`);
   const [id] = stdout.split("\n").filter(Boolean);
   if (!id) throw new NoContainerError(`${name} has no running container on this node`);
@@ -18,7 +26,10 @@ export async function containerOf(stack: string, service: string): Promise<strin
 /** The text of a secret as a running container sees it: read for each use, never stored. */
 export async function readSecret(stack: string, service: string, secret: string): Promise<string> {
   const container = await containerOf(stack, service);
-  const { stdout } = await docker(["exec", container, "cat", `/run/secrets/${secret}`], `read secret ${secret} of ${stack}_${service}`);
+  const { stdout } = await docker(
+    ["exec", container, "cat", `/run/secrets/${secret}`],
+    `read secret ${secret} of ${stack}_${service}`,
+  );
   return stdout.trim();
 }
 
@@ -28,8 +39,14 @@ export async function readAllSecrets(stack: string): Promise<string[]> {
   const containers = (await docker(argv, `list the containers of ${stack}`)).stdout.split("\n").filter(Boolean);
   const script = 'for file in /run/secrets/*; do [ -f "$file" ] && base64 -w0 "$file" && echo; done; true';
   const texts = await Promise.all(
-    containers.map(id => docker(["exec", id, "sh", "-c", script], `read the secrets of ${stack}`, { timeout: 10_000 }).catch(() => ({ stdout: "" }))),
+    containers.map(id =>
+      docker(["exec", id, "sh", "-c", script], `read the secrets of ${stack}`, { timeout: 10_000 }).catch(() => ({
+        stdout: "",
+      })),
+    ),
   );
-  const values = texts.flatMap(({ stdout }) => stdout.split("\n")).map(text => Buffer.from(text, "base64").toString().trim());
+  const values = texts
+    .flatMap(({ stdout }) => stdout.split("\n"))
+    .map(text => Buffer.from(text, "base64").toString().trim());
   return [...new Set(values.filter(Boolean))];
 }

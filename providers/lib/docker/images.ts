@@ -17,13 +17,16 @@ export async function imagesOf(stack: string): Promise<Record<string, RunningIma
   const format = '{{index .Config.Labels "com.docker.swarm.service.name"}}\t{{.Config.Image}}\t{{.Image}}';
   const { stdout } = await docker(["inspect", "--format", format, ...ids], `look at the images of ${stack}`);
   const rows = stdout.split("\n").map(line => line.split("\t") as [string, string, string]);
-  return Object.fromEntries(rows.map(([service, name, id]) => [service.slice(stack.length + 1), { name: name.replace(/@sha256:.*$/, ""), id }]));
+  return Object.fromEntries(
+    rows.map(([service, name, id]) => [service.slice(stack.length + 1), { name: name.replace(/@sha256:.*$/, ""), id }]),
+  );
 }
 
 /** The id of the image that `reference` names on this node; undefined where there is none. */
 export async function imageId(reference: string): Promise<string | undefined> {
   try {
-    return (await docker(["image", "inspect", "--format", "{{.Id}}", reference], `look for the image ${reference}`)).stdout;
+    return (await docker(["image", "inspect", "--format", "{{.Id}}", reference], `look for the image ${reference}`))
+      .stdout;
   } catch (error) {
     if (error instanceof ProgramError && /no such image/i.test(error.result.stderr)) return undefined;
     throw error;

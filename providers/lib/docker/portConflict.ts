@@ -18,8 +18,13 @@ export interface Patience {
 /** Ids of the services of `stack` that have a task which Swarm can place nowhere because a port of the host is taken. */
 async function waitingForPort(stack: string): Promise<string[]> {
   const label = [`com.docker.stack.namespace=${stack}`];
-  const tasks = await get<Task[]>(`/tasks?${filters({ label, "desired-state": ["running"] })}`, `list the tasks of ${stack}`);
-  const waiting = tasks.filter(({ Status }) => Status.State === "pending" && /host-mode port already in use/.test(Status.Err ?? ""));
+  const tasks = await get<Task[]>(
+    `/tasks?${filters({ label, "desired-state": ["running"] })}`,
+    `list the tasks of ${stack}`,
+  );
+  const waiting = tasks.filter(
+    ({ Status }) => Status.State === "pending" && /host-mode port already in use/.test(Status.Err ?? ""),
+  );
   return [...new Set(waiting.map(({ ServiceID }) => ServiceID))];
 }
 
@@ -27,7 +32,11 @@ async function waitingForPort(stack: string): Promise<string[]> {
  * To be called at every look that finds `stack` not well: a service that waits for its port longer than `after` is made to begin
  * anew, as it is, and once only: where somebody else really has the port, it goes on waiting. Never throws.
  */
-export function placing(stack: string, say: (line: string) => void, { after = 15_000, inherit, now = Date.now }: Patience = {}): () => Promise<void> {
+export function placing(
+  stack: string,
+  say: (line: string) => void,
+  { after = 15_000, inherit, now = Date.now }: Patience = {},
+): () => Promise<void> {
   const since = new Map<string, number>();
   const pushed = new Set<string>();
   return async () => {
@@ -40,7 +49,11 @@ export function placing(stack: string, say: (line: string) => void, { after = 15
         if (now() - since.get(id)! < after) continue;
         pushed.add(id);
         say("a task finds no node, for a port of the host is said to be taken; Swarm is asked once more");
-        await docker(["service", "update", "--detach", "--quiet", "--no-resolve-image", "--force", id], `have a task of ${stack} placed anew`, { inherit });
+        await docker(
+          ["service", "update", "--detach", "--quiet", "--no-resolve-image", "--force", id],
+          `have a task of ${stack} placed anew`,
+          { inherit },
+        );
       }
     } catch (error) {
       say(error instanceof Error ? error.message : String(error));

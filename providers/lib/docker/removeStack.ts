@@ -24,7 +24,9 @@ export async function removeStack(stack: string, { deadline = 120_000 }: RemoveO
     if (names.length === 0) return;
     if (Date.now() - start > deadline) {
       const why = words.length > 0 ? ` (${words.join("; ")})` : "";
-      throw new StillThereError(`${stack}: still there after ${Math.round(deadline / 1000)} s: ${names.join(", ")}${why}`);
+      throw new StillThereError(
+        `${stack}: still there after ${Math.round(deadline / 1000)} s: ${names.join(", ")}${why}`,
+      );
     }
     words.splice(0, words.length, ...(await removeWhatCanGo(stack, left)));
   }
@@ -33,9 +35,13 @@ export async function removeStack(stack: string, { deadline = 120_000 }: RemoveO
 /** Services first; what they use once they are gone; volumes and networks once no container is left. Gives back what docker said against it. */
 async function removeWhatCanGo(stack: string, left: Left): Promise<string[]> {
   if (left.service.length > 0) return tried(["stack", "rm", stack], `remove the stack ${stack}`);
-  const free = left.container.length === 0 ? (["config", "secret", "network", "volume"] as const) : (["config", "secret"] as const);
+  const free =
+    left.container.length === 0
+      ? (["config", "secret", "network", "volume"] as const)
+      : (["config", "secret"] as const);
   const words: string[] = [];
-  for (const kind of free) for (const name of left[kind]) words.push(...(await tried([kind, "rm", name], `remove the ${kind} ${name}`)));
+  for (const kind of free)
+    for (const name of left[kind]) words.push(...(await tried([kind, "rm", name], `remove the ${kind} ${name}`)));
   return words;
 }
 
@@ -67,8 +73,12 @@ async function leftOf(stack: string): Promise<Left> {
 /** By name, as abra puts no label on the secrets that it makes; never one that says it is of another stack, or whose name begins with one's. */
 async function named(kind: "config" | "secret", stack: string): Promise<string[]> {
   const format = `{{.Name}}\t{{.Label "${NAMESPACE}"}}`;
-  const all = lines((await docker([kind, "ls", "--format", format], `list ${kind}s`)).stdout).map(line => line.split("\t"));
-  const own = all.filter(([name = "", owner = ""]) => name.startsWith(`${stack}_`) && (owner === "" || owner === stack)).map(([name]) => name!);
+  const all = lines((await docker([kind, "ls", "--format", format], `list ${kind}s`)).stdout).map(line =>
+    line.split("\t"),
+  );
+  const own = all
+    .filter(([name = "", owner = ""]) => name.startsWith(`${stack}_`) && (owner === "" || owner === stack))
+    .map(([name]) => name!);
   if (own.length === 0) return [];
   const stacks = lines((await docker(["stack", "ls", "--format", "{{.Name}}"], "list stacks")).stdout);
   const longer = stacks.filter(other => other.startsWith(`${stack}_`));

@@ -10,14 +10,19 @@ export function routed(services: readonly Service[]): Service[] {
 }
 
 /** Scales `services` of `stack` to nothing; resolves when their containers have ended. Throws StillThereError after `deadline` ms. */
-export async function scaleDown(stack: string, services: readonly string[], { deadline = 120_000, inherit }: { deadline?: number; inherit?: number } = {}) {
+export async function scaleDown(
+  stack: string,
+  services: readonly string[],
+  { deadline = 120_000, inherit }: { deadline?: number; inherit?: number } = {},
+) {
   if (services.length === 0) return;
   const what = `stop ${services.join(", ")} of ${stack}`;
   await docker(["service", "scale", "--detach", ...services.map(name => `${stack}_${name}=0`)], what, { inherit });
   for (const start = Date.now(); ; await sleep(200)) {
     const left = (await Promise.all(services.map(name => containersOfService(`${stack}_${name}`)))).flat();
     if (left.length === 0) return;
-    if (Date.now() - start > deadline) throw new StillThereError(`${what}: still running after ${Math.round(deadline / 1000)} s: ${left.join(", ")}`);
+    if (Date.now() - start > deadline)
+      throw new StillThereError(`${what}: still running after ${Math.round(deadline / 1000)} s: ${left.join(", ")}`);
   }
 }
 

@@ -20,7 +20,10 @@ export async function standingOf(stack: string): Promise<Standing[]> {
   const list = ["service", "ls", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`];
   const ids = (await docker(list, `list the services of ${stack}`)).stdout.split("\n").filter(Boolean);
   if (ids.length === 0) return [];
-  const [inspected, tasks] = await Promise.all([docker(["service", "inspect", ...ids], `inspect the services of ${stack}`), tasksOf(stack)]);
+  const [inspected, tasks] = await Promise.all([
+    docker(["service", "inspect", ...ids], `inspect the services of ${stack}`),
+    tasksOf(stack),
+  ]);
   return (JSON.parse(inspected.stdout) as Inspected[]).map(({ Spec }) => ({
     service: Spec.Name.slice(stack.length + 1),
     template: JSON.stringify([Spec.TaskTemplate, Spec.EndpointSpec]),

@@ -23,11 +23,21 @@ interface Listed {
 /** Every service of `stack`; none where it isn't deployed. */
 export async function servicesOf(stack: string): Promise<Service[]> {
   const what = `list the services of ${stack}`;
-  const listed = await get<Listed[]>(`/services?status=true&${filters({ label: [`com.docker.stack.namespace=${stack}`] })}`, what);
+  const listed = await get<Listed[]>(
+    `/services?status=true&${filters({ label: [`com.docker.stack.namespace=${stack}`] })}`,
+    what,
+  );
   return listed.map(({ Spec, UpdateStatus, ServiceStatus }) => {
-    if (!ServiceStatus) throw new Error(`docker: ${what}: its engine doesn't say how many tasks run; hearth wants Docker 20.10 or newer`);
+    if (!ServiceStatus)
+      throw new Error(`docker: ${what}: its engine doesn't say how many tasks run; hearth wants Docker 20.10 or newer`);
     const { RunningTasks: running, DesiredTasks: desired } = ServiceStatus;
-    return { name: Spec.Name.slice(stack.length + 1), running, desired, update: UpdateStatus?.State, labels: Spec.Labels ?? {} };
+    return {
+      name: Spec.Name.slice(stack.length + 1),
+      running,
+      desired,
+      update: UpdateStatus?.State,
+      labels: Spec.Labels ?? {},
+    };
   });
 }
 

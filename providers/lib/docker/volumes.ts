@@ -57,7 +57,9 @@ export async function mountsOf(stack: string): Promise<Mount[]> {
     ["service", "inspect", "--format", "{{json .Spec.TaskTemplate.ContainerSpec.Mounts}}", ...ids],
     `look at the mounts of ${stack}`,
   );
-  const all = jsonLines<{ Type: string; Source?: string; ReadOnly?: boolean }[] | null>(stdout).flatMap(mounts => mounts ?? []);
+  const all = jsonLines<{ Type: string; Source?: string; ReadOnly?: boolean }[] | null>(stdout).flatMap(
+    mounts => mounts ?? [],
+  );
   return all.flatMap(({ Type, Source = "", ReadOnly }) => {
     if (ReadOnly || Source.endsWith(".sock")) return [];
     return Type === "volume" || Type === "bind" ? [{ kind: Type, source: Source } as const] : [];
@@ -67,7 +69,12 @@ export async function mountsOf(stack: string): Promise<Mount[]> {
 async function volume(name: string): Promise<Volume | undefined> {
   try {
     const { stdout } = await docker(["volume", "inspect", name], `look at the volume ${name}`);
-    const [found] = JSON.parse(stdout) as { Name: string; Mountpoint: string; Driver: string; Options: Record<string, string> | null }[];
+    const [found] = JSON.parse(stdout) as {
+      Name: string;
+      Mountpoint: string;
+      Driver: string;
+      Options: Record<string, string> | null;
+    }[];
     return found && { name: found.Name, path: found.Mountpoint, driver: found.Driver, options: found.Options ?? {} };
   } catch (error) {
     if (error instanceof ProgramError && /no such volume/i.test(error.result.stderr)) return undefined;
@@ -79,7 +86,8 @@ async function volume(name: string): Promise<Volume | undefined> {
 export function notLocal({ name, driver, options }: Volume): string | undefined {
   if (driver !== "local") return `volume ${name} is of the driver ${driver}: hearth snapshots local volumes only`;
   const { type, o, device } = options;
-  if (type || device) return `volume ${name} is ${type ?? "a mount"} of ${device ?? "?"}${o ? ` (${o})` : ""}: hearth snapshots local volumes only`;
+  if (type || device)
+    return `volume ${name} is ${type ?? "a mount"} of ${device ?? "?"}${o ? ` (${o})` : ""}: hearth snapshots local volumes only`;
   return undefined;
 }
 

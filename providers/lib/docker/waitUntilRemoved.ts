@@ -15,7 +15,9 @@ export async function remainsOf(stack: string): Promise<string[]> {
     ["network", ["network", "ls", ...label, "--format", "{{.Name}}"]],
   ] as const;
   const found = await Promise.all(
-    kinds.map(async ([kind, argv]) => lines((await docker(argv, `look for what is left of ${stack}`)).stdout).map(name => `${kind} ${name}`)),
+    kinds.map(async ([kind, argv]) =>
+      lines((await docker(argv, `look for what is left of ${stack}`)).stdout).map(name => `${kind} ${name}`),
+    ),
   );
   return found.flat();
 }
@@ -26,7 +28,9 @@ export async function undeployed(stack: string, deadline = 120_000): Promise<voi
     const left = await remainsOf(stack);
     if (left.length === 0) return;
     if (Date.now() - start > deadline)
-      throw new StillThereError(`${stack}: still there ${Math.round(deadline / 1000)} s after it was undeployed: ${left.join(", ")}`);
+      throw new StillThereError(
+        `${stack}: still there ${Math.round(deadline / 1000)} s after it was undeployed: ${left.join(", ")}`,
+      );
   }
 }
 

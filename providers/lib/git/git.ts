@@ -6,6 +6,13 @@ import { quietGit } from "./objects.ts";
 const foreground = ["-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false"];
 
 /** What git prints in `folder`; `what` is verb and noun. Throws ProgramError. */
-export async function git(folder: string, argv: readonly string[], what: string, options: Pick<RunOptions, "input" | "inherit"> = {}): Promise<string> {
-  return (await run("git", ["-C", folder, ...foreground, ...argv], what, { env: quietGit, timeout: 60_000, ...options })).stdout;
+export async function git(
+  folder: string,
+  argv: readonly string[],
+  what: string,
+  options: Pick<RunOptions, "input" | "inherit"> = {},
+): Promise<string> {
+  return (
+    await run("git", ["-C", folder, ...foreground, ...argv], what, { env: quietGit, timeout: 60_000, ...options })
+  ).stdout;
 }

@@ -23,7 +23,12 @@ export const quietGit = { GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
  * What is at `path` below `tree` (as git takes it: `refs/tags/1.0.0^{tree}`), or undefined where nothing is. `what` is verb and noun.
  * Throws ProgramError where there is no such tree, or git lost what is in it.
  */
-export async function objectAt(repository: string, tree: string, path: string, what: string): Promise<GitObject | undefined> {
+export async function objectAt(
+  repository: string,
+  tree: string,
+  path: string,
+  what: string,
+): Promise<GitObject | undefined> {
   let found = await readObject(repository, tree, what);
   for (const part of path.split("/")) {
     const entry = found.type === "tree" ? entriesOf(found).find(({ name }) => name === part) : undefined;
@@ -51,7 +56,10 @@ export function entriesOf({ oid, content }: GitObject): Entry[] {
   for (let at = 0; at < content.length;) {
     const nul = content.indexOf(0, at);
     const end = nul + 1 + oid.length / 2;
-    found.push({ name: content.toString("utf8", content.indexOf(" ", at) + 1, nul), oid: content.toString("hex", nul + 1, end) });
+    found.push({
+      name: content.toString("utf8", content.indexOf(" ", at) + 1, nul),
+      oid: content.toString("hex", nul + 1, end),
+    });
     at = end;
   }
   return found;
@@ -95,9 +103,14 @@ class Reader {
 
   constructor(repository: string) {
     this.#repository = repository;
-    const child = spawn("git", ["-C", repository, "cat-file", "--batch"], { env: { ...process.env, ...quietGit }, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn("git", ["-C", repository, "cat-file", "--batch"], {
+      env: { ...process.env, ...quietGit },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     let said = "";
-    child.once("error", error => this.#fail((error as NodeJS.ErrnoException).code === "ENOENT" ? "not found" : "failed", said, null, error));
+    child.once("error", error =>
+      this.#fail((error as NodeJS.ErrnoException).code === "ENOENT" ? "not found" : "failed", said, null, error),
+    );
     child.once("exit", () => this.#forget());
     child.once("close", code => this.#fail(child.killed ? "timed out" : "failed", said, code));
     child.stderr.on("data", chunk => (said += String(chunk)));
@@ -153,7 +166,8 @@ class Reader {
   #fail(kind: ProgramErrorKind, stderr: string, exitCode: number | null, cause?: Error): void {
     clearTimeout(this.#timer);
     this.#forget();
-    for (const { what, reject } of this.#asked.splice(0)) reject(new ProgramError("git", what, kind, { stdout: "", stderr, exitCode }, cause));
+    for (const { what, reject } of this.#asked.splice(0))
+      reject(new ProgramError("git", what, kind, { stdout: "", stderr, exitCode }, cause));
   }
 
   #forget(): void {

@@ -23,7 +23,8 @@ export interface Window {
 }
 
 /** `inconclusive`: nothing is known against the app; so nothing is to be undone. */
-export type Verdict = { readonly health: "healthy" } | { readonly health: "unhealthy" | "inconclusive"; readonly why: string };
+export type Verdict =
+  { readonly health: "healthy" } | { readonly health: "unhealthy" | "inconclusive"; readonly why: string };
 
 export interface Clock {
   now(): number;
@@ -57,7 +58,10 @@ export async function gate(
     running = seen.trouble === undefined ? ids : undefined;
     if (goodSince !== undefined && now - goodSince >= window.stableFor) return { health: "healthy" };
     if (now - start >= window.deadline)
-      return { health: bad, why: `${trouble ?? "not yet good for long enough"} (after ${Math.round((now - start) / 1000)} s)` };
+      return {
+        health: bad,
+        why: `${trouble ?? "not yet good for long enough"} (after ${Math.round((now - start) / 1000)} s)`,
+      };
     await clock.sleep(window.every ?? 1_000);
   }
 }

@@ -24,7 +24,8 @@ export async function lookAt({ url, status, issuer }: Expectation, timeout = 5_0
   if ("why" in answer) return { what: `no answer (${answer.why})`, unreached: answer.unreached };
   const good = status === undefined ? answer.status >= 200 && answer.status < 400 : answer.status === status;
   if (!good) return answered(`HTTP ${answer.status}`);
-  if (issuer !== undefined && issuerIn(answer.body) !== issuer) return answered(`issuer ${issuerIn(answer.body) ?? "missing"} instead of ${issuer}`);
+  if (issuer !== undefined && issuerIn(answer.body) !== issuer)
+    return answered(`issuer ${issuerIn(answer.body) ?? "missing"} instead of ${issuer}`);
   return undefined;
 }
 
@@ -46,7 +47,11 @@ function ask(url: string, wantsBody: boolean, timeout: number): Promise<Answer |
     let reached = false;
     // A time-out is no proof: it may be the app that hangs behind an ingress that is well.
     const failed = (error: NodeJS.ErrnoException) =>
-      resolve(signal.aborted ? { why: "time-out", unreached: false } : { why: error.code ?? error.message, unreached: !reached });
+      resolve(
+        signal.aborted
+          ? { why: "time-out", unreached: false }
+          : { why: error.code ?? error.message, unreached: !reached },
+      );
     const asked = get(url, { agent: false, signal }, answer => {
       const status = answer.statusCode!;
       let body = "";

@@ -45,7 +45,11 @@ interface Other {
  * One look for the health gate at `version`: whose version runs, then the tasks, then the way from outside, then `more`:
  * what else the app must show (in words what it doesn't; undefined where it does).
  */
-export async function look(app: Watched & Pick<AppInputs, "recipe">, version: string, more: () => Promise<string | undefined>): Promise<Look> {
+export async function look(
+  app: Watched & Pick<AppInputs, "recipe">,
+  version: string,
+  more: () => Promise<string | undefined>,
+): Promise<Look> {
   const stack = stackOf(app.domain);
   return lookUnless(services => anotherVersion(services, versionLabel(stack, services), version), app, more);
 }
@@ -72,25 +76,38 @@ export async function lookUnless(
 }
 
 /** Whose fault it is that `runs` runs where `version` should: Swarm takes a service's labels back too when it rolls an update back by itself. */
-export function anotherVersion(services: readonly Service[], runs: string | undefined, version: string): Other | undefined {
+export function anotherVersion(
+  services: readonly Service[],
+  runs: string | undefined,
+  version: string,
+): Other | undefined {
   if (services.length === 0 || runs === version) return undefined;
   const taken = takenBack(services);
   if (taken) return taken;
-  return { trouble: `${runs ?? "a version without a name"} runs instead of ${version}: somebody else deployed it`, elsewhere: true };
+  return {
+    trouble: `${runs ?? "a version without a name"} runs instead of ${version}: somebody else deployed it`,
+    elsewhere: true,
+  };
 }
 
 /** The first service that Swarm took back, or is taking back, to what it was before its last update. An update forgets how the one before it ended. */
 export function takenBack(services: readonly Service[]): Other | undefined {
   const rolled = services.find(({ update }) => update?.startsWith("rollback_"));
-  return rolled && { trouble: `Swarm rolled ${rolled.name} back by itself: its new task didn't stay up`, elsewhere: false };
+  return (
+    rolled && { trouble: `Swarm rolled ${rolled.name} back by itself: its new task didn't stay up`, elsewhere: false }
+  );
 }
 
 /** The first service that isn't well. `paused` and `rollback_paused` never clear by themselves. */
 export function tasksTrouble(services: readonly Service[]): { what: string; final: boolean } | undefined {
   for (const { name, running, desired, update } of services) {
-    if (update === "paused" || update === "rollback_paused") return { what: `${name}'s update is ${update}`, final: true };
+    if (update === "paused" || update === "rollback_paused")
+      return { what: `${name}'s update is ${update}`, final: true };
     if (update === "updating" || update === "rollback_started")
-      return { what: `${name} is ${update === "updating" ? "being updated" : "being rolled back by Swarm"}`, final: false };
+      return {
+        what: `${name} is ${update === "updating" ? "being updated" : "being rolled back by Swarm"}`,
+        final: false,
+      };
     if (desired === 0 || running < desired) return { what: `${name} isn't running`, final: false };
   }
   return undefined;

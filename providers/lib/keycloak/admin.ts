@@ -8,7 +8,9 @@ export class KeycloakError extends Error {
   readonly status: number | undefined;
 
   constructor(what: string, status: number | undefined, words: string, cause: unknown) {
-    super(`keycloak: ${what}: ${status === undefined ? words : `HTTP ${status}${words === "" ? "" : `: ${words}`}`}`, { cause });
+    super(`keycloak: ${what}: ${status === undefined ? words : `HTTP ${status}${words === "" ? "" : `: ${words}`}`}`, {
+      cause,
+    });
     this.status = status;
   }
 
@@ -61,7 +63,9 @@ export interface Admin {
 /** Logs in at `url` (https://<domain>). Throws AdminPasswordError where the password is refused. `timeout` in ms, for each call. */
 export async function logIn(url: string, { username, password }: Login, timeout = 20_000): Promise<Admin> {
   const client = new KcAdminClient({ baseUrl: url, realmName: "master", timeout });
-  await call("log in as admin", async () => client.auth({ grantType: "password", clientId: "admin-cli", username, password })).catch(error => {
+  await call("log in as admin", async () =>
+    client.auth({ grantType: "password", clientId: "admin-cli", username, password }),
+  ).catch(error => {
     if (error instanceof KeycloakError && error.status === 401) {
       const words = `${username}'s password in the container's secret is refused; was it changed in the console? Set it back, or put the new one into a new version of the secret`;
       throw new AdminPasswordError("log in as admin", 401, words, error);
@@ -77,7 +81,11 @@ export async function logIn(url: string, { username, password }: Login, timeout 
         const all = await client.realms.find({ briefRepresentation: false });
         return all.map(({ realm, attributes }) => ({ name: realm!, ...(attributes ? { attributes } : {}) }));
       }),
-    find: name => call(`look for realm ${name}`, async () => (await client.realms.findOne({ realm: name })) as FoundRealm | undefined).catch(absent),
+    find: name =>
+      call(
+        `look for realm ${name}`,
+        async () => (await client.realms.findOne({ realm: name })) as FoundRealm | undefined,
+      ).catch(absent),
     remove: name => call(`delete realm ${name}`, () => client.realms.del({ realm: name })).catch(absent),
     setCredentials: (realm, clientId, name, credentials) =>
       call(`set the credentials of realm ${realm}`, async () => {
@@ -85,7 +93,11 @@ export async function logIn(url: string, { username, password }: Login, timeout 
         const [user] = await client.users.find({ realm, username: name, exact: true });
         if (!app?.id || !user?.id) throw new Error(`it has no client ${clientId} or no user ${name}`);
         await client.clients.update({ realm, id: app.id }, { ...app, secret: credentials.clientSecret });
-        await client.users.resetPassword({ realm, id: user.id, credential: { type: "password", value: credentials.password, temporary: false } });
+        await client.users.resetPassword({
+          realm,
+          id: user.id,
+          credential: { type: "password", value: credentials.password, temporary: false },
+        });
       }),
   };
 }
@@ -99,10 +111,17 @@ async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof NetworkError) throw new KeycloakError(what, error.response.status, wordsOf(error.responseData), error);
-    if (error instanceof Error && error.name === "TimeoutError") throw new KeycloakError(what, undefined, "no answer in time", error);
+    if (error instanceof NetworkError)
+      throw new KeycloakError(what, error.response.status, wordsOf(error.responseData), error);
+    if (error instanceof Error && error.name === "TimeoutError")
+      throw new KeycloakError(what, undefined, "no answer in time", error);
     if (error instanceof TypeError)
-      throw new KeycloakError(what, undefined, `no connection (${(error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.message})`, error);
+      throw new KeycloakError(
+        what,
+        undefined,
+        `no connection (${(error.cause as NodeJS.ErrnoException | undefined)?.code ?? error.message})`,
+        error,
+      );
     throw error;
   }
 }

@@ -19,7 +19,8 @@ export async function usable(relying: Relying, deadline = 15_000): Promise<void>
   for (const start = Date.now(); ; await sleep(250)) {
     const trouble = await tryLogin(relying).catch((error: Error) => error.message);
     if (trouble === undefined) return;
-    if (Date.now() - start >= deadline) throw new UnusableRealmError(`${relying.issuer} isn't usable after ${Math.round(deadline / 1000)} s: ${trouble}`);
+    if (Date.now() - start >= deadline)
+      throw new UnusableRealmError(`${relying.issuer} isn't usable after ${Math.round(deadline / 1000)} s: ${trouble}`);
   }
 }
 
@@ -37,8 +38,13 @@ async function tryLogin({ issuer, clientId, username, credentials }: Relying): P
     password: credentials.password,
     scope: "openid",
   });
-  const grant = await fetch(document.token_endpoint ?? `${issuer}/protocol/openid-connect/token`, { method: "POST", body, signal });
+  const grant = await fetch(document.token_endpoint ?? `${issuer}/protocol/openid-connect/token`, {
+    method: "POST",
+    body,
+    signal,
+  });
   const answer = (await grant.json()) as { access_token?: string; error?: string; error_description?: string };
-  if (!answer.access_token) return `the password grant answers HTTP ${grant.status}: ${[answer.error, answer.error_description].filter(Boolean).join(", ")}`;
+  if (!answer.access_token)
+    return `the password grant answers HTTP ${grant.status}: ${[answer.error, answer.error_description].filter(Boolean).join(", ")}`;
   return undefined;
 }

@@ -46,7 +46,11 @@ export interface LockOptions {
  * Takes the first free one of `paths` (a semaphore of that many places), holds it while `work` runs, and lets it go.
  * Throws LockedError when none came free in time.
  */
-export async function withOneOf<T>(paths: readonly string[], work: (held: Held) => Promise<T>, options: LockOptions = {}): Promise<T> {
+export async function withOneOf<T>(
+  paths: readonly string[],
+  work: (held: Held) => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
   const held = await firstFree(paths, options);
   try {
     return await work(held);
@@ -56,7 +60,11 @@ export async function withOneOf<T>(paths: readonly string[], work: (held: Held) 
 }
 
 /** As `withOneOf`, for a single lock. */
-export async function withLock<T>(path: string, work: (held: Held) => Promise<T>, options: LockOptions = {}): Promise<T> {
+export async function withLock<T>(
+  path: string,
+  work: (held: Held) => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
   return withOneOf([path], work, options);
 }
 
@@ -78,10 +86,14 @@ async function firstFree(paths: readonly string[], { wait = 600_000, onWait }: L
 
 // The lock belongs to the open file description, which flock(1) only borrows: it stays when flock(1) has gone (flock(2)).
 async function flock(file: FileHandle): Promise<boolean> {
-  const child = spawn("flock", ["--nonblock", "--conflict-exit-code", "75", "3"], { stdio: ["ignore", "ignore", "pipe", file.fd] });
+  const child = spawn("flock", ["--nonblock", "--conflict-exit-code", "75", "3"], {
+    stdio: ["ignore", "ignore", "pipe", file.fd],
+  });
   let stderr = "";
   child.stderr?.on("data", chunk => (stderr += String(chunk)));
-  const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once("error", reject).once("close", resolve),
+  );
   if (code === 0) return true;
   if (code === 75) return false;
   throw new Error(`flock: take a lock: exit ${code}: ${stderr.trim()}`);

@@ -68,7 +68,8 @@ async function statOf(pid: number): Promise<{ started: number; ended: boolean } 
   // Field 2 is the program's name in brackets, which may hold spaces and brackets itself.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state, started] = [fields[0], fields[19]];
-  if (state === undefined || started === undefined) throw new Error(`/proc/${pid}/stat has ${fields.length + 2} fields`);
+  if (state === undefined || started === undefined)
+    throw new Error(`/proc/${pid}/stat has ${fields.length + 2} fields`);
   // A zombie does nothing more; its parent only hasn't asked for it yet.
   return { started: Number(started), ended: state === "Z" || state === "X" };
 }

@@ -43,7 +43,12 @@ export class ProgramError extends Error {
  * `what` is verb and noun for the error ("list services"); argv itself is never printed.
  * Throws ProgramError unless it exits 0.
  */
-export async function run(program: string, argv: readonly string[], what: string, options: RunOptions = {}): Promise<Result> {
+export async function run(
+  program: string,
+  argv: readonly string[],
+  what: string,
+  options: RunOptions = {},
+): Promise<Result> {
   const settings: Options = {
     // The types know the first three alone; node takes any.
     stdio: [
@@ -65,7 +70,13 @@ export async function run(program: string, argv: readonly string[], what: string
     const { stdout, stderr, exitCode, cause } = error;
     const absent = (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
     const kind = limit.passed ? "timed out" : absent ? "not found" : "failed";
-    throw new ProgramError(program, what, kind, { stdout, stderr, exitCode: absent ? null : (exitCode ?? null) }, cause);
+    throw new ProgramError(
+      program,
+      what,
+      kind,
+      { stdout, stderr, exitCode: absent ? null : (exitCode ?? null) },
+      cause,
+    );
   }
 }
 

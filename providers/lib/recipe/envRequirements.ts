@@ -10,7 +10,10 @@ export interface Target {
   /** The app's .env; empty where there is none yet: abra makes it from the sample. */
   readonly env: string;
   /** The app's inputs: keys of the .env that hearth owns, and the secrets, by abra's name, that have a source. */
-  readonly settings: { readonly env: Readonly<Record<string, string>>; readonly secrets: Readonly<Record<string, unknown>> };
+  readonly settings: {
+    readonly env: Readonly<Record<string, string>>;
+    readonly secrets: Readonly<Record<string, unknown>>;
+  };
 }
 
 export interface NewSecret {
@@ -45,7 +48,11 @@ export function needsOf({ sample, running, env, settings }: Target): Needs {
     secrets: fresh.flatMap(([key, version]) => {
       const name = secretKey.exec(key)?.[1]?.toLowerCase();
       if (name === undefined || version === "") return [];
-      const from = Object.hasOwn(settings.secrets, name) ? "source" : isGenerated(sample, key) ? "generated" : "nowhere";
+      const from = Object.hasOwn(settings.secrets, name)
+        ? "source"
+        : isGenerated(sample, key)
+          ? "generated"
+          : "nowhere";
       return [{ name, version, from }];
     }),
   };
@@ -54,7 +61,10 @@ export function needsOf({ sample, running, env, settings }: Target): Needs {
 /** Why the target can't be deployed by itself: each want that nobody can meet, by its name (F36). */
 export function lacks({ valueless, secrets }: Needs): string[] {
   const unmade = secrets.filter(({ from }) => from === "nowhere");
-  return [...valueless.map(key => `the variable ${key} has no value`), ...unmade.map(({ name }) => `the secret ${name} can't be generated`)];
+  return [
+    ...valueless.map(key => `the variable ${key} has no value`),
+    ...unmade.map(({ name }) => `the secret ${name} can't be generated`),
+  ];
 }
 
 /** What the plan names: `SMTP_PORT`, `secret smtp_password`. */

@@ -40,12 +40,17 @@ const catalogue = z.record(z.string(), z.looseObject({ repository: z.string() })
 /** Where `recipe` comes from: the operator's own clone says it, else abra's catalogue. Throws UnknownRecipeError. */
 export async function upstreamOf(recipe: string, operatorDir: string): Promise<string> {
   const clone = join(operatorDir, "recipes", recipe);
-  const origin = (await exists(clone)) && (await git(clone, ["remote", "get-url", "origin"], `read the origin of ${recipe}`).catch(() => undefined));
+  const origin =
+    (await exists(clone)) &&
+    (await git(clone, ["remote", "get-url", "origin"], `read the origin of ${recipe}`).catch(() => undefined));
   if (origin) return origin;
   const file = join(operatorDir, "catalogue", "recipes.json");
   const text = await readFile(file, "utf8").catch(() => "{}");
   const found = catalogue.parse(JSON.parse(text))[recipe]?.repository;
-  if (!found) throw new UnknownRecipeError(`no recipe is called "${recipe}": neither ${clone} nor ${file} knows it (abra recipe fetch ${recipe})`);
+  if (!found)
+    throw new UnknownRecipeError(
+      `no recipe is called "${recipe}": neither ${clone} nor ${file} knows it (abra recipe fetch ${recipe})`,
+    );
   return found;
 }
 
@@ -58,7 +63,8 @@ export async function refreshMirror(recipe: string, stateDir: string, operatorDi
   try {
     const upstream = await upstreamOf(recipe, operatorDir);
     const same = await upToDate(path, upstream, recipe);
-    const refs = same ?? (await withLock(`${path}.lock`, ({ fd }) => refresh(path, upstream, recipe, fd), { wait: LOCK_WAIT }));
+    const refs =
+      same ?? (await withLock(`${path}.lock`, ({ fd }) => refresh(path, upstream, recipe, fd), { wait: LOCK_WAIT }));
     return { path, tags: tagsIn(refs, true) };
   } catch (error) {
     if (error instanceof UnknownRecipeError || !(await exists(path))) throw error;
@@ -104,7 +110,11 @@ async function cloneBare(upstream: string, path: string, recipe: string, lock: n
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await rm(work, { recursive: true, force: true });
   try {
-    await run("git", ["clone", "--quiet", "--bare", upstream, work], `clone recipe ${recipe}`, { env: quietGit, timeout: 120_000, inherit: lock });
+    await run("git", ["clone", "--quiet", "--bare", upstream, work], `clone recipe ${recipe}`, {
+      env: quietGit,
+      timeout: 120_000,
+      inherit: lock,
+    });
     await rename(work, path);
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -128,10 +138,15 @@ async function admit({ ours, upstream }: Refs, path: string, recipe: string, loc
   for (const [name, { object }] of upstream) {
     const own = ours.get(name);
     if (own === undefined && !inTheWay(name, taken)) lines.push(`create refs/tags/${name} ${object}`);
-    else if (own && !own.annotated && own.object !== object) lines.push(`update refs/tags/${name} ${object} ${own.object}`);
+    else if (own && !own.annotated && own.object !== object)
+      lines.push(`update refs/tags/${name} ${object} ${own.object}`);
     taken.add(name);
   }
-  if (lines.length > 0) await git(path, ["update-ref", "--stdin"], `take in the new tags of ${recipe}`, { input: `${lines.join("\n")}\n`, inherit: lock });
+  if (lines.length > 0)
+    await git(path, ["update-ref", "--stdin"], `take in the new tags of ${recipe}`, {
+      input: `${lines.join("\n")}\n`,
+      inherit: lock,
+    });
   return lines.length > 0;
 }
 
@@ -157,7 +172,13 @@ export async function tagsOf(mirror: string): Promise<Tag[]> {
 function tagsIn({ ours, upstream }: Refs, compared: boolean): Tag[] {
   return [...ours].map(([name, { object, annotated, time }]) => {
     const theirs = upstream.get(name);
-    return { name, annotated, time, moved: theirs !== undefined && theirs.object !== object, gone: compared && theirs === undefined };
+    return {
+      name,
+      annotated,
+      time,
+      moved: theirs !== undefined && theirs.object !== object,
+      gone: compared && theirs === undefined,
+    };
   });
 }
 
@@ -178,7 +199,11 @@ export async function notedVersions(mirror: string, tag: string): Promise<string
 }
 
 /** The notes as of `tag`, by version: all, or those that `wanted` says yes to. */
-export async function notesAt(mirror: string, tag: string, wanted: (version: string) => boolean = () => true): Promise<Record<string, string>> {
+export async function notesAt(
+  mirror: string,
+  tag: string,
+  wanted: (version: string) => boolean = () => true,
+): Promise<Record<string, string>> {
   const noted = (await notedAt(mirror, tag)).filter(({ name }) => wanted(name));
   const texts = noted.map(async ({ name, oid }) => {
     const { type, content } = await readObject(mirror, oid, `read release/${name} at ${tag}`);

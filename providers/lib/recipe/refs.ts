@@ -32,7 +32,11 @@ export function refsIn(text: string): Refs {
   const found = { ours: new Map<string, Ref>(), upstream: new Map<string, Ref>(), heads: new Map<string, Ref>() };
   for (const line of text.split("\n").filter(Boolean)) {
     const [ref = "", object = "", type = "", time = "0"] = line.split("\t");
-    const side = ref.startsWith("refs/tags/") ? found.ours : ref.startsWith("refs/heads/") ? found.heads : found.upstream;
+    const side = ref.startsWith("refs/tags/")
+      ? found.ours
+      : ref.startsWith("refs/heads/")
+        ? found.heads
+        : found.upstream;
     side.set(shortened(ref), { object, annotated: type === "tag", time: Number(time) });
   }
   return found;

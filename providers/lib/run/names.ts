@@ -5,7 +5,10 @@ import { z } from "zod";
 /** A recipe's name as Co-op Cloud writes it: lower-case letters, digits and hyphens. */
 export const recipeName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]*$/, "is no recipe name: lower-case letters, digits and hyphens, beginning with a letter or digit");
+  .regex(
+    /^[a-z0-9][a-z0-9-]*$/,
+    "is no recipe name: lower-case letters, digits and hyphens, beginning with a letter or digit",
+  );
 
 /** One CI run of one recipe. */
 export interface Run {
@@ -28,7 +31,9 @@ export interface Identity {
 export function runOf(identity: Identity): Run {
   const { recipe, pr, ref, build, job, attempt } = identity;
   const known = [pr, ref, build, job, attempt];
-  const text = known.some(value => value !== undefined) ? JSON.stringify([recipe, ...known.map(v => v ?? null)]) : randomBytes(16).toString("hex");
+  const text = known.some(value => value !== undefined)
+    ? JSON.stringify([recipe, ...known.map(v => v ?? null)])
+    : randomBytes(16).toString("hex");
   return { recipe, hex: createHash("sha256").update(text).digest("hex").slice(0, 6) };
 }
 

@@ -70,7 +70,14 @@ export function removal(path: string): string[] {
 }
 
 // Without the pattern tar restores user.* alone, and file capabilities (security.*) would be lost. A colon in a path names no other host.
-const faithful = ["--force-local", "--blocking-factor=128", "--numeric-owner", "--xattrs", "--xattrs-include=*", "--acls"];
+const faithful = [
+  "--force-local",
+  "--blocking-factor=128",
+  "--numeric-owner",
+  "--xattrs",
+  "--xattrs-include=*",
+  "--acls",
+];
 
 /**
  * Two tars of one unchanged tree are equal byte for byte. That takes no access and change times, sorted names, and the 0.0 form

@@ -18,7 +18,12 @@ export interface End {
 }
 
 /** Runs it and gives back what it said on stderr. `what` is verb and noun for the error, as in `run`. Throws ProgramError unless it exits 0. */
-export async function runGroup(program: string, argv: readonly string[], what: string, options: ChildOptions): Promise<string> {
+export async function runGroup(
+  program: string,
+  argv: readonly string[],
+  what: string,
+  options: ChildOptions,
+): Promise<string> {
   const { exitCode, said } = await endOfGroup(program, argv, what, options);
   const [stdout, stderr] = said;
   if (exitCode !== 0) throw new ProgramError(program, what, "failed", { stdout, stderr, exitCode });
@@ -26,13 +31,19 @@ export async function runGroup(program: string, argv: readonly string[], what: s
 }
 
 /** The same, however it exits. Throws ProgramError where it can't be started. */
-export async function endOfGroup(program: string, argv: readonly string[], what: string, { inherit, signal }: ChildOptions): Promise<End> {
+export async function endOfGroup(
+  program: string,
+  argv: readonly string[],
+  what: string,
+  { inherit, signal }: ChildOptions,
+): Promise<End> {
   signal?.throwIfAborted();
   const stdio: StdioOptions = ["ignore", "pipe", "pipe", "pipe", ...(inherit === undefined ? [] : [inherit])];
   // Options from outside (TAR_OPTIONS, ZSTD_CLEVEL) would change the archive; messages are matched in English.
   const child = spawn(program, argv, { stdio, detached: true, env: { PATH: process.env["PATH"], LC_ALL: "C" } });
   const said: [string, string, string] = ["", "", ""];
-  for (const at of [0, 1, 2] as const) (child.stdio[at + 1] as Readable | null)?.on("data", chunk => (said[at] = shortened(said[at] + String(chunk))));
+  for (const at of [0, 1, 2] as const)
+    (child.stdio[at + 1] as Readable | null)?.on("data", chunk => (said[at] = shortened(said[at] + String(chunk))));
   const end = () => endGroup(child.pid);
   signal?.addEventListener("abort", end);
   try {

@@ -26,10 +26,16 @@ export class ExtractError extends Error {
  * under that name it is always whole, equal to its SHA-256 and on the disk. What an earlier try left is taken away first.
  * Throws ExtractError; then nothing new is left, and the live volume is as it was.
  */
-export async function extract(snapshotDir: string, archived: ManifestVolume, volumePath: string, options: ChildOptions = {}): Promise<void> {
+export async function extract(
+  snapshotDir: string,
+  archived: ManifestVolume,
+  volumePath: string,
+  options: ChildOptions = {},
+): Promise<void> {
   const parent = dirname(volumePath);
   const half = halfPath(volumePath);
-  if (!(await exists(parent))) throw new ExtractError("no volume", archived.name, `there is no ${parent}: it has to be made first`);
+  if (!(await exists(parent)))
+    throw new ExtractError("no volume", archived.name, `there is no ${parent}: it has to be made first`);
   await remove(half, options);
   await remove(newPath(volumePath), options);
   try {
@@ -46,17 +52,27 @@ export async function extract(snapshotDir: string, archived: ManifestVolume, vol
   }
 }
 
-async function unpackInto(directory: string, archive: string, { name, sha256, archiveBytes }: ManifestVolume, options: ChildOptions): Promise<void> {
+async function unpackInto(
+  directory: string,
+  archive: string,
+  { name, sha256, archiveBytes }: ManifestVolume,
+  options: ChildOptions,
+): Promise<void> {
   const [unpacked, sum] = await Promise.allSettled([
     runGroup("tar", unpack(archive, directory), `write ${directory}`, options),
     sumOf(archive, options.signal),
   ]);
   options.signal?.throwIfAborted();
   // What tar says of an archive that is broken says less.
-  if (sum.status === "rejected") throw new ExtractError("corrupt", name, `${archive} can't be read: ${String(sum.reason)}`, sum.reason);
+  if (sum.status === "rejected")
+    throw new ExtractError("corrupt", name, `${archive} can't be read: ${String(sum.reason)}`, sum.reason);
   const found = sum.value;
   if (found.sha256 !== sha256)
-    throw new ExtractError("corrupt", name, `SHA-256 of the ${found.bytes} bytes of ${archive} is ${found.sha256}; written were ${archiveBytes} of ${sha256}`);
+    throw new ExtractError(
+      "corrupt",
+      name,
+      `SHA-256 of the ${found.bytes} bytes of ${archive} is ${found.sha256}; written were ${archiveBytes} of ${sha256}`,
+    );
   if (unpacked.status === "rejected") throw unpacked.reason;
 }
 

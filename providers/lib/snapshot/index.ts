@@ -1,6 +1,16 @@
 // Snapshots of an app's volumes, and the way back: what the rest of hearth may use.
 export { ExtractError, extract } from "./extract.ts";
-export { ManifestError, findSnapshot, readEnv, readManifest, type About, type Found, type Manifest, type ManifestVolume, type Which } from "./manifest.ts";
+export {
+  ManifestError,
+  findSnapshot,
+  readEnv,
+  readManifest,
+  type About,
+  type Found,
+  type Manifest,
+  type ManifestVolume,
+  type Which,
+} from "./manifest.ts";
 export { prune, type Bounds } from "./prune.ts";
 export { RestoreError, restoreSnapshot, type Restore } from "./restore.ts";
 export { commitSnapshot, partialPath, recoverRotation } from "./rotate.ts";

@@ -111,14 +111,32 @@ function parse(path: string, text: string): Manifest {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new ManifestError(path, "broken", `no JSON: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw new ManifestError(
+      path,
+      "broken",
+      `no JSON: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
   }
   const other = z.looseObject({ format: z.int().refine(found => found !== format) }).safeParse(json);
   if (other.success && other.data.format > format)
-    throw new ManifestError(path, "newer", `it is of format ${other.data.format}, and this hearth knows up to ${format}: a newer hearth wrote it`);
+    throw new ManifestError(
+      path,
+      "newer",
+      `it is of format ${other.data.format}, and this hearth knows up to ${format}: a newer hearth wrote it`,
+    );
   if (other.success)
-    throw new ManifestError(path, "older", `it is of format ${other.data.format}, and this hearth reads only ${format}: an older hearth wrote it`);
+    throw new ManifestError(
+      path,
+      "older",
+      `it is of format ${other.data.format}, and this hearth reads only ${format}: an older hearth wrote it`,
+    );
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new ManifestError(path, "broken", parsed.error.issues.map(issue => `${issue.path.join(".") || "it"}: ${issue.message}`).join("; "), parsed.error);
+  throw new ManifestError(
+    path,
+    "broken",
+    parsed.error.issues.map(issue => `${issue.path.join(".") || "it"}: ${issue.message}`).join("; "),
+    parsed.error,
+  );
 }

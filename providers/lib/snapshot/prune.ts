@@ -31,7 +31,9 @@ async function goodSize(folder: string, which: Which): Promise<number | undefine
     throw error;
   });
   if (!manifest) return undefined;
-  return (await hasAll(join(folder, which), manifest)) ? manifest.volumes.reduce((sum, volume) => sum + volume.archiveBytes, 0) : undefined;
+  return (await hasAll(join(folder, which), manifest))
+    ? manifest.volumes.reduce((sum, volume) => sum + volume.archiveBytes, 0)
+    : undefined;
 }
 
 async function hasAll(directory: string, { volumes }: Manifest): Promise<boolean> {

@@ -28,8 +28,11 @@ export class RestoreError extends Error {
 export async function restoreSnapshot({ snapshot, id, volumes, say, ...options }: Restore): Promise<void> {
   const start = Date.now();
   const pairs = snapshot.manifest.volumes.map(archived => ({ archived, path: placeOf(archived, volumes) }));
-  for (const { name } of volumes) if (!pairs.some(({ archived }) => archived.name === name)) say(`volume ${name} isn't in the snapshot and stays as it is`);
-  for (const { archived, path } of pairs) if ((await swapState(path, id)) === "live") await extract(snapshot.path, archived, path, options);
+  for (const { name } of volumes)
+    if (!pairs.some(({ archived }) => archived.name === name))
+      say(`volume ${name} isn't in the snapshot and stays as it is`);
+  for (const { archived, path } of pairs)
+    if ((await swapState(path, id)) === "live") await extract(snapshot.path, archived, path, options);
   for (const { path } of pairs) await swap(path, id);
   const bytes = (what: "bytes" | "archiveBytes") => pairs.reduce((sum, { archived }) => sum + archived[what], 0);
   say(`restored ${megabytes(bytes("archiveBytes"))} → ${megabytes(bytes("bytes"))} in ${since(start)}`);

@@ -34,7 +34,8 @@ export async function needs(volumes: readonly Volume[]): Promise<Need[]> {
 }
 
 export async function needsOf({ name, path }: Volume): Promise<Need> {
-  const du = async (argv: string[]) => Number.parseInt((await tolerant(run("du", argv, `measure volume ${name}`, { env: { LC_ALL: "C" } }))).stdout, 10);
+  const du = async (argv: string[]) =>
+    Number.parseInt((await tolerant(run("du", argv, `measure volume ${name}`, { env: { LC_ALL: "C" } }))).stdout, 10);
   return { bytes: await du(diskUse(path)), inodes: await du(inodeUse(path)) };
 }
 
@@ -54,7 +55,11 @@ export async function demands(folder: string, volumes: readonly Volume[]): Promi
   const all = await needs(volumes);
   const bytes = all.reduce((sum, need) => sum + need.bytes, 0);
   const snapshot = { what: "the snapshot", bytes, inodes: volumes.length + 3, room: await room(folder) };
-  const restores = volumes.map(async (volume, index) => ({ what: `a restore of ${volume.name}`, ...all[index]!, room: await room(dirname(volume.path)) }));
+  const restores = volumes.map(async (volume, index) => ({
+    what: `a restore of ${volume.name}`,
+    ...all[index]!,
+    room: await room(dirname(volume.path)),
+  }));
   return [snapshot, ...(await Promise.all(restores))];
 }
 
@@ -72,8 +77,12 @@ function shortOn(wanted: readonly Demand[]): string[] {
   const inodes = total("inodes");
   const need = wanted.length === 1 ? "needs" : "need";
   return [
-    ...(bytes > free.bytes ? [`on the filesystem of ${path} ${what} ${need} ${megabytes(bytes)}, and ${megabytes(free.bytes)} are free`] : []),
-    ...(inodes > free.inodes ? [`on the filesystem of ${path} ${what} ${need} ${inodes} inodes, and ${free.inodes} are free`] : []),
+    ...(bytes > free.bytes
+      ? [`on the filesystem of ${path} ${what} ${need} ${megabytes(bytes)}, and ${megabytes(free.bytes)} are free`]
+      : []),
+    ...(inodes > free.inodes
+      ? [`on the filesystem of ${path} ${what} ${need} ${inodes} inodes, and ${free.inodes} are free`]
+      : []),
   ];
 }
 

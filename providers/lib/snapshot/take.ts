@@ -27,7 +27,16 @@ export interface Take extends Content, WriteOptions {
  * Takes a snapshot of `volumes`, which nothing may write to meanwhile, as the newest of the app.
  * Fails as `writeArchives`, `verifyArchives`, `seal` and `check` do; then nothing of it is left, and the older snapshots are as they were.
  */
-export async function takeSnapshot({ folder, check, id, about, env, volumes, say, ...options }: Take): Promise<Manifest> {
+export async function takeSnapshot({
+  folder,
+  check,
+  id,
+  about,
+  env,
+  volumes,
+  say,
+  ...options
+}: Take): Promise<Manifest> {
   await recoverRotation(folder);
   await check?.();
   const partial = partialPath(folder, id);

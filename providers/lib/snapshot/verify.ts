@@ -33,32 +33,55 @@ export async function verifyArchives(
 ): Promise<ManifestVolume[]> {
   const start = Date.now();
   const verified: ManifestVolume[] = [];
-  for (const [index, volume] of volumes.entries()) verified.push(await verifyArchive(directory, written[index]!, volume, options));
+  for (const [index, volume] of volumes.entries())
+    verified.push(await verifyArchive(directory, written[index]!, volume, options));
   say(`snapshot read back and equal in ${since(start)}`);
   return verified;
 }
 
-async function verifyArchive(directory: string, written: Written, volume: Volume, options: ChildOptions): Promise<ManifestVolume> {
+async function verifyArchive(
+  directory: string,
+  written: Written,
+  volume: Volume,
+  options: ChildOptions,
+): Promise<ManifestVolume> {
   const path = join(directory, written.archive);
   await dropCache(path);
-  const [equal, sum] = await Promise.allSettled([compareWith(path, written, volume, options), sumOf(path, options.signal)]);
+  const [equal, sum] = await Promise.allSettled([
+    compareWith(path, written, volume, options),
+    sumOf(path, options.signal),
+  ]);
   if (equal.status === "rejected") throw equal.reason;
   if (sum.status === "rejected") throw sum.reason;
   const { sha256, bytes } = sum.value;
   if (bytes !== written.archiveBytes)
-    throw new SnapshotMismatchError("archive", written.archive, `it has ${bytes} bytes, and ${written.archiveBytes} were written`);
+    throw new SnapshotMismatchError(
+      "archive",
+      written.archive,
+      `it has ${bytes} bytes, and ${written.archiveBytes} were written`,
+    );
   return { ...written, sha256 };
 }
 
 async function compareWith(path: string, { archive }: Written, volume: Volume, options: ChildOptions): Promise<void> {
-  const { exitCode, said } = await endOfGroup("sh", compare(path, volume.path), `compare ${archive} with volume ${volume.name}`, options);
+  const { exitCode, said } = await endOfGroup(
+    "sh",
+    compare(path, volume.path),
+    `compare ${archive} with volume ${volume.name}`,
+    options,
+  );
   const [cmp, zstd, tar] = said;
   const unreadable = failure(zstd);
   if (unreadable) throw broken(archive, new ProgramError("zstd", `read archive ${archive}`, "failed", unreadable));
   const unread = failure(tar);
   if (unread) throw new ProgramError("tar", `read volume ${volume.name} again`, "failed", unread);
   if (exitCode === 0) return;
-  if (exitCode !== 1) throw new ProgramError("cmp", `compare ${archive} with volume ${volume.name}`, "failed", { stdout: "", stderr: cmp, exitCode });
+  if (exitCode !== 1)
+    throw new ProgramError("cmp", `compare ${archive} with volume ${volume.name}`, "failed", {
+      stdout: "",
+      stderr: cmp,
+      exitCode,
+    });
   // zstd knows only at its end that what it gave was wrong, and had none.
   await runGroup("zstd", test(path), `read archive ${archive}`, options).catch((error: unknown) => {
     throw error instanceof ProgramError ? broken(archive, error) : error;

@@ -43,7 +43,12 @@ export async function writeArchives(
   return written;
 }
 
-async function writeArchive(directory: string, volume: Volume, say: (line: string) => void, options: WriteOptions): Promise<Written> {
+async function writeArchive(
+  directory: string,
+  volume: Volume,
+  say: (line: string) => void,
+  options: WriteOptions,
+): Promise<Written> {
   // Some filesystems know what is a hole only once it is written: both tars shall see the same.
   await syncFilesystem(volume.path);
   const { inodes } = await needsOf(volume);
@@ -67,18 +72,26 @@ async function writeArchive(directory: string, volume: Volume, say: (line: strin
 function sayProgress(fd: number, volume: Volume, say: (line: string) => void, every = 5_000): NodeJS.Timeout {
   const start = Date.now();
   // What is asked for at once can't be said after the end.
-  const line = () => say(`snapshot of ${volume.name}: ${megabytes(fstatSync(fd).size)} written after ${Math.round((Date.now() - start) / 1000)} s`);
+  const line = () =>
+    say(
+      `snapshot of ${volume.name}: ${megabytes(fstatSync(fd).size)} written after ${Math.round((Date.now() - start) / 1000)} s`,
+    );
   return setInterval(line, every).unref();
 }
 
 /** What tar counted, and what else it said. */
-async function runTar(volume: Volume, path: string, options: ChildOptions): Promise<{ readonly bytes: number; readonly said: readonly string[] }> {
+async function runTar(
+  volume: Volume,
+  path: string,
+  options: ChildOptions,
+): Promise<{ readonly bytes: number; readonly said: readonly string[] }> {
   const what = `archive volume ${volume.name}`;
   const { exitCode, said } = await endOfGroup("tar", archive(volume.path, path), what, options);
   const lines = said[1].split("\n").filter(line => line !== "");
   const counted = lines.find(line => line.startsWith("Total bytes written: "));
   const rest = lines.filter(line => line !== counted);
-  if (exitCode !== 0 || counted === undefined) throw new ProgramError("tar", what, "failed", { stdout: "", stderr: rest.join("\n"), exitCode });
+  if (exitCode !== 0 || counted === undefined)
+    throw new ProgramError("tar", what, "failed", { stdout: "", stderr: rest.join("\n"), exitCode });
   return { bytes: Number.parseInt(counted.slice("Total bytes written: ".length), 10), said: rest };
 }
 

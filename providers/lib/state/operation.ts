@@ -70,7 +70,8 @@ export const operation = z.object({
 export type OperationStep = z.infer<typeof steps>;
 export type Witness = z.infer<typeof witness>;
 export type Operation = z.infer<typeof operation>;
-export type Beginning = Pick<Operation, "kind" | "recipe" | "domain" | "from" | "to"> & Partial<Pick<Operation, "witness" | "snapshot" | "returning">>;
+export type Beginning = Pick<Operation, "kind" | "recipe" | "domain" | "from" | "to"> &
+  Partial<Pick<Operation, "witness" | "snapshot" | "returning">>;
 /** undefined takes a field away. */
 export type Changes = Partial<Omit<Operation, "format" | "id" | "step" | "stepAt" | "began" | "owner">>;
 
@@ -93,22 +94,45 @@ export async function readOperation(folder: AppFolder): Promise<Operation | unde
 }
 
 /** Writes the journal of a new operation, before its first step. Under the app's lock. Throws UnfinishedError where there is one. */
-export async function begin(folder: AppFolder, what: Beginning, first: OperationStep = "preflight"): Promise<Operation> {
+export async function begin(
+  folder: AppFolder,
+  what: Beginning,
+  first: OperationStep = "preflight",
+): Promise<Operation> {
   const unfinished = await readOperation(folder);
   if (unfinished) throw new UnfinishedError(unfinished);
   return replace(folder, what, first);
 }
 
 /** As `begin`, in the place of a journal that a person gave up. */
-export async function replace(folder: AppFolder, what: Beginning, first: OperationStep = "preflight"): Promise<Operation> {
+export async function replace(
+  folder: AppFolder,
+  what: Beginning,
+  first: OperationStep = "preflight",
+): Promise<Operation> {
   const now = new Date();
   const id = `${stamp(now)}-${randomBytes(3).toString("hex")}`;
   const began = now.toISOString();
-  return writeOperation(folder, { format: FORMAT, witness: {}, returning: false, ...what, id, step: first, began, stepAt: began, owner: await ownerNow() });
+  return writeOperation(folder, {
+    format: FORMAT,
+    witness: {},
+    returning: false,
+    ...what,
+    id,
+    step: first,
+    began,
+    stepAt: began,
+    owner: await ownerNow(),
+  });
 }
 
 /** Writes that `op` is now at `next`, with `changes`; this process becomes its owner. To be awaited before the step starts. */
-export async function step(folder: AppFolder, op: Operation, next: OperationStep, changes: Changes = {}): Promise<Operation> {
+export async function step(
+  folder: AppFolder,
+  op: Operation,
+  next: OperationStep,
+  changes: Changes = {},
+): Promise<Operation> {
   // Gone on with after an interruption, a step is as old as it was: only so does waiting come to an end.
   const stepAt = op.step === next ? op.stepAt : new Date().toISOString();
   return writeOperation(folder, { ...op, ...changes, step: next, stepAt, owner: await ownerNow() });

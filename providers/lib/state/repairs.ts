@@ -17,7 +17,10 @@ export async function repairsSince(folder: AppFolder, ms: number): Promise<numbe
 
 /** To be awaited before the repair: one that ends in a crash counts too. Under the app's lock. */
 export async function noteRepair(folder: AppFolder): Promise<void> {
-  await writeJson(folder.repairs, { format: FORMAT, at: [...(await times(folder)), new Date().toISOString()].slice(-kept) });
+  await writeJson(folder.repairs, {
+    format: FORMAT,
+    at: [...(await times(folder)), new Date().toISOString()].slice(-kept),
+  });
 }
 
 async function times(folder: AppFolder): Promise<string[]> {

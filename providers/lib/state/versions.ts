@@ -50,7 +50,10 @@ export async function readRejected(folder: AppFolder): Promise<Rejected> {
 
 /** Notes that `version` failed here; a second time, the last reason counts. Under the app's lock. */
 export async function reject(folder: AppFolder, version: string, why: string): Promise<void> {
-  await writeJson(folder.rejected, { format: FORMAT, versions: { ...(await readRejected(folder)), [version]: { at: new Date().toISOString(), why } } });
+  await writeJson(folder.rejected, {
+    format: FORMAT,
+    versions: { ...(await readRejected(folder)), [version]: { at: new Date().toISOString(), why } },
+  });
 }
 
 export async function readApproved(folder: AppFolder): Promise<Approved> {
@@ -59,5 +62,8 @@ export async function readApproved(folder: AppFolder): Promise<Approved> {
 
 /** Notes a person's yes to exactly `version`. Takes no lock, which an upgrade holds for minutes: it is the only one that writes this file. */
 export async function approve(folder: AppFolder, version: string): Promise<void> {
-  await writeJson(folder.approved, { format: FORMAT, versions: { ...(await readApproved(folder)), [version]: { at: new Date().toISOString() } } });
+  await writeJson(folder.approved, {
+    format: FORMAT,
+    versions: { ...(await readApproved(folder)), [version]: { at: new Date().toISOString() } },
+  });
 }

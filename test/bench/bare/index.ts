@@ -4,7 +4,9 @@ import { flushCompileCache } from "node:module";
 
 class Nothing extends pulumi.CustomResource {
   constructor(name: string) {
-    super("pulumi-nodejs:dynamic/bare:Nothing", name, { __provider: "exports.handler = () => require('./provider.ts').provider;" });
+    super("pulumi-nodejs:dynamic/bare:Nothing", name, {
+      __provider: "exports.handler = () => require('./provider.ts').provider;",
+    });
   }
 }
 

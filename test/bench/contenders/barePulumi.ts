@@ -33,7 +33,8 @@ export async function bareStacks({ folder }: Place): Promise<() => BareStack> {
   await symlink(join(project, "node_modules"), join(cwd, "node_modules"));
   await mkdir(backend, { mode: 0o700 });
   const inTurn = async (...calls: string[][]) => {
-    for (const argv of calls) await program("pulumi", argv, `pulumi ${argv[0]}`, { cwd, env: { PULUMI_BACKEND_URL: `file://${backend}` } });
+    for (const argv of calls)
+      await program("pulumi", argv, `pulumi ${argv[0]}`, { cwd, env: { PULUMI_BACKEND_URL: `file://${backend}` } });
   };
   return () => {
     const stack = `bare-${randomBytes(4).toString("hex")}`;

@@ -18,13 +18,15 @@ const patience = 300_000;
 export function byHand(domain: string, { folder, interrupted }: Place): Way<"downtime"> {
   const stack = stackOf(domain);
   const abraDir = join(folder, "abra");
-  const abra = (...argv: string[]) => program("abra", argv, `abra ${argv.slice(0, 2).join(" ")}`, { env: { ABRA_DIR: abraDir } });
+  const abra = (...argv: string[]) =>
+    program("abra", argv, `abra ${argv.slice(0, 2).join(" ")}`, { env: { ABRA_DIR: abraDir } });
   return {
     name: "abra app undeploy, deploy",
     warmUp: false,
     measure: async () => {
       await mkdir(abraDir, { recursive: true, mode: 0o700 });
-      for (const name of ["servers", "catalogue"]) await symlink(join(at.abra, name), join(abraDir, name)).catch(ignoreThere);
+      for (const name of ["servers", "catalogue"])
+        await symlink(join(at.abra, name), join(abraDir, name)).catch(ignoreThere);
       await abra("recipe", "fetch", "keycloak");
       const version = versionLabel(stack, await servicesOf(stack));
       if (version === undefined) throw new Error(`${domain} runs at no version that abra wrote`);
@@ -46,7 +48,8 @@ export function byHand(domain: string, { folder, interrupted }: Place): Way<"dow
 async function until(up: () => Promise<boolean>, interrupted: AbortSignal): Promise<void> {
   for (const start = Date.now(); !(await up()); await sleep(500)) {
     interrupted.throwIfAborted();
-    if (Date.now() - start > patience) throw new Error(`Keycloak, deployed by hand, isn't there after ${patience / 1000} s`);
+    if (Date.now() - start > patience)
+      throw new Error(`Keycloak, deployed by hand, isn't there after ${patience / 1000} s`);
   }
 }
 

@@ -33,14 +33,30 @@ export function cold({ folder, interrupted }: Place): Way {
         // No --rm: of one that dies by itself the logs are wanted. The name is enough to take it away.
         await program(
           "docker",
-          ["run", "--detach", "--name", container, "--publish", "127.0.0.1::8080", "--tmpfs", data, "--volume", volume, image, ...command],
+          [
+            "run",
+            "--detach",
+            "--name",
+            container,
+            "--publish",
+            "127.0.0.1::8080",
+            "--tmpfs",
+            data,
+            "--volume",
+            volume,
+            image,
+            ...command,
+          ],
           `start ${container}`,
         );
         const address = await program("docker", ["port", container, "8080/tcp"], `find the port of ${container}`);
         await untilToken(() => token(`http://${address.split("\n")[0]}`, realm), container, interrupted);
       };
       try {
-        return await timed(up, async () => void (await program("docker", ["rm", "--force", "--volumes", container], `remove ${container}`)));
+        return await timed(
+          up,
+          async () => void (await program("docker", ["rm", "--force", "--volumes", container], `remove ${container}`)),
+        );
       } finally {
         await rm(shared, { recursive: true, force: true });
       }
@@ -54,9 +70,17 @@ async function untilToken(attempt: () => Promise<void>, container: string, inter
     interrupted.throwIfAborted();
     const trouble = await attempt().catch((error: Error) => error);
     if (trouble === undefined) return;
-    const state = await program("docker", ["inspect", "--format", "{{.State.Status}}", container], `look at ${container}`);
+    const state = await program(
+      "docker",
+      ["inspect", "--format", "{{.State.Status}}", container],
+      `look at ${container}`,
+    );
     if (state === "running" && Date.now() - start < patience) continue;
-    const logs = await program("sh", ["-c", 'docker logs --tail 20 "$1" 2>&1', "sh", container], `read the log of ${container}`);
+    const logs = await program(
+      "sh",
+      ["-c", 'docker logs --tail 20 "$1" 2>&1', "sh", container],
+      `read the log of ${container}`,
+    );
     throw new Error(`${container} (${state}) gives no token: ${trouble.message}\n${logs}`);
   }
 }

@@ -13,7 +13,11 @@ export interface Copy {
 export const snapshot: Copy = {
   name: "hearth",
   async take(tree, into) {
-    const text = await program(process.execPath, ["--disable-warning=ExperimentalWarning", join(project, "test/bench/take.ts"), tree, into], "take a snapshot");
+    const text = await program(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", join(project, "test/bench/take.ts"), tree, into],
+      "take a snapshot",
+    );
     const { ms, memory } = JSON.parse(text) as { ms: number; memory: number };
     console.error(`snapshot: hearth's own process had ${Math.round(memory / 1e6)} MB at most`);
     return ms;
@@ -23,7 +27,10 @@ export const snapshot: Copy = {
 /** Neither compressed, nor synced, nor read back. */
 export const tar: Copy = {
   name: "tar",
-  take: (tree, into) => lasting(() => program("tar", ["--create", `--file=${join(into, "tree.tar")}`, `--directory=${tree}`, "."], "write a tar")),
+  take: (tree, into) =>
+    lasting(() =>
+      program("tar", ["--create", `--file=${join(into, "tree.tar")}`, `--directory=${tree}`, "."], "write a tar"),
+    ),
 };
 
 /** As tar. */

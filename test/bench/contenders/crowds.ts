@@ -21,7 +21,9 @@ export function crowdWay(name: string, count: number, meter: Meter, crowd: Crowd
     measure: async () => {
       const { result: runs, used } = await meter.during(() => crowd(count));
       const elsewhere = used.machine - used.own - used.keycloak;
-      console.error(`crowd of ${count}: ${name}: the machine's other processes used ${(elsewhere / 1000).toFixed(2)} s of CPU`);
+      console.error(
+        `crowd of ${count}: ${name}: the machine's other processes used ${(elsewhere / 1000).toFixed(2)} s of CPU`,
+      );
       return crowdTimes(runs, used, availableParallelism());
     },
   };

@@ -32,7 +32,9 @@ export async function hearthRun(): Promise<{ readonly token: number; readonly en
     return { token, end };
   } catch (error) {
     // It takes itself away, unless that is what failed.
-    await program("hearth", ["run", "stop", ...flags], "hearth run stop").catch((left: Error) => console.error(`bench: warning: ${left.message}`));
+    await program("hearth", ["run", "stop", ...flags], "hearth run stop").catch((left: Error) =>
+      console.error(`bench: warning: ${left.message}`),
+    );
     throw error;
   }
 }

@@ -36,7 +36,8 @@ export function kcadm(url: string, container: string): Way {
         BENCH_PASSWORD: JSON.stringify(passwordOf(realm)),
       };
       const names = Object.keys(env).flatMap(name => ["--env", name]);
-      const inside = (script: string, what: string) => program("docker", ["exec", ...names, container, "sh", "-c", script], what, { env });
+      const inside = (script: string, what: string) =>
+        program("docker", ["exec", ...names, container, "sh", "-c", script], what, { env });
       const make = async () => {
         await inside(up, `create realm ${realm.name} with kcadm.sh`);
         await token(url, realm);

@@ -8,19 +8,36 @@ import { lasting, type Way } from "../row.ts";
 export type Count = "2 apps" | "10 apps";
 
 const stack = "bench";
-const argvOf = (name: string) => ["preview", "--stack", name, "--suppress-progress", "--non-interactive", "--color=never"];
+const argvOf = (name: string) => [
+  "preview",
+  "--stack",
+  name,
+  "--suppress-progress",
+  "--non-interactive",
+  "--color=never",
+];
 
 /** The real warm stack, and a stack of `apps`, brought up in the directory `cwd` by `begin`. */
-export function hearthPreview(cwd: string, apps: readonly object[]): { readonly way: Way<Count>; readonly begin: () => Promise<void> } {
+export function hearthPreview(
+  cwd: string,
+  apps: readonly object[],
+): { readonly way: Way<Count>; readonly begin: () => Promise<void> } {
   const warm = () => program("pulumi", argvOf("warm"), "preview the warm stack", { cwd: project });
   return previews("hearth", { cwd, main: "test/bench/many/apps.ts", env: { BENCH_APPS: JSON.stringify(apps) } }, warm);
 }
 
 /** Stacks of 2 and of `many` resources that do nothing. */
-export function barePreview(cwd: string, many: number): { readonly way: Way<Count>; readonly begin: () => Promise<void> } {
+export function barePreview(
+  cwd: string,
+  many: number,
+): { readonly way: Way<Count>; readonly begin: () => Promise<void> } {
   const main = "test/bench/many/nothings.ts";
   const two = previews("bare Pulumi", { cwd: `${cwd}-2`, main, env: { BENCH_NOTHINGS: "2" } });
-  const all = previews("bare Pulumi", { cwd: `${cwd}-${many}`, main, env: { BENCH_NOTHINGS: String(many) } }, two.preview);
+  const all = previews(
+    "bare Pulumi",
+    { cwd: `${cwd}-${many}`, main, env: { BENCH_NOTHINGS: String(many) } },
+    two.preview,
+  );
   const begin = async () => {
     await two.begin();
     await all.begin();

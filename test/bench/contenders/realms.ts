@@ -43,9 +43,16 @@ export function wayName(maker: string, count: number): string {
 /** As its provider calls it: the admin's password is read from the running container for every session. */
 export async function hearthMaker(domain: string): Promise<Maker> {
   const swarm = await clusterId();
-  const checked = ({ name }: Realm) => ({ ...realmInputs.parse({ keycloak: { domain }, name, run: name, stateDir }), swarm });
+  const checked = ({ name }: Realm) => ({
+    ...realmInputs.parse({ keycloak: { domain }, name, run: name, stateDir }),
+    swarm,
+  });
   const world = {
-    logIn: async () => logInAsHearth(`https://${domain}`, { username: "admin", password: await readSecret(stackOf(domain), "app", "admin_password") }),
+    logIn: async () =>
+      logInAsHearth(`https://${domain}`, {
+        username: "admin",
+        password: await readSecret(stackOf(domain), "app", "admin_password"),
+      }),
     say: () => undefined,
   };
   return {

@@ -21,7 +21,10 @@ export function upgrade(domain: string): Way<"downtime"> {
       await program("pulumi", upArgv("warm"), `upgrade Keycloak to ${version}`).finally(watched.end);
       const good = (await readLastGood(appFolder(stateDir, domain)))?.version;
       const downtime = watched.outage();
-      if (good !== version || !downtime) throw new Error(`Keycloak is at ${good} after a downtime of ${downtime} ms; wanted was an upgrade to ${version}`);
+      if (good !== version || !downtime)
+        throw new Error(
+          `Keycloak is at ${good} after a downtime of ${downtime} ms; wanted was an upgrade to ${version}`,
+        );
       return { downtime };
     },
   };

@@ -4,9 +4,14 @@ import { flushCompileCache } from "node:module";
 
 class Nothing extends pulumi.CustomResource {
   constructor(name: string) {
-    super("pulumi-nodejs:dynamic/bare:Nothing", name, { __provider: "exports.handler = () => require('./test/bench/bare/provider.ts').provider;" });
+    super("pulumi-nodejs:dynamic/bare:Nothing", name, {
+      __provider: "exports.handler = () => require('./test/bench/bare/provider.ts').provider;",
+    });
   }
 }
 
-export const ids = Array.from({ length: Number(process.env["BENCH_NOTHINGS"]) }, (_, index) => new Nothing(`nothing-${index}`).id);
+export const ids = Array.from(
+  { length: Number(process.env["BENCH_NOTHINGS"]) },
+  (_, index) => new Nothing(`nothing-${index}`).id,
+);
 flushCompileCache();

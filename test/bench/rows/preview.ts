@@ -19,7 +19,8 @@ export async function previewRow({ folder }: Place): Promise<Row<Count>> {
   const bare = barePreview(join(folder, "nothings"), apps.length);
   return {
     name: "preview",
-    title: "preview: `pulumi preview` of the warm stack's 2 apps, and of 10 small ones (custom-html), each with an upstream to be asked",
+    title:
+      "preview: `pulumi preview` of the warm stack's 2 apps, and of 10 small ones (custom-html), each with an upstream to be asked",
     ways: [hearth.way, bare.way],
     goals,
     begin: async () => {

@@ -13,7 +13,13 @@ import { rawApi } from "../contenders/rawApi.ts";
 
 /** A container that nobody needs any more is killed, not stopped: it has no teardown to be compared with. */
 const goals: Goal<Phase>[] = [
-  { phase: "up", way: "hearth run", against: ["cold Keycloak container"], atMost: 1 / 8, says: "at least 8 × faster than a cold Keycloak container" },
+  {
+    phase: "up",
+    way: "hearth run",
+    against: ["cold Keycloak container"],
+    atMost: 1 / 8,
+    says: "at least 8 × faster than a cold Keycloak container",
+  },
   ...(["up", "teardown"] as const).map((phase): Goal<Phase> => ({
     phase,
     way: "hearth run",

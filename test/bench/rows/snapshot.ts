@@ -23,7 +23,13 @@ export async function snapshotRow({ folder }: Place): Promise<Row<Size>> {
       return times;
     },
   });
-  const goals = names.map((phase): Goal<Size> => ({ phase, way: snapshot.name, against: [restic.name], atMost: 1, says: "faster than restic" }));
+  const goals = names.map((phase): Goal<Size> => ({
+    phase,
+    way: snapshot.name,
+    against: [restic.name],
+    atMost: 1,
+    says: "faster than restic",
+  }));
   return {
     name: "snapshot",
     title:

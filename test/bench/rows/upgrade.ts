@@ -11,10 +11,19 @@ export async function upgradeRow(place: Place): Promise<Row<"downtime">> {
   const hand = byHand(domain, place);
   return {
     name: "upgrade",
-    title: "upgrade: downtime of Keycloak 26.5.0 → 26.5.0 (KC_CACHE=ispn), hearth's with a verified snapshot on the way, abra's without",
+    title:
+      "upgrade: downtime of Keycloak 26.5.0 → 26.5.0 (KC_CACHE=ispn), hearth's with a verified snapshot on the way, abra's without",
     runs: 3,
     ways: [upgrade(domain), hand],
-    goals: [{ phase: "downtime", way: "hearth", against: [hand.name], atMost: 0.8, says: "at most 0.8 × undeploy and deploy by hand" }],
+    goals: [
+      {
+        phase: "downtime",
+        way: "hearth",
+        against: [hand.name],
+        atMost: 0.8,
+        says: "at most 0.8 × undeploy and deploy by hand",
+      },
+    ],
     begin: () => beginFresh(clustered),
     end: endFresh,
   };

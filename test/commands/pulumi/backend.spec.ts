@@ -17,7 +17,8 @@ describe("a run's stack in a file backend", () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "hearth-backend-"));
-    for (const name of ["stacks/hearth", "history/hearth", "backups/hearth", "locks/organization/hearth"]) await mkdir(join(folder, name), { recursive: true });
+    for (const name of ["stacks/hearth", "history/hearth", "backups/hearth", "locks/organization/hearth"])
+      await mkdir(join(folder, name), { recursive: true });
   });
   afterEach(() => rm(folder, { recursive: true }));
 
@@ -28,7 +29,11 @@ describe("a run's stack in a file backend", () => {
     await file(`${WIKI}.json.attrs`, 400);
     await file("ci-blog-00000b.json.gz", 500);
     for (const name of ["warm.json", "ci-people.json", "warm.json.bak"]) await file(name, 1);
-    assert.deepEqual(Object.fromEntries(await stacksOnDisk(folder)), { [DOCS]: 100_000, [WIKI]: 400_000, "ci-blog-00000b": 500_000 });
+    assert.deepEqual(Object.fromEntries(await stacksOnDisk(folder)), {
+      [DOCS]: 100_000,
+      [WIKI]: 400_000,
+      "ci-blog-00000b": 500_000,
+    });
     assert.deepEqual([...(await stacksOnDisk(join(folder, "nowhere")))], []);
   });
 
@@ -55,6 +60,7 @@ describe("a run's stack in a file backend", () => {
     await writeFile(join(folder, "locks/organization/hearth", WIKI, "a.json"), "");
     await removeRemains(WIKI, { folder });
     assert.deepEqual(await readdir(join(folder, "locks/organization/hearth", WIKI)), ["a.json"]);
-    for (const name of ["warm", "", "../.."]) await assert.rejects(() => removeRemains(name, { folder }), { name: "TypeError" });
+    for (const name of ["warm", "", "../.."])
+      await assert.rejects(() => removeRemains(name, { folder }), { name: "TypeError" });
   });
 });

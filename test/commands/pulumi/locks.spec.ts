@@ -9,7 +9,10 @@ describe("Pulumi's locks", () => {
   let backend: string;
   let folder: string;
   const lock = (name: string, pid: number, more: object = {}) =>
-    writeFile(join(folder, `${name}.json`), JSON.stringify({ pid, username: "root", hostname: hostname(), timestamp: new Date().toISOString(), ...more }));
+    writeFile(
+      join(folder, `${name}.json`),
+      JSON.stringify({ pid, username: "root", hostname: hostname(), timestamp: new Date().toISOString(), ...more }),
+    );
 
   beforeEach(async () => {
     backend = await mkdtemp(join(tmpdir(), "hearth-locks-"));
@@ -50,7 +53,10 @@ describe("Pulumi's locks", () => {
     await writeFile(join(folder, "cut-off.json"), "");
     assert.equal(await life(), "unknown");
     await lock("alive", process.pid);
-    assert.match((await lockOf("warm", `file://${backend}`)).words, new RegExp(`^pulumi's lock of warm \\(pid ${process.pid}, since .*\\)$`));
+    assert.match(
+      (await lockOf("warm", `file://${backend}`)).words,
+      new RegExp(`^pulumi's lock of warm \\(pid ${process.pid}, since .*\\)$`),
+    );
     assert.equal(await life(), "alive");
     assert.deepEqual(await lockOf("warm", "s3://bucket"), { life: "none", words: "" });
   });

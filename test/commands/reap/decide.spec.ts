@@ -18,7 +18,14 @@ const why = (given: Seen): string[] => findings(given).plans.map(plan => plan.wh
 
 describe("what is to go of a run", () => {
   it("F22, P8: is all of it, once its lease's owner is dead; the lease last", () => {
-    const given = seen({ leases: [lease()], realms: [realm()], stacks: [APP], names: [`${SSO}_admin_password_v1`], pulumi: [pulumi()], dirs: [dir()] });
+    const given = seen({
+      leases: [lease()],
+      realms: [realm()],
+      stacks: [APP],
+      names: [`${SSO}_admin_password_v1`],
+      pulumi: [pulumi()],
+      dirs: [dir()],
+    });
     assert.deepEqual(plans(given), [`${DOCS}: realm, ${APP}, ${SSO}, pulumi stack, run folder, lease`]);
     assert.deepEqual(why(given), ["owner pid 123 on ci is dead"]);
     assert.deepEqual(skips(given), []);
@@ -26,7 +33,9 @@ describe("what is to go of a run", () => {
 
   it("F22: is asked for where it wasn't seen, as a Pulumi that outlived its hearth may have made it since", () => {
     assert.deepEqual(plans(seen({ leases: [lease()] })), [`${DOCS}: ?realm, ?${APP}, ?${SSO}, lease`]);
-    assert.deepEqual(plans(seen({ leases: [lease(DOCS, { keycloak: "none" })] })), [`${DOCS}: ?${APP}, ?${SSO}, lease`]);
+    assert.deepEqual(plans(seen({ leases: [lease(DOCS, { keycloak: "none" })] })), [
+      `${DOCS}: ?${APP}, ?${SSO}, lease`,
+    ]);
   });
 
   it("P8: is all of it past the end of a lease that nobody holds", () => {
@@ -50,9 +59,15 @@ describe("what is to go of a run", () => {
 
   it("P9: never names a kept app's stack, nor one without the run's digits, whatever its lease says", () => {
     const domains = ["warm-keycloak.ci.test", "wiki-facade.ci.test", "proxy", "", "docs-9c1995.other.test"];
-    const given = seen({ leases: [lease(DOCS, { domains })], stacks: ["warm-keycloak_ci_test", "wiki-facade_ci_test"] });
+    const given = seen({
+      leases: [lease(DOCS, { domains })],
+      stacks: ["warm-keycloak_ci_test", "wiki-facade_ci_test"],
+    });
     assert.deepEqual(plans(given), [`${DOCS}: ?realm, ?docs-9c1995_other_test, ?${APP}, ?${SSO}, lease`]);
-    assert.deepEqual(skips(given).slice(0, 2), ["stack warm-keycloak_ci_test: a kept app's", "stack wiki-facade_ci_test: foreign"]);
+    assert.deepEqual(skips(given).slice(0, 2), [
+      "stack warm-keycloak_ci_test: a kept app's",
+      "stack wiki-facade_ci_test: foreign",
+    ]);
     const kept = seen({ leases: [lease()], kept: ["docs-9c1995.ci.test"] });
     assert.deepEqual(plans(kept), [`${DOCS}: ?realm, ?${SSO}, lease`]);
   });
@@ -70,7 +85,8 @@ describe("what is to go of a run", () => {
   });
 
   it("F22: is waited for where its Pulumi lives on, and goes where that is dead", () => {
-    for (const lock of ["alive", "dead"] as const) assert.equal(plans(seen({ leases: [lease()], pulumi: [pulumi(DOCS, { lock })] })).length, 1);
+    for (const lock of ["alive", "dead"] as const)
+      assert.equal(plans(seen({ leases: [lease()], pulumi: [pulumi(DOCS, { lock })] })).length, 1);
   });
 });
 
@@ -83,7 +99,11 @@ describe("what is to go of a run without a lease", () => {
 
   it("F24: is no realm younger than this pass, or whose age can't be read", () => {
     for (const made of [at(0), at(-59_000), at(HOUR), "yesterday", "", 7, null])
-      assert.deepEqual(skips(seen({ realms: [realm(DOCS, { "hearth.made": made })], dirs: [dir()] })), [`${DOCS}: younger than this pass`], String(made));
+      assert.deepEqual(
+        skips(seen({ realms: [realm(DOCS, { "hearth.made": made })], dirs: [dir()] })),
+        [`${DOCS}: younger than this pass`],
+        String(made),
+      );
     assert.equal(plans(seen({ realms: [realm(DOCS, { "hearth.made": at(-60_000) })] })).length, 1);
   });
 
@@ -113,7 +133,10 @@ describe("what is to go of a run without a lease", () => {
 
   it("P9: is nothing while Pulumi is at work on it", () => {
     assert.deepEqual(skips(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })] })), [`${DOCS}: live`]);
-    assert.deepEqual(skips(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })], dirs: [dir(DOCS, { life: "nobody", changed: 0 })] })), [`${DOCS}: live`]);
+    assert.deepEqual(
+      skips(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })], dirs: [dir(DOCS, { life: "nobody", changed: 0 })] })),
+      [`${DOCS}: live`],
+    );
   });
 
   it("F22: is waited for where that Pulumi's hearth is dead, and has no lease yet", () => {
@@ -161,7 +184,13 @@ describe("what looks like a run's and isn't proved to be one", () => {
 
   it("F24: a Swarm stack whose name alone says so is only reported", () => {
     const given = seen({
-      stacks: ["wiki-facade_ci_test", "n8n-00000b_ci_test", "sso-00000b_ci_test", "blog_ci_test", "docs-0000cc_other_test"],
+      stacks: [
+        "wiki-facade_ci_test",
+        "n8n-00000b_ci_test",
+        "sso-00000b_ci_test",
+        "blog_ci_test",
+        "docs-0000cc_other_test",
+      ],
       names: ["docs-00000c_ci_test_key_v1"],
     });
     assert.deepEqual(plans(given), []);
@@ -190,8 +219,15 @@ describe("a Keycloak that is left alone", () => {
   const down = { unseen: { reason: "keycloak isn't up", detail: "no connection", failure: false } } as const;
 
   it("F20: keeps the leases of the runs that used it, so that the next pass finds them", () => {
-    const given = seen({ realms: down, leases: [lease(), lease(WIKI, { keycloak: "cold" })], dirs: [dir("blog-00000b")] });
-    assert.deepEqual(plans(given), [`${WIKI}: ?wiki-00000a_ci_test, ?sso-00000a_ci_test, lease`, "blog-00000b: run folder"].toSorted());
+    const given = seen({
+      realms: down,
+      leases: [lease(), lease(WIKI, { keycloak: "cold" })],
+      dirs: [dir("blog-00000b")],
+    });
+    assert.deepEqual(
+      plans(given),
+      [`${WIKI}: ?wiki-00000a_ci_test, ?sso-00000a_ci_test, lease`, "blog-00000b: run folder"].toSorted(),
+    );
     assert.deepEqual(findings(given).skips, [{ what: DOCS, reason: "keycloak isn't up", detail: "no connection" }]);
   });
 
@@ -209,7 +245,10 @@ describe("a Keycloak that is left alone", () => {
   });
 
   it("isn't one where another app is in maintenance", () => {
-    const given = seen({ realms: [realm()], maintenance: maintenance({ app: "traefik", domain: "warm-traefik.ci.test" }) });
+    const given = seen({
+      realms: [realm()],
+      maintenance: maintenance({ app: "traefik", domain: "warm-traefik.ci.test" }),
+    });
     assert.equal(plans(given).length, 1);
   });
 });

@@ -75,7 +75,8 @@ export class FakeWorld implements World {
 
   now = (): number => this.time;
   sleep = async (ms: number): Promise<void> => void (this.time += ms);
-  life = async ({ pid }: Owner): Promise<Life> => (this.alive.has(pid) ? "alive" : this.unknown.has(pid) ? "unknown" : "dead");
+  life = async ({ pid }: Owner): Promise<Life> =>
+    this.alive.has(pid) ? "alive" : this.unknown.has(pid) ? "unknown" : "dead";
   isLeftOver = async (): Promise<boolean> => this.leftOver;
 
   realms = async (): Promise<Realms> => {
@@ -91,7 +92,10 @@ export class FakeWorld implements World {
   };
   lockOf = async (stack: string) => {
     await this.step(`lock ${stack}`);
-    return { life: this.pulumiThere.find(each => each.name === stack)?.lock ?? "none", words: `pulumi's lock of ${stack} (pid 5)` } as const;
+    return {
+      life: this.pulumiThere.find(each => each.name === stack)?.lock ?? "none",
+      words: `pulumi's lock of ${stack} (pid 5)`,
+    } as const;
   };
 
   takeLocks = async (run: string, until: number) => {

@@ -3,7 +3,15 @@ import fc from "fast-check";
 import { stackOf } from "../../../providers/lib/abra/names.ts";
 import { findings } from "../../../commands/reap/decide.ts";
 import type { Plan } from "../../../commands/reap/plan.ts";
-import { GRACE, SETTLED, type Seen, type SeenDir, type SeenLease, type SeenPulumi, type SeenRealm } from "../../../commands/reap/observed.ts";
+import {
+  GRACE,
+  SETTLED,
+  type Seen,
+  type SeenDir,
+  type SeenLease,
+  type SeenPulumi,
+  type SeenRealm,
+} from "../../../commands/reap/observed.ts";
 import { at, entry, HOUR, KEYCLOAK, maintenance, note, NOW, owner, seen, SWARM } from "./observed.ts";
 
 // Few names, so that things of one run meet; and names that must never be met.
@@ -37,7 +45,10 @@ const realm: fc.Arbitrary<SeenRealm> = fc.record({
   ),
 });
 const marked = fc.record({ name: run, made: time }).map(({ name: of, made }): SeenRealm => {
-  return { name: of, attributes: { "hearth.owner": SWARM, "hearth.run": of, "hearth.made": new Date(made).toISOString() } };
+  return {
+    name: of,
+    attributes: { "hearth.owner": SWARM, "hearth.run": of, "hearth.made": new Date(made).toISOString() },
+  };
 });
 const lease: fc.Arbitrary<SeenLease> = fc
   .record({
@@ -49,7 +60,9 @@ const lease: fc.Arbitrary<SeenLease> = fc
     held: fc.boolean(),
   })
   .map(({ run: of, keycloak, domains, live, life: known, held }) => ({
-    entry: entry(note(of || "x", { keycloak, domains, until: at(live ? HOUR : -1), ...(held ? { owner: owner(1) } : {}) })),
+    entry: entry(
+      note(of || "x", { keycloak, domains, until: at(live ? HOUR : -1), ...(held ? { owner: owner(1) } : {}) }),
+    ),
     live,
     life: known,
   }));
@@ -62,15 +75,25 @@ const pulumi: fc.Arbitrary<SeenPulumi> = fc.record({
   changed: fc.option(time, { nil: undefined }),
   swarm: fc.constantFrom(undefined, SWARM, "swarm-2"),
 });
-const dir: fc.Arbitrary<SeenDir> = fc.record({ name, life: fc.constantFrom("alive", "dead", "unknown", "nobody" as const), changed: time });
-const uniqueBy = <T>(arbitrary: fc.Arbitrary<T>, key: (value: T) => string) => fc.uniqueArray(arbitrary, { maxLength: 6, selector: key });
+const dir: fc.Arbitrary<SeenDir> = fc.record({
+  name,
+  life: fc.constantFrom("alive", "dead", "unknown", "nobody" as const),
+  changed: time,
+});
+const uniqueBy = <T>(arbitrary: fc.Arbitrary<T>, key: (value: T) => string) =>
+  fc.uniqueArray(arbitrary, { maxLength: 6, selector: key });
 
 const anything: fc.Arbitrary<Seen> = fc
   .record({
     realms: uniqueBy(fc.oneof(realm, marked), each => each.name),
     unseen: fc.boolean(),
     leases: uniqueBy(lease, each => each.entry.name),
-    maintenance: fc.constantFrom(undefined, maintenance(), maintenance({}, true), maintenance({ domain: "warm-traefik.ci.test" })),
+    maintenance: fc.constantFrom(
+      undefined,
+      maintenance(),
+      maintenance({}, true),
+      maintenance({ domain: "warm-traefik.ci.test" }),
+    ),
     stacks: fc.array(domain.map(stackOf), { maxLength: 6 }),
     names: fc.array(
       domain.map(each => `${stackOf(each)}_secret_v1`),
@@ -81,7 +104,10 @@ const anything: fc.Arbitrary<Seen> = fc
     kept: fc.constantFrom(["warm-traefik.ci.test", KEYCLOAK], ["docs-9c1995.ci.test", KEYCLOAK]),
   })
   .map(({ unseen, ...rest }) =>
-    seen({ ...rest, realms: unseen ? { unseen: { reason: "keycloak isn't up", detail: "no answer", failure: false } } : rest.realms }),
+    seen({
+      ...rest,
+      realms: unseen ? { unseen: { reason: "keycloak isn't up", detail: "no answer", failure: false } } : rest.realms,
+    }),
   );
 
 const parts = (plan: Plan, kind: string) => plan.parts.filter(part => part.kind === kind).map(part => part.name);
@@ -120,7 +146,12 @@ describe("whatever a pass sees", () => {
       const dead = dirs.some(each => each.name === plan.run && each.life === "dead");
       for (const of of parts(plan, "pulumi stack"))
         assert.ok(
-          stacks.some(each => each.name === of && each.lock !== "unknown" && (leased || ((dead || each.lock !== "alive") && each.swarm !== "swarm-2"))),
+          stacks.some(
+            each =>
+              each.name === of &&
+              each.lock !== "unknown" &&
+              (leased || ((dead || each.lock !== "alive") && each.swarm !== "swarm-2")),
+          ),
         );
     });
   });
@@ -132,7 +163,8 @@ describe("whatever a pass sees", () => {
         assert.equal(realmName, plan.run);
         assert.notEqual(realmName.toLowerCase(), "master");
         const found = "all" in realms ? realms.all.find(each => each.name === realmName) : undefined;
-        if (found) assert.deepEqual([found.attributes?.["hearth.owner"], found.attributes?.["hearth.run"]], [SWARM, plan.run]);
+        if (found)
+          assert.deepEqual([found.attributes?.["hearth.owner"], found.attributes?.["hearth.run"]], [SWARM, plan.run]);
       }
       for (const stack of parts(plan, "stack")) {
         assert.ok(!kept.map(stackOf).includes(stack));
@@ -155,7 +187,10 @@ describe("whatever a pass sees", () => {
       if (parts(plan, "realm").length > 0 && made !== undefined) assert.ok(Date.parse(made as string) <= NOW - GRACE);
       if (parts(plan, "realm").length > 0 && made === undefined) assert.ok(!folder && !stack);
       if (folder?.life === "dead") return;
-      for (const each of [parts(plan, "run folder").length > 0 && folder, parts(plan, "pulumi stack").length > 0 && stack])
+      for (const each of [
+        parts(plan, "run folder").length > 0 && folder,
+        parts(plan, "pulumi stack").length > 0 && stack,
+      ])
         if (each) assert.ok(each.changed !== undefined && each.changed <= NOW - SETTLED);
     });
   });

@@ -14,7 +14,8 @@ describe("the kept Keycloak, as the reaper meets it", () => {
   let keycloak: FakeKeycloak;
   let kept: Kept;
   const session = () => logIn(keycloak.url, { username: "admin", password: "admin" }, 200);
-  const remove = (run = DOCS, logInNow = session) => removeRealmOf(run, "swarm-1", kept, { logIn: logInNow, say: () => undefined, pause: 5 });
+  const remove = (run = DOCS, logInNow = session) =>
+    removeRealmOf(run, "swarm-1", kept, { logIn: logInNow, say: () => undefined, pause: 5 });
 
   beforeEach(async () => {
     keycloak = await new FakeKeycloak().start();
@@ -35,7 +36,10 @@ describe("the kept Keycloak, as the reaper meets it", () => {
       const found = await lookAtRealms(come);
       return "unseen" in found ? [found.unseen.reason, found.unseen.failure] : found.all;
     };
-    assert.deepEqual(await unseen(() => Promise.reject(new NoContainerError("no container"))), ["keycloak isn't up", false]);
+    assert.deepEqual(await unseen(() => Promise.reject(new NoContainerError("no container"))), [
+      "keycloak isn't up",
+      false,
+    ]);
     keycloak.fail("POST", /token$/, { status: 502 }, "hang");
     assert.deepEqual(await unseen(session), ["keycloak isn't up", false]);
     assert.deepEqual(await unseen(session), ["keycloak isn't up", false]);

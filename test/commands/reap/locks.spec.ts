@@ -8,7 +8,8 @@ import { takeLocks } from "../../../commands/reap/locks.ts";
 
 describe("the locks of a run", () => {
   let folder: string;
-  const held = async (name: string): Promise<Held> => (await tryLock(join(folder, name))) ?? assert.fail(`${name} is held`);
+  const held = async (name: string): Promise<Held> =>
+    (await tryLock(join(folder, name))) ?? assert.fail(`${name} is held`);
 
   beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "hearth-reap-"))));
   afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -30,7 +31,10 @@ describe("the locks of a run", () => {
   it("F22: are none where one is never let go", async () => {
     await (await held("docs.lock")).release();
     const other = await held("realm.lock");
-    await assert.rejects(() => takeLocks(folder, Date.now() + 300), { name: "LockedError", path: join(folder, "realm.lock") });
+    await assert.rejects(() => takeLocks(folder, Date.now() + 300), {
+      name: "LockedError",
+      path: join(folder, "realm.lock"),
+    });
     await (await held("docs.lock")).release();
     await other.release();
   });

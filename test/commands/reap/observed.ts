@@ -2,7 +2,14 @@
 import type { Owner } from "../../../providers/lib/process/identity.ts";
 import type { Entry, LeaseNote, MaintenanceNote } from "../../../providers/lib/coordination/coordinationStore.ts";
 import { leaseName, MAINTENANCE } from "../../../providers/lib/coordination/coordinationStore.ts";
-import type { Seen, SeenDir, SeenLease, SeenMaintenance, SeenPulumi, SeenRealm } from "../../../commands/reap/observed.ts";
+import type {
+  Seen,
+  SeenDir,
+  SeenLease,
+  SeenMaintenance,
+  SeenPulumi,
+  SeenRealm,
+} from "../../../commands/reap/observed.ts";
 
 export const NOW = Date.parse("2026-03-14T03:00:00Z");
 export const HOUR = 3_600_000;
@@ -35,12 +42,18 @@ export function lease(run = DOCS, more: Partial<LeaseNote> = {}, judged: Partial
 
 export function maintenance(more: Partial<MaintenanceNote> = {}, over = false): SeenMaintenance {
   const what = { app: "keycloak", domain: KEYCLOAK, what: "1.0.0+1 → 1.1.0+2", owner: owner(7), stateDir: "/s" };
-  return { entry: entry<MaintenanceNote>({ format: 1, kind: "maintenance", since: at(-60_000), ...what, ...more }), over };
+  return {
+    entry: entry<MaintenanceNote>({ format: 1, kind: "maintenance", since: at(-60_000), ...what, ...more }),
+    over,
+  };
 }
 
 /** A run's realm, an hour old. */
 export function realm(run = DOCS, attributes: Record<string, unknown> = {}): SeenRealm {
-  return { name: run, attributes: { "hearth.owner": SWARM, "hearth.run": run, "hearth.made": at(-HOUR), ...attributes } };
+  return {
+    name: run,
+    attributes: { "hearth.owner": SWARM, "hearth.run": run, "hearth.made": at(-HOUR), ...attributes },
+  };
 }
 
 /** Three hours old, and nobody has its lock. */
@@ -52,9 +65,17 @@ export function dir(run = DOCS, more: Partial<SeenDir> = {}): SeenDir {
   return { name: run, life: "dead", changed: NOW - 60_000, ...more };
 }
 
-export function seen(more: Partial<Omit<Seen, "realms">> & { realms?: readonly SeenRealm[] | Seen["realms"] } = {}): Seen {
+export function seen(
+  more: Partial<Omit<Seen, "realms">> & { realms?: readonly SeenRealm[] | Seen["realms"] } = {},
+): Seen {
   const { realms = [], ...rest } = more;
   const nothing = { leases: [], maintenance: undefined, stacks: [], names: [], pulumi: [], dirs: [] };
-  const facts = { swarm: SWARM, baseDomain: BASE, kept: ["warm-traefik.ci.test", KEYCLOAK], keycloak: KEYCLOAK, began: NOW };
+  const facts = {
+    swarm: SWARM,
+    baseDomain: BASE,
+    kept: ["warm-traefik.ci.test", KEYCLOAK],
+    keycloak: KEYCLOAK,
+    began: NOW,
+  };
   return { ...facts, ...nothing, ...rest, realms: "length" in realms ? { all: realms } : realms };
 }

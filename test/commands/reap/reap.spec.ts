@@ -31,7 +31,11 @@ describe("a pass of the reaper", () => {
     leave(DOCS);
     world.stacksThere = [APP, "blog_ci_test"];
     const report = await reap(world);
-    assert.deepEqual(lines(report), { removed: [`${DOCS}: realm, stack, pulumi stack, run folder, lease`], failed: [], skipped: [] });
+    assert.deepEqual(lines(report), {
+      removed: [`${DOCS}: realm, stack, pulumi stack, run folder, lease`],
+      failed: [],
+      skipped: [],
+    });
     assert.equal(report.removed[0]?.why, "owner pid 123 on ci is dead");
     assert.deepEqual(world.changes(), [
       `lock ${DOCS}`,
@@ -63,7 +67,8 @@ describe("a pass of the reaper", () => {
 
   it("P9: changes nothing where the board can't be understood", async () => {
     leave(DOCS);
-    world.board.all = () => Promise.reject(new UnreadableNoteError("the swarm's config x isn't written as this hearth writes them"));
+    world.board.all = () =>
+      Promise.reject(new UnreadableNoteError("the swarm's config x isn't written as this hearth writes them"));
     await assert.rejects(() => reap(world), { name: "UnreadableNoteError" });
     assert.deepEqual(world.did, []);
   });
@@ -84,7 +89,10 @@ describe("a pass of the reaper", () => {
     world.board.hang(maintenance({ domain: "warm-traefik.ci.test" }).entry.note);
     world.leftOver = true;
     const report = await reap(world, { dryRun: true });
-    assert.deepEqual(lines(report).removed, ["maintenance of keycloak: ", `${DOCS}: realm, pulumi stack, run folder, lease`]);
+    assert.deepEqual(lines(report).removed, [
+      "maintenance of keycloak: ",
+      `${DOCS}: realm, pulumi stack, run folder, lease`,
+    ]);
     assert.deepEqual(world.changes(), []);
     assert.equal(world.board.entries.length, 2);
   });
@@ -92,7 +100,9 @@ describe("a pass of the reaper", () => {
   it("is for the named runs alone where it is asked so", async () => {
     leave(DOCS);
     leave(WIKI);
-    assert.deepEqual(lines(await reap(world, { only: [WIKI] })).removed, [`${WIKI}: realm, pulumi stack, run folder, lease`]);
+    assert.deepEqual(lines(await reap(world, { only: [WIKI] })).removed, [
+      `${WIKI}: realm, pulumi stack, run folder, lease`,
+    ]);
     assert.deepEqual(names(), [LEASE]);
   });
 
@@ -107,7 +117,11 @@ describe("a pass of the reaper", () => {
         world.realmsThere = [];
         await world.board.remove(world.board.entries[0]!); // a destroy takes its lease along
       };
-      assert.deepEqual(lines(await reap(world)), { removed: [`${DOCS}: pulumi stack, run folder`], failed: [], skipped: [] });
+      assert.deepEqual(lines(await reap(world)), {
+        removed: [`${DOCS}: pulumi stack, run folder`],
+        failed: [],
+        skipped: [],
+      });
       assert.deepEqual(names(), []);
     });
 
@@ -117,7 +131,9 @@ describe("a pass of the reaper", () => {
       world.pulumiThere = [pulumi(DOCS, { lock: "alive", changed: NOW }), pulumi(WIKI)];
       const report = await reap(world);
       assert.deepEqual(lines(report).removed, [`${WIKI}: realm, pulumi stack, run folder, lease`]);
-      assert.deepEqual(report.skipped, [{ what: DOCS, reason: "in use by Pulumi", detail: `pulumi's lock of ci-${DOCS} (pid 5)` }]);
+      assert.deepEqual(report.skipped, [
+        { what: DOCS, reason: "in use by Pulumi", detail: `pulumi's lock of ci-${DOCS} (pid 5)` },
+      ]);
       assert.ok(world.time - NOW >= PATIENCE && world.time - NOW < PATIENCE + 5_000);
       assert.deepEqual(names(), [LEASE], "untouched, for the next pass");
       assert.equal(world.board.entries[0]?.version, 1);
@@ -141,7 +157,8 @@ describe("a pass of the reaper", () => {
 
     it("P9: whose Pulumi's lock can't be judged any more is left alone", async () => {
       leave(DOCS);
-      world.instead[`lock ci-${DOCS}`] = () => void (world.pulumiThere = [pulumi(DOCS, { lock: "unknown", changed: NOW })]);
+      world.instead[`lock ci-${DOCS}`] = () =>
+        void (world.pulumiThere = [pulumi(DOCS, { lock: "unknown", changed: NOW })]);
       assert.deepEqual(lines(await reap(world)).skipped, [`${DOCS}: its lock can't be judged`]);
     });
   });
@@ -178,9 +195,16 @@ describe("a pass of the reaper", () => {
       world.realmsThere = [realm()];
       world.stacksThere = [APP];
       world.instead[`stack ${APP}`] = () => Promise.reject(new Error("docker: no space"));
-      assert.deepEqual(lines(await reap(world)), { removed: [`${DOCS}: realm`], failed: [`${DOCS} isn't gone: docker: no space`], skipped: [] });
+      assert.deepEqual(lines(await reap(world)), {
+        removed: [`${DOCS}: realm`],
+        failed: [`${DOCS} isn't gone: docker: no space`],
+        skipped: [],
+      });
       const left = world.board.entries[0]?.note as LeaseNote;
-      assert.deepEqual([left.run, left.owner, left.domains], [DOCS, undefined, ["docs-9c1995.ci.test", "sso-9c1995.ci.test"]]);
+      assert.deepEqual(
+        [left.run, left.owner, left.domains],
+        [DOCS, undefined, ["docs-9c1995.ci.test", "sso-9c1995.ci.test"]],
+      );
       world.time += 1;
       assert.deepEqual(lines(await reap(world)).removed, [`${DOCS}: stack, lease`]);
       assert.deepEqual([world.stacksThere, names()], [[], []]);
@@ -223,7 +247,11 @@ describe("a pass of the reaper", () => {
     it("P8: doesn't even ask a Keycloak in maintenance", async () => {
       leave(DOCS);
       world.board.hang(maintenance().entry.note);
-      assert.deepEqual(lines(await reap(world)).skipped, [`${DOCS}: keycloak is in maintenance`], "its owner is dead, but its operation is open");
+      assert.deepEqual(
+        lines(await reap(world)).skipped,
+        [`${DOCS}: keycloak is in maintenance`],
+        "its owner is dead, but its operation is open",
+      );
       assert.ok(!world.did.includes("look at realms"));
     });
 
@@ -231,7 +259,9 @@ describe("a pass of the reaper", () => {
       world.board.hang(maintenance().entry.note);
       world.leftOver = true;
       const report = await reap(world);
-      assert.deepEqual(report.removed, [{ what: "maintenance of keycloak", parts: [], why: "owner pid 7 on ci is dead, and no operation is open" }]);
+      assert.deepEqual(report.removed, [
+        { what: "maintenance of keycloak", parts: [], why: "owner pid 7 on ci is dead, and no operation is open" },
+      ]);
       assert.deepEqual(world.changes(), ["claim hearth-maintenance", "remove hearth-maintenance"]);
     });
 
@@ -250,11 +280,17 @@ describe("a pass of the reaper", () => {
     });
 
     it("F35: says that a Keycloak can't be asked, and does what doesn't hang on it", async () => {
-      world.unseen = { reason: "keycloak can't be asked", detail: "keycloak: log in as admin: HTTP 401: admin's password is refused", failure: true };
+      world.unseen = {
+        reason: "keycloak can't be asked",
+        detail: "keycloak: log in as admin: HTTP 401: admin's password is refused",
+        failure: true,
+      };
       leave(DOCS);
       leave(WIKI, { keycloak: "cold" });
       const report = lines(await reap(world));
-      assert.deepEqual(report.failed, ["warm-keycloak.ci.test keycloak: log in as admin: HTTP 401: admin's password is refused"]);
+      assert.deepEqual(report.failed, [
+        "warm-keycloak.ci.test keycloak: log in as admin: HTTP 401: admin's password is refused",
+      ]);
       assert.deepEqual(report.removed, [`${WIKI}: pulumi stack, run folder, lease`]);
       assert.deepEqual(report.skipped, [`${DOCS}: keycloak can't be asked`]);
     });

@@ -2,10 +2,19 @@ import assert from "node:assert/strict";
 import type { Report } from "../../../commands/reap/reap.ts";
 import { countsOf, lastLine, removedLine, skippedLine } from "../../../commands/reap/report.ts";
 
-const part = (kind: "realm" | "stack" | "pulumi stack" | "run folder" | "lease", name: string) => ({ kind, name, seen: true });
+const part = (kind: "realm" | "stack" | "pulumi stack" | "run folder" | "lease", name: string) => ({
+  kind,
+  name,
+  seen: true,
+});
 const docs = {
   what: "docs-9c1995",
-  parts: [part("realm", "docs-9c1995"), part("stack", "docs-9c1995_ci_test"), part("pulumi stack", "ci-docs-9c1995"), part("lease", "docs-9c1995")],
+  parts: [
+    part("realm", "docs-9c1995"),
+    part("stack", "docs-9c1995_ci_test"),
+    part("pulumi stack", "ci-docs-9c1995"),
+    part("lease", "docs-9c1995"),
+  ],
   why: "owner pid 123 on ci is dead",
 };
 const report: Report = {
@@ -30,7 +39,17 @@ describe("what the reaper says", () => {
   it("F24: counts what was left alone, by its reason", () => {
     assert.equal(lastLine(report, false), "2 removed, 1 failed, 3 left alone (live 2, foreign 1)");
     assert.equal(lastLine({ ...report, failed: [], skipped: [] }, true), "2 to be removed");
-    const counts = { removed: 2, realms: 1, stacks: 1, pulumiStacks: 1, runFolders: 0, leases: 1, failed: 1, skipped: 3, reasons: { live: 2, foreign: 1 } };
+    const counts = {
+      removed: 2,
+      realms: 1,
+      stacks: 1,
+      pulumiStacks: 1,
+      runFolders: 0,
+      leases: 1,
+      failed: 1,
+      skipped: 3,
+      reasons: { live: 2, foreign: 1 },
+    };
     assert.deepEqual(countsOf(report), counts);
   });
 });

@@ -16,7 +16,10 @@ describe("a run's folder", () => {
     assert.deepEqual([await runDirs(stateDir), await ownerOfRun(stateDir, DOCS)], [[], undefined]);
     await noteOwner(stateDir, DOCS);
     assert.deepEqual(await ownerOfRun(stateDir, DOCS), await ownerNow());
-    assert.equal((JSON.parse(await readFile(join(stateDir, "runs", DOCS, "owner.json"), "utf8")) as { format: number }).format, 1);
+    assert.equal(
+      (JSON.parse(await readFile(join(stateDir, "runs", DOCS, "owner.json"), "utf8")) as { format: number }).format,
+      1,
+    );
     await mkdir(join(stateDir, "runs", DOCS, "abra"));
     const [found, ...others] = await runDirs(stateDir);
     assert.deepEqual([found?.name, others], [DOCS, []]);
@@ -31,11 +34,15 @@ describe("a run's folder", () => {
       await mkdir(join(stateDir, "keycloak", name), { recursive: true });
     await writeFile(join(stateDir, "keycloak", "sso-9c1995.ci.test", "slot-0"), "");
     await removeRunDir(stateDir, DOCS);
-    assert.deepEqual((await readdir(join(stateDir, "keycloak"))).toSorted(), ["sso-00000a.ci.test", "warm-keycloak.ci.test"]);
+    assert.deepEqual((await readdir(join(stateDir, "keycloak"))).toSorted(), [
+      "sso-00000a.ci.test",
+      "warm-keycloak.ci.test",
+    ]);
   });
 
   it("P9: never leads out of hearth's directory", async () => {
-    for (const name of ["../apps", "", ".", "a/b"]) await assert.rejects(() => removeRunDir(stateDir, name), { name: "TypeError" });
+    for (const name of ["../apps", "", ".", "a/b"])
+      await assert.rejects(() => removeRunDir(stateDir, name), { name: "TypeError" });
   });
 
   it("P9: that says in no readable way whose it is isn't nobody's", async () => {

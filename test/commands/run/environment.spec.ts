@@ -3,13 +3,32 @@ import { commandEnvironment } from "../../../commands/run/environment.ts";
 
 describe("the environment of a run's command", () => {
   it("P12: holds what programs need, what was asked for, and the run's own values; nothing else", () => {
-    const caller = { PATH: "/bin", HOME: "/root", LC_ALL: "C", AWS_PROFILE: "x", ASKED: "a", PULUMI_HOME: "x", SSH_AUTH_SOCK: "x", CI: "true" };
+    const caller = {
+      PATH: "/bin",
+      HOME: "/root",
+      LC_ALL: "C",
+      AWS_PROFILE: "x",
+      ASKED: "a",
+      PULUMI_HOME: "x",
+      SSH_AUTH_SOCK: "x",
+      CI: "true",
+    };
     const env = commandEnvironment(caller, { OIDC_ISSUER: "i" }, ["ASKED", "NEW=n=1", "EMPTY="]);
-    assert.deepEqual(env, { PATH: "/bin", HOME: "/root", LC_ALL: "C", CI: "true", ASKED: "a", NEW: "n=1", EMPTY: "", OIDC_ISSUER: "i" });
+    assert.deepEqual(env, {
+      PATH: "/bin",
+      HOME: "/root",
+      LC_ALL: "C",
+      CI: "true",
+      ASKED: "a",
+      NEW: "n=1",
+      EMPTY: "",
+      OIDC_ISSUER: "i",
+    });
   });
 
   it("can't be made to hold Pulumi's, docker's or abra's variables, or to hide the run's own", () => {
-    for (const name of ["PULUMI_CONFIG_PASSPHRASE", "DOCKER_HOST=x", "ABRA_DIR"]) assert.throws(() => commandEnvironment({}, {}, [name]), /never gets it/);
+    for (const name of ["PULUMI_CONFIG_PASSPHRASE", "DOCKER_HOST=x", "ABRA_DIR"])
+      assert.throws(() => commandEnvironment({}, {}, [name]), /never gets it/);
     assert.equal(commandEnvironment({}, { OIDC_ISSUER: "i" }, ["OIDC_ISSUER=other"])["OIDC_ISSUER"], "i");
   });
 

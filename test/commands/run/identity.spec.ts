@@ -2,13 +2,40 @@ import assert from "node:assert/strict";
 import { identify, isLasting } from "../../../commands/run/identity.ts";
 import { runOf } from "../../../providers/lib/run/names.ts";
 
-const drone = { DRONE: "true", DRONE_BUILD_NUMBER: "42", DRONE_COMMIT: "abc", DRONE_PULL_REQUEST: "7", DRONE_STAGE_NUMBER: "1", DRONE_BUILD_CREATED: "100" };
-const actions = { GITHUB_ACTIONS: "true", GITHUB_RUN_ID: "99", GITHUB_SHA: "abc", GITHUB_JOB: "test", GITHUB_RUN_ATTEMPT: "1" };
+const drone = {
+  DRONE: "true",
+  DRONE_BUILD_NUMBER: "42",
+  DRONE_COMMIT: "abc",
+  DRONE_PULL_REQUEST: "7",
+  DRONE_STAGE_NUMBER: "1",
+  DRONE_BUILD_CREATED: "100",
+};
+const actions = {
+  GITHUB_ACTIONS: "true",
+  GITHUB_RUN_ID: "99",
+  GITHUB_SHA: "abc",
+  GITHUB_JOB: "test",
+  GITHUB_RUN_ATTEMPT: "1",
+};
 
 describe("a run's identity", () => {
   it("comes from flags before the CI's own variables", () => {
-    assert.deepEqual(identify({ recipe: "docs", build: "1" }, drone), { recipe: "docs", pr: "7", ref: "abc", build: "1", job: "1", attempt: "100" });
-    assert.deepEqual(identify({ recipe: "docs" }, actions), { recipe: "docs", pr: undefined, ref: "abc", build: "99", job: "test", attempt: "1" });
+    assert.deepEqual(identify({ recipe: "docs", build: "1" }, drone), {
+      recipe: "docs",
+      pr: "7",
+      ref: "abc",
+      build: "1",
+      job: "1",
+      attempt: "100",
+    });
+    assert.deepEqual(identify({ recipe: "docs" }, actions), {
+      recipe: "docs",
+      pr: undefined,
+      ref: "abc",
+      build: "99",
+      job: "test",
+      attempt: "1",
+    });
   });
 
   it("F39: differs between two jobs of a build and two attempts of a job, and is the same in two steps of one", () => {

@@ -13,7 +13,17 @@ const login = {
 };
 const now = Date.parse("2026-11-25T12:00:00Z");
 const said = (more: object) =>
-  summary(readOutputs({ keycloak: "warm", ...login, deployCount: 0, keycloakVersion: "10.7.9+26.4.0", keycloakSince: "", ...more }), now);
+  summary(
+    readOutputs({
+      keycloak: "warm",
+      ...login,
+      deployCount: 0,
+      keycloakVersion: "10.7.9+26.4.0",
+      keycloakSince: "",
+      ...more,
+    }),
+    now,
+  );
 
 describe("the line that says what a run got", () => {
   it("names Keycloak's version, where it comes from and since when, the realm and the app", () => {
@@ -24,12 +34,24 @@ describe("the line that says what a run got", () => {
     );
     assert.equal(said({ ...since, keycloak: "cold" }), "keycloak 26.4.0 (10.7.9), cold · realm docs-9c1995");
     assert.equal(said({ keycloakVersion: "" }), "keycloak, warm · realm docs-9c1995");
-    assert.equal(said({ keycloakSince: "2026-11-25T12:00:00Z" }), "keycloak 26.4.0 (10.7.9), warm, upgraded 0 min ago · realm docs-9c1995");
-    assert.equal(said({ keycloakSince: "2026-11-22T11:00:00Z" }), "keycloak 26.4.0 (10.7.9), warm, upgraded 3 d ago · realm docs-9c1995");
+    assert.equal(
+      said({ keycloakSince: "2026-11-25T12:00:00Z" }),
+      "keycloak 26.4.0 (10.7.9), warm, upgraded 0 min ago · realm docs-9c1995",
+    );
+    assert.equal(
+      said({ keycloakSince: "2026-11-22T11:00:00Z" }),
+      "keycloak 26.4.0 (10.7.9), warm, upgraded 3 d ago · realm docs-9c1995",
+    );
   });
 
   it("of a run that needs no Keycloak names none", () => {
-    const outputs = { keycloak: "none", deployCount: 1, keycloakVersion: "", keycloakSince: "", appUrl: "https://x.test" };
+    const outputs = {
+      keycloak: "none",
+      deployCount: 1,
+      keycloakVersion: "",
+      keycloakSince: "",
+      appUrl: "https://x.test",
+    };
     assert.equal(summary(readOutputs(outputs), now), "https://x.test");
   });
 

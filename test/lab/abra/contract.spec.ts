@@ -8,7 +8,8 @@ import { execa } from "execa";
 import { project } from "../paths.ts";
 
 const underTest = process.env["ABRA_UNDER_TEST"] ?? join(project, "test/lab/abra/abra");
-const sample = "TYPE=web\n\nDOMAIN=web.example.com\nSECRET_PASS_VERSION=v1 # length=12 charset=hex\nSECRET_OWN_VERSION=v1 # generate=false\n\n#COMPOSE_FILE=";
+const sample =
+  "TYPE=web\n\nDOMAIN=web.example.com\nSECRET_PASS_VERSION=v1 # length=12 charset=hex\nSECRET_OWN_VERSION=v1 # generate=false\n\n#COMPOSE_FILE=";
 const compose = (version: string) => `version: "3.8"
 services:
   app:
@@ -52,7 +53,8 @@ describe("abra, as hearth relies on it", function () {
     assert.match(done.stdout, /^FATA /m);
     assert.match(done.stdout, pattern);
   };
-  const git = (cwd: string, ...argv: string[]) => execa("git", ["-c", "user.name=t", "-c", "user.email=t@t.test", "-c", "tag.gpgSign=false", ...argv], { cwd });
+  const git = (cwd: string, ...argv: string[]) =>
+    execa("git", ["-c", "user.name=t", "-c", "user.email=t@t.test", "-c", "tag.gpgSign=false", ...argv], { cwd });
   const release = async (version: string, files: Record<string, string>, annotated = true) => {
     for (const [name, text] of Object.entries(files)) await writeFile(join(upstream, name), text);
     await git(upstream, "add", "-A");
@@ -65,7 +67,12 @@ describe("abra, as hearth relies on it", function () {
       .split("\n")
       .map(line => JSON.parse(line) as string[]);
   const deployed = async () =>
-    (JSON.parse(await readFile(join(fake, "stacks"), "utf8").catch(() => "{}")) as Record<string, { texts: string[]; env: Record<string, string> }>)["a_test"];
+    (
+      JSON.parse(await readFile(join(fake, "stacks"), "utf8").catch(() => "{}")) as Record<
+        string,
+        { texts: string[]; env: Record<string, string> }
+      >
+    )["a_test"];
   const envFile = () => join(abraDir, "servers", "default", "a.test.env");
   const clone = () => join(abraDir, "recipes", "web");
   const created = async () => {
@@ -75,12 +82,21 @@ describe("abra, as hearth relies on it", function () {
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), "abra-contract-"));
     [abraDir, upstream, fake] = [join(root, "abra"), join(root, "web"), join(root, "docker")];
-    for (const folder of [join(abraDir, "catalogue"), upstream, fake, join(root, "bin")]) await mkdir(folder, { recursive: true });
+    for (const folder of [join(abraDir, "catalogue"), upstream, fake, join(root, "bin")])
+      await mkdir(folder, { recursive: true });
     await symlink(join(project, "test/lab/abra/fixtures/docker"), join(root, "bin", "docker"));
     await git(upstream, "init", "--quiet", "-b", "main");
-    await release("1.9.0+1.0", { ".env.sample": sample, "abra.sh": "export CONF_VERSION=v3\n", "conf.tmpl": "x", "compose.yml": compose("1.0") });
+    await release("1.9.0+1.0", {
+      ".env.sample": sample,
+      "abra.sh": "export CONF_VERSION=v3\n",
+      "conf.tmpl": "x",
+      "compose.yml": compose("1.0"),
+    });
     await release("1.10.0+1.1", { "compose.yml": compose("1.1") });
-    await writeFile(join(abraDir, "catalogue", "recipes.json"), JSON.stringify({ web: { name: "web", repository: `file://${upstream}` } }));
+    await writeFile(
+      join(abraDir, "catalogue", "recipes.json"),
+      JSON.stringify({ web: { name: "web", repository: `file://${upstream}` } }),
+    );
     await works("server", "add", "--local");
     await works("recipe", "fetch", "web");
   });
@@ -99,7 +115,10 @@ describe("abra, as hearth relies on it", function () {
 
   it("makes an app from the sample, byte for byte but for TYPE and DOMAIN, and leaves its missing newline missing", async () => {
     await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
-    assert.equal(await readFile(envFile(), "utf8"), sample.replace("TYPE=web", "TYPE=web:1.10.0+1.1").replace("web.example.com", "a.test"));
+    assert.equal(
+      await readFile(envFile(), "utf8"),
+      sample.replace("TYPE=web", "TYPE=web:1.10.0+1.1").replace("web.example.com", "a.test"),
+    );
     await fails(/already exists/, "app", "new", "web", "-n", "--domain=a.test", "--server=default");
   });
 
@@ -144,11 +163,17 @@ describe("abra, as hearth relies on it", function () {
 
   it("deploys by tag, with the .env, the stack's name and abra.sh's versions to fill in", async () => {
     await created();
-    await writeFile(envFile(), (await readFile(envFile(), "utf8")).replace("#COMPOSE_FILE=", "A='a b' # why\n#COMPOSE_FILE="));
+    await writeFile(
+      envFile(),
+      (await readFile(envFile(), "utf8")).replace("#COMPOSE_FILE=", "A='a b' # why\n#COMPOSE_FILE="),
+    );
     await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-f", "-c");
     const stack = await deployed();
     assert.match(stack!.texts[0]!, /nginx:1\.0/);
-    assert.deepEqual([stack!.env["STACK_NAME"], stack!.env["CONF_VERSION"], stack!.env["A"], stack!.env["DOMAIN"]], ["a_test", "v3", "a b", "a.test"]);
+    assert.deepEqual(
+      [stack!.env["STACK_NAME"], stack!.env["CONF_VERSION"], stack!.env["A"], stack!.env["DOMAIN"]],
+      ["a_test", "v3", "a b", "a.test"],
+    );
     const argv = (await calls()).find(call => call[1] === "deploy")!;
     assert.deepEqual(argv.slice(0, 2), ["stack", "deploy"]);
     assert.equal(argv.at(-1), "a_test");
@@ -167,7 +192,8 @@ describe("abra, as hearth relies on it", function () {
     await created();
     await works("app", "deploy", "a.test", "-n", "-o", "-c");
     const labels = (await deployed())!.texts.at(-1)!;
-    for (const label of ["version: 1.10.0+1.1", 'chaos: "false"', "recipe: web", "timeout:"]) assert.ok(labels.includes(`coop-cloud.a_test.${label}`), label);
+    for (const label of ["version: 1.10.0+1.1", 'chaos: "false"', "recipe: web", "timeout:"])
+      assert.ok(labels.includes(`coop-cloud.a_test.${label}`), label);
   });
 
   it("says already deployed without -f, and deploys again with it", async () => {
@@ -191,7 +217,15 @@ describe("abra, as hearth relies on it", function () {
   it("R014: stops at one lightweight tag anywhere in the clone, before anything changes", async () => {
     await created();
     await release("1.11.0+1.2", {}, false);
-    await fails(/R014: only annotated tags used for recipe version/, "app", "deploy", "a.test", "1.9.0+1.0", "-n", "-c");
+    await fails(
+      /R014: only annotated tags used for recipe version/,
+      "app",
+      "deploy",
+      "a.test",
+      "1.9.0+1.0",
+      "-n",
+      "-c",
+    );
     assert.equal(await deployed(), undefined);
   });
 
@@ -236,7 +270,10 @@ describe("abra, as hearth relies on it", function () {
     await fails(/not deployed/, "app", "undeploy", "a.test", "-n");
     await works("app", "remove", "a.test", "-n");
     assert.ok(!existsSync(envFile()));
-    assert.deepEqual([await readFile(join(fake, "secrets"), "utf8"), await readFile(join(fake, "volumes"), "utf8")], ["[]", "[]"]);
+    assert.deepEqual(
+      [await readFile(join(fake, "secrets"), "utf8"), await readFile(join(fake, "volumes"), "utf8")],
+      ["[]", "[]"],
+    );
   });
 
   it("upgrades and rolls back what is deployed, and nothing else", async () => {
@@ -252,7 +289,10 @@ describe("abra, as hearth relies on it", function () {
   it("lists apps by server, every field of an app a string", async () => {
     await created();
     await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
-    const listed = JSON.parse(await works("app", "ls", "-m", "-S")) as Record<string, { apps: Record<string, unknown>[]; upgradeCount: number }>;
+    const listed = JSON.parse(await works("app", "ls", "-m", "-S")) as Record<
+      string,
+      { apps: Record<string, unknown>[]; upgradeCount: number }
+    >;
     const [app] = listed["default"]!.apps;
     assert.ok(Object.values(app!).every(value => typeof value === "string"));
     assert.deepEqual(
@@ -261,7 +301,16 @@ describe("abra, as hearth relies on it", function () {
     );
     assert.equal(listed["default"]!.upgradeCount, 1);
     const tasks = JSON.parse(await works("app", "ps", "a.test", "-m")) as Record<string, Record<string, unknown>>;
-    assert.deepEqual(Object.keys(tasks["app"]!).toSorted(), ["chaos", "created", "image", "ports", "service", "state", "status", "version"]);
+    assert.deepEqual(Object.keys(tasks["app"]!).toSorted(), [
+      "chaos",
+      "created",
+      "image",
+      "ports",
+      "service",
+      "state",
+      "status",
+      "version",
+    ]);
   });
 
   it("names what it doesn't know", async () => {

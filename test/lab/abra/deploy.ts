@@ -20,7 +20,9 @@ export interface DeployFlags {
 }
 
 export async function servicesOf(stack: string): Promise<string[]> {
-  return lines(await docker("service", "ls", "--filter", `label=com.docker.stack.namespace=${stack}`, "--format", "{{.Name}}"));
+  return lines(
+    await docker("service", "ls", "--filter", `label=com.docker.stack.namespace=${stack}`, "--format", "{{.Name}}"),
+  );
 }
 
 export async function deploy(app: App, wanted: string | undefined, flags: DeployFlags): Promise<void> {
@@ -37,7 +39,8 @@ export async function deploy(app: App, wanted: string | undefined, flags: Deploy
   if (faults.length > 0) fatal(`recipe ${app.recipe} failed lint checks: ${faults.join(", ")}`);
   const env = await deployEnv(app);
   await refuseMissingSecrets(app, files, env);
-  if (!flags.skipDns && !flags.offline) await lookup(app.domain).catch(() => fatal(`unable to resolve an ipv4 address for ${app.domain}`));
+  if (!flags.skipDns && !flags.offline)
+    await lookup(app.domain).catch(() => fatal(`unable to resolve an ipv4 address for ${app.domain}`));
 
   await stackDeploy(app, files, env, version, flags.chaos);
   await writeLog(app, version);
@@ -48,15 +51,22 @@ export async function deploy(app: App, wanted: string | undefined, flags: Deploy
 /** The .env, STACK_NAME, and abra.sh's exports: what compose files and templates are filled in with. */
 async function deployEnv(app: App): Promise<Record<string, string>> {
   const script = await readFile(join(cloneOf(app.recipe), "abra.sh"), "utf8").catch(() => "");
-  const exported = [...script.matchAll(/^\s*export\s+(\w+)=["']?([^"'\s#]*)/gm)].map(([, name, value]) => [name!, value!]);
-  const system = ["PATH", "HOME", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT"].flatMap(name => (process.env[name] ? [[name, process.env[name]]] : []));
+  const exported = [...script.matchAll(/^\s*export\s+(\w+)=["']?([^"'\s#]*)/gm)].map(([, name, value]) => [
+    name!,
+    value!,
+  ]);
+  const system = ["PATH", "HOME", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT"].flatMap(name =>
+    process.env[name] ? [[name, process.env[name]]] : [],
+  );
   return { ...Object.fromEntries(exported), ...app.env, STACK_NAME: app.stack, ...Object.fromEntries(system) };
 }
 
 async function refuseMissingSecrets(app: App, files: readonly string[], env: Record<string, string>): Promise<void> {
   const there = await existing();
   for (const file of files) {
-    const compose = parse(await readFile(join(cloneOf(app.recipe), file), "utf8")) as { secrets?: Record<string, { name?: string; external?: boolean }> };
+    const compose = parse(await readFile(join(cloneOf(app.recipe), file), "utf8")) as {
+      secrets?: Record<string, { name?: string; external?: boolean }>;
+    };
     for (const [key, secret] of Object.entries(compose.secrets ?? {})) {
       const full = (secret.name ?? key).replace(/\$\{?(\w+)\}?/g, (_, name: string) => env[name] ?? "");
       if (secret.external && !there.has(full)) fatal(`secret not generated: ${key}`);
@@ -64,7 +74,13 @@ async function refuseMissingSecrets(app: App, files: readonly string[], env: Rec
   }
 }
 
-async function stackDeploy(app: App, files: readonly string[], env: Record<string, string>, version: string, chaos: boolean): Promise<void> {
+async function stackDeploy(
+  app: App,
+  files: readonly string[],
+  env: Record<string, string>,
+  version: string,
+  chaos: boolean,
+): Promise<void> {
   const label = (name: string) => `coop-cloud.${app.stack}.${name}`;
   const labels = {
     [label("recipe")]: app.recipe,
@@ -78,7 +94,15 @@ async function stackDeploy(app: App, files: readonly string[], env: Record<strin
     const base = parse(await readFile(join(cloneOf(app.recipe), files[0]!), "utf8")) as { version?: string };
     const override = join(work, "labels.yml");
     await writeFile(override, stringify({ version: base.version ?? "3.8", services: { app: { deploy: { labels } } } }));
-    const argv = ["stack", "deploy", "--detach=true", "--resolve-image", "never", ...[...files, override].flatMap(file => ["-c", file]), app.stack];
+    const argv = [
+      "stack",
+      "deploy",
+      "--detach=true",
+      "--resolve-image",
+      "never",
+      ...[...files, override].flatMap(file => ["-c", file]),
+      app.stack,
+    ];
     await call("docker", argv, { cwd: cloneOf(app.recipe), env });
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -90,15 +114,30 @@ async function converge(app: App): Promise<void> {
   const patience = Number(process.env["TIMEOUT"] ?? app.env["TIMEOUT"] ?? 120) > 0 ? 8_000 : 0;
   for (const start = Date.now(); Date.now() - start < patience; await sleep(500)) {
     const ids = await servicesOf(app.stack);
-    const replicas = lines(await docker("service", "ls", "--filter", `label=com.docker.stack.namespace=${app.stack}`, "--format", "{{.Replicas}}"));
-    const states = lines(await docker("service", "inspect", "--format", "{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}", ...ids));
+    const replicas = lines(
+      await docker(
+        "service",
+        "ls",
+        "--filter",
+        `label=com.docker.stack.namespace=${app.stack}`,
+        "--format",
+        "{{.Replicas}}",
+      ),
+    );
+    const states = lines(
+      await docker("service", "inspect", "--format", "{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}", ...ids),
+    );
     const busy = states.some(state => state === "updating" || state === "rollback_started");
-    if (!busy && replicas.length > 0 && replicas.every(text => /^(\d+)\/\1\b/.test(text) && !text.startsWith("0/"))) return;
+    if (!busy && replicas.length > 0 && replicas.every(text => /^(\d+)\/\1\b/.test(text) && !text.startsWith("0/")))
+      return;
   }
   fatal("deploy failed 🛑");
 }
 
 async function writeLog(app: App, version: string): Promise<void> {
   await mkdir(join(root, "logs"), { recursive: true });
-  await writeFile(join(root, "logs", `${app.domain}_${new Date().toISOString().replaceAll(":", "-")}.log`), `deployed ${app.recipe} ${version}\n`);
+  await writeFile(
+    join(root, "logs", `${app.domain}_${new Date().toISOString().replaceAll(":", "-")}.log`),
+    `deployed ${app.recipe} ${version}\n`,
+  );
 }

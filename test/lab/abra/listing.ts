@@ -17,8 +17,12 @@ interface Listed {
 
 async function labelsOf(app: App): Promise<Record<string, string> | undefined> {
   const name = `${app.stack}_app`;
-  if (!lines(await docker("service", "ls", "--filter", `name=${name}`, "--format", "{{.Name}}")).includes(name)) return undefined;
-  return JSON.parse(await call("docker", ["service", "inspect", "--format", "{{json .Spec.Labels}}", name])) as Record<string, string>;
+  if (!lines(await docker("service", "ls", "--filter", `name=${name}`, "--format", "{{.Name}}")).includes(name))
+    return undefined;
+  return JSON.parse(await call("docker", ["service", "inspect", "--format", "{{json .Spec.Labels}}", name])) as Record<
+    string,
+    string
+  >;
 }
 
 async function listed(app: App, withStatus: boolean): Promise<Listed> {
@@ -66,13 +70,19 @@ export async function listApps(withStatus: boolean, server: string | undefined):
 export async function listTasks(app: App): Promise<object> {
   const labels = (await labelsOf(app)) ?? {};
   const label = (name: string) => labels[`coop-cloud.${app.stack}.${name}`] ?? "unknown";
-  const format = '{{.Label "com.docker.swarm.service.name"}}\t{{.CreatedAt}}\t{{.Image}}\t{{.Ports}}\t{{.State}}\t{{.Status}}';
-  const rows = lines(await docker("ps", "--filter", `label=com.docker.stack.namespace=${app.stack}`, "--format", format));
+  const format =
+    '{{.Label "com.docker.swarm.service.name"}}\t{{.CreatedAt}}\t{{.Image}}\t{{.Ports}}\t{{.State}}\t{{.Status}}';
+  const rows = lines(
+    await docker("ps", "--filter", `label=com.docker.stack.namespace=${app.stack}`, "--format", format),
+  );
   return Object.fromEntries(
     rows.map(row => {
       const [name = "", created = "", image = "", ports = "", state = "", status = ""] = row.split("\t");
       const service = name.slice(app.stack.length + 1);
-      return [service, { service, chaos: label("chaos"), created, image, ports, state, status, version: label("version") }];
+      return [
+        service,
+        { service, chaos: label("chaos"), created, image, ports, state, status, version: label("version") },
+      ];
     }),
   );
 }

@@ -46,7 +46,9 @@ const work: Record<string, Work> = {
     if (!flags.chaos) await refuseUnstaged(recipe);
     const target = version ?? (await versionsOf(recipe)).at(-1);
     if (!flags.chaos && target) await checkout(recipe, target);
-    const sample = await readFile(join(cloneOf(recipe), ".env.sample"), "utf8").catch(() => fatal(`${recipe} has no .env.sample`));
+    const sample = await readFile(join(cloneOf(recipe), ".env.sample"), "utf8").catch(() =>
+      fatal(`${recipe} has no .env.sample`),
+    );
     const text = sample.replace(/^DOMAIN=.*$/m, () => `DOMAIN=${domain}`);
     await writeFile(path, target ? withType(text, recipe, target) : text, { flag: "wx", mode: 0o600 }).catch(error =>
       error.code === "EEXIST" ? fatal(`${path} already exists?`) : Promise.reject(error),
@@ -64,10 +66,20 @@ const work: Record<string, Work> = {
   },
   "app remove": async ([domain]) => {
     const app = await findApp(domain);
-    if ((await servicesOf(app.stack)).length > 0) fatal(`${app.domain} is still deployed. Run "abra app undeploy ${app.domain}"`);
+    if ((await servicesOf(app.stack)).length > 0)
+      fatal(`${app.domain} is still deployed. Run "abra app undeploy ${app.domain}"`);
     const own = [...(await existing())].filter(name => name.startsWith(`${app.stack}_`));
     if (own.length > 0) await docker("secret", "rm", ...own);
-    const volumes = lines(await docker("volume", "ls", "--filter", `label=com.docker.stack.namespace=${app.stack}`, "--format", "{{.Name}}"));
+    const volumes = lines(
+      await docker(
+        "volume",
+        "ls",
+        "--filter",
+        `label=com.docker.stack.namespace=${app.stack}`,
+        "--format",
+        "{{.Name}}",
+      ),
+    );
     if (volumes.length > 0) await docker("volume", "rm", ...volumes);
     await rm(app.path);
   },
@@ -93,7 +105,8 @@ const work: Record<string, Work> = {
   "app secret generate": async ([domain, name, version], flags) => {
     print((await generate(await findApp(domain), { all: flags.all ?? false, name, version })).join("\n"));
   },
-  "app secret insert": async ([domain, name, version, value], flags) => insert(await findApp(domain), name, version, value, flags.force ?? false),
+  "app secret insert": async ([domain, name, version, value], flags) =>
+    insert(await findApp(domain), name, version, value, flags.force ?? false),
   "app secret list": async ([domain]) => {
     const app = await findApp(domain);
     const there = await existing();

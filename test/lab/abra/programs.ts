@@ -16,7 +16,10 @@ export async function call(program: string, argv: readonly string[], { cwd, env,
     ...(env ? { env, extendEnv: false } : {}),
     ...(input === undefined ? { stdin: "ignore" } : { input }),
   });
-  if (done.failed) fatal(`${program} ${argv[0]}: ${(done.stderr || done.stdout || String(done.code ?? done.signal)).trim().split("\n").join(" ")}`);
+  if (done.failed)
+    fatal(
+      `${program} ${argv[0]}: ${(done.stderr || done.stdout || String(done.code ?? done.signal)).trim().split("\n").join(" ")}`,
+    );
   return done.stdout;
 }
 

@@ -22,7 +22,9 @@ export async function fetchRecipe(recipe: string): Promise<void> {
     await git(cloneOf(recipe), "fetch", "--quiet", "--tags", "--force", "origin");
     return;
   }
-  const catalogue = JSON.parse(await readFile(join(root, "catalogue", "recipes.json"), "utf8").catch(() => "{}")) as Record<string, { repository?: string }>;
+  const catalogue = JSON.parse(
+    await readFile(join(root, "catalogue", "recipes.json"), "utf8").catch(() => "{}"),
+  ) as Record<string, { repository?: string }>;
   const repository = catalogue[recipe]?.repository ?? fatal(`no recipe '${recipe}' in the catalogue`);
   await call("git", ["clone", "--quiet", repository, cloneOf(recipe)]);
 }
@@ -34,7 +36,9 @@ export async function ensureRecipe(recipe: string, offline: boolean): Promise<vo
 
 /** Release tags, oldest first: by the recipe's semver, then the app's version. */
 export async function versionsOf(recipe: string): Promise<string[]> {
-  const tags = lines(await git(cloneOf(recipe), "tag")).filter(tag => tag.includes("+") && semver.valid(tag.split("+")[0]));
+  const tags = lines(await git(cloneOf(recipe), "tag")).filter(
+    tag => tag.includes("+") && semver.valid(tag.split("+")[0]),
+  );
   const app = (tag: string) => semver.coerce(tag.slice(tag.indexOf("+") + 1)) ?? new semver.SemVer("0.0.0");
   return tags.toSorted((a, b) => semver.compare(a.split("+")[0]!, b.split("+")[0]!) || app(a).compare(app(b)));
 }
@@ -45,7 +49,9 @@ export async function refuseUnstaged(recipe: string): Promise<void> {
 
 /** Moves the clone to a tag or commit. */
 export async function checkout(recipe: string, version: string): Promise<void> {
-  const known = await git(cloneOf(recipe), "rev-parse", "--verify", "--quiet", `${version}^{commit}`).catch(() => fatal(`${recipe} has no version ${version}`));
+  const known = await git(cloneOf(recipe), "rev-parse", "--verify", "--quiet", `${version}^{commit}`).catch(() =>
+    fatal(`${recipe} has no version ${version}`),
+  );
   await git(cloneOf(recipe), "checkout", "--quiet", "--detach", known);
 }
 
@@ -60,7 +66,9 @@ export async function lint(recipe: string, composeFiles: readonly string[]): Pro
   const found: string[] = [];
   const wrong = (await Promise.all(composeFiles.map(file => composeFault(recipe, file)))).filter(Boolean);
   if (wrong.length > 0) found.push(`R009: valid compose config: ${wrong.join("; ")}`);
-  const refs = lines(await git(cloneOf(recipe), "for-each-ref", "--format=%(objecttype) %(refname:strip=2)", "refs/tags"));
+  const refs = lines(
+    await git(cloneOf(recipe), "for-each-ref", "--format=%(objecttype) %(refname:strip=2)", "refs/tags"),
+  );
   if (refs.some(ref => !ref.startsWith("tag "))) found.push("R014: only annotated tags used for recipe version");
   return found;
 }
@@ -73,7 +81,8 @@ async function composeFault(recipe: string, file: string): Promise<string | unde
     if (!compose?.services) return `${file} has no services`;
     for (const [name, service] of Object.entries(compose.services)) {
       const values = Object.values((service.environment ?? {}) as Record<string, unknown>);
-      if (values.some(value => typeof value === "object" && value !== null)) return `services.${name}.environment must be a string, number or null`;
+      if (values.some(value => typeof value === "object" && value !== null))
+        return `services.${name}.environment must be a string, number or null`;
     }
     return undefined;
   } catch (error) {

@@ -17,13 +17,15 @@ const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 /** `SECRET_<NAME>_VERSION=v1 # length=32 charset=… generate=false` */
 export function declared(envText: string): Declared[] {
-  return [...envText.matchAll(/^SECRET_(\w+)_VERSION=([^\s#]*)[ \t]*(?:#(.*))?$/gm)].map(([, name, version, comment = ""]) => ({
-    name: name!.toLowerCase(),
-    version: version!.replaceAll('"', ""),
-    length: Number(/length=(\d+)/.exec(comment)?.[1] ?? 40),
-    charset: /charset=(\S+)/.exec(comment)?.[1] === "hex" ? "0123456789abcdef" : letters,
-    generate: !/generate=false/.test(comment),
-  }));
+  return [...envText.matchAll(/^SECRET_(\w+)_VERSION=([^\s#]*)[ \t]*(?:#(.*))?$/gm)].map(
+    ([, name, version, comment = ""]) => ({
+      name: name!.toLowerCase(),
+      version: version!.replaceAll('"', ""),
+      length: Number(/length=(\d+)/.exec(comment)?.[1] ?? 40),
+      charset: /charset=(\S+)/.exec(comment)?.[1] === "hex" ? "0123456789abcdef" : letters,
+      generate: !/generate=false/.test(comment),
+    }),
+  );
 }
 
 export const secretName = (app: App, name: string, version: string): string => `${app.stack}_${name}_${version}`;
@@ -45,7 +47,9 @@ export async function generate(
   const all = declared(app.text);
   const chosen = wanted.all
     ? all.filter(secret => secret.generate)
-    : all.filter(secret => secret.name === wanted.name).map(secret => ({ ...secret, version: wanted.version ?? secret.version }));
+    : all
+        .filter(secret => secret.name === wanted.name)
+        .map(secret => ({ ...secret, version: wanted.version ?? secret.version }));
   if (chosen.length === 0) fatal(`${app.domain} declares no secret ${wanted.name ?? "to generate"}`);
   for (const { name, version, length, charset } of chosen) {
     const value = Array.from({ length }, () => charset[randomInt(charset.length)]).join("");
@@ -54,8 +58,16 @@ export async function generate(
   return chosen.map(secret => secret.name);
 }
 
-export async function insert(app: App, name: string | undefined, version: string | undefined, value: string | undefined, fromFile: boolean): Promise<void> {
+export async function insert(
+  app: App,
+  name: string | undefined,
+  version: string | undefined,
+  value: string | undefined,
+  fromFile: boolean,
+): Promise<void> {
   if (!name || !version || value === undefined) fatal("missing arguments: <domain> <secret> <version> <data>");
-  const data = fromFile ? await readFile(value, "utf8").catch(error => fatal(`can't read ${value}: ${error.code}`)) : value;
+  const data = fromFile
+    ? await readFile(value, "utf8").catch(error => fatal(`can't read ${value}: ${error.code}`))
+    : value;
   await create(secretName(app, name, version), data);
 }

@@ -34,8 +34,22 @@ async function look(id: string): Promise<(Network & { scope: string }) | undefin
     if (/not found|No such network/i.test(error.stderr)) return "[]";
     throw error;
   });
-  const [network] = JSON.parse(text) as { Name: string; Driver: string; Attachable: boolean; Internal: boolean; Scope: string }[];
-  return network && { name: network.Name, driver: network.Driver, attachable: network.Attachable, internal: network.Internal, scope: network.Scope };
+  const [network] = JSON.parse(text) as {
+    Name: string;
+    Driver: string;
+    Attachable: boolean;
+    Internal: boolean;
+    Scope: string;
+  }[];
+  return (
+    network && {
+      name: network.Name,
+      driver: network.Driver,
+      attachable: network.Attachable,
+      internal: network.Internal,
+      scope: network.Scope,
+    }
+  );
 }
 
 type Values = Record<string, unknown>;
@@ -43,7 +57,9 @@ const valuesOf = (given: struct.Struct | undefined) => (given?.toJavaScript() ??
 const structOf = (values: object) => struct.Struct.fromJavaScript(values as Record<string, struct.JavaScriptValue>);
 
 /** A call of the protocol that answers what `work` gives back, or its error's words. */
-function answering<Request, Response>(work: (request: Request) => Promise<Response> | Response): grpc.handleUnaryCall<Request, Response> {
+function answering<Request, Response>(
+  work: (request: Request) => Promise<Response> | Response,
+): grpc.handleUnaryCall<Request, Response> {
   return ({ request }, answer) => {
     new Promise<Response>(resolve => resolve(work(request))).then(
       response => answer(null, response),
@@ -70,7 +86,9 @@ const methods = {
 
   diff: answering((request: protocol.DiffRequest) => {
     const [olds, news] = [valuesOf(request.getOlds()), valuesOf(request.getNews())];
-    const replaces = ["name", "driver", "attachable", "internal"].filter(key => news[key] !== undefined && news[key] !== olds[key]);
+    const replaces = ["name", "driver", "attachable", "internal"].filter(
+      key => news[key] !== undefined && news[key] !== olds[key],
+    );
     const response = new protocol.DiffResponse();
     response.setChanges(protocol.DiffResponse.DiffChanges[replaces.length > 0 ? "DIFF_SOME" : "DIFF_NONE"]);
     response.setReplacesList(replaces);
@@ -87,7 +105,15 @@ const methods = {
       response.setProperties(structOf(inputs));
       return response;
     }
-    const id = await docker("network", "create", "--driver", driver, ...(attachable ? ["--attachable"] : []), ...(internal ? ["--internal"] : []), name);
+    const id = await docker(
+      "network",
+      "create",
+      "--driver",
+      driver,
+      ...(attachable ? ["--attachable"] : []),
+      ...(internal ? ["--internal"] : []),
+      name,
+    );
     response.setId(id);
     response.setProperties(structOf({ ...(await look(id)) }));
     return response;

@@ -3,16 +3,46 @@ import * as argv from "../../../providers/lib/abra/argv.ts";
 
 describe("abra's command lines", () => {
   it("ask nothing, stay offline, force, and leave the converge check out", () => {
-    assert.deepEqual(argv.deployArgv("a.test", "1.0.0+2"), ["app", "deploy", "a.test", "1.0.0+2", "-n", "-o", "-f", "-c"]);
+    assert.deepEqual(argv.deployArgv("a.test", "1.0.0+2"), [
+      "app",
+      "deploy",
+      "a.test",
+      "1.0.0+2",
+      "-n",
+      "-o",
+      "-f",
+      "-c",
+    ]);
   });
 
   it("make an app", () => {
-    assert.deepEqual(argv.newArgv("docs", "a.test", "default"), ["app", "new", "docs", "--domain=a.test", "--server=default", "-n", "-o"]);
+    assert.deepEqual(argv.newArgv("docs", "a.test", "default"), [
+      "app",
+      "new",
+      "docs",
+      "--domain=a.test",
+      "--server=default",
+      "-n",
+      "-o",
+    ]);
   });
 
   it("take the recipe's clone as it stands, where they are told to", () => {
-    assert.deepEqual(argv.newHereArgv("docs", "a.test", "default"), ["app", "new", "docs", "--domain=a.test", "--server=default", "-n", "-o", "-C"]);
-    assert.deepEqual(argv.chaosArgv("a.test"), ["app", "deploy", "a.test", "-n", "-o", "-f", "-c", "-C"], "no version: the clone says what is deployed");
+    assert.deepEqual(argv.newHereArgv("docs", "a.test", "default"), [
+      "app",
+      "new",
+      "docs",
+      "--domain=a.test",
+      "--server=default",
+      "-n",
+      "-o",
+      "-C",
+    ]);
+    assert.deepEqual(
+      argv.chaosArgv("a.test"),
+      ["app", "deploy", "a.test", "-n", "-o", "-f", "-c", "-C"],
+      "no version: the clone says what is deployed",
+    );
   });
 
   it("undeploy, and remove", () => {
@@ -32,7 +62,22 @@ describe("abra's command lines", () => {
       "-f",
       "-n",
     ]);
-    assert.deepEqual(argv.secretGenerateArgv("a.test", "db_password", "v1"), ["app", "secret", "generate", "a.test", "db_password", "v1", "-n"]);
-    assert.deepEqual(argv.secretRemoveArgv("a.test", "db_password"), ["app", "secret", "rm", "a.test", "db_password", "-n"]);
+    assert.deepEqual(argv.secretGenerateArgv("a.test", "db_password", "v1"), [
+      "app",
+      "secret",
+      "generate",
+      "a.test",
+      "db_password",
+      "v1",
+      "-n",
+    ]);
+    assert.deepEqual(argv.secretRemoveArgv("a.test", "db_password"), [
+      "app",
+      "secret",
+      "rm",
+      "a.test",
+      "db_password",
+      "-n",
+    ]);
   });
 });

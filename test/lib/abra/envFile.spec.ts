@@ -23,7 +23,10 @@ describe("an app's .env", () => {
   });
 
   it("keeps the comment behind a value, from which abra reads a secret's length", () => {
-    assert.equal(setEnv("SECRET_X_VERSION=v1 # length=32\n", "SECRET_X_VERSION", "v2"), "SECRET_X_VERSION=v2 # length=32\n");
+    assert.equal(
+      setEnv("SECRET_X_VERSION=v1 # length=32\n", "SECRET_X_VERSION", "v2"),
+      "SECRET_X_VERSION=v2 # length=32\n",
+    );
   });
 
   it("changes no byte where the value is there already, however it is quoted", () => {

@@ -18,7 +18,8 @@ describe("delivering alerts", () => {
   beforeEach(async () => (stateDir = await mkdtemp(join(tmpdir(), "hearth-deliver-"))));
   afterEach(() => rm(stateDir, { recursive: true }));
 
-  const raiseOne = (key: string) => raise(stateDir, { key, severity: "info", app: "keycloak", why: key, todo: "nothing" }, unheard);
+  const raiseOne = (key: string) =>
+    raise(stateDir, { key, severity: "info", app: "keycloak", why: key, todo: "nothing" }, unheard);
   /** Appends each alert to a file, a line each. */
   const working = (): Channel => ({ command: ["sh", "-c", `cat >> "$0"; echo >> "$0"`, join(stateDir, "got")] });
   const got = async () =>
@@ -93,12 +94,19 @@ describe("delivering alerts", () => {
   it("isn't kept by what a channel leaves in the background", async () => {
     await raiseOne("one");
     const start = performance.now();
-    assert.deepEqual(await deliver(stateDir, { command: ["sh", "-c", "cat >/dev/null; sleep 2 & exit 0"] }, unheard), { sent: 1, waiting: 0 });
+    assert.deepEqual(await deliver(stateDir, { command: ["sh", "-c", "cat >/dev/null; sleep 2 & exit 0"] }, unheard), {
+      sent: 1,
+      waiting: 0,
+    });
     assert.ok(performance.now() - start < 1_000);
   });
 
   it("takes a program that reads nothing at its exit code, and says of one that isn't there", async () => {
-    await raise(stateDir, { key: "big", severity: "info", app: "keycloak", why: "x".repeat(500_000), todo: "nothing" }, unheard);
+    await raise(
+      stateDir,
+      { key: "big", severity: "info", app: "keycloak", why: "x".repeat(500_000), todo: "nothing" },
+      unheard,
+    );
     const said: string[] = [];
     assert.equal((await deliver(stateDir, { command: ["/nowhere/mailer"] }, line => said.push(line))).sent, 0);
     assert.match(said.join(), /^alert channel: \/nowhere\/mailer: .*ENOENT/);
@@ -133,7 +141,8 @@ describe("delivering alerts", () => {
   it("keeps the last 200 of those that were sent", async () => {
     const folder = join(stateDir, "alerts", "sent");
     await mkdir(folder, { recursive: true });
-    for (let event = 0; event < 210; event++) await writeFile(join(folder, `${alertId(`old ${event}`, new Date(event))}.json`), "{}");
+    for (let event = 0; event < 210; event++)
+      await writeFile(join(folder, `${alertId(`old ${event}`, new Date(event))}.json`), "{}");
     const id = await raiseOne("one");
     await deliver(stateDir, working(), unheard);
     const kept = (await sent()).toSorted();
@@ -186,7 +195,10 @@ describe("delivering alerts", () => {
       server.closeAllConnections();
       server.close();
       assert.equal((await deliver(stateDir, { webhook }, line => said.push(line))).sent, 0);
-      assert.deepEqual(said, ["alert channel: the webhook took longer than 0.2 s", "alert channel: the webhook can't be reached (ECONNREFUSED)"]);
+      assert.deepEqual(said, [
+        "alert channel: the webhook took longer than 0.2 s",
+        "alert channel: the webhook can't be reached (ECONNREFUSED)",
+      ]);
       assert.equal(await waiting(stateDir), 1);
     });
   });
@@ -195,7 +207,12 @@ describe("delivering alerts", () => {
     assert.deepEqual(channel.parse({}), {});
     assert.ok(channel.safeParse({ command: ["mail"] }).success);
     assert.ok(channel.safeParse({ webhook: "https://a.test/x" }).success);
-    for (const wrong of [{ command: [] }, { webhook: "ftp://a.test" }, { command: ["mail"], webhook: "https://a.test/x" }, { mail: "x" }])
+    for (const wrong of [
+      { command: [] },
+      { webhook: "ftp://a.test" },
+      { command: ["mail"], webhook: "https://a.test/x" },
+      { mail: "x" },
+    ])
       assert.equal(channel.safeParse(wrong).success, false, JSON.stringify(wrong));
   });
 });

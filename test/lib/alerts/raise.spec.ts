@@ -54,7 +54,12 @@ describe("an alert", () => {
   });
 
   it("F32: says no secret", async () => {
-    const id = await raise(stateDir, { ...failed, why: "refused: Sentinel-4711", fatal: "FATA DB_PASSWORD=other4711" }, unheard, ["Sentinel-4711"]);
+    const id = await raise(
+      stateDir,
+      { ...failed, why: "refused: Sentinel-4711", fatal: "FATA DB_PASSWORD=other4711" },
+      unheard,
+      ["Sentinel-4711"],
+    );
     const text = await readFile(join(stateDir, "alerts", `${id}.json`), "utf8");
     assert.ok(!/4711/.test(text), text);
   });
@@ -68,7 +73,10 @@ describe("an alert", () => {
       const said: string[] = [];
       assert.equal(await raise(disk.path, failed, line => said.push(line)), undefined);
       assert.equal(said.length, 1);
-      assert.match(said[0]!, /^keycloak: an alert can't be kept \(ENOSPC.*\); it says: warning: HTTP 503; to do: nothing$/);
+      assert.match(
+        said[0]!,
+        /^keycloak: an alert can't be kept \(ENOSPC.*\); it says: warning: HTTP 503; to do: nothing$/,
+      );
       assert.deepEqual(await readdir(join(disk.path, "alerts")), []);
     } finally {
       disk.remove();

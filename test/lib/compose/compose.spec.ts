@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { abraShVariables, composeFiles, healthSeconds, interpolate, readCompose, seconds } from "../../../providers/lib/compose/compose.ts";
+import {
+  abraShVariables,
+  composeFiles,
+  healthSeconds,
+  interpolate,
+  readCompose,
+  seconds,
+} from "../../../providers/lib/compose/compose.ts";
 
 const yaml = `
 services:
@@ -24,7 +31,8 @@ describe("a recipe's compose files", () => {
   });
 
   it("add up, the later over the earlier", () => {
-    const more = "services: { app: { healthcheck: { interval: 1s, retries: 1, timeout: 1s } } }\nsecrets: { key: { name: key_v1 } }";
+    const more =
+      "services: { app: { healthcheck: { interval: 1s, retries: 1, timeout: 1s } } }\nsecrets: { key: { name: key_v1 } }";
     const compose = readCompose([yaml, more], { STACK_NAME: "s", SECRET_PASS_VERSION: "v1" });
     assert.deepEqual(compose.secrets, ["s_pass_v1", "key_v1"]);
     assert.equal(compose.services["app"]?.image, "a");
@@ -47,7 +55,10 @@ describe("a recipe's compose files", () => {
   it("are those that COMPOSE_FILE lists", () => {
     assert.deepEqual(composeFiles({}), ["compose.yml"]);
     assert.deepEqual(composeFiles({ COMPOSE_FILE: "$COMPOSE_FILE:compose.smtp.yml" }), ["compose.smtp.yml"]);
-    assert.deepEqual(composeFiles({ COMPOSE_FILE: "compose.yml:compose.wildcard.yml" }), ["compose.yml", "compose.wildcard.yml"]);
+    assert.deepEqual(composeFiles({ COMPOSE_FILE: "compose.yml:compose.wildcard.yml" }), [
+      "compose.yml",
+      "compose.wildcard.yml",
+    ]);
   });
 
   it("fill in variables as compose does", () => {
@@ -60,6 +71,9 @@ describe("a recipe's compose files", () => {
   });
 
   it("take config versions from abra.sh, without running it", () => {
-    assert.deepEqual(abraShVariables('export A_VERSION=v1\n# export B=v2\nexport C_VERSION="v3"\nrm -rf /\n'), { A_VERSION: "v1", C_VERSION: "v3" });
+    assert.deepEqual(abraShVariables('export A_VERSION=v1\n# export B=v2\nexport C_VERSION="v3"\nrm -rf /\n'), {
+      A_VERSION: "v1",
+      C_VERSION: "v3",
+    });
   });
 });

@@ -53,7 +53,9 @@ describe("maintenance", () => {
         first.life = life;
         const drained = next.drain();
         await stage.play({ until: () => stage.now() - START >= 5 * MINUTE });
-        assert.deepEqual(next.said, [`waiting: ${name} is in maintenance (1.0.0+1 → 1.1.0+2) since ${after(0)}, by pid 1 on ci`]);
+        assert.deepEqual(next.said, [
+          `waiting: ${name} is in maintenance (1.0.0+1 → 1.1.0+2) since ${after(0)}, by pid 1 on ci`,
+        ]);
         assert.deepEqual(stage.maintenance()?.owner, first.owner);
         await stage.play();
         await Promise.all([done, drained]);
@@ -94,7 +96,10 @@ describe("maintenance", () => {
     const before = stage.entries();
     const refused = next.drain(MINUTE);
     await stage.play();
-    await assert.rejects(refused, { name: "InUseError", message: /^still in use after 1 minutes: keycloak is in maintenance/ });
+    await assert.rejects(refused, {
+      name: "InUseError",
+      message: /^still in use after 1 minutes: keycloak is in maintenance/,
+    });
     assert.deepEqual(stage.entries(), before);
     const given = next.giveBack();
     await stage.play();
@@ -128,7 +133,10 @@ describe("maintenance", () => {
     void dead.drain();
     await stage.play();
     dead.die();
-    const [first, second] = [newRun(stage, "wiki-00000a", {}, host), newRun(stage, "blog-00000b", {}, { ...host, leftOver: false })];
+    const [first, second] = [
+      newRun(stage, "wiki-00000a", {}, host),
+      newRun(stage, "blog-00000b", {}, { ...host, leftOver: false }),
+    ];
     void first.enter();
     await first.until("remove hearth-maintenance");
     first.die();

@@ -23,13 +23,25 @@ describe("a kept app that is to be changed", () => {
     await drained;
     assert.equal(stage.now(), START);
     const { app: name, domain, what, owner, stateDir } = app.work;
-    assert.deepEqual(stage.maintenance(), { format: 1, kind: "maintenance", app: name, domain, what, owner, stateDir, since: after(0) });
+    assert.deepEqual(stage.maintenance(), {
+      format: 1,
+      kind: "maintenance",
+      app: name,
+      domain,
+      what,
+      owner,
+      stateDir,
+      since: after(0),
+    });
     assert.deepEqual(app.did, ["put hearth-maintenance", "all"]);
   });
 
   it("waits for the runs on it, says for whom and since when, once while that stays so, and goes on when the last has ended", async () => {
     const stage = newStage();
-    const [held, timed] = [newRun(stage, "wiki-00000a"), newRun(stage, "blog-00000b", { owner: undefined, lasts: 10 * MINUTE })];
+    const [held, timed] = [
+      newRun(stage, "wiki-00000a"),
+      newRun(stage, "blog-00000b", { owner: undefined, lasts: 10 * MINUTE }),
+    ];
     await inside(stage, held, timed);
     const app = newApp(stage, "keycloak");
     const drained = app.drain();

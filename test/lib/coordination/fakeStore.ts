@@ -1,6 +1,12 @@
 // A board in memory: a name is taken by one alone, a text is replaced by compare and swap, what is removed is removed by id.
 import { z } from "zod";
-import { lease, maintenance, type Board, type Entry, type Note } from "../../../providers/lib/coordination/coordinationStore.ts";
+import {
+  lease,
+  maintenance,
+  type Board,
+  type Entry,
+  type Note,
+} from "../../../providers/lib/coordination/coordinationStore.ts";
 import type { Side } from "../../lease/scheduler.ts";
 
 /** An entry, and whose it is in truth: a timed lease doesn't say. */
@@ -29,7 +35,14 @@ export function fakeBoard(now: () => number): FakeBoard {
       if (held.some(each => each.name === name)) return false;
       newest = Math.max(newest + 1, now());
       index += 1;
-      held.push({ id: `id-${index}`, name, created: new Date(newest).toISOString(), version: index, note: written(note), by });
+      held.push({
+        id: `id-${index}`,
+        name,
+        created: new Date(newest).toISOString(),
+        version: index,
+        note: written(note),
+        by,
+      });
       return true;
     },
     async all() {
@@ -58,7 +71,8 @@ export function fakeBoard(now: () => number): FakeBoard {
 }
 
 /** Without whose it is, and nobody else's to change. */
-export const bare = ({ id, name, created, version, note }: Held): Entry => structuredClone({ id, name, created, version, note });
+export const bare = ({ id, name, created, version, note }: Held): Entry =>
+  structuredClone({ id, name, created, version, note });
 
 /** As Swarm keeps it: a text that is read again. */
 function written(note: Note): Note {

@@ -7,7 +7,12 @@ const looksMasked = (text: string) => mask(text, []);
 describe("a masked text", () => {
   it("F32: has no secret, as it is or as JSON, a URL or base64 write it, nor any line of it", () => {
     const secret = 'S3nt"inel/ß+1';
-    const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), Buffer.from(secret).toString("base64")];
+    const forms = [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString("base64"),
+    ];
     assert.equal(new Set(forms).size, 4);
     for (const form of forms) assert.equal(mask(`a${form}z`, [secret]), "a***z", form);
     const key = "-----BEGIN KEY-----\nAbCdEf0123\n-----END KEY-----\n";
@@ -101,7 +106,10 @@ describe("a masked text", () => {
   });
 
   it("takes no longer than a second for ten megabytes, nor for a line that is one word", () => {
-    const log = 'app.1.x@host | 2026-01-01T00:00:00Z INFO [org.keycloak] (executor-1) realm=master user="x" hunter2\n'.repeat(100_000);
+    const log =
+      'app.1.x@host | 2026-01-01T00:00:00Z INFO [org.keycloak] (executor-1) realm=master user="x" hunter2\n'.repeat(
+        100_000,
+      );
     for (const text of [
       log,
       "a".repeat(1_000_000),
@@ -113,7 +121,10 @@ describe("a masked text", () => {
     ]) {
       const start = performance.now();
       mask(text, ["hunter2", "another-one", "and-another"]);
-      assert.ok(performance.now() - start < 1_000, `${text.slice(0, 10)}… took ${Math.round(performance.now() - start)} ms`);
+      assert.ok(
+        performance.now() - start < 1_000,
+        `${text.slice(0, 10)}… took ${Math.round(performance.now() - start)} ms`,
+      );
     }
   });
 });

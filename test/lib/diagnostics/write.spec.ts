@@ -14,9 +14,16 @@ describe("evidence of a failure", () => {
 
   it("F32: is masked, for root alone, in a folder named by the time", async () => {
     const before = new Date().toISOString().replaceAll(/[-:]/g, "");
-    const path = await writeEvidence(failures, { "app.log": `password is ${sentinel}\n`, "../tasks": "OTHER_TOKEN=abcd1234", ".hidden": "" }, [sentinel]);
+    const path = await writeEvidence(
+      failures,
+      { "app.log": `password is ${sentinel}\n`, "../tasks": "OTHER_TOKEN=abcd1234", ".hidden": "" },
+      [sentinel],
+    );
     assert.ok(basename(path) >= before);
-    assert.deepEqual((await readdir(path)).toSorted(), [".._tasks", "_hidden", "app.log"].map(name => name.replace(/^\.\./, "_.")).toSorted());
+    assert.deepEqual(
+      (await readdir(path)).toSorted(),
+      [".._tasks", "_hidden", "app.log"].map(name => name.replace(/^\.\./, "_.")).toSorted(),
+    );
     for (const name of await readdir(path)) {
       assert.ok(!(await readFile(join(path, name), "utf8")).match(/Sentinel|abcd1234/));
       assert.equal((await stat(join(path, name))).mode & 0o777, 0o600);
@@ -30,7 +37,8 @@ describe("evidence of a failure", () => {
     await mkdir(join(failures, "notes of mine"));
     await mkdir(join(failures, ".unfinished"));
     const written = [];
-    for (let time = 0; time < 12; time++) written.push(basename(await writeEvidence(failures, { time: String(time) }, [])));
+    for (let time = 0; time < 12; time++)
+      written.push(basename(await writeEvidence(failures, { time: String(time) }, [])));
     assert.equal(new Set(written).size, 12);
     const kept = await readdir(failures);
     assert.deepEqual(kept.toSorted(), [...written.slice(-9), "99990101T000000.000Z", "notes of mine"].toSorted());
@@ -42,7 +50,9 @@ describe("evidence of a failure", () => {
     try {
       await mkdir(join(disk.path, "failures"));
       await disk.fill();
-      await assert.rejects(() => writeEvidence(join(disk.path, "failures"), { log: "x".repeat(9_000) }, []), { code: "ENOSPC" });
+      await assert.rejects(() => writeEvidence(join(disk.path, "failures"), { log: "x".repeat(9_000) }, []), {
+        code: "ENOSPC",
+      });
       assert.deepEqual(await readdir(join(disk.path, "failures")), []);
     } finally {
       disk.remove();

@@ -20,7 +20,9 @@ describe("docker's API", () => {
     for (let time = 0; time < 5; time++) assert.equal(await clusterId(), "here");
     assert.equal(await dials(), 1);
     const all = await Promise.all([1, 2, 3, 4, 5, 6].map(() => servicesOf("web")));
-    assert.deepEqual(all[5], [{ name: "app", running: 1, desired: 1, update: undefined, labels: { "coop-cloud.web.version": "1.0.0+1" } }]);
+    assert.deepEqual(all[5], [
+      { name: "app", running: 1, desired: 1, update: undefined, labels: { "coop-cloud.web.version": "1.0.0+1" } },
+    ]);
     assert.equal(await dials(), 2);
   });
 
@@ -34,7 +36,10 @@ describe("docker's API", () => {
     await swarm.set({ broken: 1 });
     assert.equal(await clusterId(), "here");
     await swarm.set({ broken: 2 });
-    await assert.rejects(clusterId(), { name: "ConnectionError", message: "docker: look at the swarm: the connection ended (3)" });
+    await assert.rejects(clusterId(), {
+      name: "ConnectionError",
+      message: "docker: look at the swarm: the connection ended (3)",
+    });
     assert.equal(await clusterId(), "here");
   });
 
@@ -42,7 +47,8 @@ describe("docker's API", () => {
     await swarm.set({ unreachable: true });
     await assert.rejects(clusterId(), {
       name: "ConnectionError",
-      message: "docker: look at the swarm: Cannot connect to the Docker daemon: dial unix /no.sock: connect: no such file or directory",
+      message:
+        "docker: look at the swarm: Cannot connect to the Docker daemon: dial unix /no.sock: connect: no such file or directory",
     });
   });
 
@@ -56,7 +62,9 @@ describe("docker's API", () => {
 
   it("keeps no process alive that has asked it", async () => {
     const script = `import { clusterId } from ${JSON.stringify(join(project, "providers/lib/docker/cluster.ts"))}; console.log(await clusterId());`;
-    const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], "ask", { timeout: 4_000 });
+    const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], "ask", {
+      timeout: 4_000,
+    });
     assert.equal(stdout, "here");
   });
 });

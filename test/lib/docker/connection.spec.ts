@@ -40,14 +40,17 @@ describe("the way to docker's engine", () => {
     await writeFile(join(folder, "config.json"), '{"currentContext": "remote"}');
     assert.equal(socketOf({ DOCKER_CONFIG: folder }), undefined);
     assert.equal(socketOf({ DOCKER_CONFIG: join(folder, "none"), DOCKER_CONTEXT: "remote" }), undefined);
-    for (const host of ["ssh://me@host", "tcp://host:2376", "fd://"]) assert.equal(socketOf({ DOCKER_HOST: host }), undefined);
+    for (const host of ["ssh://me@host", "tcp://host:2376", "fd://"])
+      assert.equal(socketOf({ DOCKER_HOST: host }), undefined);
     await writeFile(join(folder, "config.json"), "{");
     assert.equal(socketOf({ DOCKER_CONFIG: folder }), undefined, "docker says what is wrong with it");
   });
 
   it("is kept from one question to the next, and made anew where the engine closed it", async () => {
     const server = createServer((_, answer) => {
-      answer.end(JSON.stringify({ Swarm: { LocalNodeState: "active", ControlAvailable: true, Cluster: { ID: "by socket" } } }));
+      answer.end(
+        JSON.stringify({ Swarm: { LocalNodeState: "active", ControlAvailable: true, Cluster: { ID: "by socket" } } }),
+      );
     });
     let connections = 0;
     server.on("connection", () => connections++);

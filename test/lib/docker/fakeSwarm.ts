@@ -69,7 +69,9 @@ export async function fakeSwarm(): Promise<FakeSwarm> {
         task: _task,
         ...kinds
       } = JSON.parse(await readFile(join(folder, "swarm.json"), "utf8")) as Swarm;
-      const found = Object.entries(kinds as Record<string, Thing[]>).map(([kind, things]) => [kind, things.map(({ name }) => name)] as const);
+      const found = Object.entries(kinds as Record<string, Thing[]>).map(
+        ([kind, things]) => [kind, things.map(({ name }) => name)] as const,
+      );
       return Object.fromEntries(found.filter(([, names]) => names.length > 0));
     },
     calls: async () => (await readFile(join(folder, "calls"), "utf8").catch(() => "")).split("\n").filter(Boolean),

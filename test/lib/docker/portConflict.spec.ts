@@ -7,7 +7,12 @@ describe("a task that waits for a port of its host", () => {
   let said: string[];
   let time: number;
   let look: () => Promise<void>;
-  const taken: Task = { service: "t1", stack: "t", state: "pending", error: "no suitable node (host-mode port already in use on 1 node)" };
+  const taken: Task = {
+    service: "t1",
+    stack: "t",
+    state: "pending",
+    error: "no suitable node (host-mode port already in use on 1 node)",
+  };
 
   beforeEach(async () => {
     swarm = await fakeSwarm();
@@ -40,8 +45,16 @@ describe("a task that waits for a port of its host", () => {
     await at(10, { ...taken, state: "running" });
     await at(20, taken);
     await at(34, taken);
-    await at(50, { ...taken, error: "no suitable node (insufficient resources on 1 node)" }, { ...taken, stack: "other" });
-    await at(70, { ...taken, error: "no suitable node (insufficient resources on 1 node)" }, { ...taken, stack: "other" });
+    await at(
+      50,
+      { ...taken, error: "no suitable node (insufficient resources on 1 node)" },
+      { ...taken, stack: "other" },
+    );
+    await at(
+      70,
+      { ...taken, error: "no suitable node (insufficient resources on 1 node)" },
+      { ...taken, stack: "other" },
+    );
     assert.deepEqual(await pushes(), []);
   });
 

@@ -51,7 +51,12 @@ describe("a stack that is to be gone", function () {
   });
 
   it("F14: touches networks and volumes once no container is left, and tries again what is still in use", async () => {
-    await swarm.set({ ...whole, linger: 2, volume: [{ name: `${stack}_data`, stack, busy: 2 }], network: [{ name: `${stack}_internal`, stack, busy: 1 }] });
+    await swarm.set({
+      ...whole,
+      linger: 2,
+      volume: [{ name: `${stack}_data`, stack, busy: 2 }],
+      network: [{ name: `${stack}_internal`, stack, busy: 1 }],
+    });
     await removeStack(stack);
     assert.deepEqual(await swarm.names(), {});
     const calls = await swarm.calls();

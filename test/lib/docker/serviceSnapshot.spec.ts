@@ -11,7 +11,9 @@ describe("what a deploy has still to replace", () => {
   });
 
   it("is still the old one beside the new, where the new one is started first", () => {
-    assert.deepEqual(notReplaced(before, [service("app", "GREETING=two", "a1", "a2"), service("db", "same", "d1")]), ["app"]);
+    assert.deepEqual(notReplaced(before, [service("app", "GREETING=two", "a1", "a2"), service("db", "same", "d1")]), [
+      "app",
+    ]);
   });
 
   it("is nothing once the new task has its place; a service that didn't change keeps its own", () => {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { notLocal, type Volume } from "../../../providers/lib/docker/volumes.ts";
 
-const volume = (more: Partial<Volume> = {}): Volume => ({ name: "a_test_data", path: "/x/_data", driver: "local", options: {}, ...more });
+const volume = (more: Partial<Volume> = {}): Volume => ({
+  name: "a_test_data",
+  path: "/x/_data",
+  driver: "local",
+  options: {},
+  ...more,
+});
 
 describe("a volume", () => {
   it("of this node alone can be snapshotted", () => {
@@ -10,8 +16,16 @@ describe("a volume", () => {
   });
 
   for (const [what, more, said] of [
-    ["on NFS", { options: { type: "nfs", device: ":/export", o: "addr=10.0.0.1,rw" } }, /volume a_test_data is nfs of :\/export \(addr=10\.0\.0\.1,rw\)/],
-    ["that is a bind mount", { options: { type: "none", device: "/srv/data", o: "bind" } }, /is none of \/srv\/data \(bind\)/],
+    [
+      "on NFS",
+      { options: { type: "nfs", device: ":/export", o: "addr=10.0.0.1,rw" } },
+      /volume a_test_data is nfs of :\/export \(addr=10\.0\.0\.1,rw\)/,
+    ],
+    [
+      "that is a bind mount",
+      { options: { type: "none", device: "/srv/data", o: "bind" } },
+      /is none of \/srv\/data \(bind\)/,
+    ],
     ["of another driver", { driver: "rexray" }, /is of the driver rexray/],
   ] as const) {
     it(`F37: ${what} is named, and can't`, () => {

@@ -7,7 +7,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { format, FormatError, readJson, removeFile, UnreadableError, writeJson } from "../../../providers/lib/fs/file.ts";
+import {
+  format,
+  FormatError,
+  readJson,
+  removeFile,
+  UnreadableError,
+  writeJson,
+} from "../../../providers/lib/fs/file.ts";
 import { project } from "../../lab/paths.ts";
 import { root, smallDisk } from "./tmpfs.ts";
 
@@ -107,7 +114,13 @@ describe("a file of the journal", () => {
     const program = `import { writeJson } from "${join(project, "providers/lib/fs/file.ts")}"; await writeJson("${path}", { format: 1 });`;
     const strace = ["-f", "-y", "-e", "trace=openat,fsync,rename,renameat,renameat2,mkdir,mkdirat", "-o", trace];
     try {
-      await promisify(execFile)("strace", [...strace, process.execPath, "--input-type=module-typescript", "-e", program]);
+      await promisify(execFile)("strace", [
+        ...strace,
+        process.execPath,
+        "--input-type=module-typescript",
+        "-e",
+        program,
+      ]);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return this.skip();
       throw error;
@@ -125,7 +138,13 @@ describe("a file of the journal", () => {
     );
     assert.deepEqual(
       said.map(line => line.replace(/>$/, "")),
-      ["fsync(</deep", "fsync(<", "fsync(</deep/er/file.json.tmp", 'rename("/deep/er/file.json.tmp", "/deep/er/file.json"', "fsync(</deep/er"],
+      [
+        "fsync(</deep",
+        "fsync(<",
+        "fsync(</deep/er/file.json.tmp",
+        'rename("/deep/er/file.json.tmp", "/deep/er/file.json"',
+        "fsync(</deep/er",
+      ],
     );
   });
 

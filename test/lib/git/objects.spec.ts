@@ -8,7 +8,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { endReading, entriesOf, objectAt, readObject } from "../../../providers/lib/git/objects.ts";
 
-const who = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@test", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@test", GIT_CONFIG_GLOBAL: "/dev/null" };
+const who = {
+  GIT_AUTHOR_NAME: "a",
+  GIT_AUTHOR_EMAIL: "a@test",
+  GIT_COMMITTER_NAME: "a",
+  GIT_COMMITTER_EMAIL: "a@test",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+};
 
 describe("the objects of a git repository", function () {
   this.timeout(30_000);
@@ -23,7 +29,8 @@ describe("the objects of a git repository", function () {
     await git("commit", "--quiet", "-m", "change");
     await git("tag", "--force", "v1");
   };
-  const text = async (file: string) => (await objectAt(repository, "refs/tags/v1^{tree}", file, "read"))?.content.toString();
+  const text = async (file: string) =>
+    (await objectAt(repository, "refs/tags/v1^{tree}", file, "read"))?.content.toString();
   /** From here on `git` is this script, with the true one as `$GIT`. */
   const fake = async (script: string) => {
     const { stdout: real } = await execa("sh", ["-c", "command -v git"]);
@@ -63,7 +70,12 @@ describe("the objects of a git repository", function () {
   });
 
   it("come byte for byte, large, binary, empty, or like an answer of git's own", async () => {
-    const files = { large: randomBytes(5_000_000), nul: Buffer.from("\0\n\n\0"), empty: Buffer.alloc(0), like: `${"a".repeat(40)} blob 5\nhello\nx missing\n` };
+    const files = {
+      large: randomBytes(5_000_000),
+      nul: Buffer.from("\0\n\n\0"),
+      empty: Buffer.alloc(0),
+      like: `${"a".repeat(40)} blob 5\nhello\nx missing\n`,
+    };
     await commit(files);
     await Promise.all(
       Object.entries(files).map(async ([name, content]) => {
@@ -136,6 +148,10 @@ describe("the objects of a git repository", function () {
 
   it("without git are an error that says so", async () => {
     process.env["PATH"] = root;
-    await assert.rejects(text("one"), { name: "ProgramError", kind: "not found", message: "git: read: no such program on PATH" });
+    await assert.rejects(text("one"), {
+      name: "ProgramError",
+      kind: "not found",
+      message: "git: read: no such program on PATH",
+    });
   });
 });

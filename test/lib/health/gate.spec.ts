@@ -33,7 +33,19 @@ describe("the health gate", () => {
   });
 
   it("F10: isn't passed by containers that are replaced within the window", async () => {
-    const { result } = await play([good("a"), good("b"), good("c"), good("d"), good("e"), good("f"), good("g"), good("h"), good("i"), good("j"), good("k")]);
+    const { result } = await play([
+      good("a"),
+      good("b"),
+      good("c"),
+      good("d"),
+      good("e"),
+      good("f"),
+      good("g"),
+      good("h"),
+      good("i"),
+      good("j"),
+      good("k"),
+    ]);
     assert.equal(result.health, "unhealthy");
     assert.match(JSON.stringify(result), /replaced/);
   });
@@ -52,13 +64,18 @@ describe("the health gate", () => {
 
   it("is inconclusive where the app is well and the way to it is not: nothing is known against the app", async () => {
     const away: Look = { trouble: "no answer (ECONNREFUSED)", containers: ["a"], elsewhere: true };
-    assert.deepEqual((await play([away])).result, { health: "inconclusive", why: "no answer (ECONNREFUSED) (after 10 s)" });
+    assert.deepEqual((await play([away])).result, {
+      health: "inconclusive",
+      why: "no answer (ECONNREFUSED) (after 10 s)",
+    });
     assert.deepEqual((await play([away, bad("app isn't running")])).result.health, "unhealthy");
     assert.deepEqual((await play([away, good()])).result, { health: "healthy" });
   });
 
   it("F33: is inconclusive at once where somebody else's version runs", async () => {
-    const { result, took } = await play([{ trouble: "10.9.0 runs, which somebody else deployed", containers: ["b"], elsewhere: true, final: true }]);
+    const { result, took } = await play([
+      { trouble: "10.9.0 runs, which somebody else deployed", containers: ["b"], elsewhere: true, final: true },
+    ]);
     assert.equal(result.health, "inconclusive");
     assert.equal(took, 0);
   });

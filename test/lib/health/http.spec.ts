@@ -19,14 +19,19 @@ describe("a look at an app from outside", () => {
     folder = await mkdtemp(join(tmpdir(), "hearth-look-"));
     const [key, cert] = [join(folder, "key"), join(folder, "cert")];
     const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
-    await run("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", cert, ...subject], "make a certificate");
+    await run(
+      "openssl",
+      ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", cert, ...subject],
+      "make a certificate",
+    );
     certificate = await readFile(cert, "utf8");
     server = createServer({ key: await readFile(key), cert: certificate }, (request, response) => {
       const [, kind = "", rest = ""] = request.url!.split("/");
       if (kind === "hang") return;
       if (kind === "stall") return void response.write("{");
       if (kind === "break") return void request.socket.destroy();
-      if (kind === "status") return void response.writeHead(Number(rest), { location: "/break" }).end("x".repeat(100_000));
+      if (kind === "status")
+        return void response.writeHead(Number(rest), { location: "/break" }).end("x".repeat(100_000));
       response.end(kind === "json" ? JSON.stringify({ issuer: "https://sso.test/realms/a" }) : "no JSON");
     });
     await new Promise<void>(done => server.listen(0, "localhost", done));
@@ -52,14 +57,26 @@ describe("a look at an app from outside", () => {
   it("reads the issuer where one is wanted", async () => {
     const issuer = "https://sso.test/realms/a";
     assert.equal(await lookAt({ url: `${url}/json`, issuer }), undefined);
-    assert.deepEqual(await lookAt({ url: `${url}/json`, issuer: "b" }), { what: `issuer ${issuer} instead of b`, unreached: false });
-    assert.deepEqual(await lookAt({ url: `${url}/text`, issuer }), { what: `issuer missing instead of ${issuer}`, unreached: false });
+    assert.deepEqual(await lookAt({ url: `${url}/json`, issuer: "b" }), {
+      what: `issuer ${issuer} instead of b`,
+      unreached: false,
+    });
+    assert.deepEqual(await lookAt({ url: `${url}/text`, issuer }), {
+      what: `issuer missing instead of ${issuer}`,
+      unreached: false,
+    });
   });
 
   it("that finds nobody says why, and that it may be the way", async () => {
     const port = (server.address() as AddressInfo).port;
-    assert.deepEqual(await lookAt({ url: "https://localhost:1" }), { what: "no answer (ECONNREFUSED)", unreached: true });
-    assert.deepEqual(await lookAt({ url: `https://127.0.0.1:${port}` }), { what: "no answer (ERR_TLS_CERT_ALTNAME_INVALID)", unreached: true });
+    assert.deepEqual(await lookAt({ url: "https://localhost:1" }), {
+      what: "no answer (ECONNREFUSED)",
+      unreached: true,
+    });
+    assert.deepEqual(await lookAt({ url: `https://127.0.0.1:${port}` }), {
+      what: "no answer (ERR_TLS_CERT_ALTNAME_INVALID)",
+      unreached: true,
+    });
     setDefaultCACertificates(known);
     assert.deepEqual(await lookAt({ url }), { what: "no answer (DEPTH_ZERO_SELF_SIGNED_CERT)", unreached: true });
     setDefaultCACertificates([...known, certificate]);
@@ -67,7 +84,10 @@ describe("a look at an app from outside", () => {
 
   it("that is answered by silence, by half an answer, or by a broken connection, blames the app", async () => {
     assert.deepEqual(await lookAt({ url: `${url}/hang` }, 300), { what: "no answer (time-out)", unreached: false });
-    assert.deepEqual(await lookAt({ url: `${url}/stall`, issuer: "a" }, 300), { what: "no answer (time-out)", unreached: false });
+    assert.deepEqual(await lookAt({ url: `${url}/stall`, issuer: "a" }, 300), {
+      what: "no answer (time-out)",
+      unreached: false,
+    });
     assert.deepEqual(await lookAt({ url: `${url}/break` }), { what: "no answer (ECONNRESET)", unreached: false });
   });
 });

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { anotherVersion, takenBack, tasksTrouble } from "../../../providers/lib/health/observe.ts";
 import type { Service } from "../../../providers/lib/docker/stack.ts";
 
-const service = (more: Partial<Service> = {}): Service => ({ name: "app", running: 1, desired: 1, update: undefined, labels: {}, ...more });
+const service = (more: Partial<Service> = {}): Service => ({
+  name: "app",
+  running: 1,
+  desired: 1,
+  update: undefined,
+  labels: {},
+  ...more,
+});
 
 describe("what is seen of an app's tasks", () => {
   it("is nothing where all run", () => {
@@ -10,13 +17,19 @@ describe("what is seen of an app's tasks", () => {
   });
 
   it("names the service that doesn't run, or was scaled to nothing", () => {
-    assert.deepEqual(tasksTrouble([service(), service({ name: "db", running: 0 })]), { what: "db isn't running", final: false });
+    assert.deepEqual(tasksTrouble([service(), service({ name: "db", running: 0 })]), {
+      what: "db isn't running",
+      final: false,
+    });
     assert.deepEqual(tasksTrouble([service({ running: 0, desired: 0 })]), { what: "app isn't running", final: false });
   });
 
   it("isn't deceived by an old task that still counts while its update goes on", () => {
     assert.deepEqual(tasksTrouble([service({ update: "updating" })]), { what: "app is being updated", final: false });
-    assert.deepEqual(tasksTrouble([service({ update: "rollback_started" })]), { what: "app is being rolled back by Swarm", final: false });
+    assert.deepEqual(tasksTrouble([service({ update: "rollback_started" })]), {
+      what: "app is being rolled back by Swarm",
+      final: false,
+    });
   });
 
   for (const update of ["paused", "rollback_paused"])
@@ -47,7 +60,8 @@ describe("another version than the one that was deployed", () => {
 
 describe("what Swarm takes back by itself", () => {
   it("is nothing where updates ended well, go on, or stopped: an update forgets how the one before it ended", () => {
-    for (const update of [undefined, "updating", "completed", "paused"]) assert.equal(takenBack([service({ update })]), undefined);
+    for (const update of [undefined, "updating", "completed", "paused"])
+      assert.equal(takenBack([service({ update })]), undefined);
   });
 
   for (const update of ["rollback_started", "rollback_completed", "rollback_paused"])

@@ -25,7 +25,10 @@ describe("a lock", () => {
 
   it("P1: goes with its holder, killed or not", async () => {
     const path = join(folder, "lock");
-    const holder = spawn("flock", [path, "sh", "-c", "echo held; sleep 60"], { stdio: ["ignore", "pipe", "inherit"], detached: true });
+    const holder = spawn("flock", [path, "sh", "-c", "echo held; sleep 60"], {
+      stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
     await once(holder.stdout, "data");
     assert.equal(await tryLock(path), undefined);
     process.kill(-holder.pid!, "SIGKILL");

@@ -9,7 +9,9 @@ import { project } from "../../lab/paths.ts";
 /** What a process of its own says of itself, which then waits. */
 async function another(): Promise<{ child: ChildProcess; who: Owner }> {
   const program = `import { ownerNow } from "${join(project, "providers/lib/process/identity.ts")}"; console.log(JSON.stringify(await ownerNow())); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [said] = await once(child.stdout!, "data");
   return { child, who: owner.parse(JSON.parse(String(said))) };
 }
@@ -57,7 +59,9 @@ describe("the owner of an operation", () => {
 
   it("is dead as a zombie", async () => {
     // The child's child ends at once; nobody waits for it, as its parent has become `sleep`.
-    const parent = spawn("sh", ["-c", "sh -c 'exec sleep 0.05' & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "inherit"] });
+    const parent = spawn("sh", ["-c", "sh -c 'exec sleep 0.05' & echo $!; exec sleep 60"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     try {
       const [said] = await once(parent.stdout!, "data");
       const pid = Number(String(said).trim());
@@ -72,9 +76,13 @@ describe("the owner of an operation", () => {
   });
 
   it("is found behind a program's name that holds brackets and spaces", async () => {
-    const odd = spawn("perl", ["-e", '$0 = "a) b (c"; open F, ">/proc/self/comm"; print F "a) R 1 (b"; close F; $| = 1; print "up"; sleep 60'], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const odd = spawn(
+      "perl",
+      ["-e", '$0 = "a) b (c"; open F, ">/proc/self/comm"; print F "a) R 1 (b"; close F; $| = 1; print "up"; sleep 60'],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     try {
       await once(odd.stdout!, "data");
       const text = await readFile(`/proc/${odd.pid}/stat`, "utf8");

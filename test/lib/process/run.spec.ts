@@ -12,10 +12,18 @@ describe("another program", () => {
   });
 
   it("gets its input, its environment and its folder, and nothing to read where there is none", async () => {
-    const { stdout } = await sh('cat; echo "$MORE $HOME" "$(pwd)"', { input: "secret\n", env: { MORE: "more" }, cwd: "/" });
+    const { stdout } = await sh('cat; echo "$MORE $HOME" "$(pwd)"', {
+      input: "secret\n",
+      env: { MORE: "more" },
+      cwd: "/",
+    });
     assert.equal(stdout, `secret\nmore ${process.env["HOME"]} /`);
     assert.equal((await sh("cat")).stdout, "");
-    assert.equal((await run("true", [], "read nothing", { input: "x".repeat(1_000_000) })).exitCode, 0, "unread input is no failure");
+    assert.equal(
+      (await run("true", [], "read nothing", { input: "x".repeat(1_000_000) })).exitCode,
+      0,
+      "unread input is no failure",
+    );
   });
 
   it("keeps a descriptor open that it is given", async () => {
@@ -40,13 +48,24 @@ describe("another program", () => {
   });
 
   it("that a signal ended, or that isn't there, has no exit code", async () => {
-    await assert.rejects(sh("kill -9 $$"), { kind: "failed", message: "sh: try: ended by a signal", result: { stdout: "", stderr: "", exitCode: null } });
-    const absent = { kind: "not found", message: "no-such-program: try: no such program on PATH", result: { stdout: "", stderr: "", exitCode: null } };
+    await assert.rejects(sh("kill -9 $$"), {
+      kind: "failed",
+      message: "sh: try: ended by a signal",
+      result: { stdout: "", stderr: "", exitCode: null },
+    });
+    const absent = {
+      kind: "not found",
+      message: "no-such-program: try: no such program on PATH",
+      result: { stdout: "", stderr: "", exitCode: null },
+    };
     await assert.rejects(run("no-such-program", ["argument"], "try", { timeout: 1_000, input: "" }), absent);
   });
 
   it("is told to end at its time-out, with what it said until then", async () => {
-    await assert.rejects(sh("echo begun; exec sleep 60", { timeout: 300 }), { kind: "timed out", message: "sh: try: timed out: begun" });
+    await assert.rejects(sh("echo begun; exec sleep 60", { timeout: 300 }), {
+      kind: "timed out",
+      message: "sh: try: timed out: begun",
+    });
   });
 
   it("is killed where it doesn't heed that", async () => {

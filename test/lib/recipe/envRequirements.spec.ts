@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseEnv } from "../../../providers/lib/abra/envFile.ts";
-import { additions, adds, extended, lacks, needsOf, type Target } from "../../../providers/lib/recipe/envRequirements.ts";
+import {
+  additions,
+  adds,
+  extended,
+  lacks,
+  needsOf,
+  type Target,
+} from "../../../providers/lib/recipe/envRequirements.ts";
 
-const running = "TYPE=web\nDOMAIN=web.example.com\nSMTP_FROM=\nKC_CACHE=ispn\nSECRET_PASS_VERSION=v1 # length=32\n#COMPOSE_FILE=";
+const running =
+  "TYPE=web\nDOMAIN=web.example.com\nSMTP_FROM=\nKC_CACHE=ispn\nSECRET_PASS_VERSION=v1 # length=32\n#COMPOSE_FILE=";
 const env = "TYPE=web:1.0.0+1\nDOMAIN=a.test\nKC_CACHE=local\nSECRET_PASS_VERSION=v1\n";
 const needs = (added: string, more: Partial<Target> = {}) =>
   needsOf({ sample: `${running}\n${added}`, running, env, settings: { env: {}, secrets: {} }, ...more });
@@ -37,11 +45,16 @@ describe("what a version wants of the .env", () => {
   });
 
   it("F34: doesn't want back what the operator has taken out of the .env", () => {
-    assert.deepEqual(needs("", { env: "TYPE=web:1.0.0+1\n#KC_CACHE=local\n" }), { variables: [], valueless: [], secrets: [] });
+    assert.deepEqual(needs("", { env: "TYPE=web:1.0.0+1\n#KC_CACHE=local\n" }), {
+      variables: [],
+      valueless: [],
+      secrets: [],
+    });
   });
 
   it("isn't what abra or hearth sets, whatever the sample says", () => {
-    const mine = "TYPE=web\nRECIPE=web\nDOMAIN=web.example.com\nLETS_ENCRYPT_ENV=production\nCOMPOSE_FILE=compose.yml\nSTACK_NAME=";
+    const mine =
+      "TYPE=web\nRECIPE=web\nDOMAIN=web.example.com\nLETS_ENCRYPT_ENV=production\nCOMPOSE_FILE=compose.yml\nSTACK_NAME=";
     assert.deepEqual(needs(mine, { running: "", env: "A=b" }).variables, [["KC_CACHE", "ispn"]]);
     assert.deepEqual(needs(mine, { running: "", env: "A=b" }).valueless, ["SMTP_FROM"]);
   });
@@ -85,7 +98,11 @@ describe("what is added to the .env", () => {
   it("F26: is added as the sample writes it, on lines of its own, and no other byte is changed", () => {
     const added = "SMTP_PORT=587\nURL=https://${DOMAIN}/x\nSECRET_HEX_VERSION=v1 # length=12 charset=hex\n";
     assert.equal(extended(env, sample, running), `${env}${added}`);
-    assert.equal(extended("A=b\n#COMPOSE_FILE=", sample, running), `A=b\n#COMPOSE_FILE=\n${added}`, "without a final newline");
+    assert.equal(
+      extended("A=b\n#COMPOSE_FILE=", sample, running),
+      `A=b\n#COMPOSE_FILE=\n${added}`,
+      "without a final newline",
+    );
     assert.equal(extended("A=b\r\n", sample, running), `A=b\r\n${added.replaceAll("\n", "\r\n")}`);
   });
 
@@ -98,9 +115,13 @@ describe("what is added to the .env", () => {
   it("F26: for any text, leaves the .env's own lines and values as they are", () => {
     const line = fc.oneof(
       fc.string(),
-      fc.tuple(fc.constantFrom("A", "B", "SECRET_A_VERSION", "#C"), fc.string()).map(([key, value]) => `${key}=${value}`),
+      fc
+        .tuple(fc.constantFrom("A", "B", "SECRET_A_VERSION", "#C"), fc.string())
+        .map(([key, value]) => `${key}=${value}`),
     );
-    const file = fc.tuple(fc.array(line, { maxLength: 6 }), fc.constantFrom("\n", "\r\n")).map(([lines, newline]) => lines.join(newline));
+    const file = fc
+      .tuple(fc.array(line, { maxLength: 6 }), fc.constantFrom("\n", "\r\n"))
+      .map(([lines, newline]) => lines.join(newline));
     fc.assert(
       fc.property(file, file, file, (before, next, was) => {
         const after = extended(before, next, was);

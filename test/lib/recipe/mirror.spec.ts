@@ -6,10 +6,24 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { prepareAbraDir } from "../../../providers/lib/abra/home.ts";
-import { fileAt, notedVersions, notesAt, refreshMirror, tagsOf, UnknownRecipeError, type Tag } from "../../../providers/lib/recipe/mirror.ts";
+import {
+  fileAt,
+  notedVersions,
+  notesAt,
+  refreshMirror,
+  tagsOf,
+  UnknownRecipeError,
+  type Tag,
+} from "../../../providers/lib/recipe/mirror.ts";
 import { tryLock } from "../../../providers/lib/lock/flock.ts";
 
-const who = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@test", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@test", GIT_CONFIG_GLOBAL: "/dev/null" };
+const who = {
+  GIT_AUTHOR_NAME: "a",
+  GIT_AUTHOR_EMAIL: "a@test",
+  GIT_COMMITTER_NAME: "a",
+  GIT_COMMITTER_EMAIL: "a@test",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+};
 
 describe("the mirror of a recipe", function () {
   this.timeout(30_000);
@@ -32,7 +46,8 @@ describe("the mirror of a recipe", function () {
     await git("tag", "--force", "--annotate", "-m", name, name);
   };
   const refresh = () => refreshMirror("web", state, operator);
-  const found = async (): Promise<Record<string, Tag>> => Object.fromEntries((await tagsOf(join(state, "mirror", "web.git"))).map(tag => [tag.name, tag]));
+  const found = async (): Promise<Record<string, Tag>> =>
+    Object.fromEntries((await tagsOf(join(state, "mirror", "web.git"))).map(tag => [tag.name, tag]));
   const mirror = () => join(state, "mirror", "web.git");
   const missing = (path: string) => assert.rejects(access(path), { code: "ENOENT" });
 
@@ -43,7 +58,10 @@ describe("the mirror of a recipe", function () {
     await git("init", "--quiet", "--initial-branch=main");
     await release("1.0.0+1", { "compose.yml": "first" });
     await mkdir(join(operator, "catalogue"), { recursive: true });
-    await writeFile(join(operator, "catalogue", "recipes.json"), JSON.stringify({ web: { repository: pathToFileURL(upstream).href } }));
+    await writeFile(
+      join(operator, "catalogue", "recipes.json"),
+      JSON.stringify({ web: { repository: pathToFileURL(upstream).href } }),
+    );
   });
   afterEach(() => rm(root, { recursive: true }));
 
@@ -112,7 +130,11 @@ describe("the mirror of a recipe", function () {
     await git("tag", "--force", "1.1.0+1", "HEAD");
     await refresh();
     const again = (await found())["1.1.0+1"]!;
-    assert.deepEqual({ annotated: again.annotated, moved: again.moved }, { annotated: true, moved: true }, "the other way round it has moved");
+    assert.deepEqual(
+      { annotated: again.annotated, moved: again.moved },
+      { annotated: true, moved: true },
+      "the other way round it has moved",
+    );
   });
 
   it("goes on with one that an older hearth made", async () => {
@@ -150,14 +172,21 @@ describe("the mirror of a recipe", function () {
       const { path, offline } = await refreshMirror("web", ${JSON.stringify(state)}, ${JSON.stringify(operator)});
       console.log(offline ?? (await tagsOf(path)).length);`;
     for (const tags of [1, 3]) {
-      while ((await git("tag")).split("\n").length < tags) await release(`1.${(await git("tag")).split("\n").length}.0+1`);
-      const all = await Promise.all(Array.from({ length: 4 }, () => execa(process.execPath, ["--input-type=module", "--eval", script])));
+      while ((await git("tag")).split("\n").length < tags)
+        await release(`1.${(await git("tag")).split("\n").length}.0+1`);
+      const all = await Promise.all(
+        Array.from({ length: 4 }, () => execa(process.execPath, ["--input-type=module", "--eval", script])),
+      );
       assert.deepEqual(
         all.map(each => each.stdout),
         Array.from({ length: 4 }, () => String(tags)),
       );
     }
-    await Promise.all(Array.from({ length: 6 }, async () => assert.deepEqual(await refresh(), { path: mirror(), tags: await tagsOf(mirror()) })));
+    await Promise.all(
+      Array.from({ length: 6 }, async () =>
+        assert.deepEqual(await refresh(), { path: mirror(), tags: await tagsOf(mirror()) }),
+      ),
+    );
   });
 
   it("F1: goes on after a kill that left git's own locks and half a clone behind", async () => {
@@ -237,7 +266,8 @@ describe("the mirror of a recipe", function () {
   it("feeds hearth's clone with every tag as it was seen first, those that are gone too, and nothing of upstream's side", async () => {
     await release("1.1.0+1");
     await refresh();
-    const clone = async (...argv: string[]) => (await execa("git", argv, { cwd: join(state, "abra", "recipes", "web") })).stdout;
+    const clone = async (...argv: string[]) =>
+      (await execa("git", argv, { cwd: join(state, "abra", "recipes", "web") })).stdout;
     await prepareAbraDir("web", mirror(), state, operator);
     await git("tag", "--delete", "1.1.0+1");
     await release("1.0.0+1", { "compose.yml": "second" });
@@ -280,7 +310,8 @@ describe("the mirror of a recipe", function () {
     await release("1.1.0+1", files);
     await refresh();
     for (const [file, text] of Object.entries(files)) assert.equal(await fileAt(mirror(), "1.1.0+1", file), text);
-    for (const file of ["conf", "conf/no", "no/é.tmpl", "compose.yml/no"]) assert.equal(await fileAt(mirror(), "1.1.0+1", file), undefined, file);
+    for (const file of ["conf", "conf/no", "no/é.tmpl", "compose.yml/no"])
+      assert.equal(await fileAt(mirror(), "1.1.0+1", file), undefined, file);
   });
 
   it("says in git's words that there is no such tag, or no mirror", async () => {
@@ -292,7 +323,10 @@ describe("the mirror of a recipe", function () {
     });
     await assert.rejects(fileAt(mirror(), "1.0.0+1\nrefs/tags/1.0.0+1", "compose.yml"), failed);
     await assert.rejects(notesAt(mirror(), "9.9.9"), failed);
-    await assert.rejects(fileAt(join(root, "nowhere"), "1.0.0+1", "compose.yml"), { ...failed, message: /cannot change to .*nowhere/ });
+    await assert.rejects(fileAt(join(root, "nowhere"), "1.0.0+1", "compose.yml"), {
+      ...failed,
+      message: /cannot change to .*nowhere/,
+    });
   });
 
   it("doesn't take a file that git lost for one that was never there", async () => {

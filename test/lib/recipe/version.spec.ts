@@ -10,11 +10,19 @@ const order = (...texts: string[]) =>
 
 describe("a recipe's version", () => {
   it("is ordered by the recipe's semver, never as text", () => {
-    assert.deepEqual(order("10.10.0+1.0.0", "10.9.0+1.0.0", "9.0.0+1.0.0"), ["9.0.0+1.0.0", "10.9.0+1.0.0", "10.10.0+1.0.0"]);
+    assert.deepEqual(order("10.10.0+1.0.0", "10.9.0+1.0.0", "9.0.0+1.0.0"), [
+      "9.0.0+1.0.0",
+      "10.9.0+1.0.0",
+      "10.10.0+1.0.0",
+    ]);
   });
 
   it("is ordered by the app's version among equals, as far as it parses", () => {
-    assert.deepEqual(order("1.0.0+v1.10.0", "1.0.0+v1.9.0", "1.0.0+stable"), ["1.0.0+stable", "1.0.0+v1.9.0", "1.0.0+v1.10.0"]);
+    assert.deepEqual(order("1.0.0+v1.10.0", "1.0.0+v1.9.0", "1.0.0+stable"), [
+      "1.0.0+stable",
+      "1.0.0+v1.9.0",
+      "1.0.0+v1.10.0",
+    ]);
     assert.deepEqual(order("1.0.0+v1.6.870-10", "1.0.0+v1.6.870-9"), ["1.0.0+v1.6.870-9", "1.0.0+v1.6.870-10"]);
     assert.deepEqual(order("0.2.0+v1.6.870-0", "0.1.0+v1.6.871-0"), ["0.1.0+v1.6.871-0", "0.2.0+v1.6.870-0"]);
   });
@@ -46,6 +54,7 @@ describe("a recipe's version", () => {
   });
 
   it("F25: is nothing else", () => {
-    for (const text of ["main", "v1.0.0+2", "1.2+3", "", "+1.0.0", "latest"]) assert.equal(parseVersion(text), undefined, text);
+    for (const text of ["main", "v1.0.0+2", "1.2+3", "", "+1.0.0", "latest"])
+      assert.equal(parseVersion(text), undefined, text);
   });
 });

@@ -7,7 +7,13 @@ describe("a run's names", () => {
     const identity = { recipe: "docs", build: "7", job: "a", attempt: "1" };
     assert.deepEqual(names.runOf(identity), names.runOf({ ...identity }));
     assert.match(names.runOf(identity).hex, /^[0-9a-f]{6}$/);
-    const all = [identity, { ...identity, job: "b" }, { ...identity, attempt: "2" }, { ...identity, pr: "1" }, { ...identity, recipe: "wiki" }];
+    const all = [
+      identity,
+      { ...identity, job: "b" },
+      { ...identity, attempt: "2" },
+      { ...identity, pr: "1" },
+      { ...identity, recipe: "wiki" },
+    ];
     assert.equal(new Set(all.map(each => names.runOf(each).hex)).size, all.length);
   });
 
@@ -23,7 +29,8 @@ describe("a run's names", () => {
     const run = { recipe: "custom-html", hex: "0a1b2c" };
     assert.equal(names.stackName(run), "ci-custom-html-0a1b2c");
     assert.deepEqual(names.runOfStack("ci-custom-html-0a1b2c"), run);
-    for (const other of ["warm", "ci", "ci-docs", "ci-docs-XYZ123", "docs-0a1b2c", "ci--0a1b2c"]) assert.equal(names.runOfStack(other), undefined, other);
+    for (const other of ["warm", "ci", "ci-docs", "ci-docs-XYZ123", "docs-0a1b2c", "ci--0a1b2c"])
+      assert.equal(names.runOfStack(other), undefined, other);
   });
 
   it("give domains below the base", () => {

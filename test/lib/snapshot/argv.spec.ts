@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { archive, compare, diskUse, flush, inodeUse, pack, removal, test, uncache, unpack } from "../../../providers/lib/snapshot/argv.ts";
+import {
+  archive,
+  compare,
+  diskUse,
+  flush,
+  inodeUse,
+  pack,
+  removal,
+  test,
+  uncache,
+  unpack,
+} from "../../../providers/lib/snapshot/argv.ts";
 
 describe("the command lines of a snapshot", () => {
   const tree = [
@@ -18,7 +29,8 @@ describe("the command lines of a snapshot", () => {
     ".",
   ];
 
-  it("pack a directory so that the same tree gives the same bytes", () => assert.deepEqual(pack("/v/a b/_data"), ["--create", "--file=-", ...tree]));
+  it("pack a directory so that the same tree gives the same bytes", () =>
+    assert.deepEqual(pack("/v/a b/_data"), ["--create", "--file=-", ...tree]));
 
   it("pack it the same way into an archive, as fast as zstd can, on all cores", () =>
     assert.deepEqual(archive("/v/a b/_data", "/s/a b.tar.zst"), [

@@ -19,7 +19,10 @@ describe("a program with all that it starts", () => {
   });
 
   it("gives back how it ended, and what it said where", async () => {
-    assert.deepEqual(await endOfGroup("sh", ["-c", "echo 1; echo 2 >&2; echo 3 >&3; exit 7"], "try", {}), { exitCode: 7, said: ["1\n", "2\n", "3\n"] });
+    assert.deepEqual(await endOfGroup("sh", ["-c", "echo 1; echo 2 >&2; echo 3 >&3; exit 7"], "try", {}), {
+      exitCode: 7,
+      said: ["1\n", "2\n", "3\n"],
+    });
     assert.deepEqual(await endOfGroup("sh", ["-c", "kill -9 $$"], "try", {}), { exitCode: null, said: ["", "", ""] });
   });
 
@@ -29,10 +32,13 @@ describe("a program with all that it starts", () => {
     assert.ok(said.length < 20_000);
   });
 
-  it("that isn't there is named", () => assert.rejects(() => runGroup("hearth-no-such-program", [], "try", {}), { kind: "not found" }));
+  it("that isn't there is named", () =>
+    assert.rejects(() => runGroup("hearth-no-such-program", [], "try", {}), { kind: "not found" }));
 
   it("tells a full disk by the words of a program and by the code of a call", async () => {
-    const error: unknown = await shell("echo 'tar: ./x: Cannot write: No space left on device' >&2; exit 2").catch((thrown: unknown) => thrown);
+    const error: unknown = await shell("echo 'tar: ./x: Cannot write: No space left on device' >&2; exit 2").catch(
+      (thrown: unknown) => thrown,
+    );
     assert.ok(isNoSpace(error));
     assert.ok(isNoSpace(Object.assign(new Error("write"), { code: "ENOSPC" })));
     assert.ok(!isNoSpace(new Error("No space left on device, they said")));

@@ -25,7 +25,9 @@ describe("kill -9", () => {
     const template = await makeTemplate("one", "two");
     const reached = await everyPoint("take", template, async (at, { folder, volume }) => {
       const left = await names(folder);
-      const ids = await Promise.all(left.filter(name => !/\.(partial|old)$/.test(name)).map(name => assertWhole(join(folder, name))));
+      const ids = await Promise.all(
+        left.filter(name => !/\.(partial|old)$/.test(name)).map(name => assertWhole(join(folder, name))),
+      );
       assert.ok(ids.includes("two") && ids.length >= 2, `point ${at}: ${left.join(" ")}`);
       if (at % 2 === 0) await recoverRotation(folder);
       await takeSnapshot({ ...place.content("four", [volume]), folder });
@@ -47,7 +49,12 @@ describe("kill -9", () => {
         await putBack(volume.path, "restore");
         assert.equal(await readFile(join(volume.path, "file"), "utf8"), "migrated");
       }
-      await restoreSnapshot({ snapshot: (await findSnapshot(folder, "three"))!, id: "restore", volumes: [volume], say: () => undefined });
+      await restoreSnapshot({
+        snapshot: (await findSnapshot(folder, "three"))!,
+        id: "restore",
+        volumes: [volume],
+        say: () => undefined,
+      });
       assert.equal(await readFile(join(volume.path, "file"), "utf8"), "data");
       assert.equal(await readFile(join(`${volume.path}.hearth-old-restore`, "file"), "utf8"), "migrated");
       await dropOld(volume.path, "restore");
@@ -69,7 +76,11 @@ describe("kill -9", () => {
   }
 
   /** Kills at the first, the second, … side effect of a copy's own until one gets through; gives back how many there were. */
-  async function everyPoint(tool: Killed["tool"], template: Copy, check: (at: number, copy: Copy) => Promise<void>): Promise<number> {
+  async function everyPoint(
+    tool: Killed["tool"],
+    template: Copy,
+    check: (at: number, copy: Copy) => Promise<void>,
+  ): Promise<number> {
     for (let at = 1; ; at += 2) {
       const through = await Promise.all([onePoint(at), onePoint(at + 1)]);
       if (through.includes(true)) return through[0] ? at - 1 : at;
@@ -81,7 +92,10 @@ describe("kill -9", () => {
       const { folder, volume } = copy;
       const lock = join(copy.path, "lock");
       const killed: Killed = { tool, folder, id: "three", volumes: [volume], lock, at };
-      const done = await execa(process.execPath, [fixture, JSON.stringify(killed)], { reject: false, env: { NODE_COMPILE_CACHE: join(place.path, "cache") } });
+      const done = await execa(process.execPath, [fixture, JSON.stringify(killed)], {
+        reject: false,
+        env: { NODE_COMPILE_CACHE: join(place.path, "cache") },
+      });
       if (!done.failed) return true;
       assert.equal(done.stdout, "killed", done.stderr);
       // What it had started ends by itself, and the lock comes free with the last of them.
@@ -94,6 +108,10 @@ describe("kill -9", () => {
     const path = join(place.path, name);
     await cp(join(template.path, "apps"), join(path, "apps"), { recursive: true });
     await cp(join(template.path, "volumes"), join(path, "volumes"), { recursive: true });
-    return { path, folder: join(path, "apps", "app"), volume: { name: "data", path: join(path, "volumes", "data", "_data") } };
+    return {
+      path,
+      folder: join(path, "apps", "app"),
+      volume: { name: "data", path: join(path, "volumes", "data", "_data") },
+    };
   }
 });

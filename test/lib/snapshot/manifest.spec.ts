@@ -68,7 +68,14 @@ describe("a manifest", () => {
   });
 
   it("can't lead out of its directory", async () => {
-    const volume = { name: "data", archive: "../../etc/shadow", bytes: 1, archiveBytes: 1, files: 1, sha256: "0".repeat(64) };
+    const volume = {
+      name: "data",
+      archive: "../../etc/shadow",
+      bytes: 1,
+      archiveBytes: 1,
+      files: 1,
+      sha256: "0".repeat(64),
+    };
     await put("snapshot", { ...manifest("a"), volumes: [volume] });
     await assert.rejects(() => readManifest(place.folder, "snapshot"), /volumes\.0\.archive: wanted is a plain name/);
   });

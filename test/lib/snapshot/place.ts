@@ -75,4 +75,9 @@ export async function names(directory: string): Promise<string[]> {
   return (await readdir(directory).catch(() => [])).toSorted();
 }
 
-export const about = { app: "warm-keycloak.ci.example.org", recipe: "keycloak", version: "10.7.1+26.4.0", images: { app: "sha256:abc" } };
+export const about = {
+  app: "warm-keycloak.ci.example.org",
+  recipe: "keycloak",
+  version: "10.7.1+26.4.0",
+  images: { app: "sha256:abc" },
+};

@@ -70,9 +70,17 @@ describe("restoring a snapshot", () => {
     const whole = await readFile(archive);
     const damaged = Buffer.from(whole);
     damaged[damaged.length >> 1]! ^= 1;
-    for (const bytes of [damaged, whole.subarray(0, -30), whole.subarray(0, 0), await readFile(join(snapshot.path, "data.tar.zst"))]) {
+    for (const bytes of [
+      damaged,
+      whole.subarray(0, -30),
+      whole.subarray(0, 0),
+      await readFile(join(snapshot.path, "data.tar.zst")),
+    ]) {
       await writeFile(archive, bytes);
-      await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes, say: () => undefined }), { name: "ExtractError", kind: "corrupt" });
+      await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes, say: () => undefined }), {
+        name: "ExtractError",
+        kind: "corrupt",
+      });
       await rm(`${volumes[0]!.path}.hearth-new`, { recursive: true });
       const after = await Promise.all(volumes.map(volume => look(dirname(volume.path))));
       assert.deepEqual(after.map(withoutTimes), before.map(withoutTimes));
@@ -89,7 +97,10 @@ describe("restoring a snapshot", () => {
     const cut = (await readFile(archive)).subarray(0, -4);
     await writeFile(archive, cut);
     const sha256 = createHash("sha256").update(cut).digest("hex");
-    await assert.rejects(() => extract(snapshot.path, { ...archived, sha256 }, volume.path), { kind: "corrupt", message: /premature end/ });
+    await assert.rejects(() => extract(snapshot.path, { ...archived, sha256 }, volume.path), {
+      kind: "corrupt",
+      message: /premature end/,
+    });
     await rm(archive);
     await assert.rejects(() => extract(snapshot.path, archived, volume.path), { kind: "corrupt", message: /ENOENT/ });
     assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
@@ -112,7 +123,9 @@ describe("restoring a snapshot", () => {
       /restore volume more: the app has no such volume/,
     );
     await rm(dirname(volumes[1]!.path), { recursive: true });
-    await assert.rejects(() => extract(snapshot.path, snapshot.manifest.volumes[1]!, volumes[1]!.path), { kind: "no volume" });
+    await assert.rejects(() => extract(snapshot.path, snapshot.manifest.volumes[1]!, volumes[1]!.path), {
+      kind: "no volume",
+    });
     assert.deepEqual(await names(dirname(volumes[0]!.path)), ["_data"]);
   });
 
@@ -131,7 +144,10 @@ describe("restoring a snapshot", () => {
     const snapshot = await taken("one", [volume]);
     await place.fake("zstd", "exec sleep 60");
     const signal = AbortSignal.timeout(300);
-    await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: () => undefined, signal }), { name: "TimeoutError" });
+    await assert.rejects(
+      () => restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: () => undefined, signal }),
+      { name: "TimeoutError" },
+    );
     assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
   });
 

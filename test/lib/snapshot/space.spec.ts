@@ -31,7 +31,10 @@ describe("the space that a snapshot and a restore need", () => {
       wanted.map(demand => demand.what),
       ["the snapshot", "a restore of data"],
     );
-    assert.match(lacking(wanted)!, /^on the filesystem of .* the snapshot and a restore of data need 6\.\d MB, and 5\.\d MB are free$/);
+    assert.match(
+      lacking(wanted)!,
+      /^on the filesystem of .* the snapshot and a restore of data need 6\.\d MB, and 5\.\d MB are free$/,
+    );
     assert.equal(lacking(wanted.slice(0, 1)), undefined);
   });
 
@@ -42,20 +45,34 @@ describe("the space that a snapshot and a restore need", () => {
   it("F3: a file that goes away under du doesn't stop it", async () => {
     const volume = await place.small("data");
     await mkdir(join(volume.path, "more"));
-    await place.fake("du", `PATH=\${PATH#*:}; du "$@"; echo "du: cannot access '/x/tmp-1': No such file or directory" >&2; exit 1`);
+    await place.fake(
+      "du",
+      `PATH=\${PATH#*:}; du "$@"; echo "du: cannot access '/x/tmp-1': No such file or directory" >&2; exit 1`,
+    );
     assert.equal((await needs([volume]))[0]?.inodes, 3);
-    await place.fake("du", `PATH=\${PATH#*:}; du "$@"; echo "du: cannot read directory '/x': Input/output error" >&2; exit 1`);
+    await place.fake(
+      "du",
+      `PATH=\${PATH#*:}; du "$@"; echo "du: cannot read directory '/x': Input/output error" >&2; exit 1`,
+    );
     await assert.rejects(() => needs([volume]), /Input\/output error/);
   });
 
   it("F3: each filesystem is said by itself, bytes and inodes", () => {
     const state = { filesystem: 1, path: "/var/lib/hearth", bytes: 120e6, inodes: 10 };
-    const docker = { filesystem: 2, path: "/var/lib/docker/volumes/data", bytes: 300e6, inodes: Number.POSITIVE_INFINITY };
+    const docker = {
+      filesystem: 2,
+      path: "/var/lib/docker/volumes/data",
+      bytes: 300e6,
+      inodes: Number.POSITIVE_INFINITY,
+    };
     const wanted: Demand[] = [
       { what: "the snapshot", bytes: 159e6, inodes: 4, room: state },
       { what: "a restore of data", bytes: 159e6, inodes: 2_000, room: docker },
     ];
-    assert.equal(lacking(wanted), "on the filesystem of /var/lib/hearth the snapshot needs 159 MB, and 120 MB are free");
+    assert.equal(
+      lacking(wanted),
+      "on the filesystem of /var/lib/hearth the snapshot needs 159 MB, and 120 MB are free",
+    );
     assert.equal(
       lacking(wanted.map(demand => ({ ...demand, room: { ...state, bytes: 1e9 } }))),
       "on the filesystem of /var/lib/hearth the snapshot and a restore of data need 2004 inodes, and 10 are free",

@@ -15,7 +15,10 @@ describe("the sum of a file", () => {
     for (const bytes of [0, 1, 1 << 20, 3_000_001]) {
       const text = noise(bytes);
       await writeFile(join(place.path, "file"), text);
-      assert.deepEqual(await sumOf(join(place.path, "file")), { sha256: createHash("sha256").update(text).digest("hex"), bytes });
+      assert.deepEqual(await sumOf(join(place.path, "file")), {
+        sha256: createHash("sha256").update(text).digest("hex"),
+        bytes,
+      });
     }
   });
 

@@ -27,8 +27,14 @@ describe("taking a snapshot", () => {
     const volumes = [await place.small("data"), await place.small("more")];
     const manifest = await takeSnapshot(place.content("one", volumes));
     assert.deepEqual(await names(place.folder), ["snapshot"]);
-    assert.deepEqual(await names(join(place.folder, "snapshot")), ["data.tar.zst", "env", "manifest.json", "more.tar.zst"]);
-    for (const file of await names(join(place.folder, "snapshot"))) assert.equal((await stat(join(place.folder, "snapshot", file))).mode & 0o777, 0o600);
+    assert.deepEqual(await names(join(place.folder, "snapshot")), [
+      "data.tar.zst",
+      "env",
+      "manifest.json",
+      "more.tar.zst",
+    ]);
+    for (const file of await names(join(place.folder, "snapshot")))
+      assert.equal((await stat(join(place.folder, "snapshot", file))).mode & 0o777, 0o600);
     assert.equal((await stat(join(place.folder, "snapshot"))).mode & 0o777, 0o700);
     assert.deepEqual(await readManifest(place.folder, "snapshot"), manifest);
     assert.deepEqual(
@@ -60,7 +66,9 @@ describe("taking a snapshot", () => {
   });
 
   it("counts the bytes of the tar stream, and gives the sum that sha256sum gives", async () => {
-    const { volumes } = await takeSnapshot(place.content("one", [await place.small("data", noise(100_000).toString("hex"))]));
+    const { volumes } = await takeSnapshot(
+      place.content("one", [await place.small("data", noise(100_000).toString("hex"))]),
+    );
     const archive = join(place.folder, "snapshot", "data.tar.zst");
     const stream = execFileSync("zstd", ["--decompress", "--stdout", "--quiet", archive]);
     assert.equal(volumes[0]?.bytes, stream.length);
@@ -89,7 +97,10 @@ describe("taking a snapshot", () => {
       const bytes = Buffer.from(before);
       bytes[at]! ^= 0x10;
       await writeFile(archive, bytes);
-      await assert.rejects(() => verified(partial, written, volumes), { name: "SnapshotMismatchError", kind: "archive" });
+      await assert.rejects(() => verified(partial, written, volumes), {
+        name: "SnapshotMismatchError",
+        kind: "archive",
+      });
     }
     await writeFile(archive, before);
     await verified(partial, written, volumes);
@@ -101,7 +112,11 @@ describe("taking a snapshot", () => {
     await writeFile(join(volume.path, "file"), noise(12_000_000));
     const { partial, volumes, written } = await half([volume]);
     await inPlace(join(partial, "data.tar.zst"), 1_000_000);
-    await assert.rejects(() => verified(partial, written, volumes), { name: "SnapshotMismatchError", kind: "archive", message: /zstd: read archive/ });
+    await assert.rejects(() => verified(partial, written, volumes), {
+      name: "SnapshotMismatchError",
+      kind: "archive",
+      message: /zstd: read archive/,
+    });
   });
 
   it("F6: a whole archive of other bytes, a cut one, a longer one, a missing one are refused", async () => {
@@ -127,7 +142,10 @@ describe("taking a snapshot", () => {
   });
 
   it("F6: a manifest that couldn't be read again is found out before it counts", async () => {
-    await assert.rejects(() => takeSnapshot({ ...place.content("two", []), about: { ...about, app: "" } }), { name: "ManifestError", kind: "broken" });
+    await assert.rejects(() => takeSnapshot({ ...place.content("two", []), about: { ...about, app: "" } }), {
+      name: "ManifestError",
+      kind: "broken",
+    });
     assert.deepEqual(await names(place.folder), []);
   });
 
@@ -174,7 +192,11 @@ describe("taking a snapshot", () => {
     });
     await place.fake("tar", 'PATH=${PATH#*:}; exec tar "$@"');
     await place.fake("cmp", "echo cmp: standard input: Input/output error; exit 2");
-    await assert.rejects(() => verified(partial, written, volumes), { name: "ProgramError", program: "cmp", message: /exit 2: cmp: standard input/ });
+    await assert.rejects(() => verified(partial, written, volumes), {
+      name: "ProgramError",
+      program: "cmp",
+      message: /exit 2: cmp: standard input/,
+    });
   });
 
   it("F15: what may still write to a volume stops it before the first byte, and before the last rename", async () => {
@@ -183,7 +205,10 @@ describe("taking a snapshot", () => {
     await assert.rejects(() => takeSnapshot({ ...content, check }), /mounted by 1234/);
     assert.deepEqual(place.lines, []);
     let asked = 0;
-    await assert.rejects(() => takeSnapshot({ ...content, check: async () => (++asked === 2 ? check() : undefined) }), /mounted by 1234/);
+    await assert.rejects(
+      () => takeSnapshot({ ...content, check: async () => (++asked === 2 ? check() : undefined) }),
+      /mounted by 1234/,
+    );
     assert.deepEqual(await names(place.folder), []);
   });
 
@@ -205,7 +230,10 @@ describe("taking a snapshot", () => {
     await assert.rejects(() => takeSnapshot(place.content("one", [place.volume("none")])), /none/);
     await place.fake("zstd", "exit 70");
     const volume = await place.small("data");
-    await assert.rejects(() => takeSnapshot(place.content("one", [volume])), /tar: archive volume data: exit 2: .*Child returned status 70/s);
+    await assert.rejects(
+      () => takeSnapshot(place.content("one", [volume])),
+      /tar: archive volume data: exit 2: .*Child returned status 70/s,
+    );
   });
 
   it("names a socket, which can't be kept, and goes on", async () => {
@@ -230,7 +258,10 @@ describe("taking a snapshot", () => {
       const held = (await tryLock(join(place.path, "lock")))!;
       const stop = new AbortController();
       const reached = join(place.path, "reached");
-      await place.fake("zstd", `PATH=\${PATH#*:}; case "$*" in *${flag}*) touch ${reached}; sleep 60;; esac; exec zstd "$@"`);
+      await place.fake(
+        "zstd",
+        `PATH=\${PATH#*:}; case "$*" in *${flag}*) touch ${reached}; sleep 60;; esac; exec zstd "$@"`,
+      );
       const take = takeSnapshot({ ...place.content("one", [volume]), inherit: held.fd, signal: stop.signal });
       const refused = assert.rejects(() => take, /called off/);
       while (!(await exists(reached))) await sleep(10);
@@ -278,7 +309,10 @@ describe("a snapshot on a disk that gets full", () => {
         await writeFile(join(large.path, "file"), noise(6_000_000));
         await assert.rejects(
           () => takeSnapshot(place.content("two", [small, large])),
-          error => error instanceof ProgramError && isNoSpace(error) && /^tar: archive volume large: .*zstd: .*No space left on device/s.test(error.message),
+          error =>
+            error instanceof ProgramError &&
+            isNoSpace(error) &&
+            /^tar: archive volume large: .*zstd: .*No space left on device/s.test(error.message),
         );
       } finally {
         await elsewhere.gone();

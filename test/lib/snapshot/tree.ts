@@ -1,7 +1,22 @@
 // Trees as awkward as a volume can be, and a look at them that owes nothing to the tool.
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { chmod, chown, link, lstat, lutimes, mkdir, open, readFile, readdir, readlink, symlink, utimes, writeFile, lchown } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  link,
+  lstat,
+  lutimes,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  readlink,
+  symlink,
+  utimes,
+  writeFile,
+  lchown,
+} from "node:fs/promises";
 import { join } from "node:path";
 
 /** Makes `path` with one of everything but extended attributes. */
@@ -50,7 +65,9 @@ async function sparse(path: string): Promise<void> {
 
 /** Bytes that don't compress, the same each time. */
 export function noise(length: number): Buffer {
-  const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, index) => createHash("sha256").update(String(index)).digest());
+  const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, index) =>
+    createHash("sha256").update(String(index)).digest(),
+  );
   return Buffer.concat(blocks).subarray(0, length);
 }
 
@@ -76,10 +93,21 @@ export async function look(root: string): Promise<Record<string, string>> {
         ? (await readlink(path, { encoding: "buffer" })).toString("latin1")
         : "";
     const size = at.isDirectory() ? "" : at.size;
-    seen[name] = [at.mode.toString(8), at.uid, at.gid, at.rdev, size, at.mtimeNs, first, content, attributes[name] ?? ""].join(" ");
+    seen[name] = [
+      at.mode.toString(8),
+      at.uid,
+      at.gid,
+      at.rdev,
+      size,
+      at.mtimeNs,
+      first,
+      content,
+      attributes[name] ?? "",
+    ].join(" ");
     if (!at.isDirectory()) return;
     const children = (await readdir(path, { encoding: "buffer" })).toSorted((a, b) => a.compare(b));
-    for (const child of children) await visit(Buffer.concat([path, Buffer.from("/"), child]), `${name}/${child.toString("latin1")}`);
+    for (const child of children)
+      await visit(Buffer.concat([path, Buffer.from("/"), child]), `${name}/${child.toString("latin1")}`);
   }
 }
 
@@ -100,7 +128,9 @@ export function addAttributes(root: string): void {
 
 function xattrs(root: string): Record<string, string> {
   try {
-    return JSON.parse(execFileSync("python3", ["-c", listAttributes, root], { encoding: "utf8", maxBuffer: 1e8 })) as Record<string, string>;
+    return JSON.parse(
+      execFileSync("python3", ["-c", listAttributes, root], { encoding: "utf8", maxBuffer: 1e8 }),
+    ) as Record<string, string>;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw error;

@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { appFolder, type AppFolder } from "../../../providers/lib/state/appFolder.ts";
 import { begin, finish, readOperation, step, steps, UnfinishedError } from "../../../providers/lib/state/operation.ts";
 import { noteRepair, repairsSince } from "../../../providers/lib/state/repairs.ts";
-import { approve, readApproved, readLastGood, readRejected, reject, writeLastGood } from "../../../providers/lib/state/versions.ts";
+import {
+  approve,
+  readApproved,
+  readLastGood,
+  readRejected,
+  reject,
+  writeLastGood,
+} from "../../../providers/lib/state/versions.ts";
 import { FormatError, UnreadableError } from "../../../providers/lib/fs/file.ts";
 import { ownerAlive, ownerNow } from "../../../providers/lib/process/identity.ts";
 
@@ -24,7 +31,8 @@ describe("what is kept of an app", () => {
   it("lies in a folder named as its domain, and nowhere else", () => {
     assert.equal(folder.lastGood, join(stateDir, "apps", domain, "last-good.json"));
     assert.equal(folder.lock, join(stateDir, "apps", domain, "lock"));
-    for (const name of ["", ".", "..", "../other", "a/b", ".hidden"]) assert.throws(() => appFolder(stateDir, name), TypeError, name);
+    for (const name of ["", ".", "..", "../other", "a/b", ".hidden"])
+      assert.throws(() => appFolder(stateDir, name), TypeError, name);
   });
 
   it("is nothing at first", async () => {
@@ -39,7 +47,12 @@ describe("what is kept of an app", () => {
     const images = { app: { id: "sha256:aa", name: "keycloak:26.4.0" } };
     const written = await writeLastGood(folder, "10.7.1+26.4.0", images);
     assert.deepEqual(await readLastGood(folder), written);
-    assert.deepEqual(JSON.parse(await readFile(folder.lastGood, "utf8")), { format: 1, version: "10.7.1+26.4.0", at: written.at, images });
+    assert.deepEqual(JSON.parse(await readFile(folder.lastGood, "utf8")), {
+      format: 1,
+      version: "10.7.1+26.4.0",
+      at: written.at,
+      images,
+    });
   });
 
   it("P7: has every rejected version with the last reason, and every approved one", async () => {
@@ -59,7 +72,9 @@ describe("what is kept of an app", () => {
     await noteRepair(folder);
     await noteRepair(folder);
     assert.equal(await repairsSince(folder, hour), 2);
-    const at = [-2 * hour, -hour / 2, hour / 2, 400 * 24 * hour].map(offset => new Date(Date.now() + offset).toISOString());
+    const at = [-2 * hour, -hour / 2, hour / 2, 400 * 24 * hour].map(offset =>
+      new Date(Date.now() + offset).toISOString(),
+    );
     await writeFile(folder.repairs, JSON.stringify({ format: 1, at }));
     assert.equal(await repairsSince(folder, hour), 2);
     for (let again = 0; again < 60; again++) await noteRepair(folder);
@@ -125,7 +140,9 @@ describe("an operation's journal", () => {
     const op = await step(folder, await begin(folder, upgrade), "deploy", { snapshot: "s1" });
     await assert.rejects(
       () => begin(folder, { ...upgrade, to: "10.9.0+26.5.0" }),
-      (error: unknown) => error instanceof UnfinishedError && /upgrade to 10\.8\.0\+26\.5\.0 of .* interrupted at deploy/.test(error.message),
+      (error: unknown) =>
+        error instanceof UnfinishedError &&
+        /upgrade to 10\.8\.0\+26\.5\.0 of .* interrupted at deploy/.test(error.message),
     );
     assert.deepEqual(await readOperation(folder), op);
   });
