@@ -2,10 +2,10 @@
 import { appFolder } from "../providers/lib/state/appFolder.ts";
 import { approve as writeApproval } from "../providers/lib/state/versions.ts";
 import { resolve } from "../providers/app/resolve.ts";
-import { keptApp } from "./common/config.ts";
+import { warmApp } from "./common/config.ts";
 
 export async function approve(name: string, version: string): Promise<number> {
-  const app = await keptApp(name);
+  const app = await warmApp(name);
   const { candidates, running } = await resolve(app, {});
   if (version === running) throw new Error(`${app.recipe} runs at ${version} already`);
   if (!candidates.includes(version))

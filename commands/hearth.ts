@@ -36,7 +36,7 @@ function making(command: Command): Command {
       new Option(
         "--keycloak <which>",
         "the kept Keycloak, or one of the run's own (default: as hearth:keycloak says)",
-      ).choices(["auto", "warm", "cold"]),
+      ).choices(["auto", "warm", "dedicated"]),
     );
 }
 

@@ -1,21 +1,21 @@
 // `hearth retry`, `restore` and `accept`: each says what it will do, then does it.
 import { readManifest } from "../providers/lib/snapshot/index.ts";
-import { openHost } from "../providers/app/context.ts";
+import { openContext } from "../providers/app/context.ts";
 import { observe } from "../providers/lib/health/observe.ts";
-import { locked, worldAt } from "../providers/app/reconcile.ts";
+import { locked, hostAt } from "../providers/app/reconcile.ts";
 import { accept as acceptApp, restoreTo, retry as retryApp } from "../providers/app/manualRecovery.ts";
 import type { AppInputs } from "../providers/app/inputs.ts";
-import type { World } from "../providers/app/host.ts";
+import type { UpgradeHost } from "../providers/app/host.ts";
 import { appFolder } from "../providers/lib/state/appFolder.ts";
-import { keptApp } from "./common/config.ts";
+import { warmApp } from "./common/config.ts";
 
 const say = (line: string): void => console.log(line);
 
-async function onApp(name: string, work: (world: World, app: AppInputs) => Promise<void>): Promise<number> {
-  const app = await keptApp(name);
+async function onApp(name: string, work: (host: UpgradeHost, app: AppInputs) => Promise<void>): Promise<number> {
+  const app = await warmApp(name);
   await locked(app, say, async lock => {
-    const host = await openHost(app, lock.fd, say);
-    await work(await worldAt(host, (await observe(app)).version), app);
+    const context = await openContext(app, lock.fd, say);
+    await work(await hostAt(context, (await observe(app)).version), app);
   });
   return 0;
 }
@@ -26,39 +26,39 @@ export interface Ways {
 }
 
 export function retry(name: string, { dryRun }: Ways): Promise<number> {
-  return onApp(name, async world => {
-    const operation = await world.operation();
-    if (!operation) return say(`${world.name}: no operation is open: there is nothing to go on with`);
-    const way = operation.returning ? `the way back to ${operation.from}` : `the upgrade to ${operation.to}`;
+  return onApp(name, async host => {
+    const operation = await host.operation();
+    if (!operation) return say(`${host.name}: no operation is open: there is nothing to go on with`);
+    const way = operation.rollingBack ? `the way back to ${operation.from}` : `the upgrade to ${operation.to}`;
     say(
-      `${world.name}: goes on with ${way} at ${operation.step}${operation.broken ? `, where it failed: ${operation.broken.why}` : ""}`,
+      `${host.name}: goes on with ${way} at ${operation.step}${operation.broken ? `, where it failed: ${operation.broken.why}` : ""}`,
     );
-    if (!dryRun) say(`${world.name}: ${await retryApp(world)}`);
+    if (!dryRun) say(`${host.name}: ${await retryApp(host)}`);
   });
 }
 
 export function restore(name: string, { dryRun, previous }: Ways & { readonly previous: boolean }): Promise<number> {
-  return onApp(name, async (world, app) => {
+  return onApp(name, async (host, app) => {
     const manifest = await readManifest(
       appFolder(app.stateDir, app.domain).path,
       previous ? "snapshot.previous" : "snapshot",
     );
-    if (!manifest) throw new Error(`${world.name} has no ${previous ? "older " : ""}snapshot`);
+    if (!manifest) throw new Error(`${host.name} has no ${previous ? "older " : ""}snapshot`);
     say(
-      `${world.name}: takes it down, puts the data and the .env of ${manifest.taken} in their place, and deploys ${manifest.version}; today's data stays beside until that is healthy, and is dropped then`,
+      `${host.name}: takes it down, puts the data and the .env of ${manifest.taken} in their place, and deploys ${manifest.version}; today's data stays beside until that is healthy, and is dropped then`,
     );
     if (dryRun) return;
-    await restoreTo(world, manifest);
-    say(`${world.name}: ${manifest.version} runs, with the data of ${manifest.taken}`);
+    await restoreTo(host, manifest);
+    say(`${host.name}: ${manifest.version} runs, with the data of ${manifest.taken}`);
   });
 }
 
 export function accept(name: string, { dryRun }: Ways): Promise<number> {
-  return onApp(name, async world => {
-    const { version } = await world.running();
+  return onApp(name, async host => {
+    const { version } = await host.running();
     say(
-      `${world.name}: takes ${version ?? "what runs"} as good once it was well for a whole window, and closes what is open`,
+      `${host.name}: takes ${version ?? "what runs"} as good once it was well for a whole window, and closes what is open`,
     );
-    if (!dryRun) say(`${world.name}: ${await acceptApp(world)} is last good`);
+    if (!dryRun) say(`${host.name}: ${await acceptApp(host)} is last good`);
   });
 }

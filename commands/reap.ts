@@ -1,7 +1,12 @@
 // `hearth reap`: takes away what dead runs left behind; in small, at the start of each run.
-import { ownerAlive } from "../providers/lib/process/identity.ts";
-import { isLease, isMaintenance, swarmBoard, type Entry } from "../providers/lib/coordination/coordinationStore.ts";
-import { isLive } from "../providers/lib/coordination/liveness.ts";
+import { livenessOf } from "../providers/lib/process/identity.ts";
+import {
+  isLease,
+  isMaintenance,
+  swarmStore,
+  type StoredRecord,
+} from "../providers/lib/coordination/coordinationStore.ts";
+import { isLeaseActive } from "../providers/lib/coordination/liveness.ts";
 import type { Report } from "./reap/reap.ts";
 import { asError } from "./common/errors.ts";
 
@@ -12,7 +17,10 @@ export interface ReapFlags {
 
 /** 0: nothing is left that may go; 1: something couldn't be taken away; 10: `--dry-run`, and something would go. */
 export async function reap({ dryRun, json }: ReapFlags): Promise<number> {
-  const [{ reap: pass }, { reapWorld }] = await Promise.all([import("./reap/reap.ts"), import("./reap/liveHost.ts")]);
+  const [{ reap: pass }, { reapHost: reapWorld }] = await Promise.all([
+    import("./reap/reap.ts"),
+    import("./reap/liveHost.ts"),
+  ]);
   const report = await pass(await reapWorld(), { dryRun });
   if (json) await printJson(report);
   else await print(report, dryRun);
@@ -26,13 +34,16 @@ export async function reap({ dryRun, json }: ReapFlags): Promise<number> {
  */
 export async function reapDead(say: (line: string) => void): Promise<string[]> {
   try {
-    const entries = await swarmBoard.all();
+    const entries = await swarmStore.list();
     const leases = entries
       .filter(isLease)
-      .map(async ({ note }) => ((await isLive(note, Date.now())) ? [] : [note.run]));
+      .map(async ({ record }) => ((await isLeaseActive(record, Date.now())) ? [] : [record.run]));
     const over = (await Promise.all(leases)).flat();
-    if (over.length === 0 && !(await isLeftOver(entries))) return [];
-    const [{ reap: pass }, { reapWorld }] = await Promise.all([import("./reap/reap.ts"), import("./reap/liveHost.ts")]);
+    if (over.length === 0 && !(await isStale(entries))) return [];
+    const [{ reap: pass }, { reapHost: reapWorld }] = await Promise.all([
+      import("./reap/reap.ts"),
+      import("./reap/liveHost.ts"),
+    ]);
     const report = await pass(await reapWorld(), { only: over, patience: 0 });
     await tell(report, say);
     return report.removed.map(({ what }) => what).filter(what => over.includes(what));
@@ -43,10 +54,10 @@ export async function reapDead(say: (line: string) => void): Promise<string[]> {
 }
 
 /** Whether a maintenance hangs there that nobody will take away any more. */
-async function isLeftOver(entries: readonly Entry[]): Promise<boolean> {
+async function isStale(entries: readonly StoredRecord[]): Promise<boolean> {
   const hung = entries.find(isMaintenance);
-  if (!hung || (await ownerAlive(hung.note.owner)) !== "dead") return false;
-  return (await import("../providers/lease/liveHost.ts")).drainWorld(() => undefined).isLeftOver(hung.note);
+  if (!hung || (await livenessOf(hung.record.holder)) !== "dead") return false;
+  return (await import("../providers/lease/liveHost.ts")).coordinationHost(() => undefined).isStale(hung.record);
 }
 
 async function tell({ removed, failed }: Report, say: (line: string) => void): Promise<void> {

@@ -1,6 +1,6 @@
 // `hearth run`: make the run's stack, run the command with it, take the stack away whatever happens.
 import { resolve } from "node:path";
-import { ownerNow } from "../providers/lib/process/identity.ts";
+import { currentProcess } from "../providers/lib/process/identity.ts";
 import { runName, runOf, stackName, type Run } from "../providers/lib/run/names.ts";
 import { runCommand } from "./run/child.ts";
 import { duration } from "./common/duration.ts";
@@ -9,7 +9,7 @@ import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
 import { identify, type IdentityFlags } from "./run/identity.ts";
 import type { RunOutputs } from "./run/outputs.ts";
 import { reapDead } from "./reap.ts";
-import { renewing, standFor } from "./run/renew.ts";
+import { startRenewing, standFor } from "./run/renew.ts";
 import { showLogs } from "./run/logs.ts";
 import { watchSignals } from "./run/signals.ts";
 import { init, teardown, up } from "./run/stack.ts";
@@ -50,8 +50,8 @@ export async function run(flags: RunFlags, command: readonly string[]): Promise<
     await reapDead(line => console.error(`hearth: ${line}`));
     await init(its, ownSettings(flags));
     if (signals.interrupted.aborted) return await end();
-    renewed = renewing(runName(its));
-    const outputs = await up(its, { owner: await ownerNow() }, { ...flags, signal: signals.interrupted }).catch(
+    renewed = startRenewing(runName(its));
+    const outputs = await up(its, { holder: await currentProcess() }, { ...flags, signal: signals.interrupted }).catch(
       async error => {
         if (!signals.interrupted.aborted) await showLogs(its, flags.logs, []);
         await end();

@@ -1,10 +1,10 @@
 // `hearth run start`: the run's realm for a CI with separate steps; `stop` takes it away.
 import { rename, writeFile } from "node:fs/promises";
-import { TTL } from "../providers/lib/coordination/liveness.ts";
+import { DEFAULT_TTL } from "../providers/lib/coordination/liveness.ts";
 import { duration } from "./common/duration.ts";
 import { ownVariables } from "./run/environment.ts";
 import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
-import { lastingRun } from "./run/steps.ts";
+import { runOfSteps } from "./run/steps.ts";
 import { reapDead } from "./reap.ts";
 import { ownSettings, type MakingFlags } from "./run.ts";
 import { watchSignals } from "./run/signals.ts";
@@ -19,8 +19,8 @@ export interface StartFlags extends MakingFlags {
 }
 
 export async function start(flags: StartFlags): Promise<number> {
-  const run = lastingRun(flags);
-  const lasts = flags.ttl === undefined ? TTL : duration(flags.ttl, "--ttl");
+  const run = runOfSteps(flags);
+  const lasts = flags.ttl === undefined ? DEFAULT_TTL : duration(flags.ttl, "--ttl");
   const signals = watchSignals(stackName(run));
   try {
     await reapDead(line => console.error(`hearth: ${line}`));

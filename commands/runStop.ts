@@ -1,14 +1,14 @@
 // `hearth run stop`: takes away what `hearth run start` made.
 import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
 import type { IdentityFlags } from "./run/identity.ts";
-import { lastingRun } from "./run/steps.ts";
+import { runOfSteps } from "./run/steps.ts";
 import { exists, teardown } from "./run/stack.ts";
 import { runOfStack, stackName, type Run } from "../providers/lib/run/names.ts";
 
 export async function stop(
   flags: IdentityFlags & { readonly run?: string; readonly verbose?: boolean },
 ): Promise<number> {
-  const run = flags.run === undefined ? lastingRun(flags) : named(flags.run);
+  const run = flags.run === undefined ? runOfSteps(flags) : named(flags.run);
   const stack = stackName(run);
   try {
     if (!(await exists(stack))) {

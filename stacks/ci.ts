@@ -3,18 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { App } from "../providers/app/index.ts";
 import { Lease } from "../providers/lease/index.ts";
 import { Realm } from "../providers/realm/index.ts";
-import { appDomain, coldDomain, runName, type Run } from "../providers/lib/run/names.ts";
+import { appDomain, dedicatedDomain, runName, type Run } from "../providers/lib/run/names.ts";
 import type { Config } from "./config.ts";
-import { keptApps } from "./warmApps.ts";
+import { warmApps } from "./warmApps.ts";
 import { fillAll, fill, isSecret, recipeSettings, type RecipeSettings } from "./recipes.ts";
-import { tell } from "./sendOutputs.ts";
+import { sendOutputs } from "./sendOutputs.ts";
 
-type Kind = "warm" | "cold" | "none";
+type Kind = "warm" | "dedicated" | "none";
 
 /** What is made once it is known which Keycloak the run gets. */
 interface Made {
   readonly realm?: Realm;
-  readonly cold?: App;
+  readonly dedicated?: App;
   readonly app?: App;
 }
 
@@ -29,9 +29,9 @@ export function runStack(run: Run, config: Config): object {
   const lease = new Lease("lease", {
     run: name,
     mode: needsKeycloak ? config.keycloak : "none",
-    keycloak: keptApps(config).keycloak,
-    domains: [domain, coldDomain(run, config.baseDomain)],
-    coldLimit: config.coldLimit,
+    keycloak: warmApps(config).keycloak,
+    domains: [domain, dedicatedDomain(run, config.baseDomain)],
+    dedicatedLimit: config.dedicatedLimit,
   });
   // A function, so that Pulumi doesn't look inside: one secret would make secrets of all outputs.
   const made = lease.keycloakKind.apply(kind => {
@@ -56,11 +56,11 @@ export function runStack(run: Run, config: Config): object {
     ...(deploys ? app : {}),
     ...(config.ca === undefined ? {} : { ca: config.ca }),
     // What was deployed for this run alone; the kept Keycloak is none of it.
-    deployCount: made.apply(get => [get().app, get().cold].filter(Boolean).length),
+    deployCount: made.apply(get => [get().app, get().dedicated].filter(Boolean).length),
     keycloakVersion: lease.keycloakVersion,
     keycloakSince: lease.keycloakSince,
   };
-  tell(outputs);
+  sendOutputs(outputs);
   return outputs;
 }
 
@@ -76,15 +76,15 @@ interface Making {
 /** The realm before the app's single deploy: its secrets are there when the app starts. */
 function make(making: Making): Made {
   const { kind, deploys } = making;
-  const cold = kind === "cold" ? coldKeycloak(making) : undefined;
-  const realm = kind === "none" ? undefined : ownRealm(making, cold);
+  const dedicated = kind === "dedicated" ? dedicatedKeycloak(making) : undefined;
+  const realm = kind === "none" ? undefined : ownRealm(making, dedicated);
   const app = deploys ? appUnderTest(making, realm) : undefined;
-  return { ...(realm && { realm }), ...(cold && { cold }), ...(app && { app }) };
+  return { ...(realm && { realm }), ...(dedicated && { dedicated }), ...(app && { app }) };
 }
 
 /** The same Keycloak as the kept one's last good, for this run alone. */
-function coldKeycloak({ run, config, lease }: Making): App {
-  const domain = coldDomain(run, config.baseDomain);
+function dedicatedKeycloak({ run, config, lease }: Making): App {
+  const domain = dedicatedDomain(run, config.baseDomain);
   const { env = {}, health = {} } = config.apps.keycloak ?? {};
   return new App(
     "keycloak",
@@ -108,10 +108,10 @@ function coldKeycloak({ run, config, lease }: Making): App {
   );
 }
 
-function ownRealm({ run, config, settings, lease }: Making, cold: App | undefined): Realm {
+function ownRealm({ run, config, settings, lease }: Making, dedicated: App | undefined): Realm {
   const name = runName(run);
   const domain = appDomain(run, config.baseDomain);
-  const keycloakDomain = cold ? coldDomain(run, config.baseDomain) : keptApps(config).keycloak.domain;
+  const keycloakDomain = dedicated ? dedicatedDomain(run, config.baseDomain) : warmApps(config).keycloak.domain;
   const known = { issuer: `https://${keycloakDomain}/realms/${name}`, realm: name, domain, keycloakDomain, run: name };
   const { clients, user, ...rest } = fillAll(settings.realm, known);
   const app = `https://${domain}`;
@@ -129,7 +129,7 @@ function ownRealm({ run, config, settings, lease }: Making, cold: App | undefine
       settings: rest,
     },
     // A Keycloak of the run's own takes its realm with it.
-    cold ? { dependsOn: cold, deletedWith: cold } : { dependsOn: lease },
+    dedicated ? { dependsOn: dedicated, deletedWith: dedicated } : { dependsOn: lease },
   );
 }
 

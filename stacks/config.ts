@@ -32,9 +32,9 @@ const schema = z.strictObject({
     )
     .default({}),
   /** Which Keycloak runs get: `auto` the kept one, and one of their own only while that is proved down or in maintenance. */
-  keycloak: z.enum(["auto", "warm", "cold"]).default("auto"),
+  keycloak: z.enum(["auto", "warm", "dedicated"]).default("auto"),
   /** How many runs may have a Keycloak of their own at once. */
-  coldLimit: z.coerce.number().int().min(0).default(1),
+  dedicatedLimit: z.coerce.number().int().min(0).default(1),
   /** What runs of each recipe need and deploy; a recipe that isn't here gets a realm, and no app. */
   recipes: z.record(recipeName, recipeSettings).default({}),
   /** Absolute path of a working tree of the recipe under test, deployed instead of a release: `hearth run --checkout` writes it. */

@@ -3,11 +3,11 @@ import * as docker from "@pulumi/docker";
 import { App } from "../providers/app/index.ts";
 import { networkId } from "../providers/lib/docker/networks.ts";
 import type { Config } from "./config.ts";
-import { keptApps } from "./warmApps.ts";
+import { warmApps } from "./warmApps.ts";
 
 /** Declares the kept apps; gives back the stack's outputs. */
 export async function warmStack(config: Config): Promise<object> {
-  const apps = keptApps(config);
+  const apps = warmApps(config);
   const network = await proxyNetwork();
   const traefik = new App("traefik", apps.traefik, { dependsOn: network });
   const keycloak = new App("keycloak", apps.keycloak, { dependsOn: traefik });

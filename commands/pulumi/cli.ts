@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { NotYourRecipeError } from "../common/errors.ts";
 import { project } from "../common/project.ts";
-import { compiledIn } from "./compileCache.ts";
+import { compileCacheEnv } from "./compileCache.ts";
 
 export interface PulumiDone {
   readonly exitCode: number;
@@ -27,7 +27,7 @@ function environment(): NodeJS.ProcessEnv {
   const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "hearth", "compiled");
   return {
     ...process.env,
-    ...compiledIn(cache, process.env),
+    ...compileCacheEnv(cache, process.env),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
   };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { project } from "../common/project.ts";
 
 /** Variables for pulumi: `cache` is a directory; what `env` says itself stays. */
-export function compiledIn(
+export function compileCacheEnv(
   cache: string,
   env: NodeJS.ProcessEnv,
 ): { readonly NODE_COMPILE_CACHE: string; readonly NODE_OPTIONS: string } {

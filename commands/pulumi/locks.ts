@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { ignoreAbsent } from "../../providers/lib/fs/file.ts";
-import { startOf, type Life } from "../../providers/lib/process/identity.ts";
+import { startTimeOf, type Liveness } from "../../providers/lib/process/identity.ts";
 import { backendFolder } from "./backend.ts";
 
 const lockFile = z.looseObject({ pid: z.int().positive(), hostname: z.string(), timestamp: z.string() });
@@ -14,27 +14,27 @@ const TOLERANCE = 5_000;
 
 interface Lock {
   readonly path: string;
-  readonly life: Life;
+  readonly liveness: Liveness;
   /** Whose it is, and since when. */
   readonly words: string;
 }
 
 /** A line for each lock that was broken. Only a file backend's locks can be read. */
 export async function breakDeadLocks(stack: string, backend?: string): Promise<string[]> {
-  const dead = (await locksOf(stack, backend)).filter(({ life }) => life === "dead");
+  const dead = (await locksOf(stack, backend)).filter(({ liveness }) => liveness === "dead");
   for (const { path } of dead) for (const name of [path, `${path}.attrs`]) await rm(name, { force: true });
   return dead.map(({ words }) => `pulumi's lock of ${stack} (${words}) was its dead owner's: broken`);
 }
 
 /** Of whoever has the stack's lock, in a word and in words; `none` where nobody has, and where the backend's locks can't be read. */
-export async function lockOf(stack: string, backend?: string): Promise<{ life: Life | "none"; words: string }> {
+export async function lockOf(stack: string, backend?: string): Promise<{ liveness: Liveness | "none"; words: string }> {
   const locks = await locksOf(stack, backend);
   const first = (["alive", "unknown", "dead"] as const)
-    .map(life => locks.find(lock => lock.life === life))
+    .map(liveness => locks.find(lock => lock.liveness === liveness))
     .find(Boolean);
   return first
-    ? { life: first.life, words: `pulumi's lock of ${stack} (${first.words})` }
-    : { life: "none", words: "" };
+    ? { liveness: first.liveness, words: `pulumi's lock of ${stack} (${first.words})` }
+    : { liveness: "none", words: "" };
 }
 
 async function locksOf(stack: string, backend?: string): Promise<Lock[]> {
@@ -52,11 +52,11 @@ async function lockAt(path: string): Promise<Lock | undefined> {
   const text = await readFile(path, "utf8").catch(ignoreAbsent);
   if (text === undefined) return undefined;
   const lock = lockFile.safeParse(parsed(text));
-  if (!lock.success) return { path, life: "unknown", words: `${path}, which can't be read` };
+  if (!lock.success) return { path, liveness: "unknown", words: `${path}, which can't be read` };
   const { pid, hostname: host, timestamp } = lock.data;
   return {
     path,
-    life: await lifeOf(lock.data),
+    liveness: await lifeOf(lock.data),
     words: `pid ${pid}${host === hostname() ? "" : ` on ${host}`}, since ${timestamp}`,
   };
 }
@@ -71,8 +71,8 @@ function parsed(text: string): unknown {
 }
 
 /** Dead: this host's, and either no such process, or one that began after the lock was made: then the number was given out again. */
-async function lifeOf({ pid, hostname: host, timestamp }: z.infer<typeof lockFile>): Promise<Life> {
+async function lifeOf({ pid, hostname: host, timestamp }: z.infer<typeof lockFile>): Promise<Liveness> {
   if (host !== hostname()) return "unknown";
-  const began = await startOf(pid);
+  const began = await startTimeOf(pid);
   return began === undefined || began > Date.parse(timestamp) + TOLERANCE ? "dead" : "alive";
 }

@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ignoreAbsent } from "../../providers/lib/fs/file.ts";
-import type { SeenPulumi } from "../reap/observed.ts";
+import type { ObservedStack } from "../reap/observed.ts";
 import { LeftAloneError } from "../reap/host.ts";
 import { project } from "../common/project.ts";
 import { removeStackConfig } from "./stackConfig.ts";
@@ -22,7 +22,7 @@ const exported = z.looseObject({
 const configs = join(project, ".stacks");
 
 /** Every stack called `ci-…`, also where only its configuration is left, or files of its state that Pulumi doesn't know any more. */
-export async function runStacks(): Promise<SeenPulumi[]> {
+export async function runStacks(): Promise<ObservedStack[]> {
   const done = await pulumi(listArgv());
   // One file that a killed Pulumi left half written, and it lists none at all; what lies on the disk is seen all the same.
   const stacks = isUnreadable(done) ? [] : listed.parse(JSON.parse(must(done, "list stacks").stdout));
@@ -38,7 +38,7 @@ export async function runStacks(): Promise<SeenPulumi[]> {
       const last = stacks.find(stack => stack.name === name)?.lastUpdate;
       const changed =
         onDisk.get(name) ?? (last === undefined ? undefined : Date.parse(last)) ?? (await configWritten(name));
-      return { name, lock: (await lockOf(name)).life, changed };
+      return { name, lock: (await lockOf(name)).liveness, changed };
     }),
   );
 }

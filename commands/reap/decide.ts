@@ -1,32 +1,32 @@
 // What is to go, and what is left and why: decided from everything that was seen, and from nothing that is remembered. Pure.
 import { stackOf } from "../../providers/lib/abra/names.ts";
-import type { Entry, MaintenanceNote } from "../../providers/lib/coordination/coordinationStore.ts";
+import type { StoredRecord, MaintenanceRecord } from "../../providers/lib/coordination/coordinationStore.ts";
 import { madeAttribute, ownerAttribute, runAttribute } from "../../providers/realm/representation.ts";
 import { alike, domainsOf, runCalled } from "./domains.ts";
-import { judge } from "./decideRun.ts";
+import { decideRun } from "./decideRun.ts";
 import type { Plan, Traces } from "./plan.ts";
-import type { Seen, SeenRealm, Skip } from "./observed.ts";
+import type { Observed, ObservedRealm, Skip } from "./observed.ts";
 
-export interface Findings {
+export interface Decision {
   readonly plans: readonly Plan[];
   readonly skips: readonly Skip[];
   /** A maintenance whose owner is dead and whose operation is over. */
-  readonly leftOver: Entry<MaintenanceNote> | undefined;
+  readonly leftOver: StoredRecord<MaintenanceRecord> | undefined;
 }
 
-export function findings(seen: Seen): Findings {
+export function decide(seen: Observed): Decision {
   const unseen = hidden(seen);
   const all = unseen || !("all" in seen.realms) ? [] : seen.realms.all;
   const strange = all.flatMap(realm => strangeRealm(realm, seen.swarm));
   const ours = all.filter(realm => strangeRealm(realm, seen.swarm).length === 0);
   const traces = tracesOf(seen, ours, new Set(all.map(({ name }) => name)));
   const alive = traces
-    .filter(({ lease, dir }) => lease?.live || dir?.life === "alive")
+    .filter(({ lease, dir }) => lease?.live || dir?.liveness === "alive")
     .flatMap(each => theirs(each, seen.baseDomain));
-  const leased = seen.leases.filter(lease => lease.live).flatMap(({ entry }) => entry.note.domains.map(stackOf));
+  const leased = seen.leases.filter(lease => lease.live).flatMap(({ entry }) => entry.record.domains.map(stackOf));
   const kept = seen.kept.map(stackOf);
   const verdicts = traces.map(each =>
-    judge(each, { ...seen, unseen, kept: new Set(kept), live: new Set([...alive, ...leased]) }),
+    decideRun(each, { ...seen, unseen, kept: new Set(kept), live: new Set([...alive, ...leased]) }),
   );
   return {
     plans: verdicts.flatMap(({ plan }) => (plan ? [plan] : [])),
@@ -36,17 +36,17 @@ export function findings(seen: Seen): Findings {
 }
 
 /** Why the kept Keycloak's realms are left alone; undefined where they aren't. */
-function hidden({ realms, maintenance, keycloak }: Seen): Omit<Skip, "what"> | undefined {
-  if (maintenance && !maintenance.over && maintenance.entry.note.domain === keycloak)
+function hidden({ realms, maintenance, keycloak }: Observed): Omit<Skip, "what"> | undefined {
+  if (maintenance && !maintenance.over && maintenance.entry.record.domain === keycloak)
     return {
       reason: "keycloak is in maintenance",
-      detail: `${maintenance.entry.note.what}, since ${maintenance.entry.note.since}`,
+      detail: `${maintenance.entry.record.what}, since ${maintenance.entry.record.startedAt}`,
     };
   return "unseen" in realms ? { reason: realms.unseen.reason, detail: realms.unseen.detail } : undefined;
 }
 
 /** Ours is a realm that carries this swarm's mark and is called as the run that the mark names. */
-function strangeRealm({ name, attributes = {} }: SeenRealm, swarm: string): Skip[] {
+function strangeRealm({ name, attributes = {} }: ObservedRealm, swarm: string): Skip[] {
   const what = `realm ${name}`;
   if (name.toLowerCase() === "master") return [{ what, reason: "Keycloak's own" }];
   const run = attributes[runAttribute];
@@ -56,10 +56,14 @@ function strangeRealm({ name, attributes = {} }: SeenRealm, swarm: string): Skip
 }
 
 /** By run: whatever was seen of it. `realms`: the names of all. */
-function tracesOf({ leases, pulumi, dirs }: Seen, ours: readonly SeenRealm[], realms: ReadonlySet<string>): Traces[] {
+function tracesOf(
+  { leases, pulumi, dirs }: Observed,
+  ours: readonly ObservedRealm[],
+  realms: ReadonlySet<string>,
+): Traces[] {
   const stacks = pulumi.map(each => ({ run: each.name.replace(/^ci-/, ""), each }));
   const names = [
-    ...leases.map(({ entry }) => entry.note.run),
+    ...leases.map(({ entry }) => entry.record.run),
     ...ours.map(realm => realm.name),
     ...stacks.map(({ run }) => run),
     ...dirs.map(dir => dir.name),
@@ -71,7 +75,7 @@ function tracesOf({ leases, pulumi, dirs }: Seen, ours: readonly SeenRealm[], re
     return {
       name,
       run,
-      lease: leases.find(({ entry }) => entry.note.run === name),
+      lease: leases.find(({ entry }) => entry.record.run === name),
       realm: realm ? { made: realm.attributes?.[madeAttribute] } : realms.has(name) ? "foreign" : undefined,
       pulumi: pulumi.find(each => each.name === `ci-${name}`),
       dir: dirs.find(dir => dir.name === name),
@@ -79,9 +83,9 @@ function tracesOf({ leases, pulumi, dirs }: Seen, ours: readonly SeenRealm[], re
   });
 }
 
-function strangeNames({ leases, pulumi, dirs }: Seen): Skip[] {
+function strangeNames({ leases, pulumi, dirs }: Observed): Skip[] {
   const strange = [
-    ...leases.filter(({ entry }) => !runCalled(entry.note.run)).map(({ entry }) => `lease ${entry.name}`),
+    ...leases.filter(({ entry }) => !runCalled(entry.record.run)).map(({ entry }) => `lease ${entry.name}`),
     ...pulumi
       .filter(({ name }) => !name.startsWith("ci-") || !runCalled(name.slice(3)))
       .map(({ name }) => `pulumi stack ${name}`),
@@ -92,11 +96,11 @@ function strangeNames({ leases, pulumi, dirs }: Seen): Skip[] {
 
 /** The Swarm stacks that the run may have made. */
 function theirs({ run, lease }: Traces, base: string): string[] {
-  return [...domainsOf(run, base), ...(lease?.entry.note.domains ?? [])].map(stackOf);
+  return [...domainsOf(run, base), ...(lease?.entry.record.domains ?? [])].map(stackOf);
 }
 
 /** Swarm stacks that are called as a run's, and that no lease and no realm proves to be one. */
-function byNameAlone(seen: Seen, traces: readonly Traces[]): Skip[] {
+function byNameAlone(seen: Observed, traces: readonly Traces[]): Skip[] {
   const proved = traces.filter(({ lease, realm }) => lease || (realm && realm !== "foreign"));
   const known = new Set([...proved.flatMap(each => theirs(each, seen.baseDomain)), ...seen.kept.map(stackOf)]);
   const left = alike(seen, seen.baseDomain).filter(stack => !known.has(stack));

@@ -1,24 +1,25 @@
 // Whether what was seen of one run is to go, and in which order: the lease proves whose the rest is, and goes last. Pure.
-import { holder } from "../../providers/lib/coordination/liveness.ts";
+import { describeHolder } from "../../providers/lib/coordination/liveness.ts";
 import { domainsOf, stacksOf } from "./domains.ts";
 import type { Part, Situation, Traces, Verdict } from "./plan.ts";
-import { GRACE, SETTLED, type SeenLease, type Skip } from "./observed.ts";
+import { GRACE, SETTLED, type ObservedLease, type Skip } from "./observed.ts";
 
-export function judge(traces: Traces, seen: Situation): Verdict {
-  if (traces.dir?.life === "alive") return skipped(traces.name, "live", "its process lives");
+export function decideRun(traces: Traces, seen: Situation): Verdict {
+  if (traces.dir?.liveness === "alive") return skipped(traces.name, "live", "its process lives");
   if (traces.pulumi?.lock === "unknown") return skipped(traces.name, "its lock can't be judged");
   return traces.lease ? withLease(traces, traces.lease, seen) : withoutLease(traces, seen);
 }
 
-function withLease(traces: Traces, { entry, live, life }: SeenLease, seen: Situation): Verdict {
+function withLease(traces: Traces, { entry, live, liveness }: ObservedLease, seen: Situation): Verdict {
   const { name } = traces;
-  const { note } = entry;
+  const { record } = entry;
   const realm = ownRealm(traces);
-  if (live) return skipped(name, "live", holder(note));
-  const asked = realm !== undefined || (note.keycloak === "warm" && traces.realm !== "foreign");
+  if (live) return skipped(name, "live", describeHolder(record));
+  const asked = realm !== undefined || (record.keycloak === "warm" && traces.realm !== "foreign");
   if (asked && seen.unseen) return { skips: [{ what: name, ...seen.unseen }] };
-  const why = life === "dead" ? `owner ${holder(note)} is dead` : `its end, ${note.until}, has passed`;
-  const domains = [...new Set([...note.domains, ...domainsOf(traces.run, seen.baseDomain)])];
+  const why =
+    liveness === "dead" ? `owner ${describeHolder(record)} is dead` : `its end, ${record.expiresAt}, has passed`;
+  const domains = [...new Set([...record.domains, ...domainsOf(traces.run, seen.baseDomain)])];
   const { own, skips } = stacksOf(traces, domains, seen);
   return {
     plan: {
@@ -35,7 +36,7 @@ function withLease(traces: Traces, { entry, live, life }: SeenLease, seen: Situa
 function withoutLease(traces: Traces, seen: Situation): Verdict {
   const { name, pulumi, dir } = traces;
   const realm = ownRealm(traces);
-  if (pulumi?.lock === "alive" && dir?.life !== "dead") return skipped(name, "live", "Pulumi is at work on it");
+  if (pulumi?.lock === "alive" && dir?.liveness !== "dead") return skipped(name, "live", "Pulumi is at work on it");
   if (realm && !isOld(traces, realm.made, seen.began)) return skipped(name, "younger than this pass");
   if (pulumi?.swarm !== undefined && pulumi.swarm !== seen.swarm) {
     const foreign: Skip = {
@@ -53,19 +54,19 @@ function orphan(traces: Traces, seen: Situation): Verdict {
   const { name, pulumi, dir } = traces;
   const realm = ownRealm(traces);
   const settled = isSettled(traces, seen.began);
-  if (dir?.life === "unknown" && !settled) return skipped(name, "no lease yet");
+  if (dir?.liveness === "unknown" && !settled) return skipped(name, "no lease yet");
   const domains = realm ? domainsOf(traces.run, seen.baseDomain) : [];
   const { own, skips } = stacksOf(traces, domains, seen);
   const waiting: Skip[] = !settled && (pulumi || dir) ? [{ what: name, reason: "no lease yet" }] : [];
   const parts = [...realmPart(traces, realm !== undefined), ...own, ...(settled ? rest(traces) : [])];
   if (parts.length === 0) return { skips: waiting };
-  const why = dir?.life === "dead" ? "no lease, and its process is dead" : "no lease";
+  const why = dir?.liveness === "dead" ? "no lease, and its process is dead" : "no lease";
   return { plan: { run: name, why, lease: undefined, domains, parts }, skips: [...skips, ...waiting] };
 }
 
 /** Its process is proved dead; or nobody says whose it is, and nothing of it changed for long. */
 function isSettled({ dir, pulumi }: Traces, began: number): boolean {
-  if (dir?.life === "dead") return true;
+  if (dir?.liveness === "dead") return true;
   const all = [...(dir ? [dir.changed] : []), ...(pulumi ? [pulumi.changed] : [])];
   return all.every(changed => changed !== undefined && began - changed >= SETTLED);
 }

@@ -1,6 +1,6 @@
 // Which Swarm stacks a run may have made: by the domains that it deploys at. Pure.
 import { stackOf } from "../../providers/lib/abra/names.ts";
-import { appDomain, coldDomain, runOfStack, type Run } from "../../providers/lib/run/names.ts";
+import { appDomain, dedicatedDomain, runOfStack, type Run } from "../../providers/lib/run/names.ts";
 import type { Part, Situation, Traces } from "./plan.ts";
 import type { Reason, Skip } from "./observed.ts";
 
@@ -11,7 +11,7 @@ export function runCalled(name: string): Run | undefined {
 
 /** The domains of the run's own app, and of a Keycloak of its own. */
 export function domainsOf(run: Run, base: string): string[] {
-  return [appDomain(run, base), coldDomain(run, base)];
+  return [appDomain(run, base), dedicatedDomain(run, base)];
 }
 
 /** Whether anything of the Swarm stack `stack` is there: what carries its label, or a secret or config with its prefix. */

@@ -1,8 +1,8 @@
 // All that the reaper looks at and does. Times in milliseconds.
-import type { Life, Owner } from "../../providers/lib/process/identity.ts";
-import type { Board, MaintenanceNote } from "../../providers/lib/coordination/coordinationStore.ts";
+import type { Liveness, ProcessIdentity } from "../../providers/lib/process/identity.ts";
+import type { CoordinationStore, MaintenanceRecord } from "../../providers/lib/coordination/coordinationStore.ts";
 import type { Taken } from "./locks.ts";
-import type { Reason, Realms, Seen, SeenDir, SeenPulumi } from "./observed.ts";
+import type { Reason, Realms, Observed, ObservedDirectory, ObservedStack } from "./observed.ts";
 import type { Stacks } from "./stacks.ts";
 
 /** Something is better left as it is, for now: no failure. */
@@ -16,25 +16,25 @@ export class LeftAloneError extends Error {
   }
 }
 
-export interface World extends Pick<Seen, "swarm" | "baseDomain" | "kept" | "keycloak"> {
-  readonly board: Board;
+export interface ReapHost extends Pick<Observed, "swarm" | "baseDomain" | "kept" | "keycloak"> {
+  readonly store: CoordinationStore;
   /** This process. */
-  readonly owner: Owner;
+  readonly holder: ProcessIdentity;
   now(): number;
   sleep(ms: number): Promise<void>;
-  life(owner: Owner): Promise<Life>;
+  liveness(holder: ProcessIdentity): Promise<Liveness>;
   /** Whether a maintenance whose owner is dead is over. */
-  isLeftOver(maintenance: MaintenanceNote): Promise<boolean>;
+  isStale(maintenance: MaintenanceRecord): Promise<boolean>;
 
   realms(): Promise<Realms>;
   stacks(): Promise<Stacks>;
   /** Runs' stacks in Pulumi's backend; without the swarm they are of. */
-  pulumi(): Promise<readonly SeenPulumi[]>;
+  pulumi(): Promise<readonly ObservedStack[]>;
   /** The swarm that the stack's resources are of; undefined where none says so. */
   swarmOf(pulumiStack: string): Promise<string | undefined>;
   /** Of whoever has the stack's lock, and in words who that is. */
-  lockOf(pulumiStack: string): Promise<{ readonly life: SeenPulumi["lock"]; readonly words: string }>;
-  dirs(): Promise<readonly SeenDir[]>;
+  lockOf(pulumiStack: string): Promise<{ readonly liveness: ObservedStack["lock"]; readonly words: string }>;
+  dirs(): Promise<readonly ObservedDirectory[]>;
 
   /** Everything that works on the run kept out until it is released. Throws LockedError at `until`. */
   takeLocks(run: string, until: number): Promise<Taken>;

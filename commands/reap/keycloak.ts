@@ -3,7 +3,7 @@ import { stackOf } from "../../providers/lib/abra/names.ts";
 import type { AppInputs } from "../../providers/app/inputs.ts";
 import { ProgramError } from "../../providers/lib/process/run.ts";
 import { KeycloakError, logIn, NotUpError, type Admin } from "../../providers/lib/keycloak/admin.ts";
-import { removeRealm, type World as RealmWorld } from "../../providers/realm/reconcile.ts";
+import { removeRealm, type RealmHost as RealmWorld } from "../../providers/realm/reconcile.ts";
 import { NoContainerError, readSecret } from "../../providers/lib/docker/container.ts";
 import type { Realms } from "./observed.ts";
 import { LeftAloneError } from "./host.ts";
@@ -33,10 +33,10 @@ export async function removeRealmOf(
   run: string,
   swarm: string,
   { domain, stateDir }: Omit<Kept, "env">,
-  world: RealmWorld,
+  host: RealmWorld,
 ): Promise<boolean> {
   try {
-    return await removeRealm({ name: run, run, swarm, stateDir, keycloak: { domain } }, world);
+    return await removeRealm({ name: run, run, swarm, stateDir, keycloak: { domain } }, host);
   } catch (error) {
     if (isDown(error)) throw new LeftAloneError("keycloak isn't up", error.message, error);
     throw error;

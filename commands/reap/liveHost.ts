@@ -1,27 +1,27 @@
 // The reaper's world on a real host: this swarm, the kept Keycloak, Pulumi's backend, hearth's directory.
 import { appInputs, type AppInputs } from "../../providers/app/inputs.ts";
-import { ownerAlive, ownerNow, type Life } from "../../providers/lib/process/identity.ts";
-import { drainWorld } from "../../providers/lease/liveHost.ts";
+import { livenessOf, currentProcess, type Liveness } from "../../providers/lib/process/identity.ts";
+import { coordinationHost } from "../../providers/lease/liveHost.ts";
 import { lookAtRealms, removeRealmOf, session } from "./keycloak.ts";
 import { takeLocks } from "./locks.ts";
 import { stacksThere } from "./stacks.ts";
-import type { World } from "./host.ts";
+import type { ReapHost } from "./host.ts";
 import { runFolder } from "../../providers/lib/run/folder.ts";
 import { clusterId } from "../../providers/lib/docker/cluster.ts";
 import { removeStack } from "../../providers/lib/docker/removeStack.ts";
 import type { Config } from "../../stacks/config.ts";
-import { keptApps } from "../../stacks/warmApps.ts";
+import { warmApps } from "../../stacks/warmApps.ts";
 import { runConfig, warmConfig } from "../common/config.ts";
 import { lockOf } from "../pulumi/locks.ts";
 import { forget, runStacks, swarmOf } from "../pulumi/stacks.ts";
-import { ownerOfRun, removeRunDir, runDirs } from "../run/directory.ts";
+import { holderOfRun, removeRunDir, runDirs } from "../run/directory.ts";
 import { hasStackConfig } from "../pulumi/stackConfig.ts";
 
 /** Throws ConfigError, NoSwarmError. */
-export async function reapWorld(): Promise<World> {
+export async function reapHost(): Promise<ReapHost> {
   const config = await configuration();
   const { baseDomain, stateDir } = config;
-  const [swarm, owner, others] = await Promise.all([clusterId(), ownerNow(), runConfig().then(keptIn)]);
+  const [swarm, holder, others] = await Promise.all([clusterId(), currentProcess(), runConfig().then(keptIn)]);
   const own = keptIn(config);
   const keycloak = own.find(app => app.recipe === "keycloak")!;
   return {
@@ -29,15 +29,15 @@ export async function reapWorld(): Promise<World> {
     baseDomain,
     kept: [...own, ...others].map(app => app.domain),
     keycloak: keycloak.domain,
-    owner,
-    ...drainWorld(() => undefined),
+    holder,
+    ...coordinationHost(() => undefined),
     realms: () => lookAtRealms(() => session(keycloak)),
     stacks: stacksThere,
     pulumi: runStacks,
     swarmOf,
     lockOf,
     dirs: async () =>
-      Promise.all((await runDirs(stateDir)).map(async dir => ({ ...dir, life: await lifeOf(stateDir, dir.name) }))),
+      Promise.all((await runDirs(stateDir)).map(async dir => ({ ...dir, liveness: await lifeOf(stateDir, dir.name) }))),
     takeLocks: (run, until) => takeLocks(runFolder(stateDir, run), until),
     removeRealm: run => removeRealmOf(run, swarm, keycloak, { logIn: () => session(keycloak), say: () => undefined }),
     removeStack,
@@ -52,14 +52,14 @@ async function configuration(): Promise<Config> {
 }
 
 function keptIn(config: Config): AppInputs[] {
-  return Object.values(keptApps(config)).map(args => appInputs.parse(args));
+  return Object.values(warmApps(config)).map(args => appInputs.parse(args));
 }
 
 /** Of the process that began the run; what is written and can't be read may be a living one's. */
-async function lifeOf(stateDir: string, run: string): Promise<Life | "nobody"> {
+async function lifeOf(stateDir: string, run: string): Promise<Liveness | "nobody"> {
   try {
-    const owner = await ownerOfRun(stateDir, run);
-    return owner ? await ownerAlive(owner) : "nobody";
+    const holder = await holderOfRun(stateDir, run);
+    return holder ? await livenessOf(holder) : "nobody";
   } catch {
     return "unknown";
   }

@@ -2,21 +2,28 @@
 import {
   isLease,
   isMaintenance,
-  type Entry,
-  type LeaseNote,
+  type StoredRecord,
+  type LeaseRecord,
 } from "../../providers/lib/coordination/coordinationStore.ts";
-import { isLive } from "../../providers/lib/coordination/liveness.ts";
-import { SETTLED, type Realms, type Seen, type SeenLease, type SeenMaintenance, type SeenPulumi } from "./observed.ts";
-import type { World } from "./host.ts";
+import { isLeaseActive } from "../../providers/lib/coordination/liveness.ts";
+import {
+  SETTLED,
+  type Realms,
+  type Observed,
+  type ObservedLease,
+  type ObservedMaintenance,
+  type ObservedStack,
+} from "./observed.ts";
+import type { ReapHost } from "./host.ts";
 
-/** Throws UnreadableNoteError before anything else is asked where the board can't be understood. */
-export async function look(world: World): Promise<Seen> {
-  const { swarm, baseDomain, kept, keycloak, board } = world;
-  const began = world.now();
-  const realms = await realmsOutside(world, await maintenanceOf(world, await board.all()));
-  const [{ stacks, names }, pulumi, dirs] = await Promise.all([world.stacks(), world.pulumi(), world.dirs()]);
-  const entries = await board.all();
-  const leases = await Promise.all(entries.filter(isLease).map(entry => judged(world, entry)));
+/** Throws UnreadableRecordError before anything else is asked where the board can't be understood. */
+export async function observe(host: ReapHost): Promise<Observed> {
+  const { swarm, baseDomain, kept, keycloak, store } = host;
+  const began = host.now();
+  const realms = await realmsOutside(host, await maintenanceOf(host, await store.list()));
+  const [{ stacks, names }, pulumi, dirs] = await Promise.all([host.stacks(), host.pulumi(), host.dirs()]);
+  const entries = await store.list();
+  const leases = await Promise.all(entries.filter(isLease).map(entry => judged(host, entry)));
   const seen = {
     swarm,
     baseDomain,
@@ -25,56 +32,56 @@ export async function look(world: World): Promise<Seen> {
     began,
     realms,
     leases,
-    maintenance: await maintenanceOf(world, entries),
+    maintenance: await maintenanceOf(host, entries),
     stacks,
     names,
     dirs,
   };
-  return { ...seen, pulumi: await withSwarms(world, { ...seen, pulumi }) };
+  return { ...seen, pulumi: await withSwarms(host, { ...seen, pulumi }) };
 }
 
-async function judged({ now, life }: World, entry: Entry<LeaseNote>): Promise<SeenLease> {
-  const { owner } = entry.note;
-  const known = owner === undefined ? "unknown" : await life(owner);
-  return { entry, life: known, live: await isLive(entry.note, now(), async () => known) };
+async function judged({ now, liveness }: ReapHost, entry: StoredRecord<LeaseRecord>): Promise<ObservedLease> {
+  const { holder } = entry.record;
+  const known = holder === undefined ? "unknown" : await liveness(holder);
+  return { entry, liveness: known, live: await isLeaseActive(entry.record, now(), async () => known) };
 }
 
 /** undefined: there is none. */
 export async function maintenanceOf(
-  { life, isLeftOver }: World,
-  entries: readonly Entry[],
-): Promise<SeenMaintenance | undefined> {
+  { liveness, isStale }: ReapHost,
+  entries: readonly StoredRecord[],
+): Promise<ObservedMaintenance | undefined> {
   const entry = entries.find(isMaintenance);
-  return entry && { entry, over: (await life(entry.note.owner)) === "dead" && (await isLeftOver(entry.note)) };
+  return entry && { entry, over: (await liveness(entry.record.holder)) === "dead" && (await isStale(entry.record)) };
 }
 
 /** What the kept Keycloak's maintenance is for, where it is in one. */
-export function maintained(there: SeenMaintenance | undefined, keycloak: string): string | undefined {
-  if (!there || there.over || there.entry.note.domain !== keycloak) return undefined;
-  return `${there.entry.note.what}, since ${there.entry.note.since}`;
+export function maintained(there: ObservedMaintenance | undefined, keycloak: string): string | undefined {
+  if (!there || there.over || there.entry.record.domain !== keycloak) return undefined;
+  return `${there.entry.record.what}, since ${there.entry.record.startedAt}`;
 }
 
 /** A Keycloak in maintenance isn't even asked. */
-async function realmsOutside(world: World, there: SeenMaintenance | undefined): Promise<Realms> {
-  const detail = maintained(there, world.keycloak);
+async function realmsOutside(host: ReapHost, there: ObservedMaintenance | undefined): Promise<Realms> {
+  const detail = maintained(there, host.keycloak);
   return detail === undefined
-    ? world.realms()
+    ? host.realms()
     : { unseen: { reason: "keycloak is in maintenance", detail, failure: false } };
 }
 
 /** A backend may serve several swarms. Asked only of what has no lease here and may be about to go: it takes a process each. */
 async function withSwarms(
-  world: World,
-  { pulumi, leases, dirs, began }: Pick<Seen, "pulumi" | "leases" | "dirs" | "began">,
-): Promise<SeenPulumi[]> {
-  const all: SeenPulumi[] = [];
+  host: ReapHost,
+  { pulumi, leases, dirs, began }: Pick<Observed, "pulumi" | "leases" | "dirs" | "began">,
+): Promise<ObservedStack[]> {
+  const all: ObservedStack[] = [];
   for (const each of pulumi) {
     const run = each.name.replace(/^ci-/, "");
-    const leased = leases.some(({ entry }) => entry.note.run === run);
+    const leased = leases.some(({ entry }) => entry.record.run === run);
     const candidate =
-      dirs.some(dir => dir.name === run && dir.life === "dead") ||
+      dirs.some(dir => dir.name === run && dir.liveness === "dead") ||
       (each.changed !== undefined && began - each.changed >= SETTLED);
-    all.push(!leased && candidate ? { ...each, swarm: await world.swarmOf(each.name) } : each);
+    all.push(!leased && candidate ? { ...each, swarm: await host.swarmOf(each.name) } : each);
   }
   return all;
 }

@@ -1,6 +1,10 @@
 // What a pass of the reaper sees before it decides anything. Times in milliseconds since 1970.
-import type { Life } from "../../providers/lib/process/identity.ts";
-import type { Entry, LeaseNote, MaintenanceNote } from "../../providers/lib/coordination/coordinationStore.ts";
+import type { Liveness } from "../../providers/lib/process/identity.ts";
+import type {
+  StoredRecord,
+  LeaseRecord,
+  MaintenanceRecord,
+} from "../../providers/lib/coordination/coordinationStore.ts";
 
 /** Why something is left where it is: few and fixed words, so that they can be counted. */
 export type Reason =
@@ -26,35 +30,35 @@ export interface Skip {
   readonly detail?: string;
 }
 
-export interface SeenRealm {
+export interface ObservedRealm {
   readonly name: string;
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
 /** The kept Keycloak's realms; or why they can't be seen, which is a failure where somebody has to mend it. */
 export type Realms =
-  | { readonly all: readonly SeenRealm[] }
+  | { readonly all: readonly ObservedRealm[] }
   | { readonly unseen: Pick<Skip, "reason"> & { readonly detail: string; readonly failure: boolean } };
 
-export interface SeenLease {
-  readonly entry: Entry<LeaseNote>;
+export interface ObservedLease {
+  readonly entry: StoredRecord<LeaseRecord>;
   readonly live: boolean;
   /** Of its owner; `unknown` where it has none. */
-  readonly life: Life;
+  readonly liveness: Liveness;
 }
 
-export interface SeenMaintenance {
-  readonly entry: Entry<MaintenanceNote>;
+export interface ObservedMaintenance {
+  readonly entry: StoredRecord<MaintenanceRecord>;
   /** Its owner is proved dead, and no operation is open that it belongs to. */
   readonly over: boolean;
 }
 
 /** A run's stack in Pulumi's backend, or what is left of one. */
-export interface SeenPulumi {
+export interface ObservedStack {
   /** `ci-<recipe>-<hex>` */
   readonly name: string;
   /** Of whoever has its lock. */
-  readonly lock: Life | "none";
+  readonly lock: Liveness | "none";
   /** undefined: it can't be told. */
   readonly changed: number | undefined;
   /** The swarm that its resources are of; undefined where none says so. */
@@ -62,14 +66,14 @@ export interface SeenPulumi {
 }
 
 /** A run's folder in hearth's directory. */
-export interface SeenDir {
+export interface ObservedDirectory {
   readonly name: string;
   /** Of the process that made it; `nobody`: it doesn't say whose it is. */
-  readonly life: Life | "nobody";
+  readonly liveness: Liveness | "nobody";
   readonly changed: number;
 }
 
-export interface Seen {
+export interface Observed {
   /** This swarm's id. */
   readonly swarm: string;
   readonly baseDomain: string;
@@ -79,13 +83,13 @@ export interface Seen {
   /** When the pass began. */
   readonly began: number;
   readonly realms: Realms;
-  readonly leases: readonly SeenLease[];
-  readonly maintenance: SeenMaintenance | undefined;
+  readonly leases: readonly ObservedLease[];
+  readonly maintenance: ObservedMaintenance | undefined;
   /** Swarm stacks that anything carries the label of; and the names of all secrets and configs. */
   readonly stacks: readonly string[];
   readonly names: readonly string[];
-  readonly pulumi: readonly SeenPulumi[];
-  readonly dirs: readonly SeenDir[];
+  readonly pulumi: readonly ObservedStack[];
+  readonly dirs: readonly ObservedDirectory[];
 }
 
 /** Milliseconds that a run's things without a lease and without an owner are waited for. */

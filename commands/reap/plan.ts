@@ -1,7 +1,7 @@
 // What was seen of one run, and what is to go of it.
-import type { Entry, LeaseNote } from "../../providers/lib/coordination/coordinationStore.ts";
+import type { StoredRecord, LeaseRecord } from "../../providers/lib/coordination/coordinationStore.ts";
 import type { Run } from "../../providers/lib/run/names.ts";
-import type { Seen, SeenDir, SeenLease, SeenPulumi, Skip } from "./observed.ts";
+import type { Observed, ObservedDirectory, ObservedLease, ObservedStack, Skip } from "./observed.ts";
 
 export interface Part {
   readonly kind: "realm" | "stack" | "pulumi stack" | "run folder" | "lease";
@@ -14,7 +14,7 @@ export interface Part {
 export interface Plan {
   readonly run: string;
   readonly why: string;
-  readonly lease: Entry<LeaseNote> | undefined;
+  readonly lease: StoredRecord<LeaseRecord> | undefined;
   /** Every domain that may be the run's. */
   readonly domains: readonly string[];
   readonly parts: readonly Part[];
@@ -24,11 +24,11 @@ export interface Plan {
 export interface Traces {
   readonly name: string;
   readonly run: Run;
-  readonly lease: SeenLease | undefined;
+  readonly lease: ObservedLease | undefined;
   /** A realm of its own, proved by its attributes; `foreign`: one that only bears its name. */
   readonly realm: { readonly made: unknown } | "foreign" | undefined;
-  readonly pulumi: SeenPulumi | undefined;
-  readonly dir: SeenDir | undefined;
+  readonly pulumi: ObservedStack | undefined;
+  readonly dir: ObservedDirectory | undefined;
 }
 
 export interface Verdict {
@@ -36,7 +36,7 @@ export interface Verdict {
   readonly skips: readonly Skip[];
 }
 
-export interface Situation extends Pick<Seen, "swarm" | "baseDomain" | "began" | "stacks" | "names"> {
+export interface Situation extends Pick<Observed, "swarm" | "baseDomain" | "began" | "stacks" | "names"> {
   /** Why the kept Keycloak's realms are left alone; undefined where they aren't. */
   readonly unseen: Omit<Skip, "what"> | undefined;
   /** Swarm stacks that stay whatever else is found: the kept apps', and those of runs that live. */

@@ -1,11 +1,11 @@
 // A pass of the reaper: look, decide, and run by run take away what is left of the dead.
-import type { Entry, MaintenanceNote } from "../../providers/lib/coordination/coordinationStore.ts";
-import { findings } from "./decide.ts";
+import type { StoredRecord, MaintenanceRecord } from "../../providers/lib/coordination/coordinationStore.ts";
+import { decide } from "./decide.ts";
 import type { Part, Plan } from "./plan.ts";
-import { look } from "./observe.ts";
-import type { Seen, Skip } from "./observed.ts";
-import { takeAway, whileAtWork } from "./remove.ts";
-import { LeftAloneError, type World } from "./host.ts";
+import { observe } from "./observe.ts";
+import type { Observed, Skip } from "./observed.ts";
+import { remove, workersOf } from "./remove.ts";
+import { LeftAloneError, type ReapHost } from "./host.ts";
 
 export interface Removed {
   readonly what: string;
@@ -39,72 +39,72 @@ export const PATIENCE = 5 * 60_000;
 
 type Notes = { readonly [K in keyof Report]: Report[K][number][] };
 
-/** Throws UnreadableNoteError, with nothing touched, where the board can't be understood. One run's failure doesn't stop the others. */
+/** Throws UnreadableRecordError, with nothing touched, where the board can't be understood. One run's failure doesn't stop the others. */
 export async function reap(
-  world: World,
+  host: ReapHost,
   { dryRun = false, patience = PATIENCE, only }: ReapOptions = {},
 ): Promise<Report> {
-  const seen = await look(world);
-  const { plans, skips, leftOver } = findings(seen);
+  const seen = await observe(host);
+  const { plans, skips, leftOver } = decide(seen);
   const wanted = plans.filter(({ run }) => only?.includes(run) ?? true);
   const notes: Notes = { removed: [], failed: failures(seen), skipped: only ? [] : [...skips] };
-  if (leftOver) await takeDown(world, leftOver, dryRun, notes);
+  if (leftOver) await takeDown(host, leftOver, dryRun, notes);
   if (dryRun)
     notes.removed.push(
       ...wanted.map(({ run, parts, why }) => ({ what: run, parts: parts.filter(part => part.seen), why })),
     );
-  else await all(world, wanted, world.now() + patience, notes);
+  else await all(host, wanted, host.now() + patience, notes);
   return notes;
 }
 
 /** First in the reaper's own hand: a kept app may just be taking it over. */
 async function takeDown(
-  { board, owner }: World,
-  entry: Entry<MaintenanceNote>,
+  { store, holder }: ReapHost,
+  entry: StoredRecord<MaintenanceRecord>,
   dryRun: boolean,
   { removed, skipped }: Notes,
 ): Promise<void> {
-  const { app, owner: dead } = entry.note;
+  const { app, holder: dead } = entry.record;
   const what = `maintenance of ${app}`;
-  if (!dryRun && !(await board.rewrite(entry, { ...entry.note, owner })))
+  if (!dryRun && !(await store.replace(entry, { ...entry.record, holder })))
     return void skipped.push({ what, reason: "changed meanwhile" });
-  if (!dryRun) await board.remove(entry);
+  if (!dryRun) await store.remove(entry);
   removed.push({ what, parts: [], why: `owner pid ${dead.pid} on ${dead.host} is dead, and no operation is open` });
 }
 
-function failures({ realms, keycloak }: Seen): Failed[] {
+function failures({ realms, keycloak }: Observed): Failed[] {
   return "unseen" in realms && realms.unseen.failure ? [{ what: keycloak, why: realms.unseen.detail }] : [];
 }
 
 /** Those on which nobody works first; then each of the others as soon as it is left alone, and looked at anew. */
-async function all(world: World, plans: readonly Plan[], until: number, notes: Notes): Promise<void> {
+async function all(host: ReapHost, plans: readonly Plan[], until: number, notes: Notes): Promise<void> {
   const busy: Plan[] = [];
   for (const plan of plans) {
-    const skip = await one(world, plan, world.now(), notes);
-    if (skip?.reason === "in use by Pulumi" && world.now() < until) busy.push(plan);
+    const skip = await one(host, plan, host.now(), notes);
+    if (skip?.reason === "in use by Pulumi" && host.now() < until) busy.push(plan);
     else if (skip) notes.skipped.push(skip);
   }
   for (const plan of busy) {
-    const skip = await again(world, plan, until, notes);
+    const skip = await again(host, plan, until, notes);
     if (skip) notes.skipped.push(skip);
   }
 }
 
-async function again(world: World, plan: Plan, until: number, notes: Notes): Promise<Skip | undefined> {
+async function again(host: ReapHost, plan: Plan, until: number, notes: Notes): Promise<Skip | undefined> {
   const what = plan.run;
   try {
-    await whileAtWork(world, plan, until);
+    await workersOf(host, plan, until);
   } catch (error) {
     if (error instanceof LeftAloneError) return { what, reason: error.reason, detail: error.message };
     throw error;
   }
-  const { plans, skips } = findings(await look(world));
+  const { plans, skips } = decide(await observe(host));
   const fresh = plans.find(({ run }) => run === what);
-  return fresh ? one(world, fresh, until, notes) : skips.find(skip => skip.what === what);
+  return fresh ? one(host, fresh, until, notes) : skips.find(skip => skip.what === what);
 }
 
-async function one(world: World, plan: Plan, until: number, { removed, failed }: Notes): Promise<Skip | undefined> {
-  const { gone, skip, failure } = await takeAway(world, plan, until);
+async function one(host: ReapHost, plan: Plan, until: number, { removed, failed }: Notes): Promise<Skip | undefined> {
+  const { gone, skip, failure } = await remove(host, plan, until);
   if (gone.length > 0) removed.push({ what: plan.run, parts: gone, why: plan.why });
   if (failure !== undefined) failed.push({ what: plan.run, why: `isn't gone: ${failure}` });
   return skip;

@@ -4,7 +4,7 @@ import { claim, letGo } from "./claim.ts";
 import type { Part, Plan } from "./plan.ts";
 import { maintained, maintenanceOf } from "./observe.ts";
 import type { Skip } from "./observed.ts";
-import { LeftAloneError, type World } from "./host.ts";
+import { LeftAloneError, type ReapHost } from "./host.ts";
 
 export interface Outcome {
   /** What went, in this order. */
@@ -17,13 +17,13 @@ export interface Outcome {
 const PAUSE = 1_000;
 
 /** Never throws. `until`: how long it waits for what is still at work on the run, in ms since 1970. */
-export async function takeAway(world: World, plan: Plan, until: number): Promise<Outcome> {
+export async function remove(host: ReapHost, plan: Plan, until: number): Promise<Outcome> {
   const gone: Part[] = [];
   try {
-    await whileAtWork(world, plan, until);
-    const locks = await world.takeLocks(plan.run, until);
+    await workersOf(host, plan, until);
+    const locks = await host.takeLocks(plan.run, until);
     try {
-      await underLease(world, plan, gone);
+      await underLease(host, plan, gone);
     } finally {
       await locks.release();
     }
@@ -38,41 +38,41 @@ export async function takeAway(world: World, plan: Plan, until: number): Promise
 }
 
 /** A Pulumi outlives the `hearth run` that started it, and finishes what it does. Throws LeftAloneError. */
-export async function whileAtWork(world: World, { parts }: Plan, until: number): Promise<void> {
+export async function workersOf(host: ReapHost, { parts }: Plan, until: number): Promise<void> {
   for (const { name } of parts.filter(({ kind }) => kind === "pulumi stack"))
-    for (; ; await world.sleep(PAUSE)) {
-      const { life, words } = await world.lockOf(name);
-      if (life === "none" || life === "dead") break;
-      if (life === "unknown") throw new LeftAloneError("its lock can't be judged", words);
-      if (world.now() >= until) throw new LeftAloneError("in use by Pulumi", words);
+    for (; ; await host.sleep(PAUSE)) {
+      const { liveness, words } = await host.lockOf(name);
+      if (liveness === "none" || liveness === "dead") break;
+      if (liveness === "unknown") throw new LeftAloneError("its lock can't be judged", words);
+      if (host.now() >= until) throw new LeftAloneError("in use by Pulumi", words);
     }
 }
 
-async function underLease(world: World, plan: Plan, gone: Part[]): Promise<void> {
-  const { board, keycloak } = world;
-  const claimed = await claim(board, plan, world.owner, world.now());
+async function underLease(host: ReapHost, plan: Plan, gone: Part[]): Promise<void> {
+  const { store, keycloak } = host;
+  const claimed = await claim(store, plan, host.holder, host.now());
   if (!claimed) throw new LeftAloneError("changed meanwhile", "its lease isn't as it was seen");
   try {
     // Looked for once the lease stands, as a run does: either side sees the other.
-    const detail = maintained(await maintenanceOf(world, await board.all()), keycloak);
+    const detail = maintained(await maintenanceOf(host, await store.list()), keycloak);
     if (detail !== undefined && plan.parts.some(({ kind }) => kind === "realm"))
       throw new LeftAloneError("keycloak is in maintenance", detail);
-    for (const part of plan.parts) if (await remove(world, part)) gone.push(part);
-    await board.remove(claimed);
+    for (const part of plan.parts) if (await removePart(host, part)) gone.push(part);
+    await store.remove(claimed);
     gone.push(...plan.parts.filter(({ kind }) => kind === "lease"));
   } catch (error) {
     // Where this fails too, the lease is over as soon as this process has ended.
-    await letGo(board, claimed, plan, world.now()).catch(() => undefined);
+    await letGo(store, claimed, plan, host.now()).catch(() => undefined);
     throw error;
   }
 }
 
 /** Says whether there was something. */
-async function remove(world: World, { kind, name, seen }: Part): Promise<boolean> {
+async function removePart(host: ReapHost, { kind, name, seen }: Part): Promise<boolean> {
   if (kind === "lease") return false; // when all else has gone
-  if (kind === "realm") return world.removeRealm(name);
-  if (kind === "stack") await world.removeStack(name);
-  if (kind === "pulumi stack") await world.removePulumi(name);
-  if (kind === "run folder") await world.removeDir(name);
+  if (kind === "realm") return host.removeRealm(name);
+  if (kind === "stack") await host.removeStack(name);
+  if (kind === "pulumi stack") await host.removePulumi(name);
+  if (kind === "run folder") await host.removeDir(name);
   return seen;
 }

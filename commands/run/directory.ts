@@ -3,22 +3,22 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { format, ignoreAbsent, readJson, writeJson } from "../../providers/lib/fs/file.ts";
-import { owner, ownerNow, type Owner } from "../../providers/lib/process/identity.ts";
+import { processIdentity, currentProcess, type ProcessIdentity } from "../../providers/lib/process/identity.ts";
 import { runFolder } from "../../providers/lib/run/folder.ts";
-import { coldDomain, runOfStack } from "../../providers/lib/run/names.ts";
+import { dedicatedDomain, runOfStack } from "../../providers/lib/run/names.ts";
 
-const ownerFile = z.object({ format, owner });
+const ownerFile = z.object({ format, holder: processIdentity });
 
 const fileOf = (stateDir: string, run: string): string => join(runFolder(stateDir, run), "owner.json");
 
 /** Writes down that this process began the run. `run` is `<recipe>-<hex>`. */
-export async function noteOwner(stateDir: string, run: string): Promise<void> {
-  await writeJson(fileOf(stateDir, run), { format: 1, owner: await ownerNow() });
+export async function recordHolder(stateDir: string, run: string): Promise<void> {
+  await writeJson(fileOf(stateDir, run), { format: 1, holder: await currentProcess() });
 }
 
 /** Who began the run; undefined where nobody says. Throws FormatError, UnreadableError. */
-export async function ownerOfRun(stateDir: string, run: string): Promise<Owner | undefined> {
-  return (await readJson(fileOf(stateDir, run), ownerFile))?.owner;
+export async function holderOfRun(stateDir: string, run: string): Promise<ProcessIdentity | undefined> {
+  return (await readJson(fileOf(stateDir, run), ownerFile))?.holder;
 }
 
 /** The run's folder gone, with all that is in it, and the one with the locks of a Keycloak of its own. Absent is success. */
@@ -27,7 +27,7 @@ export async function removeRunDir(stateDir: string, run: string): Promise<void>
   const its = runOfStack(`ci-${run}`);
   const keycloaks = join(stateDir, "keycloak");
   for (const name of (its && (await readdir(keycloaks).catch(ignoreAbsent))) ?? [])
-    if (name.startsWith(coldDomain(its!, ""))) await rm(join(keycloaks, name), { recursive: true, force: true });
+    if (name.startsWith(dedicatedDomain(its!, ""))) await rm(join(keycloaks, name), { recursive: true, force: true });
 }
 
 export interface RunDir {

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stackOf } from "../../providers/lib/abra/names.ts";
 import { mask } from "../../providers/lib/diagnostics/mask.ts";
-import { appDomain, coldDomain, type Run } from "../../providers/lib/run/names.ts";
+import { appDomain, dedicatedDomain, type Run } from "../../providers/lib/run/names.ts";
 import { logText } from "../../providers/lib/docker/logs.ts";
 import { servicesOf } from "../../providers/lib/docker/stack.ts";
 import { asError } from "../common/errors.ts";
@@ -16,7 +16,7 @@ const LINES = 100;
 export async function showLogs(run: Run, folder: string | undefined, secrets: readonly string[]): Promise<void> {
   try {
     const { baseDomain } = await runConfig();
-    for (const stack of [appDomain(run, baseDomain), coldDomain(run, baseDomain)].map(stackOf))
+    for (const stack of [appDomain(run, baseDomain), dedicatedDomain(run, baseDomain)].map(stackOf))
       for (const { name } of await servicesOf(stack)) {
         const text = mask(await logText(stack, name, folder === undefined ? LINES : 10_000), secrets);
         if (folder === undefined) {

@@ -3,9 +3,9 @@ import { createServer, type Server } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Letter } from "../../providers/lib/run/outputChannel.ts";
+import type { Message } from "../../providers/lib/run/outputChannel.ts";
 
-export interface Mailbox {
+export interface OutputChannel {
   /** For the program's environment: see stacks/sendOutputs.ts. */
   readonly path: string;
   /** The outputs that came; undefined where none did. */
@@ -14,7 +14,7 @@ export interface Mailbox {
 }
 
 /** Reading the outputs through Pulumi takes a process of its own, and its key derivation: a tenth of the time that a run waits. */
-export async function openMailbox(onLine: (line: string) => void = () => undefined): Promise<Mailbox> {
+export async function openOutputChannel(onLine: (line: string) => void = () => undefined): Promise<OutputChannel> {
   const folder = await mkdtemp(join(tmpdir(), "hearth-")); // mode 0700
   const path = join(folder, "outputs");
   let came: Record<string, unknown> | undefined;
@@ -41,9 +41,9 @@ export async function openMailbox(onLine: (line: string) => void = () => undefin
 }
 
 /** What was cut off is no letter. */
-function opened(text: string): Letter | undefined {
+function opened(text: string): Message | undefined {
   try {
-    return JSON.parse(text) as Letter;
+    return JSON.parse(text) as Message;
   } catch {
     return undefined;
   }

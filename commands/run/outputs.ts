@@ -28,7 +28,7 @@ const rest = z.object({
 
 /** A run that needs a Keycloak has a login, whole; one that needs none has none. */
 const schema = z.union([
-  login.extend({ keycloak: z.enum(["warm", "cold"]), ...rest.shape }),
+  login.extend({ keycloak: z.enum(["warm", "dedicated"]), ...rest.shape }),
   rest.extend({ keycloak: z.literal("none") }),
 ]);
 

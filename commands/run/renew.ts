@@ -1,13 +1,14 @@
 // Keeps a run's lease alive while its command runs, and leaves it with an end where the run is to stand on for a while.
-import { leaseOf, swarmBoard, type LeaseNote } from "../../providers/lib/coordination/coordinationStore.ts";
-import { HELD, RENEW } from "../../providers/lib/coordination/liveness.ts";
+import { leaseOf, swarmStore, type LeaseRecord } from "../../providers/lib/coordination/coordinationStore.ts";
+import { LEASE_DURATION, RENEW_INTERVAL } from "../../providers/lib/coordination/liveness.ts";
 import { asError } from "../common/errors.ts";
 
 /** Renews every `every` ms until the function that it gives back is called. A renewal that fails is told, and tried again. */
-export function renewing(run: string, every = RENEW): () => void {
+export function startRenewing(run: string, every = RENEW_INTERVAL): () => void {
   const renew = () =>
-    rewrite(run, note => ({ ...note, until: new Date(Date.now() + HELD).toISOString() })).catch((error: unknown) =>
-      console.error(`hearth: warning: the lease of ${run} couldn't be renewed: ${asError(error).message}`),
+    rewrite(run, record => ({ ...record, expiresAt: new Date(Date.now() + LEASE_DURATION).toISOString() })).catch(
+      (error: unknown) =>
+        console.error(`hearth: warning: the lease of ${run} couldn't be renewed: ${asError(error).message}`),
     );
   const timer = setInterval(() => void renew(), every);
   return () => clearInterval(timer);
@@ -15,14 +16,14 @@ export function renewing(run: string, every = RENEW): () => void {
 
 /** The lease without its owner, and with an end: `ms` from now. */
 export async function standFor(run: string, ms: number): Promise<void> {
-  await rewrite(run, note => ({ ...note, owner: undefined, until: new Date(Date.now() + ms).toISOString() }));
+  await rewrite(run, record => ({ ...record, holder: undefined, expiresAt: new Date(Date.now() + ms).toISOString() }));
 }
 
-async function rewrite(run: string, change: (note: LeaseNote) => LeaseNote): Promise<void> {
+async function rewrite(run: string, change: (record: LeaseRecord) => LeaseRecord): Promise<void> {
   for (let tries = 0; tries < 3; tries++) {
-    const there = await leaseOf(swarmBoard, run);
+    const there = await leaseOf(swarmStore, run);
     if (!there) throw new Error("it is gone");
-    if (await swarmBoard.rewrite(there, change(there.note))) return;
+    if (await swarmStore.replace(there, change(there.record))) return;
   }
   throw new Error("somebody else changes it all the time");
 }

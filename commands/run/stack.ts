@@ -1,17 +1,17 @@
 // A run's stack brought up and taken down, through Pulumi.
 import { asError, NotYourRecipeError } from "../common/errors.ts";
-import { openMailbox } from "./outputChannel.ts";
+import { openOutputChannel } from "./outputChannel.ts";
 import { readOutputs, type RunOutputs } from "./outputs.ts";
 import { destroyArgv, initArgv, listArgv, outputArgv, removeArgv, upArgv } from "../pulumi/argv.ts";
 import { hasState, removeRemains } from "../pulumi/backend.ts";
 import { pulumi, reason } from "../pulumi/cli.ts";
 import { runName, stackName, type Run } from "../../providers/lib/run/names.ts";
-import { MAILBOX } from "../../providers/lib/run/outputChannel.ts";
-import { leaseOf, swarmBoard } from "../../providers/lib/coordination/coordinationStore.ts";
-import { LEASE, tellTerms, type Told } from "../../providers/lease/environment.ts";
-import { holder } from "../../providers/lib/coordination/liveness.ts";
+import { OUTPUT_CHANNEL } from "../../providers/lib/run/outputChannel.ts";
+import { leaseOf, swarmStore } from "../../providers/lib/coordination/coordinationStore.ts";
+import { LEASE, encodeTerms, type LeaseTermsMessage } from "../../providers/lease/environment.ts";
+import { describeHolder } from "../../providers/lib/coordination/liveness.ts";
 import { runConfig } from "../common/config.ts";
-import { noteOwner, removeRunDir } from "./directory.ts";
+import { recordHolder, removeRunDir } from "./directory.ts";
 import { summary } from "./summary.ts";
 import { hasStackConfig, removeStackConfig, writeStackConfig, type OwnSettings } from "../pulumi/stackConfig.ts";
 
@@ -22,7 +22,7 @@ export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
   if ((await hasState(stack)) ?? ((await hasStackConfig(stack)) && (await exists(stack))))
     throw new NotYourRecipeError(await taken(run));
   const { stateDir } = await runConfig();
-  await noteOwner(stateDir, runName(run));
+  await recordHolder(stateDir, runName(run));
   await writeStackConfig(stack, own);
   const made = await pulumi(initArgv(stack));
   if (made.exitCode === 0) return;
@@ -35,10 +35,10 @@ export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
 /** Whose it is and since when, as far as its lease says. */
 async function taken(run: Run): Promise<string> {
   const name = runName(run);
-  const there = await leaseOf(swarmBoard, name);
+  const there = await leaseOf(swarmStore, name);
   if (!there)
     return `a run with this identity is under way or was left behind: its stack ${stackName(run)} exists (hearth reap takes away what is dead)`;
-  return `a run with this identity is under way: ${name}, since ${there.note.since}, ${holder(there.note)}`;
+  return `a run with this identity is under way: ${name}, since ${there.record.acquiredAt}, ${describeHolder(there.record)}`;
 }
 
 export interface Options {
@@ -49,13 +49,17 @@ export interface Options {
 }
 
 /** What the run needs, made under a lease with these terms. Throws NotYourRecipeError. */
-export async function up(run: Run, terms: Told, { verbose = false, signal }: Options): Promise<RunOutputs> {
+export async function up(
+  run: Run,
+  terms: LeaseTermsMessage,
+  { verbose = false, signal }: Options,
+): Promise<RunOutputs> {
   const stack = stackName(run);
   console.error(`hearth: making ${runName(run)}`);
   const start = Date.now();
-  const mailbox = await openMailbox(line => verbose || console.error(`hearth: ${line}`));
+  const mailbox = await openOutputChannel(line => verbose || console.error(`hearth: ${line}`));
   try {
-    const env = { [MAILBOX]: mailbox.path, [LEASE]: tellTerms(terms) };
+    const env = { [OUTPUT_CHANNEL]: mailbox.path, [LEASE]: encodeTerms(terms) };
     const done = await pulumi(upArgv(stack), { show: verbose, env, ...(signal ? { signal } : {}) });
     if (done.exitCode !== 0) {
       if (!verbose) console.error(done.all.trimEnd());

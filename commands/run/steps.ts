@@ -3,7 +3,7 @@ import { identify, isLasting, type IdentityFlags } from "./identity.ts";
 import { runOf, type Run } from "../../providers/lib/run/names.ts";
 
 /** Throws where nothing tells which run it is: then `stop` would never find what `start` made. */
-export function lastingRun(flags: IdentityFlags): Run {
+export function runOfSteps(flags: IdentityFlags): Run {
   const identity = identify(flags, process.env);
   if (isLasting(identity)) return runOf(identity);
   throw new Error(

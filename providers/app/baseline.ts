@@ -1,5 +1,5 @@
 // What an app showed before it was touched, and must show again after: Keycloak's own realms, the hosts that Traefik serves.
-import type { Witness } from "../lib/state/operation.ts";
+import type { Baseline } from "../lib/state/operation.ts";
 import { stackOf } from "../lib/abra/names.ts";
 import { jsonLines, docker } from "../lib/docker/docker.ts";
 import { readSecret } from "../lib/docker/container.ts";
@@ -10,7 +10,7 @@ import type { AppInputs } from "./inputs.ts";
 type Watched = Pick<AppInputs, "recipe" | "domain" | "env">;
 
 /** Looks at what runs. Where it can't be seen (the admin's password was changed), says so and leaves it out. */
-export async function witnessOf(app: Watched, say: (line: string) => void): Promise<Witness> {
+export async function captureBaseline(app: Watched, say: (line: string) => void): Promise<Baseline> {
   if (app.recipe === "traefik") return { hosts: await servedHosts() };
   if (app.recipe !== "keycloak") return {};
   try {
@@ -22,9 +22,9 @@ export async function witnessOf(app: Watched, say: (line: string) => void): Prom
 }
 
 /** What of `witness` isn't shown any more, in words; undefined where all is. */
-export async function missed(
+export async function findRegressions(
   { domain }: Watched,
-  { realms = [], hosts = {} }: Witness = {},
+  { realms = [], hosts = {} }: Baseline = {},
 ): Promise<string | undefined> {
   for (const realm of realms) {
     const status = await statusOf(realmUrl(domain, realm));

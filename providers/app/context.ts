@@ -11,16 +11,16 @@ import { readEnv } from "./env.ts";
 import type { AppInputs } from "./inputs.ts";
 import { composeAt as composeOf, secretOf } from "../lib/compose/recipe.ts";
 
-export type Say = (line: string) => void;
+export type Log = (line: string) => void;
 
-export interface Host {
+export interface AppContext {
   readonly app: AppInputs;
   readonly stack: string;
   readonly folder: AppFolder;
   /** The bare mirror of its recipe. */
   readonly mirror: string;
   readonly abra: Abra;
-  readonly say: Say;
+  readonly say: Log;
   /** The descriptor of the app's lock, for children that write: the lock outlives this process as long as they do. */
   readonly lock: number;
   /** The .env as it is now, with the keys that hearth owns as wanted. */
@@ -29,7 +29,7 @@ export interface Host {
 }
 
 /** Brings mirror and recipe clone up to date. Throws where there is neither upstream nor mirror. */
-export async function openHost(app: AppInputs, lock: number, say: Say): Promise<Host> {
+export async function openContext(app: AppInputs, lock: number, say: Log): Promise<AppContext> {
   const operator = operatorAbraDir();
   const mirror = await refreshMirror(app.recipe, app.stateDir, operator);
   const { abraDir, dropped } = await prepareAbraDir(app.recipe, mirror.path, app.stateDir, operator);
@@ -49,14 +49,14 @@ export async function openHost(app: AppInputs, lock: number, say: Say): Promise<
 }
 
 /** Makes the app's .env from the recipe's sample where there is none. */
-export async function ensureApp({ app, abra, say }: Host): Promise<void> {
+export async function ensureApp({ app, abra, say }: AppContext): Promise<void> {
   if ((await readEnv(app)) !== "") return;
   await abra.newApp(app.recipe, app.domain, app.server);
   say(`${app.recipe}: app ${app.domain} made`);
 }
 
 /** Makes those of the version's secrets that the swarm hasn't got. */
-export async function ensureSecrets({ app, abra, stack, composeAt, say }: Host, version: string): Promise<void> {
+export async function ensureSecrets({ app, abra, stack, composeAt, say }: AppContext, version: string): Promise<void> {
   for (const full of await missingSecrets((await composeAt(version)).secrets)) {
     const secret = secretOf(stack, full);
     if (!secret) throw new Error(`${app.recipe} wants the secret ${full}, which isn't its own: make it by hand`);

@@ -1,10 +1,10 @@
 // What is written down of an app before it is taken down again: tasks, logs, the gate's last looks, the keys of its .env that differ.
 import { parseEnv } from "../lib/abra/envFile.ts";
-import { writeEvidence } from "../lib/diagnostics/write.ts";
+import { writeDiagnostics } from "../lib/diagnostics/write.ts";
 import { readAllSecrets } from "../lib/docker/container.ts";
 import { logText, tasksText } from "../lib/docker/logs.ts";
 
-export interface Scene {
+export interface DiagnosticsContext {
   /** Where failures lie, a folder each. */
   readonly folder: string;
   readonly stack: string;
@@ -17,8 +17,8 @@ export interface Scene {
 }
 
 /** Gives back the folder it wrote. */
-export async function gatherEvidence(
-  { folder, stack, services, seen, before, after }: Scene,
+export async function captureDiagnostics(
+  { folder, stack, services, seen, before, after }: DiagnosticsContext,
   secrets: readonly string[],
 ): Promise<string> {
   const logs = await Promise.all(
@@ -30,7 +30,7 @@ export async function gatherEvidence(
     "env-keys.txt": `${differingKeys(before, after).join("\n")}\n`,
     ...Object.fromEntries(logs),
   };
-  return writeEvidence(folder, files, secrets);
+  return writeDiagnostics(folder, files, secrets);
 }
 
 /** Names only: a value may be a secret. */

@@ -32,11 +32,11 @@ export class BrokenError extends Error {
 }
 
 /** What to tell of `error` in one line. */
-export function blame(error: unknown): string {
+export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 /** abra's FATA line, where abra failed. */
-export function fatalOf(error: unknown): string | undefined {
+export function abraFatal(error: unknown): string | undefined {
   return error instanceof AbraError ? error.fatal : undefined;
 }

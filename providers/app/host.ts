@@ -1,6 +1,6 @@
 // All that an operation looks at and does, one side effect a method: so that each can be made to fail, or be cut off, in a spec.
 import type { Verdict } from "../lib/health/gate.ts";
-import type { Changes, Operation, OperationStep, Witness } from "../lib/state/operation.ts";
+import type { Changes, Operation, OperationStep, Baseline } from "../lib/state/operation.ts";
 
 export interface Running {
   readonly deployed: boolean;
@@ -23,7 +23,7 @@ export interface Notice {
 }
 
 /** One app on its host. Every method may be called again after it was cut off in the middle. */
-export interface World {
+export interface UpgradeHost {
   /** The app's recipe: how lines begin. */
   readonly name: string;
   /** Whether it has volumes that must go back with its version. */
@@ -41,7 +41,7 @@ export interface World {
   /** Opens the journal for a way back to a snapshot, in the place of one that is broken; its .env is what `restoreEnv` puts back. */
   beginRestore(to: { readonly version: string; readonly snapshot: string }): Promise<Operation>;
   /** The operation at its next step: on the disk before it returns. */
-  note(operation: Operation, step: OperationStep, changes?: Changes): Promise<Operation>;
+  writeStep(operation: Operation, step: OperationStep, changes?: Changes): Promise<Operation>;
   close(): Promise<void>;
 
   lastGood(): Promise<string | undefined>;
@@ -55,8 +55,8 @@ export interface World {
   /** Maintenance, so that no run begins on the app; until none uses it. `what` is done, in words. Throws InUseError. */
   drain(what: string): Promise<void>;
   /** Maintenance as this process's, for what goes on: no run is waited for. */
-  claim(what: string): Promise<void>;
-  giveBack(): Promise<void>;
+  claimMaintenance(what: string): Promise<void>;
+  releaseMaintenance(): Promise<void>;
   /** The .env as it is, kept for the way back; then with what `version` needs, and its secrets. */
   prepare(operation: Operation): Promise<void>;
   /** The .env as `prepare` found it. */
@@ -66,11 +66,11 @@ export interface World {
   /** Of every volume, written, synced, read back and compared. */
   snapshot(operation: Operation): Promise<void>;
   deploy(version: string): Promise<void>;
-  gate(version: string, witness: Witness | undefined): Promise<Verdict>;
+  gate(version: string, witness: Baseline | undefined): Promise<Verdict>;
   /** Writes down what can be seen before it is taken away; gives back where. */
-  evidence(operation: Operation): Promise<string>;
+  captureDiagnostics(operation: Operation): Promise<string>;
   /** This operation's snapshot back into the volumes; what was in them stays beside. */
   restore(operation: Operation): Promise<void>;
   /** Takes away what `restore` left beside. */
-  forget(operation: Operation): Promise<void>;
+  removeReplacedData(operation: Operation): Promise<void>;
 }

@@ -1,11 +1,11 @@
 // The one line that `check` prints of an app, every time.
-import type { Choice, PassedOver } from "./release.ts";
+import type { ReleaseDecision, PassedOver } from "./release.ts";
 
 export interface Line {
   readonly recipe: string;
   readonly running: string | undefined;
   readonly condition: string;
-  readonly choice: Choice;
+  readonly choice: ReleaseDecision;
   /** What the next version brings along (`adds` of target.ts): `SMTP_PORT`, `secret smtp_password`. */
   readonly adds: readonly string[];
   /** Why upstream couldn't be asked; undefined where it was. */
@@ -16,7 +16,7 @@ export interface Line {
 const TOLD = 3;
 
 /** `keycloak 10.7.1+26.4.0 healthy · next 10.8.0+26.5.0 will be applied · held 11.0.0+26.5.0: major of the recipe · hearth approve keycloak 11.0.0+26.5.0` */
-export function line({ recipe, running, condition, choice, adds, offline }: Line): string {
+export function statusLine({ recipe, running, condition, choice, adds, offline }: Line): string {
   const { version, afterwards, held, passedOver } = choice;
   const brings = adds.length > 0 ? `, adds ${adds.join(", ")}` : "";
   const parts = [`${recipe}${running ? ` ${running}` : ""} ${condition}`];

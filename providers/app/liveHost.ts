@@ -7,12 +7,12 @@ import { fileAt, hasTag } from "../lib/recipe/mirror.ts";
 import { mask } from "../lib/diagnostics/mask.ts";
 import { gate } from "../lib/health/gate.ts";
 import { readLastGood, reject, writeLastGood } from "../lib/state/versions.ts";
-import { swarmBoard } from "../lib/coordination/coordinationStore.ts";
-import { claim, drain, giveBack } from "../lib/coordination/maintenance.ts";
-import { drainWorld } from "../lease/liveHost.ts";
-import { ownerNow } from "../lib/process/identity.ts";
+import { swarmStore } from "../lib/coordination/coordinationStore.ts";
+import { claimMaintenance, drain, releaseMaintenance } from "../lib/coordination/maintenance.ts";
+import { coordinationHost } from "../lease/liveHost.ts";
+import { currentProcess } from "../lib/process/identity.ts";
 import { ignoreAbsent, removeFile, writeText } from "../lib/fs/file.ts";
-import { begin, finish, readOperation, replace, step } from "../lib/state/operation.ts";
+import { beginOperation, closeOperation, readOperation, replaceOperation, writeStep } from "../lib/state/operation.ts";
 import {
   dropOld,
   findSnapshot,
@@ -22,23 +22,23 @@ import {
   takeSnapshot,
 } from "../lib/snapshot/index.ts";
 import { imageId, imagesOf, keptImage, tagImage } from "../lib/docker/images.ts";
-import { placing } from "../lib/docker/portConflict.ts";
-import { routed, scaleDown } from "../lib/docker/scale.ts";
-import { undeployed } from "../lib/docker/waitUntilRemoved.ts";
+import { portConflictResolver } from "../lib/docker/portConflict.ts";
+import { routedServices, scaleDown } from "../lib/docker/scale.ts";
+import { waitUntilRemoved } from "../lib/docker/waitUntilRemoved.ts";
 import { servicesOf, versionLabel } from "../lib/docker/stack.ts";
-import { madeVolumes, nobodyMounts, volumesOf } from "../lib/docker/volumes.ts";
+import { ensureVolumes, assertNotMounted, volumesOf } from "../lib/docker/volumes.ts";
 import { readEnv, replaceEnv, writeEnv } from "./env.ts";
-import { gatherEvidence, secretsInContainers } from "./diagnostics.ts";
-import { ensureSecrets, type Host } from "./context.ts";
-import { look } from "../lib/health/observe.ts";
+import { captureDiagnostics, secretsInContainers } from "./diagnostics.ts";
+import { ensureSecrets, type AppContext } from "./context.ts";
+import { probe } from "../lib/health/observe.ts";
 import { preflight } from "./preflight.ts";
-import { extended } from "../lib/recipe/envRequirements.ts";
-import { missed, witnessOf } from "./baseline.ts";
-import type { World } from "./host.ts";
+import { withAdditions } from "../lib/recipe/envRequirements.ts";
+import { findRegressions, captureBaseline } from "./baseline.ts";
+import type { UpgradeHost } from "./host.ts";
 
 /** `compose` is the running version's: what has volumes is stateful, unless its inputs say otherwise. */
-export function worldOf(host: Host, volumes: readonly string[]): World {
-  const { app, stack, folder, abra, say, lock } = host;
+export function liveHost(context: AppContext, volumes: readonly string[]): UpgradeHost {
+  const { app, stack, folder, abra, say, lock } = context;
   const stateful = app.stateful && volumes.length > 0;
   const keptEnv = (id: string) => join(folder.path, `env.${id}`);
   /** Seen while it ran, for what is written down about it to be masked with. Never stored. */
@@ -47,13 +47,13 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
   const seen: string[] = [];
   const services = () => servicesOf(stack);
   const learnSecrets = async () => {
-    secrets = [...new Set([...secrets, ...(await secretsInContainers(stack, await host.env()))])];
+    secrets = [...new Set([...secrets, ...(await secretsInContainers(stack, await context.env()))])];
   };
   const work = async (what: string) => ({
     app: app.recipe,
     domain: app.domain,
     what,
-    owner: await ownerNow(),
+    holder: await currentProcess(),
     stateDir: app.stateDir,
   });
   const snapshotOf = async (id = "") => {
@@ -81,8 +81,15 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
     },
     async begin({ from, to }) {
       await learnSecrets();
-      const witness = await witnessOf(app, say);
-      return begin(folder, { kind: "upgrade", recipe: app.recipe, domain: app.domain, from, to, witness });
+      const witness = await captureBaseline(app, say);
+      return beginOperation(folder, {
+        kind: "upgrade",
+        recipe: app.recipe,
+        domain: app.domain,
+        from,
+        to,
+        baseline: witness,
+      });
     },
     async beginRestore({ version, snapshot }) {
       await snapshotOf(snapshot);
@@ -97,12 +104,12 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
         snapshot,
         returning: true,
       };
-      return replace(folder, plan, "takedown");
+      return replaceOperation(folder, plan, "undeploy");
     },
-    note: (operation, next, changes) => step(folder, operation, next, changes),
+    writeStep: (operation, next, changes) => writeStep(folder, operation, next, changes),
     async close() {
       const operation = await readOperation(folder);
-      await finish(folder);
+      await closeOperation(folder);
       if (operation) await removeFile(keptEnv(operation.id));
     },
 
@@ -124,27 +131,27 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
       );
     },
 
-    preflight: operation => preflight(host, operation.to, stateful ? volumes : undefined),
+    preflight: operation => preflight(context, operation.to, stateful ? volumes : undefined),
     drain: async what =>
       drain(
-        drainWorld(line => say(`${app.recipe}: ${line}`)),
+        coordinationHost(line => say(`${app.recipe}: ${line}`)),
         await work(what),
       ),
-    async claim(what) {
-      const other = await claim(drainWorld(say), await work(what));
+    async claimMaintenance(what) {
+      const other = await claimMaintenance(coordinationHost(say), await work(what));
       if (other !== undefined) say(`${app.recipe}: ${other}`);
     },
-    giveBack: async () => giveBack(swarmBoard, await work("")),
+    releaseMaintenance: async () => releaseMaintenance(swarmStore, await work("")),
 
     async prepare({ id, from, to }) {
       const text = await readEnv(app);
       await writeText(keptEnv(id), text);
       const sampleAt = async (version?: string) =>
-        version === undefined ? "" : ((await fileAt(host.mirror, version, ".env.sample")) ?? "");
-      const wanted = extended(text, await sampleAt(to), await sampleAt(from));
+        version === undefined ? "" : ((await fileAt(context.mirror, version, ".env.sample")) ?? "");
+      const wanted = withAdditions(text, await sampleAt(to), await sampleAt(from));
       if (wanted !== text) await replaceEnv(app, wanted);
       if ((await writeEnv(app)) || wanted !== text) say(`${app.recipe}: .env set`);
-      await ensureSecrets(host, to);
+      await ensureSecrets(context, to);
     },
     async restoreEnv({ id, kind, snapshot }) {
       // What a person goes back to has its own .env; what an operation undoes is as it found it.
@@ -160,11 +167,11 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
       const start = Date.now();
       if (found.length > 0) {
         say(`${app.recipe}: stopping`);
-        const first = routed(found).map(service => service.name);
+        const first = routedServices(found).map(service => service.name);
         await scaleDown(stack, first, { inherit: lock });
         await abra.undeploy(app.domain);
       }
-      await undeployed(stack);
+      await waitUntilRemoved(stack);
       say(`${app.recipe}: stopped in ${since(start)} s`);
     },
 
@@ -176,7 +183,7 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
       );
       const env = (await readFile(keptEnv(id), "utf8").catch(ignoreAbsent)) ?? (await readEnv(app));
       const about = { app: app.domain, recipe: app.recipe, version: from, images };
-      const check = () => nobodyMounts(found);
+      const check = () => assertNotMounted(found);
       await takeSnapshot({
         folder: folder.path,
         id,
@@ -192,9 +199,9 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
     async deploy(version) {
       // What is still going would fail it half-way; where that never ends, the deploy says so itself.
       if ((await services()).length === 0)
-        await undeployed(stack).catch(error => say(`${app.recipe}: ${(error as Error).message}`));
+        await waitUntilRemoved(stack).catch(error => say(`${app.recipe}: ${(error as Error).message}`));
       say(`${app.recipe}: deploying ${version}`);
-      await sameImages(host, version);
+      await sameImages(context, version);
       await abra.deploy(app.domain, version);
     },
 
@@ -203,15 +210,15 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
       const { stableFor, margin } = app.health;
       const window = {
         stableFor: stableFor * 1000,
-        deadline: ((await patience(host, version)) + stableFor + margin) * 1000,
+        deadline: ((await patience(context, version)) + stableFor + margin) * 1000,
       };
       const note = (what: string) => {
         seen.push(`${new Date().toISOString()} ${what}`);
         say(`${app.recipe}: ${what === "good" ? `good after ${since(start)} s, watching for ${stableFor} s` : what}`);
       };
-      const place = placing(stack, line => say(`${app.recipe}: ${line}`), { inherit: lock });
+      const place = portConflictResolver(stack, line => say(`${app.recipe}: ${line}`), { inherit: lock });
       const seeing = async () => {
-        const found = await look(app, version, () => missed(app, witness));
+        const found = await probe(app, version, () => findRegressions(app, witness));
         if (found.trouble !== undefined && !found.final) await place();
         return found;
       };
@@ -220,10 +227,10 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
       return verdict;
     },
 
-    async evidence({ id }) {
+    async captureDiagnostics({ id }) {
       const before = (await readFile(keptEnv(id), "utf8").catch(ignoreAbsent)) ?? "";
       await learnSecrets();
-      return gatherEvidence(
+      return captureDiagnostics(
         {
           folder: folder.failures,
           stack,
@@ -238,11 +245,11 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
 
     async restore({ id, snapshot = id }) {
       const found = await snapshotOf(snapshot);
-      const there = await madeVolumes(
+      const there = await ensureVolumes(
         stack,
         found.manifest.volumes.map(volume => volume.name),
       );
-      await nobodyMounts(there);
+      await assertNotMounted(there);
       await restoreSnapshot({
         snapshot: found,
         volumes: there,
@@ -251,19 +258,19 @@ export function worldOf(host: Host, volumes: readonly string[]): World {
         inherit: lock,
       });
     },
-    async forget({ id }) {
+    async removeReplacedData({ id }) {
       for (const { path } of await volumesOf(stack, volumes)) await dropOld(path, id, { inherit: lock });
     },
   };
 }
 
 /** Seconds that the version's healthchecks allow; of one without a tag nothing is known but that Keycloak takes its time. */
-async function patience({ mirror, composeAt }: Host, version: string): Promise<number> {
+async function patience({ mirror, composeAt }: AppContext, version: string): Promise<number> {
   return (await hasTag(mirror, version)) ? healthSeconds(await composeAt(version)) : 300;
 }
 
 /** A tag that was moved since must not decide what a rollback or a repair runs: last good's images get their names back. */
-async function sameImages({ stack, folder, lock, say, app }: Host, version: string): Promise<void> {
+async function sameImages({ stack, folder, lock, say, app }: AppContext, version: string): Promise<void> {
   const good = await readLastGood(folder);
   if (good?.version !== version) return;
   for (const [service, { id, name }] of Object.entries(good.images)) {

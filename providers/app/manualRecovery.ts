@@ -1,49 +1,52 @@
 // The three ways out of `broken`, each a person's: go on, go back further, or take what runs as it is.
 import type { Manifest } from "../lib/snapshot/index.ts";
-import { walk } from "./rollback.ts";
+import { runRollback } from "./rollback.ts";
 import { UpgradeError } from "./errors.ts";
 import { resume, type Recovered } from "./recover.ts";
 import { finish } from "./upgrade.ts";
 import { passGate } from "./gate.ts";
-import type { World } from "./host.ts";
+import type { UpgradeHost } from "./host.ts";
 
 /** Goes on where the way back broke off: space was freed, a registry answers again. Throws as `recover`. */
-export async function retry(world: World): Promise<Recovered> {
-  const operation = await world.operation();
+export async function retry(host: UpgradeHost): Promise<Recovered> {
+  const operation = await host.operation();
   if (!operation) return "nothing";
-  await world.claim(`${operation.from} → ${operation.to}, tried again`);
-  const open = await world.note(operation, operation.step, { broken: undefined });
-  return resume(world, open).catch(undone);
+  await host.claimMaintenance(`${operation.from} → ${operation.to}, tried again`);
+  const open = await host.writeStep(operation, operation.step, { broken: undefined });
+  return resume(host, open).catch(undone);
 }
 
 /**
  * The app back at a snapshot's version, with its data and .env; what is in the volumes now stays beside until that is healthy.
  * Throws BrokenError where it doesn't come up.
  */
-export async function restoreTo(world: World, { version, id }: Pick<Manifest, "version" | "id">): Promise<Recovered> {
+export async function restoreTo(
+  host: UpgradeHost,
+  { version, id }: Pick<Manifest, "version" | "id">,
+): Promise<Recovered> {
   // A broken one is down, and waits for nobody; what is well may be in use.
-  const broken = (await world.operation()) !== undefined;
-  if (broken) await world.claim(`back to ${version}`);
-  else await world.drain(`back to ${version}`);
-  const operation = await world.beginRestore({ version, snapshot: id }).catch(async error => {
-    if (!broken) await world.giveBack();
+  const broken = (await host.operation()) !== undefined;
+  if (broken) await host.claimMaintenance(`back to ${version}`);
+  else await host.drain(`back to ${version}`);
+  const operation = await host.beginRestore({ version, snapshot: id }).catch(async error => {
+    if (!broken) await host.releaseMaintenance();
     throw error;
   });
-  return walk(world, operation, "takedown").catch(undone);
+  return runRollback(host, operation, "undeploy").catch(undone);
 }
 
 /** What runs now is last good, once it was well for a whole window: then nothing is left to be undone. Throws UnhealthyError, InconclusiveError. */
-export async function accept(world: World): Promise<string> {
-  const { version } = await world.running();
+export async function accept(host: UpgradeHost): Promise<string> {
+  const { version } = await host.running();
   if (version === undefined)
-    throw new Error(`${world.name} runs at no version that abra wrote: there is nothing to accept`);
-  await passGate(world, version, undefined);
-  const operation = await world.operation();
-  if (operation) await world.claim(`${version} accepted`); // to be given back as this process's
+    throw new Error(`${host.name} runs at no version that abra wrote: there is nothing to accept`);
+  await passGate(host, version, undefined);
+  const operation = await host.operation();
+  if (operation) await host.claimMaintenance(`${version} accepted`); // to be given back as this process's
   // Cut off in its commit, it is finished, and never gone back from.
   const settled = operation && { ...operation, to: version, returning: false, rejects: undefined, broken: undefined };
-  if (settled) await finish(world, settled, version);
-  else await world.commit(version);
+  if (settled) await finish(host, settled, version);
+  else await host.commit(version);
   return version;
 }
 

@@ -9,20 +9,24 @@ import { docker } from "../lib/docker/docker.ts";
 import { imageId, imagesOf, keptImage, pullImage, tagImage } from "../lib/docker/images.ts";
 import { mountsOf, notLocal, volumesOf } from "../lib/docker/volumes.ts";
 import { PreflightError, ReleaseFault } from "./errors.ts";
-import type { Host } from "./context.ts";
+import type { AppContext } from "./context.ts";
 import { atTag, composeAt, deployEnv, RecipeError } from "../lib/compose/recipe.ts";
 import { demands, lacking } from "../lib/snapshot/index.ts";
 
 /** `volumes`: those that a snapshot takes; undefined where none is taken. Throws ReleaseFault where the release itself is to blame, PreflightError where the host is. Changes nothing but images. */
-export async function preflight(host: Host, to: string, volumes: readonly string[] | undefined): Promise<void> {
-  await loads(host, to);
-  await imagesThere(host, to);
-  await wayBack(host);
-  if (volumes) await volumesFit(host, volumes);
+export async function preflight(
+  context: AppContext,
+  to: string,
+  volumes: readonly string[] | undefined,
+): Promise<void> {
+  await loads(context, to);
+  await imagesThere(context, to);
+  await wayBack(context);
+  if (volumes) await volumesFit(context, volumes);
 }
 
 /** As abra would load it (R009): hearth's own look first, then the docker CLI's, where it has one. */
-async function loads({ app, mirror, env }: Host, to: string): Promise<void> {
+async function loads({ app, mirror, env }: AppContext, to: string): Promise<void> {
   const all = await deployEnv(atTag(mirror, to), { domain: app.domain, env: await env() });
   const folder = await mkdtemp(join(tmpdir(), "hearth-compose-"));
   try {
@@ -47,7 +51,7 @@ async function loads({ app, mirror, env }: Host, to: string): Promise<void> {
   }
 }
 
-async function imagesThere({ app, mirror, env, say }: Host, to: string): Promise<void> {
+async function imagesThere({ app, mirror, env, say }: AppContext, to: string): Promise<void> {
   const compose = await composeAt(mirror, to, { domain: app.domain, env: await env() }).catch(error => {
     throw error instanceof RecipeError ? new ReleaseFault(error.message, { cause: error }) : error;
   });
@@ -66,12 +70,12 @@ async function imagesThere({ app, mirror, env, say }: Host, to: string): Promise
 }
 
 /** The images that run now, under names of hearth's own: a moved tag or a prune can't take them. */
-async function wayBack({ stack }: Host): Promise<void> {
+async function wayBack({ stack }: AppContext): Promise<void> {
   for (const [service, { id }] of Object.entries(await imagesOf(stack))) await tagImage(id, keptImage(stack, service));
 }
 
 /** Everything that is mounted writable goes into the snapshot, or nothing is begun: half of the data doesn't go back. */
-async function volumesFit({ stack, folder }: Host, volumes: readonly string[]): Promise<void> {
+async function volumesFit({ stack, folder }: AppContext, volumes: readonly string[]): Promise<void> {
   const found = await volumesOf(stack, volumes);
   for (const volume of found) {
     const why = notLocal(volume);

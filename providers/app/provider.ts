@@ -2,10 +2,10 @@
 import { raise } from "../lib/alerts/raise.ts";
 import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../pulumi/protocol.ts";
 import { appFolder } from "../lib/state/appFolder.ts";
-import { park } from "../lib/state/undeployedOnPurpose.ts";
+import { markUndeployedOnPurpose } from "../lib/state/undeployedOnPurpose.ts";
 import { readLastGood } from "../lib/state/versions.ts";
-import { blame, BrokenError, UnhealthyError } from "./errors.ts";
-import { outliving } from "../pulumi/process.ts";
+import { errorMessage, BrokenError, UnhealthyError } from "./errors.ts";
+import { surviveParent } from "../pulumi/process.ts";
 import { HEALTHY, NOT_DEPLOYED, observe } from "../lib/health/observe.ts";
 import { wholeApp, type CheckedApp } from "./inputs.ts";
 import type { Outcome } from "./reconcile.ts";
@@ -30,7 +30,7 @@ const run = () => import("../runApp/methods.ts");
 
 const say = (line: string): void => console.log(line);
 
-export const provider = outliving({
+export const provider = surviveParent({
   async check(olds: Before, news: Raw): Promise<Checked> {
     const { __provider, ...given } = news;
     if (hasUnknown(given)) return { inputs: news, failures: [] };
@@ -90,7 +90,7 @@ export const provider = outliving({
       return { id, outs: stateOf(app, outcome) };
     } catch (error) {
       // Something of it may stand: Pulumi must know of it, and try again on the next up.
-      throw new StateError(id, stateOf(app, { version: app.version, adopted: there }), blame(error), error);
+      throw new StateError(id, stateOf(app, { version: app.version, adopted: there }), errorMessage(error), error);
     }
   },
 
@@ -108,7 +108,7 @@ export const provider = outliving({
       // Back as it was: a plain error leaves the state as it is. Not back: the state says what really runs.
       if (!(error instanceof BrokenError) && !(error instanceof UnhealthyError)) throw error;
       const { version = olds.version } = await observe(news);
-      throw new StateError(id, stateOf(olds, { version, adopted: olds.adopted }), blame(error), error);
+      throw new StateError(id, stateOf(olds, { version, adopted: olds.adopted }), errorMessage(error), error);
     }
   },
 
@@ -124,7 +124,7 @@ export const provider = outliving({
     if (state.adopted) return say(`${state.recipe}: was there before hearth, so it stays deployed`);
     const { undeploy } = await changing();
     await undeploy(state, say);
-    await park(appFolder(state.stateDir, state.domain));
+    await markUndeployedOnPurpose(appFolder(state.stateDir, state.domain));
   },
 });
 

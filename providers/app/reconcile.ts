@@ -3,19 +3,19 @@ import { probeAbra } from "../lib/abra/cli.ts";
 import { hasTag } from "../lib/recipe/mirror.ts";
 import { appFolder, type AppFolder } from "../lib/state/appFolder.ts";
 import { readOperation } from "../lib/state/operation.ts";
-import { unpark } from "../lib/state/undeployedOnPurpose.ts";
+import { clearUndeployedOnPurpose } from "../lib/state/undeployedOnPurpose.ts";
 import { withLock, type Held } from "../lib/lock/flock.ts";
-import { undeployed } from "../lib/docker/waitUntilRemoved.ts";
+import { waitUntilRemoved } from "../lib/docker/waitUntilRemoved.ts";
 import { volumeNames } from "../lib/docker/volumes.ts";
 import { envHolds, lastDeployed, writeEnv } from "./env.ts";
-import { worldOf } from "./liveHost.ts";
-import { ensureApp, ensureSecrets, openHost, type Host, type Say } from "./context.ts";
+import { liveHost } from "./liveHost.ts";
+import { ensureApp, ensureSecrets, openContext, type AppContext, type Log } from "./context.ts";
 import type { AppInputs, CheckedApp } from "./inputs.ts";
-import { HEALTHY, observe, type Seen } from "../lib/health/observe.ts";
+import { HEALTHY, observe, type ObservedApp } from "../lib/health/observe.ts";
 import { recover } from "./recover.ts";
 import { upgrade } from "./upgrade.ts";
 import { passGate } from "./gate.ts";
-import type { World } from "./host.ts";
+import type { UpgradeHost } from "./host.ts";
 
 export interface Outcome {
   /** The version that really runs. */
@@ -24,7 +24,7 @@ export interface Outcome {
   readonly adopted: boolean;
 }
 
-export interface Wish {
+export interface ReconcileOptions {
   /** No state of it yet: what runs already is adopted, and changed by the next `up` at the earliest. */
   readonly first: boolean;
   /** The .env that was applied last differs from the one wanted. */
@@ -33,15 +33,15 @@ export interface Wish {
 }
 
 /** The app as wanted and healthy for a whole window. Throws what kept it from that: see errors.ts. */
-export async function reconcile(app: CheckedApp, wish: Wish, say: Say): Promise<Outcome> {
+export async function reconcile(app: CheckedApp, options: ReconcileOptions, say: Log): Promise<Outcome> {
   await probeAbra();
-  return locked(app, say, lock => underLock(app, wish, lock, say));
+  return locked(app, say, lock => underLock(app, options, lock, say));
 }
 
 /** Runs `work` as the only one who changes the app, across processes. Throws LockedError after `wait` ms. Default: an upgrade's whole length. */
 export function locked<T>(
   app: Pick<AppInputs, "stateDir" | "domain" | "recipe">,
-  say: Say,
+  say: Log,
   work: (lock: Held) => Promise<T>,
   wait = 3_600_000,
 ): Promise<T> {
@@ -50,99 +50,99 @@ export function locked<T>(
 }
 
 /** Who holds the lock, at what, and since when, as far as the journal says. */
-async function tellHolder(folder: AppFolder, recipe: string, say: Say): Promise<void> {
+async function tellHolder(folder: AppFolder, recipe: string, say: Log): Promise<void> {
   const operation = await readOperation(folder).catch(() => undefined);
   const what =
     operation &&
-    `pid ${operation.owner.pid} on ${operation.owner.host}, at ${operation.step} of ${operation.from} → ${operation.to} since ${operation.began}`;
+    `pid ${operation.holder.pid} on ${operation.holder.host}, at ${operation.step} of ${operation.from} → ${operation.to} since ${operation.startedAt}`;
   say(`${recipe}: waiting for another hearth that works on it${what ? `: ${what}` : ""}`);
 }
 
-async function underLock(app: CheckedApp, wish: Wish, lock: Held, say: Say): Promise<Outcome> {
+async function underLock(app: CheckedApp, options: ReconcileOptions, lock: Held, say: Log): Promise<Outcome> {
   const first = await observe(app);
-  await unpark(appFolder(app.stateDir, app.domain));
-  const host = await openHost(app, lock.fd, say);
-  const world = await worldAt(host, first.version);
-  const recovered = await recover(world);
+  await clearUndeployedOnPurpose(appFolder(app.stateDir, app.domain));
+  const context = await openContext(app, lock.fd, say);
+  const host = await hostAt(context, first.version);
+  const recovered = await recover(host);
 
   const seen = recovered === "nothing" ? first : await observe(app);
-  if (wish.first && seen.deployed) return adopt(app, seen, world);
-  const envWanted = wish.envChanged || !(await envHolds(app));
+  if (options.first && seen.deployed) return adopt(app, seen, host);
+  const envWanted = options.envChanged || !(await envHolds(app));
   if (seen.condition === HEALTHY && seen.version === app.version && !envWanted) {
-    await takeOver(world, app.version);
-    return { version: app.version, adopted: wish.adopted };
+    await takeOver(host, app.version);
+    return { version: app.version, adopted: options.adopted };
   }
 
-  await ensureApp(host);
+  await ensureApp(context);
   const current = seen.version ?? (await lastDeployed(app));
-  if (!seen.deployed && (await world.lastGood()) === undefined) {
-    await bringUp(host, world, app.version); // nothing of it to go back to yet
-    return { version: app.version, adopted: wish.adopted };
+  if (!seen.deployed && (await host.lastGood()) === undefined) {
+    await bringUp(context, host, app.version); // nothing of it to go back to yet
+    return { version: app.version, adopted: options.adopted };
   }
   if (current === undefined)
     throw new Error(`${app.domain} runs at a version that abra didn't write: deploy it by a tag once, or remove it`);
-  if (seen.condition !== HEALTHY) await bringUp(host, world, current);
-  else await takeOver(world, current);
-  if (current !== app.version || !(await envHolds(app))) await upgrade(world, { from: current, to: app.version });
-  return { version: app.version, adopted: wish.adopted };
+  if (seen.condition !== HEALTHY) await bringUp(context, host, current);
+  else await takeOver(host, current);
+  if (current !== app.version || !(await envHolds(app))) await upgrade(host, { from: current, to: app.version });
+  return { version: app.version, adopted: options.adopted };
 }
 
 /**
  * The World of an app whose running version is `version`: its volumes are that version's, or those of the version that an open operation
  * came from; of one without a tag, those that docker knows.
  */
-export async function worldAt(host: Host, version: string | undefined): Promise<World> {
-  const known = (await readOperation(host.folder))?.from ?? version ?? (await lastDeployed(host.app));
-  const tagged = known !== undefined && (await hasTag(host.mirror, known));
-  return worldOf(host, tagged ? (await host.composeAt(known)).volumes : await volumeNames(host.stack));
+export async function hostAt(context: AppContext, version: string | undefined): Promise<UpgradeHost> {
+  const known = (await readOperation(context.folder))?.from ?? version ?? (await lastDeployed(context.app));
+  const tagged = known !== undefined && (await hasTag(context.mirror, known));
+  return liveHost(context, tagged ? (await context.composeAt(known)).volumes : await volumeNames(context.stack));
 }
 
 /** What hearth did not make stays as it is, if only it is well. */
-async function adopt(app: CheckedApp, seen: Seen, world: World): Promise<Outcome> {
+async function adopt(app: CheckedApp, seen: ObservedApp, host: UpgradeHost): Promise<Outcome> {
   if (seen.version === undefined)
     throw new Error(
       `${app.domain} runs already, but not at a version that abra wrote: deploy it by a tag once, or remove it`,
     );
-  world.say(`${app.recipe}: runs already at ${seen.version}${seen.chaos ? " (chaos)" : ""}; taken over as it is`);
-  await passGate(world, seen.version, {});
-  await world.commit(seen.version);
+  host.say(`${app.recipe}: runs already at ${seen.version}${seen.chaos ? " (chaos)" : ""}; taken over as it is`);
+  await passGate(host, seen.version, {});
+  await host.commit(seen.version);
   return { version: seen.version, adopted: true };
 }
 
 /** What runs well but isn't last good was deployed by somebody else: it passes the gate before it counts, or is left. */
-async function takeOver(world: World, version: string): Promise<void> {
-  const last = await world.lastGood();
+async function takeOver(host: UpgradeHost, version: string): Promise<void> {
+  const last = await host.lastGood();
   if (last === version) return;
   if (last !== undefined)
-    world.say(
-      `${world.name}: ${version} runs instead of ${last}: somebody else deployed it; taken over once it was well for a whole window`,
+    host.say(
+      `${host.name}: ${version} runs instead of ${last}: somebody else deployed it; taken over once it was well for a whole window`,
     );
-  await passGate(world, version, {});
-  await world.commit(version);
+  await passGate(host, version, {});
+  await host.commit(version);
 }
 
 /** Deploys `version` on whatever data there is: the first time, or because the app is down. */
-export async function bringUp(host: Host, world: World, version: string): Promise<void> {
-  if (await writeEnv(host.app)) host.say(`${host.app.recipe}: .env set`);
-  await ensureSecrets(host, version);
-  await world.deploy(version);
-  await passGate(world, version, {});
-  await world.commit(version);
+export async function bringUp(context: AppContext, host: UpgradeHost, version: string): Promise<void> {
+  if (await writeEnv(context.app)) context.say(`${context.app.recipe}: .env set`);
+  await ensureSecrets(context, version);
+  await host.deploy(version);
+  await passGate(host, version, {});
+  await host.commit(version);
 }
 
 /** Down without its data: volumes, secrets and snapshots stay. Absent is success. */
-export async function undeploy(app: CheckedApp, say: Say): Promise<void> {
+export async function undeploy(app: CheckedApp, say: Log): Promise<void> {
   await locked(app, say, async lock => {
     const seen = await observe(app);
-    const host = await openHost(app, lock.fd, say);
-    const world = await worldAt(host, seen.version);
-    await recover(world); // what isn't decided, or is broken, is a person's first: an open journal would bring it back
-    if (!(await observe(app)).deployed) return undeployed(host.stack);
-    await world.drain("being taken down");
+    const context = await openContext(app, lock.fd, say);
+    const host = await hostAt(context, seen.version);
+    await recover(host); // what isn't decided, or is broken, is a person's first: an open journal would bring it back
+    if (!(await observe(app)).deployed) return waitUntilRemoved(context.stack);
+    await host.drain("being taken down");
     try {
-      await world.stop();
+      await host.stop();
     } finally {
-      await world.giveBack();
+      await host.releaseMaintenance();
     }
     say(`${app.recipe}: undeployed; its volumes and secrets stay`);
   });

@@ -1,10 +1,10 @@
 // What an interrupted operation left: finished where its version is up, undone where not. Knows nothing of Pulumi.
 import type { Operation } from "../lib/state/operation.ts";
-import { breaks, clear, goBack, undecided, walk } from "./rollback.ts";
+import { markBroken, closeOperation, rollBack, alertInconclusive, runRollback } from "./rollback.ts";
 import { BrokenError, InconclusiveError, UpgradeError } from "./errors.ts";
 import { finish } from "./upgrade.ts";
 import { passGate } from "./gate.ts";
-import type { World } from "./host.ts";
+import type { UpgradeHost } from "./host.ts";
 
 /** Milliseconds after which an operation that stays at its gate without a verdict is broken. */
 const UNDECIDED_LIMIT = 24 * 3_600_000;
@@ -12,21 +12,21 @@ const UNDECIDED_LIMIT = 24 * 3_600_000;
 export type Recovered = "nothing" | "finished" | "undone";
 
 /** Finishes or undoes. Throws BrokenError where that failed, or had failed before; InconclusiveError where it must be looked at again. */
-export async function recover(world: World): Promise<Recovered> {
-  const operation = await world.operation();
+export async function recover(host: UpgradeHost): Promise<Recovered> {
+  const operation = await host.operation();
   if (!operation) return "nothing";
   if (operation.broken)
     throw new BrokenError(
-      `${world.name} is broken: ${operation.broken.why}. hearth retry, restore or accept ${world.name}`,
+      `${host.name} is broken: ${operation.broken.why}. hearth retry, restore or accept ${host.name}`,
     );
-  world.say(`${world.name}: an operation (${operation.from} → ${operation.to}) was interrupted at ${operation.step}`);
+  host.say(`${host.name}: an operation (${operation.from} → ${operation.to}) was interrupted at ${operation.step}`);
   try {
-    await world.claim(`${operation.from} → ${operation.to}, interrupted at ${operation.step}`);
-    return await resume(world, operation);
+    await host.claimMaintenance(`${operation.from} → ${operation.to}, interrupted at ${operation.step}`);
+    return await resume(host, operation);
   } catch (error) {
     if (error instanceof UpgradeError) return "undone";
-    if (error instanceof InconclusiveError && Date.now() - Date.parse(operation.stepAt) > UNDECIDED_LIMIT)
-      throw await breaks(world, operation, error);
+    if (error instanceof InconclusiveError && Date.now() - Date.parse(operation.stepStartedAt) > UNDECIDED_LIMIT)
+      throw await markBroken(host, operation, error);
     throw error;
   }
 }
@@ -37,40 +37,40 @@ export function interruptedAt(operation: Operation): string {
 }
 
 /** Goes on with `operation` from the step it was at. */
-export async function resume(world: World, operation: Operation): Promise<Recovered> {
-  if (operation.returning) return walk(world, operation, operation.step);
+export async function resume(host: UpgradeHost, operation: Operation): Promise<Recovered> {
+  if (operation.rollingBack) return runRollback(host, operation, operation.step);
   switch (operation.step) {
     case "preflight":
     case "drain":
-      await clear(world);
+      await closeOperation(host);
       return "undone";
     case "prepare":
-      await world.restoreEnv(operation);
-      await clear(world);
+      await host.restoreEnv(operation);
+      await closeOperation(host);
       return "undone";
     case "stop":
     case "snapshot":
-      return walk(world, { ...operation, returning: true, snapshot: undefined }, "redeploy");
+      return runRollback(host, { ...operation, rollingBack: true, snapshot: undefined }, "redeploy");
     case "deploy":
       // What half a deploy left isn't known, and an interrupted one is no proof against the version: undone, and not rejected.
-      return walk(world, { ...operation, returning: true, rejects: false }, "takedown");
+      return runRollback(host, { ...operation, rollingBack: true, rejectsTarget: false }, "undeploy");
     case "commit":
       // It had passed its gate. Were it down by now, it would be repaired; its data is not to be taken back any more.
-      await finish(world, operation, operation.to);
+      await finish(host, operation, operation.to);
       return "finished";
     default:
-      return lookAgain(world, operation);
+      return lookAgain(host, operation);
   }
 }
 
 /** It was deployed whole: a whole window of its own decides. */
-async function lookAgain(world: World, operation: Operation): Promise<Recovered> {
+async function lookAgain(host: UpgradeHost, operation: Operation): Promise<Recovered> {
   try {
-    await passGate(world, operation.to, operation.witness);
+    await passGate(host, operation.to, operation.baseline);
   } catch (error) {
-    if (error instanceof InconclusiveError) throw await undecided(world, operation, error);
-    return goBack(world, operation, error, false); // a power cut is no proof against the version
+    if (error instanceof InconclusiveError) throw await alertInconclusive(host, operation, error);
+    return rollBack(host, operation, error, false); // a power cut is no proof against the version
   }
-  await finish(world, operation, operation.to);
+  await finish(host, operation, operation.to);
   return "finished";
 }

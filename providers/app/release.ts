@@ -9,7 +9,7 @@ export interface Policy {
 }
 
 /** All that the choice depends on. Times are seconds since 1970; what is told of a version is by its whole name. */
-export interface Situation {
+export interface ReleaseContext {
   /** The version that runs; undefined where nothing does. */
   readonly running: string | undefined;
   /** Every tag of the recipe, fit or not, in any order. */
@@ -17,7 +17,7 @@ export interface Situation {
   /** Release notes, of versions with a tag or without. */
   readonly notes: Readonly<Record<string, string>>;
   /** What isn't there for a candidate, in sentences (`lacks` of target.ts). */
-  readonly lacks: Readonly<Record<string, readonly string[]>>;
+  readonly missing: Readonly<Record<string, readonly string[]>>;
   /** Those that failed here. */
   readonly rejected: Readonly<Record<string, { readonly at: number; readonly why: string }>>;
   /** Those that a person said yes to. */
@@ -27,7 +27,7 @@ export interface Situation {
 }
 
 /** A newer version that isn't applied. Its words hold no age and no counter, so that they are the same at each look. */
-export interface Hold {
+export interface BlockedRelease {
   readonly version: string;
   readonly reasons: readonly string[];
   /** Versions whose notes a person must read first, oldest first. */
@@ -41,13 +41,13 @@ export interface PassedOver {
   readonly reason: string;
 }
 
-export interface Choice {
+export interface ReleaseDecision {
   /** The version to be at: the running one where none newer may be applied. undefined: nothing runs, and nothing may be deployed. */
   readonly version: string | undefined;
   /** What the choice after this one will be, where that goes further: an approved version is never jumped over. */
   readonly afterwards: string | undefined;
   /** Newer ones that nothing applies by itself, oldest first, as told at `version`: so the words are the same before the step and after it. */
-  readonly held: readonly Hold[];
+  readonly held: readonly BlockedRelease[];
   /** Tags that are no candidates at all: none that is older than what runs. */
   readonly passedOver: readonly PassedOver[];
 }
@@ -58,7 +58,7 @@ export interface Choice {
  * itself* (it failed here, it lacks something here) doesn't: the release that mends it may come by itself (P7).
  * An approval lifts every hold of that very version and of reaching it. Total: any text may stand anywhere.
  */
-export function choose(situation: Situation): Choice {
+export function choose(situation: ReleaseContext): ReleaseDecision {
   const { version, held } = step(situation);
   const passedOver = unfit(situation);
   if (version === situation.running || version === undefined)
@@ -72,7 +72,7 @@ export function candidates(running: string | undefined, tags: readonly Tag[]): s
   return newer(running, tags).map(({ text }) => text);
 }
 
-function step(situation: Situation): { version: string | undefined; held: Hold[] } {
+function step(situation: ReleaseContext): { version: string | undefined; held: BlockedRelease[] } {
   const { running, tags } = situation;
   const judged = newer(running, tags).map(version => judge(version, situation));
   // Where nothing runs there is no way to go: the newest that may be deployed.
@@ -93,9 +93,9 @@ interface Judged {
   readonly approvable: boolean;
 }
 
-function judge(version: RecipeVersion, situation: Situation): Judged {
+function judge(version: RecipeVersion, situation: ReleaseContext): Judged {
   const notes = crossed(situation, version);
-  const lacks = situation.lacks[version.text] ?? [];
+  const lacks = situation.missing[version.text] ?? [];
   const about = { version, notes, approvable: lacks.length === 0 };
   // A moved tag too: what is applied is the tag as hearth saw it first, whether the yes came before it moved or after.
   if (isApproved(version.text, situation)) return { ...about, approved: true, onTheWay: [], itself: [] };
@@ -111,7 +111,7 @@ function judge(version: RecipeVersion, situation: Situation): Judged {
   };
 }
 
-function hold(judged: Judged, barrier: Judged | undefined): Hold {
+function hold(judged: Judged, barrier: Judged | undefined): BlockedRelease {
   const own = reasonsOf(judged);
   const reasons = own.length > 0 || barrier === undefined ? own : [`beyond ${barrier.version.text}, which is held`];
   return { version: judged.version.text, reasons, notes: judged.notes, approvable: judged.approvable };
@@ -122,12 +122,12 @@ function reasonsOf({ onTheWay, itself }: Judged): string[] {
 }
 
 /** A yes from before the version failed here says nothing any more. */
-function isApproved(version: string, { approved, rejected }: Situation): boolean {
+function isApproved(version: string, { approved, rejected }: ReleaseContext): boolean {
   const [yes, no] = [approved[version], rejected[version]];
   return yes !== undefined && (no === undefined || yes.at > no.at);
 }
 
-function stepReasons(next: RecipeVersion, { running, policy: { allow } }: Situation): string[] {
+function stepReasons(next: RecipeVersion, { running, policy: { allow } }: ReleaseContext): string[] {
   if (running === undefined) return [];
   const now = parseVersion(running);
   if (!now) return [`the running version ${running} is no version`];
@@ -152,13 +152,13 @@ function stepReasons(next: RecipeVersion, { running, policy: { allow } }: Situat
   return found;
 }
 
-function noteReasons(next: RecipeVersion, notes: readonly string[], { policy }: Situation): string[] {
+function noteReasons(next: RecipeVersion, notes: readonly string[], { policy }: ReleaseContext): string[] {
   if (policy.notes === "none") return [];
   return notes.map(version => (version === next.text ? "release notes" : `release notes of ${version}`));
 }
 
 /** By the notes' own names: one whose tag is missing, moved or lightweight is crossed all the same. */
-function crossed({ running, notes }: Situation, next: RecipeVersion): string[] {
+function crossed({ running, notes }: ReleaseContext, next: RecipeVersion): string[] {
   const now = parseVersion(running ?? "");
   if (!now) return [];
   return Object.keys(notes)
@@ -169,7 +169,7 @@ function crossed({ running, notes }: Situation, next: RecipeVersion): string[] {
     .map(version => version.text);
 }
 
-function tagReasons(next: RecipeVersion, { tags, policy: { minAgeHours }, now }: Situation): string[] {
+function tagReasons(next: RecipeVersion, { tags, policy: { minAgeHours }, now }: ReleaseContext): string[] {
   const tag = tags.find(({ name }) => name === next.text);
   const found: string[] = [];
   if (minAgeHours > 0 && !(now - (tag?.time ?? now) >= minAgeHours * 3600)) found.push(`younger than ${minAgeHours} h`);
@@ -177,7 +177,7 @@ function tagReasons(next: RecipeVersion, { tags, policy: { minAgeHours }, now }:
   return found;
 }
 
-function rejection(next: RecipeVersion, { rejected }: Situation): string[] {
+function rejection(next: RecipeVersion, { rejected }: ReleaseContext): string[] {
   const why = rejected[next.text]?.why.replaceAll(/\s+/g, " ").trim().slice(0, 200).toWellFormed();
   return why === undefined ? [] : [why === "" ? "rejected here" : `rejected here: ${why}`];
 }
@@ -191,7 +191,7 @@ function newer(running: string | undefined, tags: readonly Tag[]): RecipeVersion
     .toSorted(compareVersions);
 }
 
-function unfit({ running, tags }: Situation): PassedOver[] {
+function unfit({ running, tags }: ReleaseContext): PassedOver[] {
   const now = parseVersion(running ?? "");
   return tags.flatMap(tag => {
     const version = parseVersion(tag.name);

@@ -1,15 +1,15 @@
 // Brings a kept app that is down up again at the version it had; finishes or undoes first what was interrupted; never upgrades.
 import { raise } from "../lib/alerts/raise.ts";
 import { appFolder } from "../lib/state/appFolder.ts";
-import { isParked } from "../lib/state/undeployedOnPurpose.ts";
-import { noteRepair, repairsSince } from "../lib/state/repairs.ts";
+import { isUndeployedOnPurpose } from "../lib/state/undeployedOnPurpose.ts";
+import { recordRepair, repairsSince } from "../lib/state/repairs.ts";
 import type { Held } from "../lib/lock/flock.ts";
 import { lastDeployed } from "./env.ts";
-import { blame } from "./errors.ts";
-import { openHost, type Say } from "./context.ts";
+import { errorMessage } from "./errors.ts";
+import { openContext, type Log } from "./context.ts";
 import type { AppInputs } from "./inputs.ts";
 import { HEALTHY, observe } from "../lib/health/observe.ts";
-import { bringUp, locked, worldAt } from "./reconcile.ts";
+import { bringUp, locked, hostAt } from "./reconcile.ts";
 import { recover } from "./recover.ts";
 
 const HOUR = 3_600_000;
@@ -24,22 +24,22 @@ export interface Patience {
 }
 
 /** Says what it found and did. Throws LockedError, and why the app isn't well. */
-export function repair(app: AppInputs, say: Say, { wait, since }: Patience): Promise<void> {
+export function repair(app: AppInputs, say: Log, { wait, since }: Patience): Promise<void> {
   return locked(app, say, lock => underLock(app, lock, say, since), wait);
 }
 
-async function underLock(app: AppInputs, lock: Held, say: Say, since: number | undefined): Promise<void> {
+async function underLock(app: AppInputs, lock: Held, say: Log, since: number | undefined): Promise<void> {
   const folder = appFolder(app.stateDir, app.domain);
-  if ((await isParked(folder)) && !(await observe(app)).deployed)
+  if ((await isUndeployedOnPurpose(folder)) && !(await observe(app)).deployed)
     return say(`${app.recipe} not deployed: it was taken down with pulumi destroy`);
-  const host = await openHost(app, lock.fd, say);
-  const did = await recover(await worldAt(host, (await observe(app)).version));
+  const context = await openContext(app, lock.fd, say);
+  const did = await recover(await hostAt(context, (await observe(app)).version));
   if (did !== "nothing") say(`${app.recipe}: the interrupted operation is ${did}`);
   const seen = await observe(app);
   const version = seen.version ?? (await lastDeployed(app));
-  const world = await worldAt(host, version);
+  const host = await hostAt(context, version);
   if (seen.condition === HEALTHY) return say(`${app.recipe} ${seen.version} healthy`);
-  if (version === undefined || (await world.lastGood()) === undefined)
+  if (version === undefined || (await host.lastGood()) === undefined)
     return say(`${app.recipe} ${seen.condition}: it never ran here, so there is nothing to repair`);
   if (since !== undefined && (await repairsSince(folder, Date.now() - since)) > 0)
     throw new Error(`it was tried just now, and is ${seen.condition}`);
@@ -53,10 +53,10 @@ async function underLock(app: AppInputs, lock: Held, say: Say, since: number | u
     );
     throw new Error(why);
   }
-  await noteRepair(folder);
+  await recordRepair(folder);
   say(`${app.recipe}: ${seen.condition}; deploying the version it had, ${version}`);
-  await bringUp(host, world, version).catch(async error => {
-    const why = `${app.domain} is down (${seen.condition}), and couldn't be repaired: ${world.mask(blame(error))}`;
+  await bringUp(context, host, version).catch(async error => {
+    const why = `${app.domain} is down (${seen.condition}), and couldn't be repaired: ${host.mask(errorMessage(error))}`;
     const key = `${app.domain} repair failed ${today()}`;
     await raise(
       app.stateDir,

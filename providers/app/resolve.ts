@@ -1,19 +1,19 @@
 // What `check` finds out for an App: its version, what is held, how it is; it looks and never touches.
 import { operatorAbraDir } from "../lib/abra/home.ts";
 import { fileAt, notesAt, refreshMirror, type Tag } from "../lib/recipe/mirror.ts";
-import { elsewhere } from "../pulumi/check.ts";
+import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
 import { appFolder } from "../lib/state/appFolder.ts";
 import { readOperation } from "../lib/state/operation.ts";
-import { ownerAlive } from "../lib/process/identity.ts";
+import { livenessOf } from "../lib/process/identity.ts";
 import { readApproved, readRejected } from "../lib/state/versions.ts";
 import { clusterId } from "../lib/docker/cluster.ts";
 import { envHolds, lastDeployed, readEnv } from "./env.ts";
 import type { AppInputs, Resolved } from "./inputs.ts";
-import { line } from "./line.ts";
+import { statusLine } from "./line.ts";
 import { observe } from "../lib/health/observe.ts";
-import { candidates, choose, type Choice, type Situation } from "./release.ts";
-import { adds, lacks, needsOf, type Needs } from "../lib/recipe/envRequirements.ts";
+import { candidates, choose, type ReleaseDecision, type ReleaseContext } from "./release.ts";
+import { additionNames, missing, envRequirements, type EnvRequirements } from "../lib/recipe/envRequirements.ts";
 
 /** What the engine kept of the check before. */
 export interface Before {
@@ -43,7 +43,7 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
   looks.catch(() => undefined);
   const swarm = await clusterId();
   if (before.swarm !== undefined && before.swarm !== swarm) {
-    const reason = elsewhere("this app lives", before.swarm, swarm);
+    const reason = wrongSwarmMessage("this app lives", before.swarm, swarm);
     const inputs = { ...app, held: [], condition: "unknown", swarm };
     return { inputs, failures: [{ property: "swarm", reason }], line: "", running: undefined, candidates: [] };
   }
@@ -55,7 +55,7 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
   const needs = await needsOfEach(app, mirror.path, last, newer);
 
   const wanted = choose(await situation(app, mirror.path, last, tags, needs));
-  const choice: Choice =
+  const choice: ReleaseDecision =
     app.version === "latest"
       ? kept(wanted, mirror.offline, before)
       : { ...wanted, version: app.version, afterwards: undefined, held: [] };
@@ -73,12 +73,12 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
       choice.version === undefined
         ? [nothingFits(app, choice)]
         : await unfit(app, choice.version, mirror.path, tags, running),
-    line: line({
+    line: statusLine({
       recipe: app.recipe,
       running,
       condition: inputs.condition,
       choice,
-      adds: next ? adds(next) : [],
+      adds: next ? additionNames(next) : [],
       offline: mirror.offline,
     }),
     running,
@@ -91,7 +91,7 @@ async function journalled({ stateDir, domain }: AppInputs): Promise<string | und
   const operation = await readOperation(appFolder(stateDir, domain));
   if (!operation) return undefined;
   if (operation.broken) return "broken";
-  const alive = (await ownerAlive(operation.owner)) === "alive";
+  const alive = (await livenessOf(operation.holder)) === "alive";
   return alive ? `being changed, at ${operation.step}` : `interrupted at ${operation.step}`;
 }
 
@@ -100,13 +100,13 @@ async function needsOfEach(
   mirror: string,
   last: string | undefined,
   versions: readonly string[],
-): Promise<Record<string, Needs>> {
+): Promise<Record<string, EnvRequirements>> {
   if (versions.length === 0) return {};
   const sampleAt = async (version: string) =>
     (await fileAt(mirror, version, ".env.sample").catch(() => undefined)) ?? "";
   const [env, running] = await Promise.all([readEnv(app), last === undefined ? "" : sampleAt(last)]);
   const of = async (version: string) =>
-    [version, needsOf({ sample: await sampleAt(version), running, env, settings: app })] as const;
+    [version, envRequirements({ sample: await sampleAt(version), running, env, settings: app })] as const;
   return Object.fromEntries(await Promise.all(versions.map(of)));
 }
 
@@ -115,8 +115,8 @@ async function situation(
   mirror: string,
   running: string | undefined,
   tags: readonly Tag[],
-  needs: Record<string, Needs>,
-): Promise<Situation> {
+  needs: Record<string, EnvRequirements>,
+): Promise<ReleaseContext> {
   const folder = appFolder(app.stateDir, app.domain);
   const [rejected, approved] = await Promise.all([readRejected(folder), readApproved(folder)]);
   const seconds = (at: string) => Date.parse(at) / 1000;
@@ -124,7 +124,7 @@ async function situation(
     running,
     tags,
     notes: await notesOf(mirror, Object.keys(needs)),
-    lacks: Object.fromEntries(Object.entries(needs).map(([version, each]) => [version, lacks(each)])),
+    missing: Object.fromEntries(Object.entries(needs).map(([version, each]) => [version, missing(each)])),
     rejected: Object.fromEntries(
       Object.entries(rejected).map(([version, { at, why }]) => [version, { at: seconds(at), why }]),
     ),
@@ -143,7 +143,7 @@ async function notesOf(mirror: string, versions: readonly string[]): Promise<Rec
 }
 
 /** Without a word from upstream nothing new is chosen: what was resolved before stays. */
-function kept(wanted: Choice, offline: string | undefined, before: Before): Choice {
+function kept(wanted: ReleaseDecision, offline: string | undefined, before: Before): ReleaseDecision {
   if (offline === undefined || before.version === undefined) return wanted;
   const held = (before.held ?? []).map(text => ({
     version: text.split(": ")[0]!,
@@ -155,7 +155,7 @@ function kept(wanted: Choice, offline: string | undefined, before: Before): Choi
 }
 
 /** Nothing runs, and nothing may be deployed by itself. */
-function nothingFits({ recipe }: AppInputs, { held }: Choice): Failure {
+function nothingFits({ recipe }: AppInputs, { held }: ReleaseDecision): Failure {
   const why =
     held.length === 0
       ? "it has none"

@@ -4,8 +4,8 @@ import { DynamicResource, type Wrapped } from "../pulumi/resource.ts";
 import type { LeaseArgs } from "./inputs.ts";
 
 export class Lease extends DynamicResource {
-  /** `warm`, `cold`, or `none` where none is needed. */
-  declare readonly keycloakKind: pulumi.Output<"warm" | "cold" | "none">;
+  /** `warm`, `dedicated`, or `none` where none is needed. */
+  declare readonly keycloakKind: pulumi.Output<"warm" | "dedicated" | "none">;
   /** The version of the kept Keycloak, or the last that ran well; empty where none ever did. */
   declare readonly keycloakVersion: pulumi.Output<string>;
   /** When the kept Keycloak had passed its gate at that version: ISO; empty where it isn't known. */

@@ -6,13 +6,13 @@ export const leaseInputs = z.strictObject({
   /** `<recipe>-<hex>` */
   run: z.string().regex(/^[a-z0-9][a-z0-9-]*-[0-9a-f]{6}$/, "is no run's name: <recipe>-<6 hex digits>"),
   /** Which Keycloak the run asks for: the kept one and only else one of its own; one of the two; or none. */
-  mode: z.enum(["auto", "warm", "cold", "none"]).default("auto"),
+  mode: z.enum(["auto", "warm", "dedicated", "none"]).default("auto"),
   /** The kept Keycloak, as the warm stack has it: what is looked at, and repaired where it is down. */
   keycloak: appInputs,
   /** The domains that the run may deploy at. */
   domains: z.array(z.string()).default([]),
   /** How many runs may have a Keycloak of their own at once. */
-  coldLimit: z.int().min(0).default(1),
+  dedicatedLimit: z.int().min(0).default(1),
 });
 
 export type LeaseInputs = z.infer<typeof leaseInputs>;

@@ -5,28 +5,28 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stackOf } from "../lib/abra/names.ts";
 import type { AppInputs } from "../app/inputs.ts";
 import { NOT_DEPLOYED, tasksTrouble } from "../lib/health/observe.ts";
-import { lookAt } from "../lib/health/http.ts";
+import { probeUrl } from "../lib/health/http.ts";
 import { appFolder } from "../lib/state/appFolder.ts";
 import { readOperation } from "../lib/state/operation.ts";
-import { ownerAlive, type Owner } from "../lib/process/identity.ts";
+import { livenessOf, type ProcessIdentity } from "../lib/process/identity.ts";
 import { servicesOf } from "../lib/docker/stack.ts";
-import { swarmBoard, type BoardWorld, type MaintenanceNote } from "../lib/coordination/coordinationStore.ts";
-import { NoWayInError, type EnterWorld, type Found } from "./acquire.ts";
+import { swarmStore, type CoordinationHost, type MaintenanceRecord } from "../lib/coordination/coordinationStore.ts";
+import { UnavailableError, type AcquireHost, type KeycloakState } from "./acquire.ts";
 
 /** For a kept app's side. */
-export function drainWorld(say: (line: string) => void): BoardWorld {
-  return { board: swarmBoard, now: Date.now, sleep: ms => sleep(ms), say, life: ownerAlive, isLeftOver };
+export function coordinationHost(say: (line: string) => void): CoordinationHost {
+  return { store: swarmStore, now: Date.now, sleep: ms => sleep(ms), say, liveness: livenessOf, isStale: isStale };
 }
 
 /** For a run's side. `keycloak` is the kept one; who waits for the run may be gone while it waits: then there is nothing to wait for. */
-export function enterWorld(keycloak: AppInputs, say: (line: string) => void, owner?: Owner): EnterWorld {
+export function acquireHost(keycloak: AppInputs, say: (line: string) => void, holder?: ProcessIdentity): AcquireHost {
   const began = Date.now();
   return {
-    ...drainWorld(say),
+    ...coordinationHost(say),
     async sleep(ms) {
       await sleep(ms);
-      if (owner && (await ownerAlive(owner)) === "dead")
-        throw new NoWayInError("the hearth run that waits for it is gone");
+      if (holder && (await livenessOf(holder)) === "dead")
+        throw new UnavailableError("the hearth run that waits for it is gone");
     },
     look: () => patientLook(keycloak),
     // Loaded where it is needed: a run that finds all well waits for it no more.
@@ -39,23 +39,27 @@ export function enterWorld(keycloak: AppInputs, say: (line: string) => void, own
 const REPAIR = 10 * 60_000;
 
 /** An operation that is open on this host is its to finish: `hearth recover` does; of another host's nothing is known here. */
-async function isLeftOver({ owner, stateDir, domain }: MaintenanceNote): Promise<boolean> {
-  return owner.host === hostname() && (await readOperation(appFolder(stateDir, domain))) === undefined;
+async function isStale({ holder, stateDir, domain }: MaintenanceRecord): Promise<boolean> {
+  return holder.host === hostname() && (await readOperation(appFolder(stateDir, domain))) === undefined;
 }
 
 /** An answer that isn't good counts when it came three times: a host under load may miss one. */
-async function patientLook(keycloak: AppInputs, looks = 3): Promise<Found> {
+async function patientLook(keycloak: AppInputs, looks = 3): Promise<KeycloakState> {
   const found = await look(keycloak);
   if (found.state === "up" || found.sure || looks <= 1) return found;
   await sleep(1_000);
   return patientLook(keycloak, looks - 1);
 }
 
-async function look({ domain, health }: AppInputs): Promise<Found & { readonly sure?: boolean }> {
+async function look({ domain, health }: AppInputs): Promise<KeycloakState & { readonly sure?: boolean }> {
   const services = await servicesOf(stackOf(domain));
   const trouble = services.length === 0 ? NOT_DEPLOYED : tasksTrouble(services)?.what;
   if (trouble !== undefined) return { state: "down", words: `is down: ${trouble}`, sure: services.length === 0 };
-  const fault = await lookAt({ url: `https://${domain}${health.path}`, status: health.status, issuer: health.issuer });
+  const fault = await probeUrl({
+    url: `https://${domain}${health.path}`,
+    status: health.status,
+    issuer: health.issuer,
+  });
   if (!fault) return { state: "up", words: "is up" };
   return {
     state: fault.unreached ? "unclear" : "down",

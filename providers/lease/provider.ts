@@ -1,42 +1,42 @@
 // What Pulumi's engine asks of a Lease.
 import { stackOf } from "../lib/abra/names.ts";
-import { checkBound } from "../pulumi/check.ts";
+import { checkInputs } from "../pulumi/check.ts";
 import { clean, type Checked } from "../pulumi/protocol.ts";
 import { appFolder } from "../lib/state/appFolder.ts";
 import { readLastGood } from "../lib/state/versions.ts";
-import { outliving } from "../pulumi/process.ts";
-import { working } from "../lib/run/folder.ts";
-import { sayOfRun } from "../lib/run/log.ts";
+import { surviveParent } from "../pulumi/process.ts";
+import { withRunLock } from "../lib/run/folder.ts";
+import { logOfRun } from "../lib/run/log.ts";
 import { servicesOf, versionLabel } from "../lib/docker/stack.ts";
-import { leaseName, swarmBoard } from "../lib/coordination/coordinationStore.ts";
-import { enter, withdraw, type Kind } from "./acquire.ts";
-import { termsOf } from "./environment.ts";
+import { leaseName, swarmStore } from "../lib/coordination/coordinationStore.ts";
+import { acquire, releaseLease, type KeycloakKind } from "./acquire.ts";
+import { leaseTerms } from "./environment.ts";
 import { leaseInputs, type CheckedLease } from "./inputs.ts";
-import { enterWorld } from "./liveHost.ts";
+import { acquireHost } from "./liveHost.ts";
 
 type Raw = Record<string, unknown> & { __provider: string };
 type Inputs = CheckedLease & { readonly __provider: string };
 
-export const provider = outliving({
+export const provider = surviveParent({
   check: (olds: { swarm?: string }, news: Raw): Promise<Checked> =>
-    checkBound(leaseInputs, olds, news, { what: "this run began", property: "run" }),
+    checkInputs(leaseInputs, olds, news, { what: "this run began", property: "run" }),
 
   /** Decided once: what would change the decision makes another lease, and with it another run. */
   async diff(_id: string, olds: Inputs, news: Inputs) {
     const differs = (key: "run" | "mode") => olds[key] !== news[key];
     const replaces = (["run", "mode"] as const).filter(differs);
     const other =
-      JSON.stringify([olds.coldLimit, olds.domains, olds.keycloak]) !==
-      JSON.stringify([news.coldLimit, news.domains, news.keycloak]);
+      JSON.stringify([olds.dedicatedLimit, olds.domains, olds.keycloak]) !==
+      JSON.stringify([news.dedicatedLimit, news.domains, news.keycloak]);
     return { changes: replaces.length > 0 || other, replaces, deleteBeforeReplace: true };
   },
 
   async create(lease: Inputs) {
-    const { run, mode, keycloak, domains, coldLimit } = lease;
-    const terms = termsOf();
-    const wish = { run, mode, keycloak: keycloak.domain, domains, coldLimit, ...terms };
-    const kind = await working(keycloak.stateDir, run, "lease", () =>
-      enter(enterWorld(keycloak, sayOfRun, terms.owner), wish),
+    const { run, mode, keycloak, domains, dedicatedLimit: dedicatedLimit } = lease;
+    const terms = leaseTerms();
+    const request = { run, mode, keycloak: keycloak.domain, domains, dedicatedLimit, ...terms };
+    const kind = await withRunLock(keycloak.stateDir, run, "lease", () =>
+      acquire(acquireHost(keycloak, logOfRun, terms.holder), request),
     );
     return { id: leaseName(run), outs: clean({ ...lease, keycloakKind: kind, ...(await about(lease, kind)) }) };
   },
@@ -46,19 +46,19 @@ export const provider = outliving({
   },
 
   async read(id: string, lease: Inputs) {
-    const there = (await swarmBoard.all()).some(({ note }) => note.kind === "run" && note.run === lease.run);
+    const there = (await swarmStore.list()).some(({ record }) => record.kind === "run" && record.run === lease.run);
     return there ? { id, props: lease } : {};
   },
 
   async delete(_id: string, { run }: Inputs) {
-    await withdraw(swarmBoard, run);
+    await releaseLease(swarmStore, run);
   },
 });
 
 /** What is known of the kept Keycloak: for the line that says what a run got, and for one of the run's own to be the same. */
 async function about(
   { keycloak }: CheckedLease,
-  kind: Kind,
+  kind: KeycloakKind,
 ): Promise<{ keycloakVersion: string; keycloakSince: string }> {
   if (kind === "none") return { keycloakVersion: "", keycloakSince: "" };
   const stack = stackOf(keycloak.domain);

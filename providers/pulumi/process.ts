@@ -12,7 +12,7 @@ const calls = { underWay: 0, watched: false, flushed: false };
  * Wraps a provider's methods so that the process ends once the CLI has gone and no call is under way. Pulumi gives it a process
  * group of its own: kill -9 of the CLI leaves it running, and by itself it may never exit.
  */
-export function outliving<T extends object>(provider: T): T {
+export function surviveParent<T extends object>(provider: T): T {
   // Only in the process that Pulumi starts: a spec that loads a provider ends by itself.
   if (!calls.watched && process.argv[1]?.includes("dynamic-provider")) watch();
   const wrapped = Object.entries(provider).map(([name, method]) => [

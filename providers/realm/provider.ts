@@ -1,23 +1,23 @@
 // What Pulumi's engine asks of a Realm.
 import { stackOf } from "../lib/abra/names.ts";
-import { checkBound } from "../pulumi/check.ts";
+import { checkInputs } from "../pulumi/check.ts";
 import { clean, StateError, type Checked } from "../pulumi/protocol.ts";
-import { outliving } from "../pulumi/process.ts";
-import { working } from "../lib/run/folder.ts";
-import { sayOfRun } from "../lib/run/log.ts";
+import { surviveParent } from "../pulumi/process.ts";
+import { withRunLock } from "../lib/run/folder.ts";
+import { logOfRun } from "../lib/run/log.ts";
 import { readSecret } from "../lib/docker/container.ts";
 import { logIn } from "../lib/keycloak/admin.ts";
 import { realmInputs, type CheckedRealm } from "./inputs.ts";
-import { ensureRealm, removeRealm, type World } from "./reconcile.ts";
+import { ensureRealm, removeRealm, type RealmHost } from "./reconcile.ts";
 import { isOurs, type Credentials } from "./representation.ts";
 import { usable } from "../lib/keycloak/usable.ts";
 
 type Raw = Record<string, unknown> & { __provider: string };
 type Inputs = CheckedRealm & { readonly __provider: string };
 
-export const provider = outliving({
+export const provider = surviveParent({
   check: (olds: { swarm?: string }, news: Raw): Promise<Checked> =>
-    checkBound(realmInputs, olds, news, { what: "this realm was made", property: "keycloak" }),
+    checkInputs(realmInputs, olds, news, { what: "this realm was made", property: "keycloak" }),
 
   async diff(_id: string, olds: Inputs, news: Inputs) {
     const differs = (key: keyof CheckedRealm) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]);
@@ -27,7 +27,7 @@ export const provider = outliving({
 
   async create(realm: Inputs) {
     const id = `${realm.keycloak.domain}/${realm.name}`;
-    return working(realm.stateDir, realm.run, "realm", async () => {
+    return withRunLock(realm.stateDir, realm.run, "realm", async () => {
       const credentials = await ensureRealm(realm, worldOf(realm));
       const outs = outsOf(realm, credentials);
       try {
@@ -49,7 +49,7 @@ export const provider = outliving({
   },
 
   async delete(_id: string, realm: Inputs) {
-    await working(realm.stateDir, realm.run, "realm", () => removeRealm(realm, worldOf(realm)));
+    await withRunLock(realm.stateDir, realm.run, "realm", () => removeRealm(realm, worldOf(realm)));
   },
 });
 
@@ -64,12 +64,12 @@ function outsOf(realm: Inputs, { clientSecret, password }: Credentials) {
   return clean({ ...realm, ...learnt, clientSecret, password });
 }
 
-function worldOf({ keycloak }: CheckedRealm): World {
+function worldOf({ keycloak }: CheckedRealm): RealmHost {
   const { domain, adminUsername: username } = keycloak;
   return {
     // Read for each use, never kept.
     logIn: async () =>
       logIn(`https://${domain}`, { username, password: await readSecret(stackOf(domain), "app", "admin_password") }),
-    say: sayOfRun,
+    say: logOfRun,
   };
 }

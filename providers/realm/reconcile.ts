@@ -17,9 +17,9 @@ export class ForeignRealmError extends Error {
   }
 }
 
-class StillThereError extends Error {}
+class NotRemovedError extends Error {}
 
-export interface World {
+export interface RealmHost {
   /** A session with a new token. */
   readonly logIn: () => Promise<Admin>;
   readonly say: (line: string) => void;
@@ -31,23 +31,23 @@ export interface World {
  * The realm, whole, with the credentials given back. Found there (a request that timed out made it, or an earlier up), it is
  * taken over if its owner is this run, and gets new credentials. Throws ForeignRealmError, KeycloakError.
  */
-export async function ensureRealm(realm: CheckedRealm, world: World): Promise<Credentials> {
+export async function ensureRealm(realm: CheckedRealm, host: RealmHost): Promise<Credentials> {
   refuseMaster(realm.name);
   const credentials = {
     clientSecret: randomBytes(24).toString("base64url"),
     password: randomBytes(18).toString("base64url"),
   };
   const start = Date.now();
-  await patiently(world, async () => {
-    const admin = await world.logIn();
+  await patiently(host, async () => {
+    const admin = await host.logIn();
     try {
-      await inTurn(realm, world, () => admin.create(representation(realm, credentials, new Date().toISOString())));
+      await inTurn(realm, host, () => admin.create(representation(realm, credentials, new Date().toISOString())));
     } catch (error) {
       if (!(error instanceof KeycloakError) || !error.passing) throw error;
-      await adopt(realm, credentials, world, error);
+      await adopt(realm, credentials, host, error);
     }
   });
-  world.say(`realm ${realm.name}: made in ${since(start)} s`);
+  host.say(`realm ${realm.name}: made in ${since(start)} s`);
   return credentials;
 }
 
@@ -55,16 +55,16 @@ export async function ensureRealm(realm: CheckedRealm, world: World): Promise<Cr
 async function adopt(
   realm: CheckedRealm,
   credentials: Credentials,
-  world: World,
+  host: RealmHost,
   failure: KeycloakError,
 ): Promise<void> {
-  const admin = await world.logIn();
+  const admin = await host.logIn();
   const found = await admin.find(realm.name);
   if (!found) throw failure;
   if (!isOurs(found, realm)) throw new ForeignRealmError(realm.name);
   // A token from before the realm was made answers 403 in it: this session began after.
   await admin.setCredentials(realm.name, realm.client.id, realm.user.username, credentials);
-  world.say(`realm ${realm.name}: was there already and is this run's; taken over`);
+  host.say(`realm ${realm.name}: was there already and is this run's; taken over`);
 }
 
 /** What must be known of a realm to take it away. */
@@ -73,36 +73,36 @@ export type OwnRealm = Pick<CheckedRealm, "name" | "run" | "swarm" | "stateDir">
 };
 
 /** The realm gone, proved by a look; says whether there was one. Absent is success. Throws ForeignRealmError, KeycloakError. */
-export async function removeRealm(realm: OwnRealm, world: World): Promise<boolean> {
+export async function removeRealm(realm: OwnRealm, host: RealmHost): Promise<boolean> {
   refuseMaster(realm.name);
   const start = Date.now();
   let there = false;
-  await patiently(world, async () => {
-    const admin = await world.logIn();
+  await patiently(host, async () => {
+    const admin = await host.logIn();
     const found = await admin.find(realm.name);
     if (!found) return;
     if (!isOurs(found, realm)) throw new ForeignRealmError(realm.name);
     there = true;
-    await inTurn(realm, world, () => admin.remove(realm.name));
+    await inTurn(realm, host, () => admin.remove(realm.name));
     if (await admin.find(realm.name))
-      throw new StillThereError(`the realm ${realm.name} is still there after its delete`);
+      throw new NotRemovedError(`the realm ${realm.name} is still there after its delete`);
   });
-  world.say(`realm ${realm.name}: gone in ${since(start)} s`);
+  host.say(`realm ${realm.name}: gone in ${since(start)} s`);
   return there;
 }
 
 /** MariaDB deadlocks under a burst (8 of 20 creates at once answered 500): two at a time per Keycloak, across processes. */
-function inTurn<T>(realm: OwnRealm, { say }: World, work: () => Promise<T>): Promise<T> {
+function inTurn<T>(realm: OwnRealm, { say }: RealmHost, work: () => Promise<T>): Promise<T> {
   const folder = join(realm.stateDir, "keycloak", realm.keycloak.domain);
   return withOneOf([join(folder, "slot-0"), join(folder, "slot-1")], work, {
     onWait: () => say(`realm ${realm.name}: waiting, two others are being made or deleted`),
   });
 }
 
-function patiently<T>({ pause = 500, say }: World, work: () => Promise<T>): Promise<T> {
+function patiently<T>({ pause = 500, say }: RealmHost, work: () => Promise<T>): Promise<T> {
   const passing = (error: Error) =>
     (error instanceof KeycloakError && error.passing) ||
-    error instanceof StillThereError ||
+    error instanceof NotRemovedError ||
     error instanceof NoContainerError;
   return pRetry(work, {
     retries: 5,

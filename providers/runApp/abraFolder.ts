@@ -3,10 +3,10 @@ import { mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseEnv } from "../lib/abra/envFile.ts";
 import { ignoreAbsent } from "../lib/fs/file.ts";
-import type { Place } from "./paths.ts";
+import type { Paths } from "./paths.ts";
 
 /** Servers of its own, so that no .env of a run ever lies in the operator's folder; his catalogue. */
-export async function ensureHome({ abraDir, env, clone }: Place, operatorDir: string): Promise<void> {
+export async function ensureHome({ abraDir, env, clone }: Paths, operatorDir: string): Promise<void> {
   for (const folder of [dirname(env), dirname(clone)]) await mkdir(folder, { recursive: true, mode: 0o700 });
   await symlink(join(operatorDir, "catalogue"), join(abraDir, "catalogue")).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
@@ -14,7 +14,7 @@ export async function ensureHome({ abraDir, env, clone }: Place, operatorDir: st
 }
 
 /** Takes away this app's .env and values; the recipe's clone, and then the folder, where no other app of the run needs them. */
-export async function forgetApp({ abraDir, env, clone, values }: Place, recipe: string): Promise<void> {
+export async function forgetApp({ abraDir, env, clone, values }: Paths, recipe: string): Promise<void> {
   await rm(env, { force: true });
   await rm(values, { recursive: true, force: true });
   const others = await recipesIn(abraDir);

@@ -5,12 +5,12 @@ import { operatorAbraDir } from "../lib/abra/home.ts";
 import { writeText } from "../lib/fs/file.ts";
 import { owned } from "../app/env.ts";
 import { withLock } from "../lib/lock/flock.ts";
-import type { Placed } from "./undeploy.ts";
+import type { RunContext } from "./undeploy.ts";
 import { ensureHome } from "./abraFolder.ts";
 import type { Recipe } from "../lib/compose/recipe.ts";
 import { ensureSecrets } from "./secrets.ts";
 
-export interface Deployment extends Placed {
+export interface Deployment extends RunContext {
   readonly recipe: Recipe;
   /** Makes the recipe's clone as it is to be deployed. */
   clone(): Promise<void>;

@@ -1,52 +1,52 @@
 // Makes a run's app be as its inputs say, and well: in place where that goes, else from undeployed.
 import { AbraError } from "../lib/abra/cli.ts";
 import type { Verdict } from "../lib/health/gate.ts";
-import type { Standing } from "../lib/docker/serviceSnapshot.ts";
-import { blame, InconclusiveError, UnhealthyError } from "../app/errors.ts";
-import type { World } from "./host.ts";
+import type { ServiceSnapshot } from "../lib/docker/serviceSnapshot.ts";
+import { errorMessage, InconclusiveError, UnhealthyError } from "../app/errors.ts";
+import type { RunHost } from "./host.ts";
 
 /**
  * Deploys, once, and waits for a whole good window. Over what runs it is tried in place; what Swarm rolls back, or what isn't well at its
  * deadline, is taken down and deployed once more: some recipes only come up together. `renew` names the secrets whose value is another one by now.
  * Throws UnhealthyError, InconclusiveError, AbraError.
  */
-export async function ensure(world: World, renew: readonly string[]): Promise<void> {
-  const [before, stale] = [await world.standing(), await world.existing(renew)];
+export async function ensure(host: RunHost, renew: readonly string[]): Promise<void> {
+  const [before, stale] = [await host.serviceSnapshot(), await host.existing(renew)];
   if (before.length > 0) {
-    const why = stale.length > 0 ? anotherValue(stale) : await inPlace(world, before);
+    const why = stale.length > 0 ? anotherValue(stale) : await inPlace(host, before);
     if (why === undefined) return;
-    world.say(`${world.name}: ${why}; taken down, and deployed from undeployed`);
+    host.say(`${host.name}: ${why}; taken down, and deployed from undeployed`);
   }
-  await world.takeDown();
-  await world.deploy(stale);
-  const verdict = await watch(world, []);
+  await host.undeploy();
+  await host.deploy(stale);
+  const verdict = await watch(host, []);
   if (verdict.health === "unhealthy")
-    throw new UnhealthyError(`${world.name} ${world.what} isn't healthy: ${verdict.why}`);
-  if (verdict.health === "inconclusive") throw inconclusive(world, verdict.why);
+    throw new UnhealthyError(`${host.name} ${host.what} isn't healthy: ${verdict.why}`);
+  if (verdict.health === "inconclusive") throw inconclusive(host, verdict.why);
 }
 
 /** Why it doesn't go in place; undefined where it went. */
-async function inPlace(world: World, before: readonly Standing[]): Promise<string | undefined> {
+async function inPlace(host: RunHost, before: readonly ServiceSnapshot[]): Promise<string | undefined> {
   try {
-    await world.deploy([]);
+    await host.deploy([]);
   } catch (error) {
     if (error instanceof AbraError && error.kind === "not in place")
       return `it can't be changed while it runs (${error.fatal})`;
     throw error;
   }
-  const verdict = await watch(world, before);
+  const verdict = await watch(host, before);
   if (verdict.health === "healthy") return undefined;
   // The tasks are well, the way to them is not: the same would be met from undeployed.
-  if (verdict.health === "inconclusive") throw inconclusive(world, verdict.why);
+  if (verdict.health === "inconclusive") throw inconclusive(host, verdict.why);
   return `in place it didn't come up (${verdict.why})`;
 }
 
 /** To fail at looking is no verdict. */
-function watch(world: World, before: readonly Standing[]): Promise<Verdict> {
-  return world.gate(before).catch((error: unknown): Verdict => ({ health: "inconclusive", why: blame(error) }));
+function watch(host: RunHost, before: readonly ServiceSnapshot[]): Promise<Verdict> {
+  return host.gate(before).catch((error: unknown): Verdict => ({ health: "inconclusive", why: errorMessage(error) }));
 }
 
-function inconclusive({ name, what }: World, why: string): InconclusiveError {
+function inconclusive({ name, what }: RunHost, why: string): InconclusiveError {
   return new InconclusiveError(`${name} ${what}: nothing can be said: ${why}`);
 }
 

@@ -5,22 +5,22 @@ import { operatorAbraDir } from "../lib/abra/home.ts";
 import { refreshMirror } from "../lib/recipe/mirror.ts";
 import { stackOf } from "../lib/abra/names.ts";
 import { gate } from "../lib/health/gate.ts";
-import { notReplaced, standingOf } from "../lib/docker/serviceSnapshot.ts";
-import type { Say } from "../app/context.ts";
+import { notReplaced, snapshotServices } from "../lib/docker/serviceSnapshot.ts";
+import type { Log } from "../app/context.ts";
 import type { RunApp } from "../app/inputs.ts";
 import { atTag, readRecipe } from "../lib/compose/recipe.ts";
-import { lookUnless, takenBack } from "../lib/health/observe.ts";
+import { probeUnless, swarmRollback } from "../lib/health/observe.ts";
 import { cloneCheckout, cloneRelease } from "./clone.ts";
 import { deploy } from "./deploy.ts";
-import { takeDown } from "./undeploy.ts";
-import { placeOf } from "./paths.ts";
+import { undeploy } from "./undeploy.ts";
+import { pathsOf } from "./paths.ts";
 import { inFolder } from "./recipe.ts";
 import { existingSecrets } from "./secrets.ts";
-import type { World } from "./host.ts";
+import type { RunHost } from "./host.ts";
 
 /** `lock` is the descriptor of the app's lock: abra keeps it too. Throws where there is neither upstream nor mirror, or no recipe. */
-export async function worldOf(app: RunApp, lock: number, say: Say): Promise<World> {
-  const [stack, place] = [stackOf(app.domain), placeOf(app)];
+export async function liveHost(app: RunApp, lock: number, say: Log): Promise<RunHost> {
+  const [stack, place] = [stackOf(app.domain), pathsOf(app)];
   const mirror =
     app.checkout === undefined ? (await refreshMirror(app.recipe, app.stateDir, operatorAbraDir())).path : undefined;
   const what = app.checkout ?? app.version;
@@ -33,10 +33,10 @@ export async function worldOf(app: RunApp, lock: number, say: Say): Promise<Worl
     name: app.recipe,
     what,
     say,
-    standing: () => standingOf(stack),
+    serviceSnapshot: () => snapshotServices(stack),
     existing: names => existingSecrets(deployment, names),
     deploy: renew => deploy(deployment, renew),
-    takeDown: () => takeDown(deployment),
+    undeploy: () => undeploy(deployment),
 
     async gate(before) {
       const start = Date.now();
@@ -48,10 +48,10 @@ export async function worldOf(app: RunApp, lock: number, say: Say): Promise<Worl
       const note = (seen: string) =>
         say(`${app.recipe}: ${seen === "good" ? `good after ${since(start)} s, watching for ${stableFor} s` : seen}`);
       const replaced = async () => {
-        const waiting = notReplaced(before, await standingOf(stack));
+        const waiting = notReplaced(before, await snapshotServices(stack));
         return waiting.length > 0 ? `${waiting.join(", ")} hasn't been replaced yet` : undefined;
       };
-      const verdict = await gate(() => lookUnless(takenBack, app, replaced), window, note);
+      const verdict = await gate(() => probeUnless(swarmRollback, app, replaced), window, note);
       if (verdict.health === "healthy") say(`${app.recipe}: healthy after ${since(start)} s`);
       return verdict;
     },

@@ -1,10 +1,10 @@
 // What Pulumi's engine asks of a run's app.
-import { elsewhere } from "../pulumi/check.ts";
+import { wrongSwarmMessage } from "../pulumi/check.ts";
 import { clean, StateError, type Checked } from "../pulumi/protocol.ts";
 import { mask } from "../lib/diagnostics/mask.ts";
-import { sayOfRun } from "../lib/run/log.ts";
+import { logOfRun } from "../lib/run/log.ts";
 import { clusterId } from "../lib/docker/cluster.ts";
-import { blame } from "../app/errors.ts";
+import { errorMessage } from "../app/errors.ts";
 import type { AppInputs, RunApp } from "../app/inputs.ts";
 import { HEALTHY, observe } from "../lib/health/observe.ts";
 import { resolveRun, type Before } from "./resolve.ts";
@@ -18,7 +18,7 @@ export interface RunAppState extends RunApp {
 const changing = () => import("./change.ts");
 
 export async function check(app: AppInputs, olds: Before): Promise<Checked> {
-  const { inputs, failures } = await resolveRun(app, olds, sayOfRun);
+  const { inputs, failures } = await resolveRun(app, olds, logOfRun);
   return { inputs, failures: [...failures] };
 }
 
@@ -39,7 +39,7 @@ export async function create(app: RunAppState) {
   const id = app.domain;
   const { ensureApp } = await changing();
   try {
-    return { id, outs: stateOf(app, await ensureApp(app, given(app), sayOfRun)) };
+    return { id, outs: stateOf(app, await ensureApp(app, given(app), logOfRun)) };
   } catch (error) {
     // Something of it may stand: Pulumi must know of it, to take it away again. Whether the secrets are in, nobody knows: the next up puts them in anew.
     throw new StateError(
@@ -55,7 +55,7 @@ export async function update(id: string, olds: RunAppState, news: RunAppState) {
   const { ensureApp, changedSecrets } = await changing();
   const renew = changedSecrets(olds, news);
   try {
-    return { outs: stateOf(news, await ensureApp(news, renew, sayOfRun)) };
+    return { outs: stateOf(news, await ensureApp(news, renew, logOfRun)) };
   } catch (error) {
     const runs = await observe(news).catch(() => undefined);
     const secrets = renew.length > 0 ? { secrets: {}, secretValues: {} } : {};
@@ -74,13 +74,13 @@ export async function read(id: string, state: RunAppState) {
 export async function remove(state: RunAppState): Promise<void> {
   await refuseElsewhere(state);
   const { removeApp } = await changing();
-  await removeApp(state, sayOfRun);
+  await removeApp(state, logOfRun);
 }
 
 /** In another swarm nothing of it is to be found: that proves nothing. */
 async function refuseElsewhere({ domain, swarm }: RunAppState): Promise<void> {
   const here = await clusterId();
-  if (here !== swarm) throw new Error(elsewhere(`${domain} lives`, swarm, here));
+  if (here !== swarm) throw new Error(wrongSwarmMessage(`${domain} lives`, swarm, here));
 }
 
 function given({ secrets, secretValues }: RunApp): string[] {
@@ -92,5 +92,5 @@ function stateOf(app: RunAppState, version: string): RunAppState {
 }
 
 function told(error: unknown, { secretValues }: RunApp): string {
-  return mask(blame(error), Object.values(secretValues));
+  return mask(errorMessage(error), Object.values(secretValues));
 }

@@ -5,7 +5,7 @@ import { runFolder } from "../lib/run/folder.ts";
 import type { RunApp } from "../app/inputs.ts";
 
 /** Absolute paths. */
-export interface Place {
+export interface Paths {
   /** The run's folder. */
   readonly folder: string;
   /** For `flock`: one writer of this app at a time. */
@@ -22,13 +22,13 @@ export interface Place {
 }
 
 /** Touches nothing. */
-export function placeOf({
+export function pathsOf({
   stateDir,
   run,
   domain,
   server,
   recipe,
-}: Pick<RunApp, "stateDir" | "run" | "domain" | "server" | "recipe">): Place {
+}: Pick<RunApp, "stateDir" | "run" | "domain" | "server" | "recipe">): Paths {
   const folder = runFolder(stateDir, run);
   const app = join(folder, domain.split(".")[0]!);
   const abraDir = join(folder, "abra");

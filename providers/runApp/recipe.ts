@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { stackOf } from "../lib/abra/names.ts";
 import { ignoreAbsent } from "../lib/fs/file.ts";
 import type { AppInputs } from "../app/inputs.ts";
-import { secretOf, type Read, type Recipe } from "../lib/compose/recipe.ts";
-import { needsOf } from "../lib/recipe/envRequirements.ts";
+import { secretOf, type ReadFile, type Recipe } from "../lib/compose/recipe.ts";
+import { envRequirements } from "../lib/recipe/envRequirements.ts";
 
-export function inFolder(folder: string): Read {
+export function inFolder(folder: string): ReadFile {
   return file => readFile(join(folder, file), "utf8").catch(ignoreAbsent);
 }
 
@@ -15,7 +15,7 @@ type Settings = Pick<AppInputs, "domain" | "env" | "secrets" | "secretValues">;
 
 /** Names of the secrets that its compose files want, nobody gave a value for, and abra may not generate. */
 export function unmadeSecrets({ sample, compose }: Recipe, { domain, env, secrets, secretValues }: Settings): string[] {
-  const { secrets: all } = needsOf({
+  const { secrets: all } = envRequirements({
     sample,
     running: "",
     env: "",

@@ -2,22 +2,22 @@
 import { abraIn } from "../lib/abra/cli.ts";
 import { stackOf } from "../lib/abra/names.ts";
 import { removeStack } from "../lib/docker/removeStack.ts";
-import { StillThereError } from "../lib/docker/waitUntilRemoved.ts";
-import type { Say } from "../app/context.ts";
+import { NotRemovedError } from "../lib/docker/waitUntilRemoved.ts";
+import type { Log } from "../app/context.ts";
 import type { RunApp } from "../app/inputs.ts";
-import { takeDown, tried } from "./undeploy.ts";
+import { undeploy, tried } from "./undeploy.ts";
 import { forgetApp } from "./abraFolder.ts";
 import { locked } from "./locked.ts";
-import { placeOf } from "./paths.ts";
+import { pathsOf } from "./paths.ts";
 
-/** Proved by docker at the end, whatever abra said or knew. Absent is success. Throws StillThereError, with what is left. */
-export async function removeApp(app: RunApp, say: Say): Promise<void> {
+/** Proved by docker at the end, whatever abra said or knew. Absent is success. Throws NotRemovedError, with what is left. */
+export async function removeApp(app: RunApp, say: Log): Promise<void> {
   const start = Date.now();
-  const [stack, place] = [stackOf(app.domain), placeOf(app)];
+  const [stack, place] = [stackOf(app.domain), pathsOf(app)];
   await locked(app, say, async ({ fd }) => {
     const placed = { app, stack, place, abra: abraIn(place.abraDir, fd), say };
-    await takeDown(placed).catch((error: unknown) => {
-      if (!(error instanceof StillThereError)) throw error;
+    await undeploy(placed).catch((error: unknown) => {
+      if (!(error instanceof NotRemovedError)) throw error;
       say(`${app.recipe}: ${error.message}`);
     });
     await tried(placed, () => placed.abra.removeApp(app.domain));

@@ -2,13 +2,13 @@
 import { operatorAbraDir } from "../lib/abra/home.ts";
 import { refreshMirror, type Tag } from "../lib/recipe/mirror.ts";
 import { compareVersions, parseVersion } from "../lib/recipe/version.ts";
-import { elsewhere } from "../pulumi/check.ts";
+import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
 import { clusterId } from "../lib/docker/cluster.ts";
-import type { Say } from "../app/context.ts";
+import type { Log } from "../app/context.ts";
 import type { AppInputs, RunApp } from "../app/inputs.ts";
 import { HEALTHY, observe } from "../lib/health/observe.ts";
-import { atTag, namesTooLong, readRecipe, type Read } from "../lib/compose/recipe.ts";
+import { atTag, namesTooLong, readRecipe, type ReadFile } from "../lib/compose/recipe.ts";
 import { inFolder, unmadeSecrets } from "./recipe.ts";
 import { checkoutFault, revisionOf } from "./workTree.ts";
 
@@ -25,15 +25,15 @@ export interface Resolution {
 /** What is to be deployed: `source` is undefined where `failures` say why there is none. */
 interface Choice {
   readonly changes: { readonly version?: string; readonly revision?: string };
-  readonly source?: { readonly read: Read; readonly what: string };
+  readonly source?: { readonly read: ReadFile; readonly what: string };
   readonly failures: readonly Failure[];
 }
 
-export async function resolveRun(app: AppInputs, before: Before, say: Say): Promise<Resolution> {
+export async function resolveRun(app: AppInputs, before: Before, say: Log): Promise<Resolution> {
   const swarm = await clusterId();
   const inputs = { ...app, held: [], condition: HEALTHY, swarm };
   if (before.swarm !== undefined && before.swarm !== swarm) {
-    const reason = elsewhere("this app lives", before.swarm, swarm);
+    const reason = wrongSwarmMessage("this app lives", before.swarm, swarm);
     return { inputs: { ...inputs, condition: "unknown" }, failures: [{ property: "swarm", reason }] };
   }
   const [{ changes, source, failures }, condition] = await Promise.all([
@@ -55,7 +55,7 @@ async function checkout(folder: string): Promise<Choice> {
   };
 }
 
-async function release(app: AppInputs, say: Say): Promise<Choice> {
+async function release(app: AppInputs, say: Log): Promise<Choice> {
   const mirror = await refreshMirror(app.recipe, app.stateDir, operatorAbraDir());
   if (mirror.offline !== undefined) say(`${app.recipe}: upstream wasn't asked: ${mirror.offline}`);
   const tags = mirror.tags.filter(tag => tag.annotated);
@@ -91,7 +91,7 @@ function noVersion({ recipe, version }: AppInputs, tags: readonly Tag[]): string
     : `recipe ${recipe} has no version ${version}; ${has}`;
 }
 
-async function unfitness(app: AppInputs, read: Read, what: string): Promise<Failure[]> {
+async function unfitness(app: AppInputs, read: ReadFile, what: string): Promise<Failure[]> {
   const recipe = await readRecipe(read, what, app);
   const unmade = unmadeSecrets(recipe, app).map(
     name => `the secret ${name} of ${what} can't be generated: give it in secretValues or secrets`,

@@ -3,34 +3,34 @@ import { access } from "node:fs/promises";
 import { AbraError, type Abra } from "../lib/abra/cli.ts";
 import { ProgramError } from "../lib/process/run.ts";
 import { docker } from "../lib/docker/docker.ts";
-import { undeployed } from "../lib/docker/waitUntilRemoved.ts";
+import { waitUntilRemoved } from "../lib/docker/waitUntilRemoved.ts";
 import { servicesOf } from "../lib/docker/stack.ts";
-import { blame } from "../app/errors.ts";
-import type { Say } from "../app/context.ts";
+import { errorMessage } from "../app/errors.ts";
+import type { Log } from "../app/context.ts";
 import type { RunApp } from "../app/inputs.ts";
-import type { Place } from "./paths.ts";
+import type { Paths } from "./paths.ts";
 
 /** A run's app on this host, under its lock. */
-export interface Placed {
+export interface RunContext {
   readonly app: RunApp;
   readonly stack: string;
-  readonly place: Place;
+  readonly place: Paths;
   readonly abra: Abra;
-  readonly say: Say;
+  readonly say: Log;
 }
 
-/** Resolves once no service, container and network of it is left; volumes and secrets stay. Absent is success. Throws StillThereError. */
-export async function takeDown(placed: Placed): Promise<void> {
+/** Resolves once no service, container and network of it is left; volumes and secrets stay. Absent is success. Throws NotRemovedError. */
+export async function undeploy(placed: RunContext): Promise<void> {
   const { app, stack, abra } = placed;
   if ((await servicesOf(stack)).length > 0) {
     const byAbra = await tried(placed, () => abra.undeploy(app.domain));
     if (!byAbra) await docker(["stack", "rm", stack], `undeploy ${stack}`);
   }
-  await undeployed(stack);
+  await waitUntilRemoved(stack);
 }
 
 /** Whether abra did it. abra is asked only where it knows the app; what it says against it is told, and no more: docker can do it too. */
-export async function tried({ app, place, say }: Placed, work: () => Promise<void>): Promise<boolean> {
+export async function tried({ app, place, say }: RunContext, work: () => Promise<void>): Promise<boolean> {
   const known = await access(place.env).then(
     () => true,
     () => false,
@@ -42,7 +42,7 @@ export async function tried({ app, place, say }: Placed, work: () => Promise<voi
   } catch (error) {
     if (!(error instanceof AbraError) && !(error instanceof ProgramError)) throw error;
     if (error instanceof AbraError && error.kind === "not deployed") return true;
-    say(`${app.recipe}: ${blame(error).split("\n")[0]}; docker does it`);
+    say(`${app.recipe}: ${errorMessage(error).split("\n")[0]}; docker does it`);
     return false;
   }
 }

@@ -1,7 +1,7 @@
 // A World of plain values, in which every side effect is a failpoint: the process can be killed before, in the middle of and after it, or it can fail.
 import type { Verdict } from "../../providers/lib/health/gate.ts";
 import type { Changes, Operation, OperationStep } from "../../providers/lib/state/operation.ts";
-import type { Notice, World } from "../../providers/app/host.ts";
+import type { Notice, UpgradeHost } from "../../providers/app/host.ts";
 
 /** The process is gone: nothing that it would have done happens. */
 export class Killed extends Error {
@@ -68,7 +68,7 @@ export function freshDisk(more: Partial<Disk> = {}): Disk {
 export type Plan = ReadonlyMap<number, "kill" | "fail">;
 
 export interface Process {
-  readonly world: World;
+  readonly host: UpgradeHost;
   /** Failpoints passed so far. */
   readonly passed: () => number;
   /** Side effects in their order. */
@@ -125,16 +125,16 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
       recipe: "app",
       domain: "app.test",
       id: `op-${++disk.begun}`,
-      began: now,
-      stepAt: now,
-      returning: false,
-      witness: {},
-      owner,
+      startedAt: now,
+      stepStartedAt: now,
+      rollingBack: false,
+      baseline: {},
+      holder: owner,
       ...what,
     };
   };
 
-  const world: World = {
+  const host: UpgradeHost = {
     name: "app",
     stateful: disk.stateful,
     say: () => undefined,
@@ -154,18 +154,18 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
             from: version,
             to: disk.deployed ?? version,
             snapshot,
-            step: "takedown",
-            returning: true,
+            step: "undeploy",
+            rollingBack: true,
           }),
         ),
       ),
-    note: (operation: Operation, step: OperationStep, changes: Changes = {}) =>
+    writeStep: (operation: Operation, step: OperationStep, changes: Changes = {}) =>
       effect(`note ${step}`, () =>
         write({
           ...operation,
           ...changes,
-          step,
-          stepAt: operation.step === step ? operation.stepAt : new Date().toISOString(),
+          step: step,
+          stepStartedAt: operation.step === step ? operation.stepStartedAt : new Date().toISOString(),
         }),
       ),
     close: () => effect("close", () => void (disk.operation = undefined)),
@@ -181,9 +181,9 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     },
     preflight: () => effect("preflight", () => undefined),
     drain: () => effect("drain", () => void (disk.maintenance = me)),
-    claim: () => effect("claim", () => void (disk.maintenance = me)),
+    claimMaintenance: () => effect("claim", () => void (disk.maintenance = me)),
     // Another process's stays: by then it may be at work.
-    giveBack: () =>
+    releaseMaintenance: () =>
       effect("giveBack", () => void (disk.maintenance = disk.maintenance === me ? undefined : disk.maintenance)),
     prepare: ({ id }) =>
       effect(
@@ -232,7 +232,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
         ? { health: "unhealthy", why: "unknown schema" }
         : { health: "healthy" };
     },
-    evidence: () => effect("evidence", () => "/failures/1"),
+    captureDiagnostics: () => effect("diagnostics", () => "/failures/1"),
     restore: ({ id, snapshot = id }) => {
       const found = disk.snapshots[snapshot];
       if (!found?.whole) throw new Error(`the snapshot ${snapshot} isn't there`);
@@ -248,9 +248,9 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
         },
       );
     },
-    forget: ({ id }) => effect("forget", () => void delete disk.beside[id]),
+    removeReplacedData: ({ id }) => effect("forget", () => void delete disk.beside[id]),
   };
-  return { world, passed: () => passed, did };
+  return { host, passed: () => passed, did };
 }
 
 /** Everywhere that data is kept. */

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { line, type Line } from "../../providers/app/line.ts";
-import type { Choice, Hold } from "../../providers/app/release.ts";
+import { statusLine, type Line } from "../../providers/app/line.ts";
+import type { ReleaseDecision, BlockedRelease } from "../../providers/app/release.ts";
 
-const hold = (version: string, reason: string, more: Partial<Hold> = {}): Hold => ({
+const hold = (version: string, reason: string, more: Partial<BlockedRelease> = {}): BlockedRelease => ({
   version,
   reasons: [reason],
   notes: [],
   approvable: true,
   ...more,
 });
-const choice = (version: string | undefined, more: Partial<Choice> = {}): Choice => ({
+const choice = (version: string | undefined, more: Partial<ReleaseDecision> = {}): ReleaseDecision => ({
   version,
   afterwards: undefined,
   held: [],
@@ -18,7 +18,7 @@ const choice = (version: string | undefined, more: Partial<Choice> = {}): Choice
 });
 const running = "10.7.1+26.4.0";
 const said = (more: Partial<Line>) =>
-  line({
+  statusLine({
     recipe: "keycloak",
     running,
     condition: "healthy",

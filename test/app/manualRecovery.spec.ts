@@ -10,7 +10,7 @@ const original = freshDisk().data!;
 /** Neither version comes up: the upgrade fails, and its way back too. */
 async function brokenDisk(): Promise<Disk> {
   const disk = freshDisk({ good: [] });
-  await assert.rejects(upgrade(processOn(disk).world, { from: FROM, to: TO }), BrokenError);
+  await assert.rejects(upgrade(processOn(disk).host, { from: FROM, to: TO }), BrokenError);
   return disk;
 }
 
@@ -18,13 +18,13 @@ describe("a broken app", () => {
   it("F5: by retry, goes on where the way back broke off, and ends as it was", async () => {
     const disk = await brokenDisk();
     disk.good = [FROM];
-    assert.equal(await retry(processOn(disk).world), "undone");
+    assert.equal(await retry(processOn(disk).host), "undone");
     assert.deepEqual([disk.deployed, disk.data, disk.operation, disk.beside], [FROM, original, undefined, {}]);
   });
 
   it("by retry that fails again, is broken again, with nothing deleted", async () => {
     const disk = await brokenDisk();
-    await assert.rejects(retry(processOn(disk).world), BrokenError);
+    await assert.rejects(retry(processOn(disk).host), BrokenError);
     assert.ok(copies(disk).some(data => JSON.stringify(data) === JSON.stringify(original)));
   });
 
@@ -33,14 +33,14 @@ describe("a broken app", () => {
       const disk = await brokenDisk();
       disk.good = [FROM];
       const [snapshot] = Object.keys(disk.snapshots);
-      const { world, passed } = processOn(disk, new Map([[at, "kill"]]));
-      const outcome = await restoreTo(world, { version: FROM, id: snapshot! }).catch((error: Error) => error);
+      const { host, passed } = processOn(disk, new Map([[at, "kill"]]));
+      const outcome = await restoreTo(host, { version: FROM, id: snapshot! }).catch((error: Error) => error);
       if (passed() < at) break;
       assert.ok(outcome instanceof Killed);
-      await recover(processOn(disk).world).catch(error => {
+      await recover(processOn(disk).host).catch(error => {
         // Killed before the broken journal was replaced: it is broken as before.
         if (!(error instanceof BrokenError)) throw error;
-        return restoreTo(processOn(disk).world, { version: FROM, id: snapshot! });
+        return restoreTo(processOn(disk).host, { version: FROM, id: snapshot! });
       });
       assert.deepEqual([disk.deployed, disk.data, disk.operation], [FROM, original, undefined], `killed at ${at}`);
     }
@@ -48,9 +48,9 @@ describe("a broken app", () => {
 
   it("P7: by restore while the newer version runs, goes back from it, and that isn't tried again by itself", async () => {
     const disk = freshDisk();
-    await upgrade(processOn(disk).world, { from: FROM, to: TO });
+    await upgrade(processOn(disk).host, { from: FROM, to: TO });
     const [snapshot] = Object.keys(disk.snapshots);
-    assert.equal(await restoreTo(processOn(disk).world, { version: FROM, id: snapshot! }), "undone");
+    assert.equal(await restoreTo(processOn(disk).host, { version: FROM, id: snapshot! }), "undone");
     assert.deepEqual([disk.deployed, disk.data, disk.lastGood, disk.operation], [FROM, original, FROM, undefined]);
     assert.ok(disk.rejected[TO]);
   });
@@ -64,11 +64,11 @@ describe("a broken app", () => {
       const disk = await brokenDisk();
       disk.good = [FROM, TO];
       const rows = disk.data!.rows;
-      const { world, passed } = processOn(disk, new Map([[at, "kill"]]));
-      await accept(world).catch(() => undefined);
+      const { host, passed } = processOn(disk, new Map([[at, "kill"]]));
+      await accept(host).catch(() => undefined);
       if (passed() < at) break;
-      const next = await recover(processOn(disk).world).catch((error: Error) => error);
-      if (next instanceof BrokenError) await accept(processOn(disk).world); // killed before it was written down
+      const next = await recover(processOn(disk).host).catch((error: Error) => error);
+      if (next instanceof BrokenError) await accept(processOn(disk).host); // killed before it was written down
       assert.deepEqual(
         [disk.data!.rows, disk.operation, disk.lastGood],
         [rows, undefined, disk.deployed],
@@ -79,16 +79,16 @@ describe("a broken app", () => {
 
   it("by accept, keeps what runs, once it was well for a whole window", async () => {
     const disk = await brokenDisk();
-    await assert.rejects(accept(processOn(disk).world), { name: "UnhealthyError" });
+    await assert.rejects(accept(processOn(disk).host), { name: "UnhealthyError" });
     assert.ok(disk.operation, "still broken");
     disk.good = [FROM];
-    assert.equal(await accept(processOn(disk).world), FROM);
+    assert.equal(await accept(processOn(disk).host), FROM);
     assert.deepEqual([disk.lastGood, disk.operation], [FROM, undefined]);
   });
 
   it("retry of what isn't broken does nothing", async () => {
-    const { world, did } = processOn(freshDisk());
-    assert.equal(await retry(world), "nothing");
+    const { host, did } = processOn(freshDisk());
+    assert.equal(await retry(host), "nothing");
     assert.deepEqual(did, []);
   });
 });

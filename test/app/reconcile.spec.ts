@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
-import { begin, finish } from "../../providers/lib/state/operation.ts";
+import { beginOperation, closeOperation } from "../../providers/lib/state/operation.ts";
 import { tryLock } from "../../providers/lib/lock/flock.ts";
 import { locked } from "../../providers/app/reconcile.ts";
 
@@ -15,7 +15,13 @@ describe("an app that another hearth works on", () => {
     const held = await tryLock(folder.lock);
     assert.ok(held);
     try {
-      await begin(folder, { kind: "upgrade", recipe: "a", domain: app.domain, from: "1.0.0+1", to: "1.1.0+1" });
+      await beginOperation(folder, {
+        kind: "upgrade",
+        recipe: "a",
+        domain: app.domain,
+        from: "1.0.0+1",
+        to: "1.1.0+1",
+      });
       const said: string[] = [];
       const work = () => Promise.reject(new Error("it worked beside him"));
       await assert.rejects(
@@ -28,7 +34,7 @@ describe("an app that another hearth works on", () => {
           `^a: waiting for another hearth that works on it: pid ${process.pid} on \\S+, at preflight of 1\\.0\\.0\\+1 → 1\\.1\\.0\\+1 since \\d{4}-`,
         ),
       );
-      await finish(folder);
+      await closeOperation(folder);
     } finally {
       await held.release();
     }

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Tag } from "../../providers/lib/recipe/mirror.ts";
 import { compareVersions, parseVersion } from "../../providers/lib/recipe/version.ts";
-import { candidates, choose, type Choice, type Policy, type Situation } from "../../providers/app/release.ts";
+import {
+  candidates,
+  choose,
+  type ReleaseDecision,
+  type Policy,
+  type ReleaseContext,
+} from "../../providers/app/release.ts";
 
 const usual: Policy = { allow: "minor", minAgeHours: 24, notes: "any" };
 const now = 2_000_000_000;
@@ -15,11 +21,16 @@ const tag = (name: string, more: Partial<Tag> = {}): Tag => ({
   gone: false,
   ...more,
 });
-const nothing = { notes: {}, lacks: {}, rejected: {}, approved: {}, policy: usual, now };
-const at = (running: string | undefined, tags: readonly (string | Tag)[], more: Partial<Situation> = {}): Choice =>
+const nothing = { notes: {}, missing: {}, rejected: {}, approved: {}, policy: usual, now };
+const at = (
+  running: string | undefined,
+  tags: readonly (string | Tag)[],
+  more: Partial<ReleaseContext> = {},
+): ReleaseDecision =>
   choose({ ...nothing, running, tags: tags.map(each => (typeof each === "string" ? tag(each) : each)), ...more });
-const held = (choice: Choice) => choice.held.map(({ version, reasons }) => `${version}: ${reasons.join(", ")}`);
-const left = (choice: Choice) => choice.passedOver.map(({ version, reason }) => `${version}: ${reason}`);
+const held = (choice: ReleaseDecision) =>
+  choice.held.map(({ version, reasons }) => `${version}: ${reasons.join(", ")}`);
+const left = (choice: ReleaseDecision) => choice.passedOver.map(({ version, reason }) => `${version}: ${reason}`);
 const policy = (more: Partial<Policy>): Policy => ({ ...usual, ...more });
 
 describe("which version to apply", () => {
@@ -27,7 +38,7 @@ describe("which version to apply", () => {
     readonly title: string;
     readonly running?: string;
     readonly tags: readonly (string | Tag)[];
-    readonly more?: Partial<Situation>;
+    readonly more?: Partial<ReleaseContext>;
     readonly chosen: string | undefined;
     readonly held?: readonly string[];
   }
@@ -125,7 +136,7 @@ describe("which version to apply", () => {
       title: "F36: holds by name what has a want that nobody meets; a later one that hasn't may come",
       tags: ["10.7.9+26.4.0", "10.8.0+26.5.0"],
       more: {
-        lacks: { "10.8.0+26.5.0": ["the variable SMTP_HOST has no value", "the secret license can't be generated"] },
+        missing: { "10.8.0+26.5.0": ["the variable SMTP_HOST has no value", "the secret license can't be generated"] },
       },
       chosen: "10.7.9+26.4.0",
       held: ["10.8.0+26.5.0: the variable SMTP_HOST has no value, the secret license can't be generated"],
@@ -183,7 +194,7 @@ describe("which version to apply", () => {
       tags: [tag("11.0.0+27.0.0", { time: now, moved: true })],
       more: {
         notes: { "11.0.0+27.0.0": "!" },
-        lacks: { "11.0.0+27.0.0": ["the variable A has no value"] },
+        missing: { "11.0.0+27.0.0": ["the variable A has no value"] },
         rejected: { "11.0.0+27.0.0": { at: 1, why: "" } },
       },
       chosen: from,
@@ -256,7 +267,10 @@ describe("an approval of an exact version", () => {
 
   it("P7: lifts each of its holds and each on the way to it", () => {
     const tags = [tag("10.8.0+26.5.0", { time: now }), tag(major, { time: now, moved: true })];
-    const more = { notes: { "10.8.0+26.5.0": "!", [major]: "!" }, lacks: { [major]: ["the variable A has no value"] } };
+    const more = {
+      notes: { "10.8.0+26.5.0": "!", [major]: "!" },
+      missing: { [major]: ["the variable A has no value"] },
+    };
     assert.equal(at(from, tags, more).version, from);
     const choice = at(from, tags, { ...more, approved: { [major]: { at: now } } });
     assert.equal(choice.version, major);
@@ -318,7 +332,7 @@ describe("an approval of an exact version", () => {
 
   it("is asked for where it is all that it takes", () => {
     const choice = at(from, ["10.8.0+26.5.0", major], {
-      lacks: { [major]: ["the variable A has no value"] },
+      missing: { [major]: ["the variable A has no value"] },
       notes: { "10.8.0+26.5.0": "!" },
     });
     assert.deepEqual(
@@ -354,7 +368,7 @@ describe("for any situation, the choice", () => {
     { maxLength: 14 },
   );
   // Told of tags, so that they meet: keys drawn freely would hardly ever be one's name.
-  const situation: fc.Arbitrary<Situation> = tags.chain(all => {
+  const situation: fc.Arbitrary<ReleaseContext> = tags.chain(all => {
     const name =
       all.length > 0 ? fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...all.map(each => each.name)) }, text) : text;
     const about = <T>(value: fc.Arbitrary<T>) =>
@@ -365,7 +379,7 @@ describe("for any situation, the choice", () => {
       running: fc.option(name, { nil: undefined }),
       tags: fc.constant(all),
       notes: about(fc.string()),
-      lacks: about(fc.array(fc.string(), { maxLength: 2 })),
+      missing: about(fc.array(fc.string(), { maxLength: 2 })),
       rejected: about(fc.record({ at: moment, why: fc.string() })),
       approved: about(fc.record({ at: moment })),
       policy: fc.record({
@@ -376,10 +390,10 @@ describe("for any situation, the choice", () => {
       now: fc.constant(now),
     });
   });
-  const check = (holds: (given: Situation) => void) => fc.assert(fc.property(situation, holds), { numRuns: 300 });
+  const check = (holds: (given: ReleaseContext) => void) => fc.assert(fc.property(situation, holds), { numRuns: 300 });
   const parsed = (name: string | undefined) => parseVersion(name ?? "");
   const isHigher = (a: string, b: string) => compareVersions(parsed(a)!, parsed(b)!) > 0;
-  const yesTo = (name: string, { approved, rejected }: Situation) =>
+  const yesTo = (name: string, { approved, rejected }: ReleaseContext) =>
     name in approved && (!(name in rejected) || approved[name]!.at > rejected[name]!.at);
 
   it("F25: is what runs or a tag that is fit; never a step down; never a crash", () => {
@@ -399,7 +413,7 @@ describe("for any situation, the choice", () => {
       if (chosen === running || chosen === undefined || running === undefined || yesTo(chosen, given)) return;
       const [from, to] = [parsed(running), parsed(chosen)!];
       assert.ok(from, "what runs is no version: only an approval leads away from it");
-      assert.ok(!(chosen in given.rejected) && !(given.lacks[chosen] ?? []).length && rules.allow !== "none");
+      assert.ok(!(chosen in given.rejected) && !(given.missing[chosen] ?? []).length && rules.allow !== "none");
       if (rules.allow !== "major") assert.equal(to.recipe.major, from.recipe.major);
       if (rules.allow !== "major" && to.app !== from.app) assert.equal(to.appVersion!.major, from.appVersion!.major);
       if (rules.allow === "patch") assert.equal(to.recipe.minor, from.recipe.minor);

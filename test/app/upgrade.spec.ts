@@ -52,8 +52,8 @@ function atRest(disk: Disk, { to = true } = {}): void {
 describe("an upgrade", () => {
   it("goes there in the design's order, each step written down before it starts", async () => {
     const disk = freshDisk();
-    const { world, did } = processOn(disk);
-    await upgrade(world, plan);
+    const { host, did } = processOn(disk);
+    await upgrade(host, plan);
     const steps =
       "begin,note preflight,preflight,note drain,drain,note prepare,prepare,note stop,stop,note snapshot,snapshot";
     assert.equal(did.join(), `${steps},note deploy,deploy ${TO},note gate,note commit,commit,forget,giveBack,close`);
@@ -64,15 +64,15 @@ describe("an upgrade", () => {
 
   it("of an app without data that must go back takes nothing down", async () => {
     const disk = freshDisk({ stateful: false });
-    const { world, did } = processOn(disk);
-    await upgrade(world, plan);
+    const { host, did } = processOn(disk);
+    await upgrade(host, plan);
     assert.ok(!did.includes("stop") && !did.includes("snapshot"));
     assert.equal(disk.lastGood, TO);
   });
 
   it("F9, P4, P10: that doesn't come up goes back, version and data, is rejected, and told once", async () => {
     const disk = freshDisk({ good: [FROM] });
-    await assert.rejects(upgrade(processOn(disk).world, plan), {
+    await assert.rejects(upgrade(processOn(disk).host, plan), {
       name: "UpgradeError",
       message: `app: app at ${TO} isn't healthy: HTTP 503; ${FROM} runs again, with the data it had`,
     });
@@ -91,9 +91,9 @@ describe("an upgrade", () => {
 
   it("F8: that preflight finds at fault isn't begun, and is rejected; nothing was touched", async () => {
     const disk = freshDisk();
-    const { world, did } = processOn(disk);
+    const { host, did } = processOn(disk);
     const refusing = {
-      ...world,
+      ...host,
       preflight: () => Promise.reject(new ReleaseFault("its compose files don't load (R009)")),
     };
     await assert.rejects(upgrade(refusing, plan), PreflightError);
@@ -105,7 +105,7 @@ describe("an upgrade", () => {
   it("F3, F12: that the host can't take yet isn't begun, and isn't rejected", async () => {
     const disk = freshDisk();
     const refusing = {
-      ...processOn(disk).world,
+      ...processOn(disk).host,
       preflight: () => Promise.reject(new PreflightError("its image can't be pulled")),
     };
     await assert.rejects(upgrade(refusing, plan), PreflightError);
@@ -116,8 +116,8 @@ describe("an upgrade", () => {
   for (const step of ["stop", "snapshot"] as const) {
     it(`F4, F6, F14: whose ${step} fails brings back the same version on the same volumes, and rejects nothing`, async () => {
       const disk = freshDisk();
-      const { world, did } = processOn(disk);
-      const failing = { ...world, [step]: () => Promise.reject(new Error("no space left on device")) };
+      const { host, did } = processOn(disk);
+      const failing = { ...host, [step]: () => Promise.reject(new Error("no space left on device")) };
       await assert.rejects(upgrade(failing, plan), UpgradeError);
       assert.ok(!did.includes("restore"), "never an older snapshot over newer data");
       atRest(disk, { to: false });
@@ -127,34 +127,34 @@ describe("an upgrade", () => {
 
   it("F13, P10: whose way back fails is broken: told critically, nothing deleted, nothing done by itself", async () => {
     const disk = freshDisk({ good: [] });
-    await assert.rejects(upgrade(processOn(disk).world, plan), BrokenError);
+    await assert.rejects(upgrade(processOn(disk).host, plan), BrokenError);
     assert.equal(Object.values(disk.alerts).at(-1)?.severity, "critical");
     assert.ok(copies(disk).some(data => same(data, original)));
-    const { world, did } = processOn(disk);
-    await assert.rejects(recover(world), BrokenError);
+    const { host, did } = processOn(disk);
+    await assert.rejects(recover(host), BrokenError);
     assert.deepEqual(did, []);
   });
 
   it("stays at its gate where nothing is known against the app, undoes nothing, and is looked at again", async () => {
     const disk = freshDisk();
-    const { world } = processOn(disk);
+    const { host } = processOn(disk);
     const away = {
-      ...world,
+      ...host,
       gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }),
     };
     await assert.rejects(upgrade(away, plan), InconclusiveError);
     await assert.rejects(recover(away), InconclusiveError);
     assert.equal(disk.deployed, TO);
     assert.equal(Object.keys(disk.alerts).length, 1);
-    assert.equal(await recover(processOn(disk).world), "finished");
+    assert.equal(await recover(processOn(disk).host), "finished");
     atRest(disk);
   });
 
   it("is broken after a day at its gate without a verdict", async () => {
     const disk = freshDisk();
-    const { world } = processOn(disk);
+    const { host } = processOn(disk);
     const away = {
-      ...world,
+      ...host,
       gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }),
     };
     await assert.rejects(upgrade(away, plan), InconclusiveError);
@@ -166,35 +166,35 @@ describe("an upgrade", () => {
 
   it("whose way back stays without a verdict for a day is broken too, however often it was looked at", async () => {
     const disk = freshDisk({ good: [FROM] });
-    const { world } = processOn(disk);
+    const { host } = processOn(disk);
     const back = {
-      ...world,
+      ...host,
       gate: (version: string) =>
         version === TO
-          ? world.gate(version, {})
+          ? host.gate(version, {})
           : Promise.resolve({ health: "inconclusive" as const, why: "no answer" }),
     };
     await assert.rejects(upgrade(back, plan), InconclusiveError);
     await assert.rejects(recover(back), InconclusiveError);
     const operation = JSON.parse(disk.operation!) as { step: string };
-    assert.equal(operation.step, "regate");
+    assert.equal(operation.step, "verifyRollback");
     disk.operation = JSON.stringify({ ...operation, stepAt: new Date(Date.now() - 25 * 3_600_000).toISOString() });
     await assert.rejects(recover(back), BrokenError);
   });
 
   it("F33: stops where somebody else deployed in the middle, and undoes nothing", async () => {
     const disk = freshDisk();
-    const { world } = processOn(disk);
+    const { host } = processOn(disk);
     const meddled = {
-      ...world,
-      snapshot: async (operation: Parameters<typeof world.snapshot>[0]) => {
-        await world.snapshot(operation);
+      ...host,
+      snapshot: async (operation: Parameters<typeof host.snapshot>[0]) => {
+        await host.snapshot(operation);
         disk.deployed = "1.0.5+1";
       },
     };
     await assert.rejects(upgrade(meddled, plan), InconclusiveError);
     assert.equal(disk.deployed, "1.0.5+1");
-    await assert.rejects(recover(processOn(disk).world), InconclusiveError);
+    await assert.rejects(recover(processOn(disk).host), InconclusiveError);
     assert.equal(disk.deployed, "1.0.5+1");
   });
 });
@@ -205,22 +205,22 @@ describe("an upgrade that is cut off", function () {
   /** Runs it with `plan`s one after the other, a process each, then undisturbed to its end. */
   async function play(disk: Disk, first: Plan, ...rest: Plan[]): Promise<{ met: boolean; outcome: unknown }> {
     const one = processOn(disk, first);
-    let outcome = await end(upgrade(one.world, plan));
+    let outcome = await end(upgrade(one.host, plan));
     always(disk);
     const met = [...first.keys()].every(number => number <= one.passed());
     for (const next of rest) {
-      outcome = await end(recover(processOn(disk, next).world));
+      outcome = await end(recover(processOn(disk, next).host));
       always(disk);
     }
     return { met, outcome };
   }
 
   for (const release of ["good", "broken"] as const) {
-    const world = () => freshDisk(release === "good" ? {} : { good: [FROM] });
+    const host = () => freshDisk(release === "good" ? {} : { good: [FROM] });
 
     it(`F1, F2, P6: by a kill at any point of a ${release} release's, is finished or undone by the next`, async () => {
       for (let at = 1; ; at++) {
-        const disk = world();
+        const disk = host();
         const { met } = await play(disk, new Map([[at, "kill"]]), new Map());
         if (!met) break;
         atRest(disk, { to: release === "good" });
@@ -231,16 +231,16 @@ describe("an upgrade that is cut off", function () {
     it(`F1, P6: and the next by another kill, at any two points of a ${release} release's`, async () => {
       let pairs = 0;
       for (let at = 1; ; at++) {
-        const probe = world();
+        const probe = host();
         if (!(await play(probe, new Map([[at, "kill"]]))).met) break;
         for (let then = 1; ; then++) {
-          const disk = world();
+          const disk = host();
           await play(disk, new Map([[at, "kill"]]));
           const second = processOn(disk, new Map([[then, "kill"]]));
-          const outcome = await end(recover(second.world));
+          const outcome = await end(recover(second.host));
           always(disk);
           if (!(outcome instanceof Killed)) break;
-          await recover(processOn(disk).world);
+          await recover(processOn(disk).host);
           atRest(disk, { to: release === "good" });
           pairs += 1;
         }
@@ -250,7 +250,7 @@ describe("an upgrade that is cut off", function () {
 
     it(`P4, P5, P10: by a failure of any side effect of a ${release} release's, is back as it was, or broken with all data kept and a critical alert`, async () => {
       for (let at = 1; ; at++) {
-        const disk = world();
+        const disk = host();
         const { met, outcome } = await play(disk, new Map([[at, "fail"]]));
         if (!met) break;
         if (outcome instanceof BrokenError) {
@@ -261,7 +261,7 @@ describe("an upgrade that is cut off", function () {
           continue;
         }
         // The journal itself may have failed: then the next pass ends it.
-        await end(recover(processOn(disk).world));
+        await end(recover(processOn(disk).host));
         if (disk.operation === undefined) atRest(disk, { to: release === "good" });
         else
           assert.ok(
@@ -288,7 +288,7 @@ describe("an upgrade that is cut off", function () {
           if (!stateful) disk.data = { schema: "9", rows: original.rows };
           const [first = new Map(), ...rest] = processes;
           await play(disk, first, ...rest);
-          const last = await end(recover(processOn(disk).world));
+          const last = await end(recover(processOn(disk).host));
           always(disk);
           if (last instanceof BrokenError) return assert.ok(JSON.parse(disk.operation!).broken);
           assert.equal(last, undefined);
@@ -303,7 +303,7 @@ describe("an upgrade that is cut off", function () {
 
   it("the injected failures are what is met, not a fault of the spec", async () => {
     const disk = freshDisk();
-    await assert.rejects(processOn(disk, new Map([[1, "fail"]])).world.drain(TO), Injected);
-    await assert.rejects(processOn(disk, new Map([[2, "kill"]])).world.drain(TO), Killed);
+    await assert.rejects(processOn(disk, new Map([[1, "fail"]])).host.drain(TO), Injected);
+    await assert.rejects(processOn(disk, new Map([[2, "kill"]])).host.drain(TO), Killed);
   });
 });

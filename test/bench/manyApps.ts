@@ -5,7 +5,7 @@ import { envPath } from "../../providers/lib/abra/home.ts";
 import { stackOf } from "../../providers/lib/abra/names.ts";
 import type { AppArgs } from "../../providers/app/inputs.ts";
 import { keptImage } from "../../providers/lib/docker/images.ts";
-import { undeployed } from "../../providers/lib/docker/waitUntilRemoved.ts";
+import { waitUntilRemoved } from "../../providers/lib/docker/waitUntilRemoved.ts";
 import { at, base } from "../lab/paths.ts";
 import { program } from "./program.ts";
 
@@ -25,7 +25,7 @@ export async function removeManyApps(domains: readonly string[]): Promise<void> 
     program("docker", argv, `remove bench apps: docker ${argv.slice(0, 2).join(" ")}`);
   const stacks = domains.map(stackOf);
   await docker("stack", "rm", ...stacks);
-  for (const stack of stacks) await undeployed(stack);
+  for (const stack of stacks) await waitUntilRemoved(stack);
   await docker("volume", "rm", "--force", ...stacks.map(stack => `${stack}_content`));
   await docker("image", "rm", "--force", ...stacks.map(stack => keptImage(stack, "app")));
   for (const domain of domains) await rm(envPath(at.abra, "default", domain), { force: true });

@@ -4,12 +4,12 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { ownerNow, type Owner } from "../../providers/lib/process/identity.ts";
+import { currentProcess, type ProcessIdentity } from "../../providers/lib/process/identity.ts";
 import {
   LABEL,
   leaseName,
-  type LeaseNote,
-  type MaintenanceNote,
+  type LeaseRecord,
+  type MaintenanceRecord,
 } from "../../providers/lib/coordination/coordinationStore.ts";
 import { project } from "../lab/paths.ts";
 
@@ -22,15 +22,15 @@ describe("hearth reap", function () {
   /** A checkout of its own: what lies in the real one's .stacks may be a living run's. */
   let checkout: string;
   let stateDir: string;
-  let me: Owner;
-  let dead: Owner;
+  let me: ProcessIdentity;
+  let dead: ProcessIdentity;
 
   before(async () => {
     checkout = await realpath(await mkdtemp(join(tmpdir(), "hearth-checkout-")));
     for (const name of ["commands", "providers", "stacks", "package.json", "Pulumi.ci.yaml"])
       await cp(join(project, name), join(checkout, name), { recursive: true });
     await symlink(await realpath(join(project, "node_modules")), join(checkout, "node_modules"));
-    me = await ownerNow();
+    me = await currentProcess();
     dead = { ...me, started: me.started - 1 };
   });
   after(() => rm(checkout, { recursive: true }));
@@ -80,8 +80,8 @@ describe("hearth reap", function () {
     return node(["--input-type=module", "--eval", program], env);
   };
 
-  async function hang(name: string, note: LeaseNote | MaintenanceNote | string): Promise<void> {
-    const text = typeof note === "string" ? note : JSON.stringify(note);
+  async function hang(name: string, record: LeaseRecord | MaintenanceRecord | string): Promise<void> {
+    const text = typeof record === "string" ? record : JSON.stringify(record);
     const config = {
       ID: name,
       Version: { Index: 1 },
@@ -90,23 +90,23 @@ describe("hearth reap", function () {
     };
     await writeFile(join(folder, "swarm", "configs", name), JSON.stringify(config));
   }
-  const lease = (run: string, more: Partial<LeaseNote> = {}) => {
+  const lease = (run: string, more: Partial<LeaseRecord> = {}) => {
     const [since, until] = [new Date().toISOString(), new Date(Date.now() + HOUR).toISOString()];
     return hang(leaseName(run), {
       format: 1,
       kind: "run",
       run,
-      keycloak: "cold",
+      keycloak: "dedicated",
       domains: [`docs-${run.slice(-6)}.ci.test`],
-      since,
-      until,
-      owner: dead,
+      acquiredAt: since,
+      expiresAt: until,
+      holder: dead,
       ...more,
     });
   };
-  async function dir(run: string, owner: Owner | undefined): Promise<void> {
+  async function dir(run: string, holder: ProcessIdentity | undefined): Promise<void> {
     await mkdir(join(stateDir, "runs", run), { recursive: true });
-    if (owner) await writeFile(join(stateDir, "runs", run, "owner.json"), JSON.stringify({ format: 1, owner }));
+    if (holder) await writeFile(join(stateDir, "runs", run, "owner.json"), JSON.stringify({ format: 1, holder }));
   }
   const pulumi = async (run: string, age: number) => {
     await writeFile(join(folder, "stacks", `ci-${run}`), new Date(Date.now() - age).toISOString());
@@ -126,7 +126,7 @@ describe("hearth reap", function () {
     await pulumi(DOCS, 0);
     await writeFile(join(folder, "swarm", "stacks"), "docs-9c1995_ci_test\nblog_ci_test\n");
     const first = await hearth(["reap"]);
-    const line = `${DOCS}: stack docs-9c1995_ci_test, pulumi stack, run folder, lease removed (owner pid ${dead.pid} on ${dead.host} is dead)`;
+    const line = `${DOCS}: stack docs-9c1995_ci_test, pulumi stack, run folder, lease removed (holder pid ${dead.pid} on ${dead.host} is dead)`;
     assert.equal(first.stdout, `${line}\n1 removed\n`, first.stderr);
     assert.deepEqual([first.code, first.stderr], [0, ""]);
     assert.deepEqual(await left(), []);
@@ -135,7 +135,7 @@ describe("hearth reap", function () {
   });
 
   it("P9, F24: leaves what lives, what is young and what isn't ours, and prints nothing", async () => {
-    await lease(DOCS, { owner: me });
+    await lease(DOCS, { holder: me });
     await pulumi(DOCS, 3 * HOUR);
     await dir("wiki-00000a", me);
     await pulumi("wiki-00000a", 3 * HOUR);
@@ -170,7 +170,7 @@ describe("hearth reap", function () {
     assert.deepEqual([dry.code, await left()], [10, before]);
     assert.match(
       dry.stdout,
-      /^docs-9c1995: run folder, lease would be removed \(owner pid .* is dead\)\n1 to be removed\n$/,
+      /^docs-9c1995: run folder, lease would be removed \(holder pid .* is dead\)\n1 to be removed\n$/,
     );
     const json = await hearth(["reap", "--json"]);
     assert.equal(json.code, 0, json.stderr);
@@ -193,7 +193,7 @@ describe("hearth reap", function () {
     });
   });
 
-  it("P9: ends with 1 and the sentence where the board isn't understood, and touches nothing", async () => {
+  it("P9: ends with 1 and the sentence where the store isn't understood, and touches nothing", async () => {
     await lease(DOCS);
     await dir(DOCS, dead);
     await hang("hearth-run-00000e", '{"format":2}');
@@ -245,7 +245,7 @@ describe("hearth reap", function () {
     });
 
     it("costs no more than the look where all live", async () => {
-      await lease(DOCS, { owner: me });
+      await lease(DOCS, { holder: me });
       assert.equal((await reapDead()).stdout, "[]\n");
       assert.equal((await dockerCalls()).length, 2);
     });
@@ -256,33 +256,33 @@ describe("hearth reap", function () {
       await dir("wiki-00000a", dead);
       const done = await reapDead();
       assert.equal(done.stdout, `["${DOCS}"]\n`);
-      assert.match(done.stderr, /^docs-9c1995: run folder, lease removed \(owner pid .* is dead\)\n$/);
+      assert.match(done.stderr, /^docs-9c1995: run folder, lease removed \(holder pid .* is dead\)\n$/);
       assert.deepEqual(await left(), ["wiki-00000a"]);
     });
 
     it("P8: takes down a dead owner's maintenance whose operation is over, and no other", async () => {
-      const note = {
+      const record = {
         format: 1,
         kind: "maintenance",
         app: "keycloak",
         domain: "warm-keycloak.ci.test",
         what: "1 → 2",
-        since: new Date().toISOString(),
-        owner: me,
+        startedAt: new Date().toISOString(),
+        holder: me,
         stateDir,
       } as const;
-      await hang("hearth-maintenance", note);
+      await hang("hearth-maintenance", record);
       assert.deepEqual(await reapDead(), { code: 0, stdout: "[]\n", stderr: "" });
-      await hang("hearth-maintenance", { ...note, owner: dead });
+      await hang("hearth-maintenance", { ...record, holder: dead });
       const done = await reapDead();
       assert.match(
         done.stderr,
-        /^maintenance of keycloak removed \(owner pid .* is dead, and no operation is open\)\n$/,
+        /^maintenance of keycloak removed \(holder pid .* is dead, and no operation is open\)\n$/,
       );
       assert.deepEqual(await left(), []);
     });
 
-    it("is no reason to fail a run where the board isn't understood", async () => {
+    it("is no reason to fail a run where the store isn't understood", async () => {
       await hang("hearth-run-00000e", '{"format":2}');
       const done = await reapDead();
       assert.equal(done.stdout, "[]\n");

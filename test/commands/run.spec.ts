@@ -183,7 +183,7 @@ describe("hearth run", function () {
     assert.equal((await calls()).at(-1), remove);
   });
 
-  it("start prints what tests need, or writes it for its owner alone; stop takes it away, absent or not", async () => {
+  it("start prints what tests need, or writes it for its holder alone; stop takes it away, absent or not", async () => {
     const printed = await hearth(["run", "start", ...flags]);
     assert.equal(printed.code, 0, printed.stderr);
     assert.match(printed.stdout, /^OIDC_ISSUER=https:\/\/k\.test\/realms\/r$/m);
@@ -222,12 +222,12 @@ describe("hearth run", function () {
     assert.match(help.stdout, /125 where hearth couldn't give the run what it needs/);
   });
 
-  it("hands Pulumi a copy of the file that HEARTH_CI_CONFIG names, for its owner alone, with what its flags add, and leaves the file as it is", async () => {
+  it("hands Pulumi a copy of the file that HEARTH_CI_CONFIG names, for its holder alone, with what its flags add, and leaves the file as it is", async () => {
     const before = await readFile(join(folder, "ci.yaml"), "utf8");
     const copy = join(project, ".stacks", `Pulumi.${stack}.yaml`);
     const shown = ["sh", "-c", `cat ${copy}; stat -c %a ${copy}`];
     assert.equal((await hearth(["run", ...flags, "--", ...shown])).stdout, `${before}600\n`);
-    const more = await hearth(["run", ...flags, "--checkout", "tree", "--keycloak", "cold", "--", ...shown]);
+    const more = await hearth(["run", ...flags, "--checkout", "tree", "--keycloak", "dedicated", "--", ...shown]);
     assert.equal(more.stdout, `${before}  hearth:checkout: ${folder}/tree\n  hearth:keycloak: cold\n600\n`);
     assert.equal(await readFile(join(folder, "ci.yaml"), "utf8"), before);
   });

@@ -2,28 +2,28 @@
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ownerAlive, ownerNow } from "../../providers/lib/process/identity.ts";
-import { swarmBoard } from "../../providers/lib/coordination/coordinationStore.ts";
-import { drain, giveBack } from "../../providers/lib/coordination/maintenance.ts";
-import { enter, withdraw } from "../../providers/lease/acquire.ts";
+import { livenessOf, currentProcess } from "../../providers/lib/process/identity.ts";
+import { swarmStore } from "../../providers/lib/coordination/coordinationStore.ts";
+import { drain, releaseMaintenance } from "../../providers/lib/coordination/maintenance.ts";
+import { acquire, releaseLease } from "../../providers/lease/acquire.ts";
 
 const [side = "", rounds = "", inside = ""] = process.argv.slice(2);
 const other = side === "run" ? "kept" : "run";
 const domain = "rounds.hearth.test";
 const run = "rounds-00000a";
-const owner = await ownerNow();
-const world = {
-  board: swarmBoard,
+const holder = await currentProcess();
+const host = {
+  store: swarmStore,
   now: Date.now,
   sleep: (ms: number) => sleep(ms),
   say: () => undefined,
-  life: ownerAlive,
-  isLeftOver: async () => false,
+  liveness: livenessOf,
+  isStale: async () => false,
   look: async () => ({ state: "up", words: "is up" }) as const,
   repair: async () => undefined,
   memory: async () => 8 * 1024 ** 3,
 };
-const work = { app: "keycloak", domain, what: "rounds", owner, stateDir: "/nonexistent" };
+const work = { app: "keycloak", domain, what: "rounds", holder, stateDir: "/nonexistent" };
 
 async function occupy(): Promise<void> {
   await writeFile(`${inside}.${side}`, "");
@@ -36,22 +36,22 @@ async function occupy(): Promise<void> {
 
 for (let round = 0; round < Number(rounds); round++) {
   if (side === "run") {
-    const kind = await enter(world, {
+    const kind = await acquire(host, {
       run,
       mode: "warm",
       keycloak: domain,
       domains: [],
-      coldLimit: 0,
-      owner,
-      lasts: 60_000,
+      dedicatedLimit: 0,
+      holder,
+      duration: 60_000,
     });
     if (kind !== "warm") throw new Error(`the run went ${kind}`);
     await occupy();
-    await withdraw(swarmBoard, run);
+    await releaseLease(swarmStore, run);
   } else {
-    await drain(world, work);
+    await drain(host, work);
     await occupy();
-    await giveBack(swarmBoard, work);
+    await releaseMaintenance(swarmStore, work);
   }
   await sleep(Math.random() * 300);
 }

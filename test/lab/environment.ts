@@ -1,6 +1,6 @@
 // The environment in which hearth, Pulumi, abra and docker meet the lab instead of anything of the machine's own.
 import { dirname } from "node:path";
-import { compiledIn } from "../../commands/pulumi/compileCache.ts";
+import { compileCacheEnv } from "../../commands/pulumi/compileCache.ts";
 import { files } from "./ca.ts";
 import { at } from "./paths.ts";
 
@@ -14,7 +14,7 @@ export function labEnvironment(path = process.env["PATH"] ?? ""): Record<string,
     PULUMI_CONFIG_PASSPHRASE_FILE: at.passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
-    ...compiledIn(at.compileCache, {}),
+    ...compileCacheEnv(at.compileCache, {}),
     NODE_EXTRA_CA_CERTS: files.bundle,
     SSL_CERT_FILE: files.bundle,
     CURL_CA_BUNDLE: files.bundle,

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import semver from "semver";
 import { compareVersions, parseVersion } from "../../providers/lib/recipe/version.ts";
 import { stackOf } from "../../providers/lib/abra/names.ts";
-import { keptDomain, runName, runOf } from "../../providers/lib/run/names.ts";
+import { warmDomain, runName, runOf } from "../../providers/lib/run/names.ts";
 import { servicesOf, versionLabel } from "../../providers/lib/docker/stack.ts";
 import { base } from "./paths.ts";
 import { firstRelease, release, resetUpstream } from "./upstream.ts";
@@ -27,7 +27,7 @@ async function run(...command: string[]): Promise<void> {
   if (code !== 0) throw new Error(`${program} ended with ${code}`);
 }
 
-const domain = keptDomain("keycloak", base);
+const domain = warmDomain("keycloak", base);
 const running = async () => versionLabel(stackOf(domain), await servicesOf(stackOf(domain)));
 
 /** Upstream as it was before the demo released anything beyond what runs: so a second demo has the same to show. */

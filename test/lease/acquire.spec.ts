@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HELD } from "../../providers/lib/coordination/liveness.ts";
+import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
 import { after, MINUTE, newStage } from "./scheduler.ts";
 import { newRun } from "./participants.ts";
 
@@ -21,8 +21,8 @@ describe("a run on a free host", () => {
         keycloak: "warm",
         domains,
         since: after(0),
-        until: after(HELD),
-        owner: run.owner,
+        until: after(LEASE_DURATION),
+        owner: run.holder,
       },
     ]);
     assert.equal(stage.entries()[0]?.name, "hearth-run-00000a");
@@ -30,16 +30,16 @@ describe("a run on a free host", () => {
     assert.deepEqual(run.said, []);
   });
 
-  it("P8: has an end without an owner too, where nobody holds it", async () => {
+  it("P8: has an end without an holder too, where nobody holds it", async () => {
     const stage = newStage();
-    const got = newRun(stage, WIKI, { owner: undefined, lasts: 5 * MINUTE }).enter();
+    const got = newRun(stage, WIKI, { holder: undefined, duration: 5 * MINUTE }).enter();
     await stage.play();
     assert.equal(await got, "warm");
-    assert.equal(stage.leases()[0]?.until, after(5 * MINUTE));
+    assert.equal(stage.leases()[0]?.expiresAt, after(5 * MINUTE));
     assert.ok(!("owner" in stage.leases()[0]!));
   });
 
-  for (const mode of ["none", "cold"] as const)
+  for (const mode of ["none", "dedicated"] as const)
     it(`doesn't ask for the kept Keycloak where its mode is ${mode}`, async () => {
       const stage = newStage();
       const run = newRun(stage, WIKI, { mode });
@@ -51,7 +51,7 @@ describe("a run on a free host", () => {
     });
 });
 
-describe("a run whose board fails it", () => {
+describe("a run whose store fails it", () => {
   it("F16, P8: leaves the lease of the one that has its identity as it is", async () => {
     const stage = newStage();
     const first = newRun(stage, WIKI);
@@ -59,8 +59,8 @@ describe("a run whose board fails it", () => {
     await stage.play();
     const before = stage.entries();
     for (const timed of [true, false]) {
-      const second = newRun(stage, WIKI, timed ? { owner: undefined } : {});
-      second.board.put = () => Promise.reject(new Error("the swarm has no leader"));
+      const second = newRun(stage, WIKI, timed ? { holder: undefined } : {});
+      second.store.create = () => Promise.reject(new Error("the swarm has no leader"));
       const failed = second.enter();
       await stage.play();
       await assert.rejects(failed, { message: "the swarm has no leader" });
@@ -71,7 +71,7 @@ describe("a run whose board fails it", () => {
   it("P8: leaves no lease of its own", async () => {
     const stage = newStage();
     const run = newRun(stage, WIKI);
-    run.world.look = () => Promise.reject(new Error("no such host"));
+    run.host.look = () => Promise.reject(new Error("no such host"));
     const failed = run.enter();
     await stage.play();
     await assert.rejects(failed, { message: "no such host" });

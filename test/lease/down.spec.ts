@@ -47,10 +47,10 @@ describe("a run that finds the kept Keycloak down", () => {
     const run = newRun(stage, WIKI, {}, newHost({ keycloak: DOWN }));
     const got = run.enter();
     await stage.play();
-    assert.equal(await got, "cold");
+    assert.equal(await got, "dedicated");
     assert.deepEqual(
       stage.leases().map(({ keycloak }) => keycloak),
-      ["cold"],
+      ["dedicated"],
     );
     assert.equal(run.did.filter(each => each === "repair").length, 1);
     assert.deepEqual(run.said, [
@@ -66,7 +66,7 @@ describe("a run that finds the kept Keycloak down", () => {
     const refused = run.enter();
     await stage.play();
     await assert.rejects(refused, {
-      name: "NoWayInError",
+      name: "UnavailableError",
       message: "keycloak is down: 0 of 1 tasks run, and hearth:keycloak says warm",
     });
     assert.equal(run.did.filter(each => each === "repair").length, 1);
@@ -84,7 +84,10 @@ describe("a run that finds the kept Keycloak down", () => {
       );
       const refused = run.enter();
       await stage.play();
-      await assert.rejects(refused, { name: "NoWayInError", message: /^keycloak isn't reached: timed out: it runs/ });
+      await assert.rejects(refused, {
+        name: "UnavailableError",
+        message: /^keycloak isn't reached: timed out: it runs/,
+      });
       assert.deepEqual(run.did.slice(0, 3), ["put hearth-run-00000a", "all", "look"]);
       assert.ok(!run.did.includes("repair") && stage.leases().length === 0);
     });

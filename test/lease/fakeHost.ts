@@ -1,15 +1,15 @@
 // A host with a journal, a lock and a Keycloak that goes down: what runs and kept apps meet in a random schedule, and what must never be.
 import { isLease } from "../../providers/lib/coordination/coordinationStore.ts";
-import { claim, DRAIN, giveBack } from "../../providers/lib/coordination/maintenance.ts";
-import type { Mode } from "../../providers/lease/acquire.ts";
-import { HELD } from "../../providers/lib/coordination/liveness.ts";
+import { claimMaintenance, DRAIN_LIMIT, releaseMaintenance } from "../../providers/lib/coordination/maintenance.ts";
+import type { KeycloakMode } from "../../providers/lease/acquire.ts";
+import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
 import { MINUTE, type Side, type Stage } from "./scheduler.ts";
 import { DOWN, newApp, newHost, newRun, UP, type Kept, type Run } from "./participants.ts";
 
 export interface RunPlan {
   /** Runs with the same one are one run begun twice, where they are held by processes that can be judged. */
   readonly identity: number;
-  readonly mode: Mode;
+  readonly mode: KeycloakMode;
   /** `hidden`: held by a process of which nobody can tell whether it lives. */
   readonly sign: "held" | "timed" | "hidden";
   readonly begins: number;
@@ -27,7 +27,7 @@ export interface AppPlan {
 }
 
 export interface Setting {
-  readonly coldLimit: number;
+  readonly dedicatedLimit: number;
   /** Keycloak down from the beginning: what a repair mends, or not. */
   readonly outage: "none" | "mends" | "stays";
 }
@@ -47,9 +47,9 @@ export interface World {
 }
 
 /** Longer than any schedule: nobody renews here. */
-const LASTS = 100 * HELD;
+const LASTS = 100 * LEASE_DURATION;
 
-export function newWorld(stage: Stage, { coldLimit, outage }: Setting): World {
+export function newWorld(stage: Stage, { dedicatedLimit, outage }: Setting): World {
   const runs: Run[] = [];
   const apps: Kept[] = [];
   const fates = new Map<Side, number>();
@@ -66,7 +66,7 @@ export function newWorld(stage: Stage, { coldLimit, outage }: Setting): World {
   const isDown = () =>
     broken || touched.has("keycloak") || apps.some(app => app.inside && living(app) && app.work.app === "keycloak");
 
-  stage.board.watch = (by, gone) => {
+  stage.store.watch = (by, gone) => {
     const robbed = isLease(gone) && gone.by !== by && living(gone.by);
     if (robbed) faults.push(`${by.name} took the lease of ${gone.by.name}, who lives`);
   };
@@ -88,13 +88,13 @@ export function newWorld(stage: Stage, { coldLimit, outage }: Setting): World {
   /** What a dead one began is finished. */
   async function recover(by: Side, like: Kept, stay: number): Promise<void> {
     const { app } = like.work;
-    const work = { ...like.work, owner: by.owner };
-    const other = await claim({ ...like.world, board: by.board }, work);
+    const work = { ...like.work, owner: by.holder };
+    const other = await claimMaintenance({ ...like.host, store: by.store }, work);
     if (other !== undefined && touched.has(app))
       faults.push(`${app} is being changed, and has no maintenance: ${other}`);
     await by.sleep(stay);
     touched.delete(app);
-    await giveBack(by.board, work);
+    await releaseMaintenance(by.store, work);
     open.delete(app);
   }
 
@@ -133,8 +133,8 @@ export function newWorld(stage: Stage, { coldLimit, outage }: Setting): World {
 
   function begin(side: Side, { begins, dies }: RunPlan | AppPlan, work: () => Promise<string>): void {
     fates.set(side, dies);
-    const life = side.sleep(begins).then(work);
-    life.then(
+    const liveness = side.sleep(begins).then(work);
+    liveness.then(
       end => ends.set(side, end),
       (error: Error) => ends.set(side, error.name),
     );
@@ -146,20 +146,20 @@ export function newWorld(stage: Stage, { coldLimit, outage }: Setting): World {
     const run = newRun(
       stage,
       name,
-      { mode, coldLimit, lasts: LASTS, ...(sign === "timed" ? { owner: undefined } : {}) },
+      { mode, dedicatedLimit: dedicatedLimit, duration: LASTS, ...(sign === "timed" ? { holder: undefined } : {}) },
       host,
     );
-    run.world.isLeftOver = async ({ app }) => !open.has(app);
-    if (sign === "hidden") run.life = "unknown";
+    run.host.isStale = async ({ app }) => !open.has(app);
+    if (sign === "hidden") run.liveness = "unknown";
     runs.push(run);
     begin(run, plan, () => run.pass(stay));
   }
 
   function addApp(plan: AppPlan): void {
     const app = newApp(stage, plan.app, `change ${apps.length}`, host);
-    app.world.isLeftOver = async each => !open.has(each.app);
+    app.host.isStale = async each => !open.has(each.app);
     apps.push(app);
-    begin(app, plan, () => underLock(app, plan.app, 2 * DRAIN, () => change(app, plan)));
+    begin(app, plan, () => underLock(app, plan.app, 2 * DRAIN_LIMIT, () => change(app, plan)));
   }
 
   /** Whether a run may not be on it now. */
@@ -174,14 +174,14 @@ export function newWorld(stage: Stage, { coldLimit, outage }: Setting): World {
     },
     faults() {
       const inside = runs.filter(run => run.inside !== undefined && living(run));
-      const cold = inside.filter(run => run.inside === "cold").length;
+      const cold = inside.filter(run => run.inside === "dedicated").length;
       const found = inside.flatMap(run => [
         ...(closed("traefik") ? [`${run.name} is in while traefik is being changed`] : []),
         ...(closed("keycloak") && run.inside === "warm"
           ? [`${run.name} is on keycloak while that is being changed`]
           : []),
       ]);
-      return [...faults, ...found, ...(cold > coldLimit ? [`${cold} have a Keycloak of their own`] : [])];
+      return [...faults, ...found, ...(cold > dedicatedLimit ? [`${cold} have a Keycloak of their own`] : [])];
     },
     unfinished: () => [...fates.keys()].filter(side => living(side) && !ends.has(side)).map(({ name }) => name),
     leftBehind: () =>

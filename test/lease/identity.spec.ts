@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { LeaseNote } from "../../providers/lib/coordination/coordinationStore.ts";
-import { HELD } from "../../providers/lib/coordination/liveness.ts";
+import type { LeaseRecord } from "../../providers/lib/coordination/coordinationStore.ts";
+import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
 import { after, MINUTE, newStage, START } from "./scheduler.ts";
 import { newRun } from "./participants.ts";
 
@@ -17,14 +17,14 @@ describe("a run whose identity another one has", () => {
     stage.wait(MINUTE);
     const refused = second.enter();
     await stage.play();
-    const message = `a run with this identity is under way: ${WIKI}, since ${after(0)}, pid ${first.owner.pid} on ci`;
-    await assert.rejects(refused, { name: "TakenError", message });
+    const message = `a run with this identity is under way: ${WIKI}, since ${after(0)}, pid ${first.holder.pid} on ci`;
+    await assert.rejects(refused, { name: "RunExistsError", message });
     assert.deepEqual(stage.entries(), before);
   });
 
   it("F39: is refused until the end of the other one's lease where nobody holds that, and has it from then on", async () => {
     const stage = newStage();
-    const timed = { owner: undefined, lasts: 5 * MINUTE };
+    const timed = { holder: undefined, lasts: 5 * MINUTE };
     void newRun(stage, WIKI, timed).enter();
     await stage.play();
     const before = stage.entries();
@@ -33,7 +33,7 @@ describe("a run whose identity another one has", () => {
     const refused = second.enter();
     await stage.play();
     await assert.rejects(refused, {
-      name: "TakenError",
+      name: "RunExistsError",
       message: `a run with this identity is under way: ${WIKI}, since ${after(0)}, until ${after(5 * MINUTE)}`,
     });
     assert.deepEqual(stage.entries(), before);
@@ -42,7 +42,7 @@ describe("a run whose identity another one has", () => {
     await stage.play();
     assert.equal(await got, "warm");
     assert.deepEqual(
-      stage.leases().map(({ until }) => until),
+      stage.leases().map(({ expiresAt }) => expiresAt),
       [after(10 * MINUTE)],
     );
   });
@@ -52,17 +52,17 @@ describe("a run whose identity another one has", () => {
     const first = newRun(stage, WIKI);
     void first.enter();
     await stage.play();
-    first.life = "unknown";
+    first.liveness = "unknown";
     const [second, third] = [newRun(stage, WIKI), newRun(stage, WIKI)];
-    stage.wait(HELD - 1);
+    stage.wait(LEASE_DURATION - 1);
     const refused = second.enter();
     await stage.play();
-    await assert.rejects(refused, { name: "TakenError" });
+    await assert.rejects(refused, { name: "RunExistsError" });
     stage.wait(1);
     const got = third.enter();
     await stage.play();
     assert.equal(await got, "warm");
-    assert.deepEqual(stage.leases()[0]?.owner, third.owner);
+    assert.deepEqual(stage.leases()[0]?.holder, third.holder);
   });
 
   it("F39: is refused where the other one's lease was renewed at the last moment", async () => {
@@ -70,16 +70,16 @@ describe("a run whose identity another one has", () => {
     const first = newRun(stage, WIKI);
     void first.enter();
     await stage.play();
-    first.life = "unknown";
-    stage.wait(HELD);
+    first.liveness = "unknown";
+    stage.wait(LEASE_DURATION);
     const second = newRun(stage, WIKI);
     const refused = second.enter();
     await second.until("rewrite");
     const [lease] = stage.entries();
-    void first.board.rewrite(lease!, { ...lease!.note, until: after(2 * HELD) } as LeaseNote);
+    void first.store.replace(lease!, { ...lease!.record, expiresAt: after(2 * LEASE_DURATION) } as LeaseRecord);
     await first.end();
     await stage.play();
-    await assert.rejects(refused, { name: "TakenError" });
+    await assert.rejects(refused, { name: "RunExistsError" });
     assert.equal(stage.entriesOf(first).length, 1);
   });
 
@@ -94,8 +94,8 @@ describe("a run whose identity another one has", () => {
     await stage.play();
     assert.equal(await got, "warm");
     assert.deepEqual(
-      stage.leases().map(({ owner, domains }) => ({ owner, domains })),
-      [{ owner: second.owner, domains: ["new.test"] }],
+      stage.leases().map(({ holder, domains }) => ({ holder, domains })),
+      [{ owner: second.holder, domains: ["new.test"] }],
     );
   });
 
@@ -122,8 +122,8 @@ describe("a run whose identity another one has", () => {
     const kinds = await Promise.allSettled(ends);
     assert.deepEqual(kinds.map(({ status }) => status).toSorted(), ["fulfilled", "rejected"]);
     assert.deepEqual(
-      stage.leases().map(({ owner }) => owner),
-      [kinds[0]!.status === "fulfilled" ? a.owner : b.owner],
+      stage.leases().map(({ holder }) => holder),
+      [kinds[0]!.status === "fulfilled" ? a.holder : b.holder],
     );
   });
 });
@@ -131,17 +131,20 @@ describe("a run whose identity another one has", () => {
 describe("a run whose lease was over before it got in", () => {
   it("F39, P8: gives up, and leaves the lease of the one that took it over", async () => {
     const stage = newStage();
-    void newRun(stage, "blog-00000b", { mode: "cold" }).enter();
+    void newRun(stage, "blog-00000b", { mode: "dedicated" }).enter();
     await stage.play();
     const [first, second] = [1, 60].map(minutes =>
-      newRun(stage, WIKI, { mode: "cold", owner: undefined, lasts: minutes * MINUTE }),
+      newRun(stage, WIKI, { mode: "dedicated", holder: undefined, duration: minutes * MINUTE }),
     );
     const refused = first!.enter();
     await stage.play({ until: () => stage.now() - START >= MINUTE && first!.next() === "sleep" });
     void second!.enter();
     await second!.until("sleep");
     await first!.end();
-    await assert.rejects(refused, { name: "NoWayInError", message: `the lease of ${WIKI} was taken away meanwhile` });
+    await assert.rejects(refused, {
+      name: "UnavailableError",
+      message: `the lease of ${WIKI} was taken away meanwhile`,
+    });
     assert.deepEqual(
       stage.entriesOf(second!).map(({ name }) => name),
       ["hearth-run-00000a"],

@@ -19,7 +19,7 @@ describe("a run that meets maintenance", () => {
     assert.equal(await got, "warm");
     await done;
     assert.deepEqual(run.said, [
-      `waiting: keycloak is in maintenance (${what}) since ${after(0)}, by pid ${app.owner.pid} on ci`,
+      `waiting: keycloak is in maintenance (${what}) since ${after(0)}, by pid ${app.holder.pid} on ci`,
     ]);
     assert.ok(stage.now() - START < 5 * MINUTE + 3_000);
   });
@@ -40,32 +40,32 @@ describe("a run that meets maintenance", () => {
   });
 
   for (const [whose, owner] of [
-    ["whose owner lives", "alive"],
-    ["F39: whose owner can't be judged", "unknown"],
+    ["whose holder lives", "alive"],
+    ["F39: whose holder can't be judged", "unknown"],
   ] as const)
     it(`${whose}: gets a Keycloak of its own once 10 minutes are over, and no sooner`, async () => {
       const stage = newStage();
       const app = newApp(stage, "keycloak", what);
-      app.life = owner;
+      app.liveness = owner;
       const [auto, warm] = [newRun(stage, WIKI), newRun(stage, "blog-00000b", { mode: "warm" })];
       void app.pass(20 * MINUTE);
       await stage.play({ until: () => app.next() === "sleep" });
       const got = auto.enter();
       const refused = warm.enter();
-      const why = `keycloak is in maintenance (${what}) since ${after(0)}, by pid ${app.owner.pid} on ci: not over after 10 minutes`;
+      const why = `keycloak is in maintenance (${what}) since ${after(0)}, by pid ${app.holder.pid} on ci: not over after 10 minutes`;
       await stage.play({ until: () => stage.now() - START >= 10 * MINUTE });
       assert.deepEqual([auto.said.length, auto.next() === undefined, warm.next() === undefined], [1, false, false]);
       await stage.play({ until: () => stage.now() - START > 10 * MINUTE + 3_000 });
-      assert.equal(await got, "cold");
+      assert.equal(await got, "dedicated");
       assert.equal(auto.said.at(-1), `${why}; the run gets a Keycloak of its own`);
-      await assert.rejects(refused, { name: "NoWayInError", message: why });
+      await assert.rejects(refused, { name: "UnavailableError", message: why });
       assert.deepEqual(
         stage.leases().map(({ run, keycloak }) => [run, keycloak]),
-        [[WIKI, "cold"]],
+        [[WIKI, "dedicated"]],
       );
     });
 
-  it("whose owner died in the middle of it: gets a Keycloak of its own at once, and lets it hang", async () => {
+  it("whose holder died in the middle of it: gets a Keycloak of its own at once, and lets it hang", async () => {
     const stage = newStage();
     const app = newApp(stage, "keycloak", what);
     void app.pass(MINUTE);
@@ -75,15 +75,15 @@ describe("a run that meets maintenance", () => {
     const got = auto.enter();
     const refused = warm.enter();
     await stage.play();
-    assert.equal(await got, "cold");
+    assert.equal(await got, "dedicated");
     assert.match(auto.said.join(), /by pid 1 on ci, which is dead; the run gets a Keycloak of its own$/);
-    await assert.rejects(refused, { name: "NoWayInError", message: /which is dead$/ });
+    await assert.rejects(refused, { name: "UnavailableError", message: /which is dead$/ });
     assert.ok(stage.now() - START < 3_000);
-    assert.deepEqual(stage.maintenance()?.owner, app.owner);
+    assert.deepEqual(stage.maintenance()?.holder, app.holder);
     assert.equal(stage.leases().length, 1);
   });
 
-  it("that a dead owner left over: takes it away, and gets the kept Keycloak", async () => {
+  it("that a dead holder left over: takes it away, and gets the kept Keycloak", async () => {
     const stage = newStage();
     const app = newApp(stage, "keycloak");
     void app.pass(MINUTE);
@@ -97,7 +97,7 @@ describe("a run that meets maintenance", () => {
     assert.equal(stage.leases()[0]?.keycloak, "warm");
   });
 
-  for (const mode of ["none", "cold"] as const)
+  for (const mode of ["none", "dedicated"] as const)
     it(`of Keycloak alone goes past it where its mode is ${mode}`, async () => {
       const stage = newStage();
       const app = newApp(stage, "keycloak");
@@ -108,9 +108,9 @@ describe("a run that meets maintenance", () => {
       assert.equal(await got, mode);
     });
 
-  for (const mode of ["auto", "warm", "cold", "none"] as const)
+  for (const mode of ["auto", "warm", "dedicated", "none"] as const)
     for (const dies of [false, true])
-      it(`of Traefik, ${dies ? "whose owner died" : "for too long"}: is refused and never gets a Keycloak of its own instead (mode ${mode})`, async () => {
+      it(`of Traefik, ${dies ? "whose holder died" : "for too long"}: is refused and never gets a Keycloak of its own instead (mode ${mode})`, async () => {
         const stage = newStage();
         const app = newApp(stage, "traefik");
         void app.pass(20 * MINUTE);
@@ -120,7 +120,7 @@ describe("a run that meets maintenance", () => {
         const refused = run.enter();
         await run.until("put");
         await stage.play({ until: () => run.next() === undefined });
-        await assert.rejects(refused, { name: "NoWayInError", message: /^traefik is in maintenance/ });
+        await assert.rejects(refused, { name: "UnavailableError", message: /^traefik is in maintenance/ });
         assert.ok(!run.said.join().includes("of its own"));
         assert.deepEqual(stage.leases(), []);
         const waited = stage.now() - START;

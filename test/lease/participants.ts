@@ -1,16 +1,21 @@
 // Runs and kept apps as processes on the stage.
-import type { BoardWorld } from "../../providers/lib/coordination/coordinationStore.ts";
-import { claim, drain, giveBack, type Work } from "../../providers/lib/coordination/maintenance.ts";
+import type { CoordinationHost } from "../../providers/lib/coordination/coordinationStore.ts";
 import {
-  enter,
-  withdraw,
-  MEMORY,
-  type EnterWorld,
-  type Found,
-  type Kind,
-  type Wish,
+  claimMaintenance,
+  drain,
+  releaseMaintenance,
+  type MaintenanceRequest,
+} from "../../providers/lib/coordination/maintenance.ts";
+import {
+  acquire,
+  releaseLease,
+  MIN_MEMORY,
+  type AcquireHost,
+  type KeycloakState,
+  type KeycloakKind,
+  type LeaseRequest,
 } from "../../providers/lease/acquire.ts";
-import { HELD } from "../../providers/lib/coordination/liveness.ts";
+import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
 import type { Side, Stage } from "./scheduler.ts";
 
 export const SSO = "sso.test";
@@ -18,7 +23,7 @@ const DOMAINS = { keycloak: SSO, traefik: "proxy.test" };
 
 /** What a run finds; a spec changes it while the run looks. */
 export interface Host {
-  keycloak: Found;
+  keycloak: KeycloakState;
   memory: number;
   /** Whether the maintenance of a dead owner is over. */
   leftOver: boolean;
@@ -26,69 +31,69 @@ export interface Host {
   repair: (by: Side) => Promise<void>;
 }
 
-export const UP: Found = { state: "up", words: "is up" };
-export const DOWN: Found = { state: "down", words: "is down: 0 of 1 tasks run" };
+export const UP: KeycloakState = { state: "up", words: "is up" };
+export const DOWN: KeycloakState = { state: "down", words: "is down: 0 of 1 tasks run" };
 
 export function newHost(more: Partial<Host> = {}): Host {
   const repair = () => Promise.reject(new Error("no space left on device"));
-  return { keycloak: UP, memory: 4 * MEMORY, leftOver: false, repair, ...more };
+  return { keycloak: UP, memory: 4 * MIN_MEMORY, leftOver: false, repair, ...more };
 }
 
 export interface Run extends Side {
-  readonly world: EnterWorld;
+  readonly host: AcquireHost;
   /** Begins; where nobody waits for it, its failure isn't lost but seen by whoever asks later. */
-  enter(): Promise<Kind>;
+  enter(): Promise<KeycloakKind>;
   /** In, for `stay` ms, and out. */
-  pass(stay: number): Promise<Kind>;
+  pass(stay: number): Promise<KeycloakKind>;
   /** What it got, while it is in by `pass`. */
-  inside: Kind | undefined;
+  inside: KeycloakKind | undefined;
 }
 
-/** A run's process. `wish.owner: undefined` makes its lease a timed one. */
-export function newRun(stage: Stage, run: string, wish: Partial<Wish> = {}, host: Host = newHost()): Run {
+/** A run's process. `wish.holder: undefined` makes its lease a timed one. */
+export function newRun(stage: Stage, run: string, request: Partial<LeaseRequest> = {}, machine: Host = newHost()): Run {
   const side = stage.side(run);
-  const world: EnterWorld = {
-    ...worldOf(stage, side, host),
+  const host: AcquireHost = {
+    ...worldOf(stage, side, machine),
     async look() {
       await side.point("look");
-      return host.keycloak;
+      return machine.keycloak;
     },
     async repair() {
       await side.point("repair");
-      await host.repair(side);
+      await machine.repair(side);
     },
-    memory: async () => host.memory,
+    memory: async () => machine.memory,
   };
-  const whole: Wish = {
+  const whole: LeaseRequest = {
     run,
     mode: "auto",
     keycloak: SSO,
     domains: [`${run}.test`],
-    coldLimit: 1,
-    owner: side.owner,
-    lasts: HELD,
-    ...wish,
+    dedicatedLimit: 1,
+    holder: side.holder,
+    duration: LEASE_DURATION,
+    ...request,
   };
   const made: Run = Object.assign(side, {
-    world,
+    host,
     inside: undefined,
-    enter: () => begun(enter(world, whole)),
+    enter: () => begun(acquire(host, whole)),
     pass: (stay: number) => begun(pass(stay)),
   });
-  async function pass(stay: number): Promise<Kind> {
-    const kind = await enter(world, whole);
+  async function pass(stay: number): Promise<KeycloakKind> {
+    const kind = await acquire(host, whole);
     made.inside = kind;
     await side.sleep(stay);
     made.inside = undefined;
-    await withdraw(side.board, run);
+    await releaseLease(side.store, run);
     return kind;
   }
   return made;
 }
 
 export interface Kept extends Side {
-  readonly world: BoardWorld;
-  readonly work: Work;
+  readonly host: CoordinationHost;
+  readonly work: MaintenanceRequest;
   drain(limit?: number): Promise<void>;
   claim(): Promise<string | undefined>;
   giveBack(): Promise<void>;
@@ -103,26 +108,32 @@ export function newApp(
   stage: Stage,
   app: keyof typeof DOMAINS,
   what = "1.0.0+1 → 1.1.0+2",
-  host: Host = newHost(),
+  machine: Host = newHost(),
 ): Kept {
   const side = stage.side(app);
-  const world = worldOf(stage, side, host);
-  const work: Work = { app, domain: DOMAINS[app], what, owner: side.owner, stateDir: "/var/lib/hearth" };
+  const host = worldOf(stage, side, machine);
+  const work: MaintenanceRequest = {
+    app,
+    domain: DOMAINS[app],
+    what,
+    holder: side.holder,
+    stateDir: "/var/lib/hearth",
+  };
   const made: Kept = Object.assign(side, {
-    world,
+    host,
     work,
     inside: false,
-    drain: (limit?: number) => begun(drain(world, work, limit)),
-    claim: () => begun(claim(world, work)),
-    giveBack: () => begun(giveBack(side.board, work)),
+    drain: (limit?: number) => begun(drain(host, work, limit)),
+    claim: () => begun(claimMaintenance(host, work)),
+    giveBack: () => begun(releaseMaintenance(side.store, work)),
     pass: (stay: number) => begun(pass(stay)),
   });
   async function pass(stay: number): Promise<void> {
-    await drain(world, work);
+    await drain(host, work);
     made.inside = true;
     await side.sleep(stay);
     made.inside = false;
-    await giveBack(side.board, work);
+    await releaseMaintenance(side.store, work);
   }
   return made;
 }
@@ -133,9 +144,9 @@ export function collides(run: Run, app: Kept): boolean {
   return app.work.app !== "keycloak" || run.inside === "warm";
 }
 
-function worldOf(stage: Stage, side: Side, host: Host): BoardWorld {
-  const { board, sleep, say } = side;
-  return { board, now: stage.now, sleep, say, life: stage.life, isLeftOver: async () => host.leftOver };
+function worldOf(stage: Stage, side: Side, host: Host): CoordinationHost {
+  const { store, sleep, say } = side;
+  return { store, now: stage.now, sleep, say, liveness: stage.liveness, isStale: async () => host.leftOver };
 }
 
 function begun<T>(work: Promise<T>): Promise<T> {

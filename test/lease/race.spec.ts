@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Mode } from "../../providers/lease/acquire.ts";
+import type { KeycloakMode } from "../../providers/lease/acquire.ts";
 import { MINUTE, newStage, START } from "./scheduler.ts";
 import { collides, DOWN, newApp, newHost, newRun, UP } from "./participants.ts";
 
@@ -13,10 +13,10 @@ const orders = [
   { order: ["app puts", "app looks", "run puts", "run looks"], first: "app" },
 ] as const;
 
-const pairs: readonly { app: "keycloak" | "traefik"; mode: Mode }[] = [
+const pairs: readonly { app: "keycloak" | "traefik"; mode: KeycloakMode }[] = [
   { app: "keycloak", mode: "auto" },
   { app: "traefik", mode: "auto" },
-  { app: "traefik", mode: "cold" },
+  { app: "traefik", mode: "dedicated" },
   { app: "traefik", mode: "none" },
 ];
 
@@ -94,7 +94,10 @@ describe("maintenance that a dead process left over", () => {
     void dead.drain();
     await stage.play();
     dead.die();
-    const [cold, warm] = [newRun(stage, "wiki-00000a", { mode: "cold" }, host), newRun(stage, "blog-00000b", {}, host)];
+    const [cold, warm] = [
+      newRun(stage, "wiki-00000a", { mode: "dedicated" }, host),
+      newRun(stage, "blog-00000b", {}, host),
+    ];
     const ends = [cold.pass(MINUTE)];
     await cold.until("all");
     await cold.step(); // it has seen the dead one's
@@ -104,7 +107,7 @@ describe("maintenance that a dead process left over", () => {
     await stage.play({
       until: () => (assert.ok(!collides(warm, app), "a run is on Keycloak while that is changed"), false),
     });
-    assert.deepEqual(await Promise.all(ends), ["cold", undefined, "warm"]);
+    assert.deepEqual(await Promise.all(ends), ["dedicated", undefined, "warm"]);
   });
 
   it("isn't taken away by a run any more once another process of that app has taken it over", async () => {
@@ -127,7 +130,7 @@ describe("maintenance that a dead process left over", () => {
     await app.until("all");
     await app.step(); // its own hangs there; whether anybody uses it is still to be looked at
     await stage.play({ choose: () => gives, until: () => gives.next() === undefined });
-    await assert.rejects(refused, { name: "NoWayInError" });
+    await assert.rejects(refused, { name: "UnavailableError" });
     host.keycloak = UP;
     await stage.play({ choose: () => app, until: () => app.inside || app.next() === "sleep" });
     const got = warm.pass(MINUTE);

@@ -1,14 +1,14 @@
 // A stage on which each process stops at every call and every sleep until the spec lets it go on.
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Life, Owner } from "../../providers/lib/process/identity.ts";
+import type { Liveness, ProcessIdentity } from "../../providers/lib/process/identity.ts";
 import {
   isLease,
   isMaintenance,
-  type Board,
-  type Entry,
-  type LeaseNote,
-  type MaintenanceNote,
+  type CoordinationStore,
+  type StoredRecord,
+  type LeaseRecord,
+  type MaintenanceRecord,
 } from "../../providers/lib/coordination/coordinationStore.ts";
 import { bare, fakeBoard, type FakeBoard } from "../lib/coordination/fakeStore.ts";
 
@@ -22,10 +22,10 @@ export const after = (ms: number): string => new Date(START + ms).toISOString();
 /** A process: it goes on only where it is let. */
 export interface Side {
   readonly name: string;
-  readonly owner: Owner;
-  readonly board: Board;
+  readonly holder: ProcessIdentity;
+  readonly store: CoordinationStore;
   /** What others can tell of it. */
-  life: Life;
+  liveness: Liveness;
   /** It does nothing more. */
   dead: boolean;
   readonly said: string[];
@@ -49,17 +49,17 @@ export interface Side {
 }
 
 export interface Stage {
-  readonly board: FakeBoard;
+  readonly store: FakeBoard;
   now(): number;
   /** Nobody does anything for `ms`. */
   wait(ms: number): void;
-  life(owner: Owner): Promise<Life>;
+  liveness(holder: ProcessIdentity): Promise<Liveness>;
   side(name: string): Side;
-  entries(): Entry[];
+  entries(): StoredRecord[];
   /** What hangs there that is this process's in truth: a timed lease doesn't say. */
-  entriesOf(side: Side): Entry[];
-  leases(): LeaseNote[];
-  maintenance(): MaintenanceNote | undefined;
+  entriesOf(side: Side): StoredRecord[];
+  leases(): LeaseRecord[];
+  maintenance(): MaintenanceRecord | undefined;
   /** Everybody goes on, one step at a time, until all have ended or `until` holds; the clock moves when all sleep, or where a sleeper is chosen. */
   play(options?: { choose?: Choose; until?: () => boolean }): Promise<void>;
 }
@@ -73,20 +73,20 @@ const ENDLESS = 200_000;
 export function newStage(): Stage {
   let clock = START;
   const sides: Side[] = [];
-  const board = fakeBoard(() => clock);
+  const store = fakeBoard(() => clock);
 
   function newSide(name: string): Side {
     let parked: { what: string; wake: number | undefined; go: () => void } | undefined;
-    const owner = { host: "ci", boot: "b", pidns: "n", pid: sides.length + 1, started: 1 };
+    const holder = { host: "ci", boot: "b", pidns: "n", pid: sides.length + 1, started: 1 };
     const stop = (what: string, wake?: number) =>
       new Promise<void>(go => {
         assert.equal(parked, undefined, `${name} does two things at once`);
         if (!own.dead) parked = { what, wake, go };
       });
-    const own: Omit<Side, "board"> = {
+    const own: Omit<Side, "store"> = {
       name,
-      owner,
-      life: "alive",
+      holder,
+      liveness: "alive",
       dead: false,
       said: [],
       did: [],
@@ -121,30 +121,30 @@ export function newStage(): Stage {
       },
       die() {
         own.dead = true;
-        if (own.life === "alive") own.life = "dead";
+        if (own.liveness === "alive") own.liveness = "dead";
         parked = undefined;
       },
     };
-    const made: Side = Object.assign(own, { board: {} as Board });
-    Object.assign(made.board, board.of(made));
+    const made: Side = Object.assign(own, { store: {} as CoordinationStore });
+    Object.assign(made.store, store.of(made));
     sides.push(made);
     return made;
   }
 
   const stage: Stage = {
-    board,
+    store,
     now: () => clock,
     wait: ms => void (clock += ms),
-    life: async ({ pid }) => sides[pid - 1]?.life ?? "dead",
+    liveness: async ({ pid }) => sides[pid - 1]?.liveness ?? "dead",
     side: newSide,
-    entries: () => board.all().map(bare),
-    entriesOf: side => board.all().filter(({ by }) => by === side),
+    entries: () => store.all().map(bare),
+    entriesOf: side => store.all().filter(({ by }) => by === side),
     leases: () =>
       stage
         .entries()
         .filter(isLease)
-        .map(({ note }) => note),
-    maintenance: () => stage.entries().find(isMaintenance)?.note,
+        .map(({ record }) => record),
+    maintenance: () => stage.entries().find(isMaintenance)?.record,
     async play({ choose = inTurn(), until = () => false } = {}) {
       await turn();
       for (let steps = 0; !until(); steps += 1) {

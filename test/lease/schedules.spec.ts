@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Mode } from "../../providers/lease/acquire.ts";
+import type { KeycloakMode } from "../../providers/lease/acquire.ts";
 import { MINUTE, newStage, START } from "./scheduler.ts";
 import { newWorld, type AppPlan, type RunPlan } from "./fakeHost.ts";
 
@@ -23,7 +23,7 @@ const dies = fc.option(fc.nat(40), { freq: 3, nil: Infinity });
 
 const run: fc.Arbitrary<RunPlan> = fc.record({
   identity: fc.nat(3),
-  mode: fc.constantFrom<Mode>("auto", "auto", "warm", "cold", "none"),
+  mode: fc.constantFrom<KeycloakMode>("auto", "auto", "warm", "dedicated", "none"),
   sign: fc.constantFrom("held", "held", "held", "timed", "hidden"),
   begins: soon,
   stay,
@@ -43,12 +43,12 @@ const remains = fc.constantFrom<RunPlan | AppPlan | undefined>(
   { ...dead, app: "keycloak", journal: false },
   { ...dead, app: "traefik", journal: false },
   { ...dead, app: "keycloak", journal: true },
-  { ...dead, identity: 0, mode: "cold", sign: "held" },
+  { ...dead, identity: 0, mode: "dedicated", sign: "held" },
 );
 const plan = fc.record({
   seed: fc.nat(),
   remains,
-  coldLimit: fc.constantFrom(1, 2),
+  dedicatedLimit: fc.constantFrom(1, 2),
   outage: fc.constantFrom("none", "none", "mends", "stays"),
   runs: fc.array(run, { minLength: 1, maxLength: 5 }),
   apps: fc.array(app, { minLength: 1, maxLength: 3 }),
@@ -72,13 +72,13 @@ describe("runs and kept apps in whatever order, whoever of them dies", () => {
     await fc.assert(
       fc.asyncProperty(plan, async ({ seed, remains: left, runs, apps, ...setting }) => {
         const stage = newStage();
-        const world = newWorld(stage, setting);
-        for (const each of left ? [left, ...runs, ...apps] : [...runs, ...apps]) world.add(each);
+        const host = newWorld(stage, setting);
+        for (const each of left ? [left, ...runs, ...apps] : [...runs, ...apps]) host.add(each);
         const next = numbers(seed);
         await stage.play({
           until: () => {
-            world.kill();
-            assert.deepEqual(world.faults(), []);
+            host.kill();
+            assert.deepEqual(host.faults(), []);
             return false;
           },
           choose: (ready, sleeper) => {
@@ -88,13 +88,13 @@ describe("runs and kept apps in whatever order, whoever of them dies", () => {
           },
         });
         const stays = [...runs, ...apps].reduce((sum, each) => sum + each.stay + each.begins, 0);
-        assert.deepEqual(world.unfinished(), []);
-        assert.deepEqual(world.leftBehind(), []);
+        assert.deepEqual(host.unfinished(), []);
+        assert.deepEqual(host.leftBehind(), []);
         assert.ok(
           stage.now() - START < stays + (runs.length + 2 * apps.length) * 40 * MINUTE,
           `it took ${(stage.now() - START) / MINUTE} minutes`,
         );
-        for (const outcome of world.outcomes()) seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+        for (const outcome of host.outcomes()) seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
       }),
       schedules,
     );
@@ -102,10 +102,10 @@ describe("runs and kept apps in whatever order, whoever of them dies", () => {
     if (process.env["HEARTH_SHOW"]) console.log(Object.fromEntries([...seen].toSorted()));
     for (const outcome of [
       "warm",
-      "cold",
+      "dedicated",
       "none",
-      "NoWayInError",
-      "TakenError",
+      "UnavailableError",
+      "RunExistsError",
       "changed",
       "recovered",
       "InUseError",

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
-import { renewing } from "../../commands/run/renew.ts";
+import { startRenewing } from "../../commands/run/renew.ts";
 import { stackOf } from "../../providers/lib/abra/names.ts";
-import { withdraw } from "../../providers/lease/acquire.ts";
+import { releaseLease } from "../../providers/lease/acquire.ts";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
-import { leaseOf, swarmBoard, type LeaseNote } from "../../providers/lib/coordination/coordinationStore.ts";
-import { appDomain, coldDomain, runName, runOf, stackName } from "../../providers/lib/run/names.ts";
+import { leaseOf, swarmStore, type LeaseRecord } from "../../providers/lib/coordination/coordinationStore.ts";
+import { appDomain, dedicatedDomain, runName, runOf, stackName } from "../../providers/lib/run/names.ts";
 import { at, base, project, stateDir } from "../lab/paths.ts";
 import { upstreamOf } from "../lab/upstream.ts";
 import { contained } from "./contained.ts";
@@ -158,8 +158,8 @@ describe("CI runs at full strength, on a real host", function () {
 
   it("F18: gives a run a Keycloak of its own where that is asked for, with what its recipe wants of the realm, and takes it away with the rest", async function () {
     this.timeout(300_000);
-    const { flags, run, name } = build("notes", "cold");
-    const seen = join(folder, "cold");
+    const { flags, run, name } = build("notes", "dedicated");
+    const seen = join(folder, "dedicated");
     const config = join(folder, "ci.yaml");
     const notes = {
       deploy: false,
@@ -171,11 +171,11 @@ describe("CI runs at full strength, on a real host", function () {
     };
     await writeFile(config, stringify({ config: { "hearth:baseDomain": base, "hearth:recipes": { notes } } }));
     const command = `echo $HEARTH_KEYCLOAK $OIDC_ISSUER > ${seen} && ${process.execPath} ${login} && ${process.execPath} ${join(project, "test/lab/roles.ts")}`;
-    const done = await hearth(["run", ...flags, "--keycloak", "cold", "--", "sh", "-c", command], {
+    const done = await hearth(["run", ...flags, "--keycloak", "dedicated", "--", "sh", "-c", command], {
       env: { HEARTH_CI_CONFIG: config },
     });
     assert.equal(done.exitCode, 0, done.all);
-    assert.equal((await readFile(seen, "utf8")).trim(), `cold https://${coldDomain(run, base)}/realms/${name}`);
+    assert.equal((await readFile(seen, "utf8")).trim(), `cold https://${dedicatedDomain(run, base)}/realms/${name}`);
     assert.match(done.stdout, /^roles .*\beditor\b/m);
     assert.match(done.stderr, /keycloak 26\.\d\.0 \(10\.\d+\.\d+\), cold · realm/);
   });
@@ -326,19 +326,19 @@ describe("CI runs at full strength, on a real host", function () {
 
   it("F39: a held lease is renewed while its run lives", async () => {
     const since = new Date().toISOString();
-    const note: LeaseNote = {
+    const record: LeaseRecord = {
       format: 1,
       kind: "run",
       run: "renewed-0000aa",
       keycloak: "none",
       domains: [],
-      since,
-      until: since,
+      acquiredAt: since,
+      expiresAt: since,
     };
-    assert.equal(await swarmBoard.put("hearth-run-0000aa", note), true);
-    const done = renewing(note.run, 100);
+    assert.equal(await swarmStore.create("hearth-run-0000aa", record), true);
+    const done = startRenewing(record.run, 100);
     try {
-      const end = async () => Date.parse((await leaseOf(swarmBoard, note.run))!.note.until);
+      const end = async () => Date.parse((await leaseOf(swarmStore, record.run))!.record.expiresAt);
       await until(
         async () => (await end()) > Date.now() + 25 * 60_000,
         30_000,
@@ -347,11 +347,11 @@ describe("CI runs at full strength, on a real host", function () {
     } finally {
       done();
       await sleep(500); // for one that is under way
-      await withdraw(swarmBoard, note.run);
+      await releaseLease(swarmStore, record.run);
     }
   });
 
-  it("F16: two sides at once on the swarm's board, many rounds: never both inside", async function () {
+  it("F16: two sides at once on the swarm's store, many rounds: never both inside", async function () {
     this.timeout(120_000);
     const rounds = "20";
     const [run, kept] = await Promise.all([
@@ -360,7 +360,7 @@ describe("CI runs at full strength, on a real host", function () {
     ]);
     assert.equal(run.exitCode, 0, run.all);
     assert.equal(kept.exitCode, 0, kept.all);
-    assert.equal(await leaseOf(swarmBoard, "rounds-00000a"), undefined);
+    assert.equal(await leaseOf(swarmStore, "rounds-00000a"), undefined);
   });
 });
 

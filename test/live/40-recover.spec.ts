@@ -164,7 +164,7 @@ describe("what was interrupted, and what is down, on a real host", function () {
     assert.equal(await versionNow(), to);
   });
 
-  const back: OperationStep[] = long ? ["takedown", "restore", "redeploy", "regate"] : ["restore"];
+  const back: OperationStep[] = long ? ["undeploy", "restore", "redeploy", "verifyRollback"] : ["restore"];
   for (const step of back) {
     it(`F1, P4, P6: kill -9 of every process of a rollback at ${step}, then recover`, async () => {
       const from = await versionNow();

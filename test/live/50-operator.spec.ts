@@ -3,7 +3,7 @@ import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
-import { noteRepair } from "../../providers/lib/state/repairs.ts";
+import { recordRepair } from "../../providers/lib/state/repairs.ts";
 import { readLastGood } from "../../providers/lib/state/versions.ts";
 import { keptImage } from "../../providers/lib/docker/images.ts";
 import { at, stateDir } from "../lab/paths.ts";
@@ -143,7 +143,7 @@ describe("an operator's own hands on a real host", function () {
   });
 
   it("P10: what was repaired three times within the hour and is down again is left to a person, with an alert", async () => {
-    for (let i = 0; i < 3; i++) await noteRepair(folder);
+    for (let i = 0; i < 3; i++) await recordRepair(folder);
     await must("docker", "service", "scale", "--detach", `${keycloak.stack}_app=0`);
     await sleep(12_000);
     const done = await hearth(["recover"]);

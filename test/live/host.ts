@@ -8,8 +8,8 @@ import { configOfWarm } from "../lab/home.ts";
 import { at, base, project, stateDir } from "../lab/paths.ts";
 import { resetUpstream } from "../lab/upstream.ts";
 import { stackOf } from "../../providers/lib/abra/names.ts";
-import { swarmBoard } from "../../providers/lib/coordination/coordinationStore.ts";
-import { keptDomain } from "../../providers/lib/run/names.ts";
+import { swarmStore } from "../../providers/lib/coordination/coordinationStore.ts";
+import { warmDomain } from "../../providers/lib/run/names.ts";
 
 export interface Done {
   readonly exitCode: number;
@@ -50,8 +50,8 @@ export async function must(program: string, ...argv: string[]): Promise<string> 
   return done.stdout;
 }
 
-export const keycloak = { domain: keptDomain("keycloak", base), stack: stackOf(keptDomain("keycloak", base)) };
-export const traefik = { domain: keptDomain("traefik", base), stack: stackOf(keptDomain("traefik", base)) };
+export const keycloak = { domain: warmDomain("keycloak", base), stack: stackOf(warmDomain("keycloak", base)) };
+export const traefik = { domain: warmDomain("traefik", base), stack: stackOf(warmDomain("traefik", base)) };
 
 const sorted = (text: string): string[] => text.split("\n").filter(Boolean).toSorted();
 
@@ -100,7 +100,7 @@ export const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
 /** What an earlier run of the specs left, if it was killed: its locks, and CI runs for which every upgrade would wait. */
 export async function endRuns(): Promise<void> {
   await breakDeadLocks("warm");
-  for (const entry of await swarmBoard.all()) await swarmBoard.remove(entry);
+  for (const entry of await swarmStore.list()) await swarmStore.remove(entry);
   await hearth(["reap"]);
 }
 

@@ -12,7 +12,7 @@ describe("a realm", () => {
   let stateDir: string;
   let said: string[];
   let realm: CheckedRealm;
-  const world = (password = "admin") => ({
+  const host = (password = "admin") => ({
     logIn: () => logIn(keycloak.url, { username: "admin", password }, 400),
     say: (line: string) => void said.push(line),
     pause: 5,
@@ -38,7 +38,7 @@ describe("a realm", () => {
   });
 
   it("is made whole in one request, and carries whose it is", async () => {
-    const { clientSecret, password } = await ensureRealm(realm, world());
+    const { clientSecret, password } = await ensureRealm(realm, host());
     assert.deepEqual(keycloak.requests, ["POST /realms/master/protocol/openid-connect/token", "POST /admin/realms"]);
     const made = keycloak.realms.get("docs-0a1b2c") as Record<string, unknown>;
     const { "hearth.made": since, ...attributes } = made["attributes"] as Record<string, string>;
@@ -53,7 +53,7 @@ describe("a realm", () => {
   for (const status of [409, 500, 502, 503, 504]) {
     it(`F21: is looked for and tried again after HTTP ${status}`, async () => {
       keycloak.fail("POST", /^\/admin\/realms$/, { status }, { status });
-      await ensureRealm(realm, world());
+      await ensureRealm(realm, host());
       assert.equal(count("POST /admin/realms"), 3);
       assert.equal(count("GET /admin/realms/docs-0a1b2c"), 2);
     });
@@ -62,9 +62,9 @@ describe("a realm", () => {
   it("F18: waits a little for a Keycloak that the ingress doesn't reach yet, then says that it isn't up", async () => {
     const token = /^\/realms\/master\/protocol/;
     keycloak.fail("POST", token, { status: 404 }, { status: 503 });
-    await ensureRealm(realm, world());
+    await ensureRealm(realm, host());
     keycloak.fail("POST", token, ...Array.from({ length: 6 }, () => ({ status: 404 })));
-    await assert.rejects(() => removeRealm(realm, world()), {
+    await assert.rejects(() => removeRealm(realm, host()), {
       name: "NotUpError",
       message: `keycloak: log in as admin: HTTP 404: ${keycloak.url} isn't up`,
     });
@@ -72,7 +72,7 @@ describe("a realm", () => {
 
   it("F19: is taken over where the answer to its own request was lost, with credentials that are in it", async () => {
     keycloak.fail("POST", /^\/admin\/realms$/, "hang after");
-    const { clientSecret, password } = await ensureRealm(realm, world());
+    const { clientSecret, password } = await ensureRealm(realm, host());
     const made = keycloak.realms.get("docs-0a1b2c")!;
     assert.equal(made.clients![0]!.secret, clientSecret);
     assert.equal(made.users![0]!.credentials[0]!.value, password);
@@ -80,8 +80,8 @@ describe("a realm", () => {
   });
 
   it("F19: is taken over after a conflict with itself, with a token from after it was made", async () => {
-    await ensureRealm(realm, world());
-    const { clientSecret } = await ensureRealm(realm, world());
+    await ensureRealm(realm, host());
+    const { clientSecret } = await ensureRealm(realm, host());
     assert.equal(keycloak.realms.get("docs-0a1b2c")!.clients![0]!.secret, clientSecret);
   });
 
@@ -93,60 +93,60 @@ describe("a realm", () => {
       undefined,
     ]) {
       keycloak.realms.set("docs-0a1b2c", attributes ? { attributes } : {});
-      await assert.rejects(() => ensureRealm(realm, world()), { name: "ForeignRealmError" });
-      await assert.rejects(() => removeRealm(realm, world()), { name: "ForeignRealmError" });
+      await assert.rejects(() => ensureRealm(realm, host()), { name: "ForeignRealmError" });
+      await assert.rejects(() => removeRealm(realm, host()), { name: "ForeignRealmError" });
       assert.ok(keycloak.realms.has("docs-0a1b2c"));
     }
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 0);
   });
 
   it("P8: is listed with its attributes, which tell whose it is", async () => {
-    await ensureRealm(realm, world());
-    const all = await (await world().logIn()).list();
+    await ensureRealm(realm, host());
+    const all = await (await host().logIn()).list();
     assert.deepEqual(all, [{ name: "docs-0a1b2c", attributes: keycloak.realms.get("docs-0a1b2c")!.attributes }]);
   });
 
   it("P9: called master is refused before anything is asked", async () => {
     for (const name of ["master", "MASTER"]) {
-      await assert.rejects(() => ensureRealm({ ...realm, name }, world()), { name: "MasterRealmError" });
-      await assert.rejects(() => removeRealm({ ...realm, name }, world()), { name: "MasterRealmError" });
+      await assert.rejects(() => ensureRealm({ ...realm, name }, host()), { name: "MasterRealmError" });
+      await assert.rejects(() => removeRealm({ ...realm, name }, host()), { name: "MasterRealmError" });
     }
     assert.deepEqual(keycloak.requests, []);
   });
 
   it("F20: is deleted through 500, 401, 403, 409 and a hang, and proved gone", async () => {
-    await ensureRealm(realm, world());
+    await ensureRealm(realm, host());
     keycloak.fail("DELETE", /docs-0a1b2c$/, { status: 500 }, { status: 401 }, { status: 403 }, { status: 409 }, "hang");
-    assert.equal(await removeRealm(realm, world()), true);
+    assert.equal(await removeRealm(realm, host()), true);
     assert.ok(!keycloak.realms.has("docs-0a1b2c"));
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 6);
     assert.equal(keycloak.requests.at(-1), "GET /admin/realms/docs-0a1b2c");
   });
 
   it("F20: absent already is success, also where the answer to the delete was lost", async () => {
-    assert.equal(await removeRealm(realm, world()), false);
+    assert.equal(await removeRealm(realm, host()), false);
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 0);
-    await ensureRealm(realm, world());
+    await ensureRealm(realm, host());
     keycloak.fail("DELETE", /docs-0a1b2c$/, "hang after");
-    await removeRealm(realm, world());
+    await removeRealm(realm, host());
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 1);
   });
 
   it("F20: that stays in spite of every try makes the delete fail", async () => {
-    await ensureRealm(realm, world());
+    await ensureRealm(realm, host());
     keycloak.fail("DELETE", /docs-0a1b2c$/, ...Array.from({ length: 6 }, () => ({ status: 500 })));
-    await assert.rejects(() => removeRealm(realm, world()), { name: "KeycloakError", status: 500 });
+    await assert.rejects(() => removeRealm(realm, host()), { name: "KeycloakError", status: 500 });
     assert.ok(keycloak.realms.has("docs-0a1b2c"));
   });
 
   it("isn't tried again after a refusal that won't change", async () => {
     keycloak.fail("POST", /^\/admin\/realms$/, { status: 400 });
-    await assert.rejects(() => ensureRealm(realm, world()), { name: "KeycloakError", status: 400 });
+    await assert.rejects(() => ensureRealm(realm, host()), { name: "KeycloakError", status: 400 });
     assert.equal(count("POST /admin/realms"), 1);
   });
 
   it("F35: tries a refused admin password once, and says what to do", async () => {
-    await assert.rejects(() => ensureRealm(realm, world("changed")), {
+    await assert.rejects(() => ensureRealm(realm, host("changed")), {
       name: "AdminPasswordError",
       message: /admin's password in the container's secret is refused; was it changed in the console\?/,
     });
@@ -156,9 +156,9 @@ describe("a realm", () => {
   it("F32, P12: says no secret in an error or a progress line", async () => {
     keycloak.adminPassword = "sentinel-admin";
     keycloak.fail("POST", /^\/admin\/realms$/, { status: 503 }, "hang");
-    const { clientSecret, password } = await ensureRealm(realm, world("sentinel-admin"));
+    const { clientSecret, password } = await ensureRealm(realm, host("sentinel-admin"));
     keycloak.fail("DELETE", /docs-0a1b2c$/, ...Array.from({ length: 6 }, () => ({ status: 500 })));
-    const failure = await removeRealm(realm, world("sentinel-admin")).then(() => assert.fail("it should fail"), String);
+    const failure = await removeRealm(realm, host("sentinel-admin")).then(() => assert.fail("it should fail"), String);
     for (const secret of ["sentinel-admin", clientSecret, password])
       assert.ok(![...said, failure].join("\n").includes(secret));
   });
@@ -167,9 +167,9 @@ describe("a realm", () => {
     let inside = 0;
     let most = 0;
     const slow = {
-      ...world(),
+      ...host(),
       logIn: async () => ({
-        ...(await world().logIn()),
+        ...(await host().logIn()),
         create: async () => {
           most = Math.max(most, ++inside);
           await new Promise(resolve => setTimeout(resolve, 50));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, stat, symlink, writeFile, mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { worldOf } from "../../providers/runApp/liveHost.ts";
+import { liveHost } from "../../providers/runApp/liveHost.ts";
 import { locked } from "../../providers/runApp/locked.ts";
-import { placeOf } from "../../providers/runApp/paths.ts";
+import { pathsOf } from "../../providers/runApp/paths.ts";
 import type { RunApp } from "../../providers/app/inputs.ts";
 import { project } from "../lab/paths.ts";
 import { compose, ground, sample, type Ground } from "./fixture.ts";
@@ -35,8 +35,8 @@ describe("a run's app deployed", function () {
 
   const say = (line: string) => void said.push(line);
   const deploy = (app: RunApp, renew: readonly string[] = []) =>
-    locked(app, say, async ({ fd }) => (await worldOf(app, fd, say)).deploy(renew));
-  const env = (app: RunApp) => readFile(placeOf(app).env, "utf8");
+    locked(app, say, async ({ fd }) => (await liveHost(app, fd, say)).deploy(renew));
+  const env = (app: RunApp) => readFile(pathsOf(app).env, "utf8");
   const stacks = async () =>
     JSON.parse(await readFile(join(docker, "stacks"), "utf8")) as Record<
       string,
@@ -63,7 +63,7 @@ describe("a run's app deployed", function () {
         .replace("ENV=production", "ENV=")
         .replace("GREETING=hello", `GREETING="good 'day"`),
     );
-    assert.equal((await stat(placeOf(app).env)).mode & 0o777, 0o600);
+    assert.equal((await stat(pathsOf(app).env)).mode & 0o777, 0o600);
     assert.deepEqual(await readdir(on.operator), ["catalogue"], "nothing of a run lies with the operator");
     assert.deepEqual(said.at(-1), "web: deploying 1.9.0+1.0");
   });
@@ -76,7 +76,7 @@ describe("a run's app deployed", function () {
     assert.match(await secret("pass_v1"), /^\w{12}$/);
     assert.ok(!(await calls()).includes("s3cret"));
     assert.ok(!said.join().includes("s3cret"));
-    assert.deepEqual((await readdir(placeOf(app).folder)).toSorted(), ["abra", "web-0a1b2c.lock", "web.clone.lock"]);
+    assert.deepEqual((await readdir(pathsOf(app).folder)).toSorted(), ["abra", "web-0a1b2c.lock", "web.clone.lock"]);
     const again = on.app({
       secretValues: { oidc: "another", none: "unwanted" },
       secrets: { pass: { file: join(on.root, "pass") } },

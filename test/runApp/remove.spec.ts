@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { RunApp } from "../../providers/app/inputs.ts";
-import { placeOf } from "../../providers/runApp/paths.ts";
+import { pathsOf } from "../../providers/runApp/paths.ts";
 import { removeApp } from "../../providers/runApp/remove.ts";
 import { fakeSwarm, type FakeSwarm } from "../lib/docker/fakeSwarm.ts";
 import { ground, type Ground } from "./fixture.ts";
@@ -46,12 +46,12 @@ describe("a run's app taken away", function () {
   const say = (line: string) => void said.push(line);
   const calls = async () => (await swarm.calls()).filter(call => /^abra|^stack rm| rm /.test(call));
   const placed = async (app: RunApp) => {
-    const { env, clone } = placeOf(app);
+    const { env, clone } = pathsOf(app);
     for (const folder of [dirname(env), clone]) await mkdir(folder, { recursive: true });
     await writeFile(env, `TYPE=${app.recipe}:1.9.0+1.0\n`);
   };
   const left = (app: RunApp) =>
-    readdir(placeOf(app).abraDir, { recursive: true }).then(
+    readdir(pathsOf(app).abraDir, { recursive: true }).then(
       names => names.toSorted(),
       () => [],
     );
@@ -117,7 +117,7 @@ describe("a run's app taken away", function () {
     await removeApp(app, say);
     const rest = ["recipes", "recipes/keycloak", "servers", "servers/default", "servers/default/k-0a1b2c.ci.test.env"];
     assert.deepEqual(await left(app), [...rest, "recipes/web", "servers/default/sso-0a1b2c.ci.test.env"].toSorted());
-    assert.equal(await readFile(placeOf(same).env, "utf8"), "TYPE=web:1.9.0+1.0\n");
+    assert.equal(await readFile(pathsOf(same).env, "utf8"), "TYPE=web:1.9.0+1.0\n");
     await removeApp(same, say);
     assert.deepEqual(await left(app), rest);
     await removeApp(other, say);

@@ -60,7 +60,7 @@ describe("what check finds out for a run's app", function () {
     assert.equal(inputs.condition, "unknown");
   });
 
-  it("at first it counts as healthy, whatever stands there; afterwards as the world says", async () => {
+  it("at first it counts as healthy, whatever stands there; afterwards as the host says", async () => {
     assert.equal((await resolve()).inputs.condition, "healthy");
     assert.equal((await resolve({}, { swarm: "here" })).inputs.condition, "not deployed");
   });

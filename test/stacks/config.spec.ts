@@ -22,7 +22,7 @@ describe("the configuration", () => {
       server: "default",
       alerts: {},
       keycloak: "auto",
-      coldLimit: 1,
+      dedicatedLimit: 1,
       recipes: {},
       apps: {},
     });

@@ -61,10 +61,10 @@ describe("what hearth:recipes says", () => {
   });
 
   it("limits of what a host gives: a number, whatever its spelling", () => {
-    const read = (coldLimit: string) =>
-      readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:coldLimit": coldLimit });
-    assert.equal(read("2").coldLimit, 2);
-    assert.throws(() => read("many"), /hearth:coldLimit is "many"/);
+    const read = (dedicatedLimit: string) =>
+      readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:dedicatedLimit": dedicatedLimit });
+    assert.equal(read("2").dedicatedLimit, 2);
+    assert.throws(() => read("many"), /hearth:dedicatedLimit is "many"/);
     assert.throws(
       () => readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:keycloak": "tepid" }),
       /hearth:keycloak is "tepid"/,

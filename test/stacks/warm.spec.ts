@@ -3,8 +3,8 @@ import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { openMailbox } from "../../commands/run/outputChannel.ts";
-import { MAILBOX } from "../../providers/lib/run/outputChannel.ts";
+import { openOutputChannel } from "../../commands/run/outputChannel.ts";
+import { OUTPUT_CHANNEL } from "../../providers/lib/run/outputChannel.ts";
 import { readConfig } from "../../stacks/config.ts";
 import { fakeSwarm, type FakeSwarm } from "../lib/docker/fakeSwarm.ts";
 
@@ -78,10 +78,10 @@ describe("the stacks' programs", function () {
 
   it("of a run: leave its outputs with the hearth that started it, and with nobody else", async () => {
     const { runStack } = await import("../../stacks/ci.ts");
-    const mailbox = await openMailbox();
+    const mailbox = await openOutputChannel();
     try {
       assert.equal((await stat(dirname(mailbox.path))).mode & 0o777, 0o700);
-      process.env[MAILBOX] = mailbox.path;
+      process.env[OUTPUT_CHANNEL] = mailbox.path;
       runStack({ recipe: "docs", hex: "0a1b2c" }, config);
       for (let i = 0; mailbox.read() === undefined && i < 100; i++) await sleep(20);
       const told = mailbox.read() ?? ({} as Record<string, string>);
@@ -89,10 +89,10 @@ describe("the stacks' programs", function () {
         [told["realm"], told["issuer"], told["keycloak"]],
         ["docs-0a1b2c", "https://x/realms/y", "warm"],
       );
-      process.env[MAILBOX] = join(swarm.folder, "nobody-listens");
+      process.env[OUTPUT_CHANNEL] = join(swarm.folder, "nobody-listens");
       runStack({ recipe: "docs", hex: "0a1b2c" }, config); // no failure: hearth asks Pulumi then
     } finally {
-      delete process.env[MAILBOX];
+      delete process.env[OUTPUT_CHANNEL];
       await mailbox.close();
     }
     await assert.rejects(stat(mailbox.path), { code: "ENOENT" });
@@ -164,7 +164,7 @@ describe("the stacks' programs", function () {
     });
 
     it("cold: a Keycloak of the same version is deployed for it, the realm stands on that one, and both count", async () => {
-      const { deployCount, inputs } = await run("docs", "cold");
+      const { deployCount, inputs } = await run("docs", "dedicated");
       assert.equal(deployCount, 2);
       assert.deepEqual(
         [inputs("keycloak")?.["domain"], inputs("keycloak")?.["version"]],

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { appInputs } from "../../providers/app/inputs.ts";
 import { readConfig } from "../../stacks/config.ts";
-import { keptApps } from "../../stacks/warmApps.ts";
+import { warmApps } from "../../stacks/warmApps.ts";
 
 const kept = (apps: object = {}) =>
-  keptApps(readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:apps": JSON.stringify(apps) }));
+  warmApps(readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:apps": JSON.stringify(apps) }));
 
 describe("the kept apps", () => {
   it("are Traefik, whose volumes hold nothing that must go back, then Keycloak, whose do", () => {

@@ -10,9 +10,9 @@ export class RecipeError extends Error {
 }
 
 /** The text of one of the recipe's files; undefined where it has no such file. */
-export type Read = (file: string) => Promise<string | undefined>;
+export type ReadFile = (file: string) => Promise<string | undefined>;
 
-export function atTag(mirror: string, version: string): Read {
+export function atTag(mirror: string, version: string): ReadFile {
   return file => fileAt(mirror, version, file);
 }
 
@@ -26,7 +26,7 @@ export interface Recipe {
 type Filled = Pick<AppInputs, "domain" | "env">;
 
 /** What fills in the recipe's compose files, as abra has it: the sample's values, abra.sh's, the app's own over them. */
-export async function deployEnv(read: Read, app: Filled): Promise<Record<string, string>> {
+export async function deployEnv(read: ReadFile, app: Filled): Promise<Record<string, string>> {
   const [sample = "", script = ""] = await Promise.all([read(".env.sample"), read("abra.sh")]);
   return filled(sample, script, app);
 }
@@ -36,7 +36,7 @@ function filled(sample: string, script: string, { domain, env }: Filled): Record
 }
 
 /** `what` names it in an error. Throws RecipeError where its compose files don't load. */
-export async function readRecipe(read: Read, what: string, app: Filled): Promise<Recipe> {
+export async function readRecipe(read: ReadFile, what: string, app: Filled): Promise<Recipe> {
   const [sample = "", script = ""] = await Promise.all([read(".env.sample"), read("abra.sh")]);
   const all = filled(sample, script, app);
   const files = composeFiles(all);

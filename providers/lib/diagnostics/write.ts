@@ -15,7 +15,7 @@ const unfinished = ".unfinished";
  * Characters of a name that a file can't have become `_`.
  * Under the app's lock. Throws what the file system says, and then leaves nothing: the way back must go on without it.
  */
-export async function writeEvidence(
+export async function writeDiagnostics(
   failures: string,
   files: Readonly<Record<string, string>>,
   secrets: readonly string[],

@@ -1,6 +1,6 @@
 // Docker's own API, for what is asked often and for what its CLI can't say: one connection for many calls, where the CLI is a process for each.
 import type { ClientRequest } from "node:http";
-import { engineAgent, http, whyNot } from "./connection.ts";
+import { engineAgent, http, connectionProblem } from "./connection.ts";
 
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -43,7 +43,7 @@ export function filters(wanted: Readonly<Record<string, readonly string[]>>): st
 }
 
 /** Ends the connections that nothing uses: the next call asks docker anew where its engine is. */
-export function hangUp(): void {
+export function closeConnections(): void {
   agent.destroy();
 }
 
@@ -60,7 +60,7 @@ async function call(method: string, path: string, what: string, body = ""): Prom
     const failed = (error: Error) =>
       reject(
         new ConnectionError(
-          `docker: ${what}: ${signal.aborted ? `no answer within ${ANSWER / 1000} s` : whyNot(error)}`,
+          `docker: ${what}: ${signal.aborted ? `no answer within ${ANSWER / 1000} s` : connectionProblem(error)}`,
           { cause: error },
         ),
       );

@@ -23,7 +23,7 @@ class EngineAgent extends http.Agent {
 }
 
 /** Why there is no connection, in words. */
-export function whyNot(error: Error): string {
+export function connectionProblem(error: Error): string {
   const { syscall } = error as NodeJS.ErrnoException;
   return syscall === "connect" ? unreachable(error.message) : error.message;
 }

@@ -7,7 +7,7 @@ interface Task {
   readonly Status: { readonly State: string; readonly Err?: string };
 }
 
-export interface Patience {
+export interface PortConflictOptions {
   /** Milliseconds that a task may wait before its service is pushed. Default: 15,000. */
   readonly after?: number;
   /** The app's lock. */
@@ -32,10 +32,10 @@ async function waitingForPort(stack: string): Promise<string[]> {
  * To be called at every look that finds `stack` not well: a service that waits for its port longer than `after` is made to begin
  * anew, as it is, and once only: where somebody else really has the port, it goes on waiting. Never throws.
  */
-export function placing(
+export function portConflictResolver(
   stack: string,
   say: (line: string) => void,
-  { after = 15_000, inherit, now = Date.now }: Patience = {},
+  { after = 15_000, inherit, now = Date.now }: PortConflictOptions = {},
 ): () => Promise<void> {
   const since = new Map<string, number>();
   const pushed = new Set<string>();

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ProgramError } from "../process/run.ts";
 import { docker } from "./docker.ts";
-import { StillThereError } from "./waitUntilRemoved.ts";
+import { NotRemovedError } from "./waitUntilRemoved.ts";
 
 type Kind = "service" | "container" | "network" | "config" | "secret" | "volume";
 type Left = Readonly<Record<Kind, readonly string[]>>;
@@ -14,7 +14,7 @@ export interface RemoveOptions {
 
 /**
  * Takes away what is left of `stack` and looks again, until nothing is. What is in use is tried again: Swarm answers long before it
- * has let go. Nothing there is success. Throws StillThereError with what is left and docker's last word on it.
+ * has let go. Nothing there is success. Throws NotRemovedError with what is left and docker's last word on it.
  */
 export async function removeStack(stack: string, { deadline = 120_000 }: RemoveOptions = {}): Promise<void> {
   if (stack === "") throw new TypeError("a stack without a name");
@@ -24,7 +24,7 @@ export async function removeStack(stack: string, { deadline = 120_000 }: RemoveO
     if (names.length === 0) return;
     if (Date.now() - start > deadline) {
       const why = words.length > 0 ? ` (${words.join("; ")})` : "";
-      throw new StillThereError(
+      throw new NotRemovedError(
         `${stack}: still there after ${Math.round(deadline / 1000)} s: ${names.join(", ")}${why}`,
       );
     }

@@ -1,15 +1,15 @@
 // Stops some services of a stack before the rest, so that a database outlives the app that writes to it.
 import { setTimeout as sleep } from "node:timers/promises";
 import { docker } from "./docker.ts";
-import { StillThereError } from "./waitUntilRemoved.ts";
+import { NotRemovedError } from "./waitUntilRemoved.ts";
 import type { Service } from "./stack.ts";
 
 /** The services that Traefik routes to: what writes on a user's behalf. Traefik reads this label itself. */
-export function routed(services: readonly Service[]): Service[] {
+export function routedServices(services: readonly Service[]): Service[] {
   return services.filter(service => service.labels["traefik.enable"] === "true");
 }
 
-/** Scales `services` of `stack` to nothing; resolves when their containers have ended. Throws StillThereError after `deadline` ms. */
+/** Scales `services` of `stack` to nothing; resolves when their containers have ended. Throws NotRemovedError after `deadline` ms. */
 export async function scaleDown(
   stack: string,
   services: readonly string[],
@@ -22,7 +22,7 @@ export async function scaleDown(
     const left = (await Promise.all(services.map(name => containersOfService(`${stack}_${name}`)))).flat();
     if (left.length === 0) return;
     if (Date.now() - start > deadline)
-      throw new StillThereError(`${what}: still running after ${Math.round(deadline / 1000)} s: ${left.join(", ")}`);
+      throw new NotRemovedError(`${what}: still running after ${Math.round(deadline / 1000)} s: ${left.join(", ")}`);
   }
 }
 

@@ -2,7 +2,7 @@
 import { docker, jsonLines } from "./docker.ts";
 import { ProgramError } from "../process/run.ts";
 
-export interface Standing {
+export interface ServiceSnapshot {
   /** Without the stack's prefix. */
   readonly service: string;
   /** All of its spec that a change of makes Swarm replace its tasks, as text. */
@@ -16,7 +16,7 @@ interface Inspected {
 }
 
 /** Every service of `stack`; none where it isn't deployed. */
-export async function standingOf(stack: string): Promise<Standing[]> {
+export async function snapshotServices(stack: string): Promise<ServiceSnapshot[]> {
   const list = ["service", "ls", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`];
   const ids = (await docker(list, `list the services of ${stack}`)).stdout.split("\n").filter(Boolean);
   if (ids.length === 0) return [];
@@ -44,7 +44,7 @@ async function tasksOf(stack: string): Promise<{ ID: string; Name: string }[]> {
  * The services whose spec differs from what it was, while a task from `before` is still to run. A deploy answers before Swarm has
  * begun to replace anything: for a moment the old task runs, and no update is under way.
  */
-export function notReplaced(before: readonly Standing[], now: readonly Standing[]): string[] {
+export function notReplaced(before: readonly ServiceSnapshot[], now: readonly ServiceSnapshot[]): string[] {
   const running = new Set(now.flatMap(({ tasks }) => tasks));
   const changed = before.filter(was => now.some(is => is.service === was.service && is.template !== was.template));
   return changed.filter(({ tasks }) => tasks.some(id => running.has(id))).map(({ service }) => service);

@@ -25,7 +25,7 @@ export async function volumesOf(stack: string, names: readonly string[]): Promis
 }
 
 /** The volumes with these full names; one that is gone is made, empty, with the label that makes it the stack's again. */
-export async function madeVolumes(stack: string, names: readonly string[]): Promise<Volume[]> {
+export async function ensureVolumes(stack: string, names: readonly string[]): Promise<Volume[]> {
   const label = ["--label", `com.docker.stack.namespace=${stack}`];
   const make = async (name: string) => {
     await docker(["volume", "create", ...label, name], `make the volume ${name}`);
@@ -92,7 +92,7 @@ export function notLocal({ name, driver, options }: Volume): string | undefined 
 }
 
 /** Throws where a container runs that mounts one of them: nothing is read or swapped under a living process. */
-export async function nobodyMounts(volumes: readonly Volume[]): Promise<void> {
+export async function assertNotMounted(volumes: readonly Volume[]): Promise<void> {
   for (const { name } of volumes) {
     const argv = ["ps", "--filter", `volume=${name}`, "--format", "{{.Names}}"];
     const users = (await docker(argv, `look who mounts ${name}`)).stdout.split("\n").filter(Boolean);

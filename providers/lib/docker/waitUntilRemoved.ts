@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { docker } from "./docker.ts";
 
-export class StillThereError extends Error {
-  override readonly name = "StillThereError";
+export class NotRemovedError extends Error {
+  override readonly name = "NotRemovedError";
 }
 
 /** What of `stack` is left: services, containers (also ended ones) and networks. */
@@ -22,13 +22,13 @@ export async function remainsOf(stack: string): Promise<string[]> {
   return found.flat();
 }
 
-/** Resolves once nothing of `stack` is left. Throws StillThereError after `deadline` ms, saying what it last saw. */
-export async function undeployed(stack: string, deadline = 120_000): Promise<void> {
+/** Resolves once nothing of `stack` is left. Throws NotRemovedError after `deadline` ms, saying what it last saw. */
+export async function waitUntilRemoved(stack: string, deadline = 120_000): Promise<void> {
   for (const start = Date.now(); ; await sleep(250)) {
     const left = await remainsOf(stack);
     if (left.length === 0) return;
     if (Date.now() - start > deadline)
-      throw new StillThereError(
+      throw new NotRemovedError(
         `${stack}: still there ${Math.round(deadline / 1000)} s after it was undeployed: ${left.join(", ")}`,
       );
   }

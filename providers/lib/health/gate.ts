@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** One look at an app. */
-export interface Look {
+export interface Probe {
   /** What isn't well; undefined where all is. */
   readonly trouble: string | undefined;
   /** Ids of the containers that run: a new one is a restart. */
@@ -33,7 +33,7 @@ export interface Clock {
 
 /** Looks until the app was good for the whole window, or its deadline has passed. */
 export async function gate(
-  look: () => Promise<Look>,
+  look: () => Promise<Probe>,
   window: Window,
   onChange: (seen: string) => void = () => undefined,
   clock: Clock = { now: Date.now, sleep },

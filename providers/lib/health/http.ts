@@ -19,7 +19,7 @@ export interface Fault {
 }
 
 /** undefined where the answer was as expected. `timeout` in ms. */
-export async function lookAt({ url, status, issuer }: Expectation, timeout = 5_000): Promise<Fault | undefined> {
+export async function probeUrl({ url, status, issuer }: Expectation, timeout = 5_000): Promise<Fault | undefined> {
   const answer = await ask(url, issuer !== undefined, timeout);
   if ("why" in answer) return { what: `no answer (${answer.why})`, unreached: answer.unreached };
   const good = status === undefined ? answer.status >= 200 && answer.status < 400 : answer.status === status;

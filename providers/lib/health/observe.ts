@@ -1,11 +1,11 @@
 // What the world says of an app: what runs, at which version, and how it is.
-import { lookAt, type Fault } from "./http.ts";
-import type { Look } from "./gate.ts";
+import { probeUrl, type Fault } from "./http.ts";
+import type { Probe } from "./gate.ts";
 import { stackOf } from "../abra/names.ts";
 import { containersOf, isChaos, servicesOf, taskErrors, versionLabel, type Service } from "../docker/stack.ts";
 import type { AppInputs } from "../../app/inputs.ts";
 
-export interface Seen {
+export interface ObservedApp {
   readonly deployed: boolean;
   /** From the label that abra wrote. */
   readonly version: string | undefined;
@@ -19,7 +19,7 @@ export const NOT_DEPLOYED = "not deployed";
 
 type Watched = Pick<AppInputs, "domain" | "health">;
 
-export async function observe(app: Watched): Promise<Seen> {
+export async function observe(app: Watched): Promise<ObservedApp> {
   const stack = stackOf(app.domain);
   const services = await servicesOf(stack);
   if (services.length === 0) return { deployed: false, version: undefined, chaos: false, condition: NOT_DEPLOYED };
@@ -45,21 +45,21 @@ interface Other {
  * One look for the health gate at `version`: whose version runs, then the tasks, then the way from outside, then `more`:
  * what else the app must show (in words what it doesn't; undefined where it does).
  */
-export async function look(
+export async function probe(
   app: Watched & Pick<AppInputs, "recipe">,
   version: string,
   more: () => Promise<string | undefined>,
-): Promise<Look> {
+): Promise<Probe> {
   const stack = stackOf(app.domain);
-  return lookUnless(services => anotherVersion(services, versionLabel(stack, services), version), app, more);
+  return probeUnless(services => anotherVersion(services, versionLabel(stack, services), version), app, more);
 }
 
 /** As `look`, with `other` in the place of the version that must run. */
-export async function lookUnless(
+export async function probeUnless(
   other: (services: readonly Service[]) => Other | undefined,
   app: Watched & Pick<AppInputs, "recipe">,
   more: () => Promise<string | undefined>,
-): Promise<Look> {
+): Promise<Probe> {
   const stack = stackOf(app.domain);
   const [services, containers] = await Promise.all([servicesOf(stack), containersOf(stack)]);
   const found = other(services);
@@ -82,7 +82,7 @@ export function anotherVersion(
   version: string,
 ): Other | undefined {
   if (services.length === 0 || runs === version) return undefined;
-  const taken = takenBack(services);
+  const taken = swarmRollback(services);
   if (taken) return taken;
   return {
     trouble: `${runs ?? "a version without a name"} runs instead of ${version}: somebody else deployed it`,
@@ -91,7 +91,7 @@ export function anotherVersion(
 }
 
 /** The first service that Swarm took back, or is taking back, to what it was before its last update. An update forgets how the one before it ended. */
-export function takenBack(services: readonly Service[]): Other | undefined {
+export function swarmRollback(services: readonly Service[]): Other | undefined {
   const rolled = services.find(({ update }) => update?.startsWith("rollback_"));
   return (
     rolled && { trouble: `Swarm rolled ${rolled.name} back by itself: its new task didn't stay up`, elsewhere: false }
@@ -114,5 +114,5 @@ export function tasksTrouble(services: readonly Service[]): { what: string; fina
 }
 
 function answer({ domain, health }: Watched): Promise<Fault | undefined> {
-  return lookAt({ url: `https://${domain}${health.path}`, status: health.status, issuer: health.issuer });
+  return probeUrl({ url: `https://${domain}${health.path}`, status: health.status, issuer: health.issuer });
 }

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { z } from "zod";
 import { bootId } from "./boot.ts";
 
-export const owner = z.object({
+export const processIdentity = z.object({
   host: z.string(),
   /** Boot id of the kernel. */
   boot: z.string(),
@@ -15,20 +15,20 @@ export const owner = z.object({
   started: z.int().nonnegative(),
 });
 
-export type Owner = z.infer<typeof owner>;
+export type ProcessIdentity = z.infer<typeof processIdentity>;
 
 /** `unknown`: it can't be told from here, and must be taken for alive. */
-export type Life = "alive" | "dead" | "unknown";
+export type Liveness = "alive" | "dead" | "unknown";
 
 /** This process. Throws where there is no /proc. */
-export async function ownerNow(): Promise<Owner> {
+export async function currentProcess(): Promise<ProcessIdentity> {
   const [here, stat] = await Promise.all([place(), statOf(process.pid)]);
   if (!stat) throw new Error("/proc says nothing of this process");
   return { ...here, pid: process.pid, started: stat.started };
 }
 
 /** Dead only when that is proved: another boot of this host, or a pid that is gone or somebody else's by now. */
-export async function ownerAlive({ host, boot, pidns, pid, started }: Owner): Promise<Life> {
+export async function livenessOf({ host, boot, pidns, pid, started }: ProcessIdentity): Promise<Liveness> {
   const here = await place();
   if (host !== here.host) return "unknown";
   if (boot !== here.boot) return "dead";
@@ -38,7 +38,7 @@ export async function ownerAlive({ host, boot, pidns, pid, started }: Owner): Pr
 }
 
 /** Whether both are one process. */
-export function isSame(a: Owner, b: Owner): boolean {
+export function isSameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.boot === b.boot && a.pidns === b.pidns && a.pid === b.pid && a.started === b.started;
 }
 
@@ -46,14 +46,14 @@ export function isSame(a: Owner, b: Owner): boolean {
 const TICKS = 100;
 
 /** When the process was started, in ms since 1970, to about a second; undefined where there is no such process here. */
-export async function startOf(pid: number): Promise<number | undefined> {
+export async function startTimeOf(pid: number): Promise<number | undefined> {
   const [stat, text] = await Promise.all([statOf(pid), readFile("/proc/stat", "utf8")]);
   const boot = /^btime (\d+)$/m.exec(text)?.[1];
   if (boot === undefined) throw new Error("/proc/stat doesn't say when this machine was booted");
   return stat && !stat.ended ? (Number(boot) + stat.started / TICKS) * 1000 : undefined;
 }
 
-async function place(): Promise<Pick<Owner, "host" | "boot" | "pidns">> {
+async function place(): Promise<Pick<ProcessIdentity, "host" | "boot" | "pidns">> {
   const [boot, pidns] = await Promise.all([bootId(), readlink("/proc/self/ns/pid")]);
   return { host: hostname(), boot, pidns };
 }

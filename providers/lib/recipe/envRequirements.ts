@@ -2,7 +2,7 @@
 import { parseEnv } from "../abra/envFile.ts";
 
 /** The texts that are compared, and what hearth itself is told to set. */
-export interface Target {
+export interface EnvComparison {
   /** `.env.sample` of the version to be deployed; empty where it has none. */
   readonly sample: string;
   /** `.env.sample` of the version that runs; empty where nothing does or its tag isn't known. */
@@ -25,7 +25,7 @@ export interface NewSecret {
   readonly from: "generated" | "source" | "nowhere";
 }
 
-export interface Needs {
+export interface EnvRequirements {
   /** New variables, each with the value that the sample gives it, in its order. */
   readonly variables: readonly (readonly [key: string, value: string])[];
   /** New variables that the sample gives no value. */
@@ -39,7 +39,7 @@ const NOT_THE_SAMPLES = new Set(["TYPE", "RECIPE", "DOMAIN", "LETS_ENCRYPT_ENV",
 const secretKey = /^SECRET_(\w+)_VERSION$/;
 
 /** What the target wants that neither the .env nor hearth's settings have. In a .env that abra is still to make nothing is new but its secrets. */
-export function needsOf({ sample, running, env, settings }: Target): Needs {
+export function envRequirements({ sample, running, env, settings }: EnvComparison): EnvRequirements {
   const fresh = newKeys(sample, env, running).filter(([key]) => !Object.hasOwn(settings.env, key));
   const variables = env === "" ? [] : fresh.filter(([key, value]) => value === "" || !secretKey.test(key));
   return {
@@ -59,7 +59,7 @@ export function needsOf({ sample, running, env, settings }: Target): Needs {
 }
 
 /** Why the target can't be deployed by itself: each want that nobody can meet, by its name (F36). */
-export function lacks({ valueless, secrets }: Needs): string[] {
+export function missing({ valueless, secrets }: EnvRequirements): string[] {
   const unmade = secrets.filter(({ from }) => from === "nowhere");
   return [
     ...valueless.map(key => `the variable ${key} has no value`),
@@ -68,7 +68,7 @@ export function lacks({ valueless, secrets }: Needs): string[] {
 }
 
 /** What the plan names: `SMTP_PORT`, `secret smtp_password`. */
-export function adds({ variables, secrets }: Needs): string[] {
+export function additionNames({ variables, secrets }: EnvRequirements): string[] {
   return [...variables.map(([key]) => key), ...secrets.map(({ name }) => `secret ${name}`)];
 }
 
@@ -81,7 +81,7 @@ export function additions(sample: string, env: string, running = ""): [key: stri
 }
 
 /** `env` with the `additions` at its end, each the sample's own line: abra reads a secret's length off the comment behind it. */
-export function extended(env: string, sample: string, running = ""): string {
+export function withAdditions(env: string, sample: string, running = ""): string {
   const lines = additions(sample, env, running).map(([key]) => lineOf(sample, key));
   if (lines.length === 0) return env;
   const newline = env.includes("\r\n") ? "\r\n" : "\n";

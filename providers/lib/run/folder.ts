@@ -9,6 +9,11 @@ export function runFolder(stateDir: string, run: string): string {
 }
 
 /** Runs `work` as the only one who works on `what` of the run: a provider outlives a killed CLI, and who takes the run away waits for it. */
-export function working<T>(stateDir: string, run: string, what: string, work: (lock: Held) => Promise<T>): Promise<T> {
+export function withRunLock<T>(
+  stateDir: string,
+  run: string,
+  what: string,
+  work: (lock: Held) => Promise<T>,
+): Promise<T> {
   return withLock(join(runFolder(stateDir, run), `${what}.lock`), work);
 }

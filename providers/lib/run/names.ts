@@ -59,11 +59,11 @@ export function appDomain({ recipe, hex }: Run, base: string): string {
 }
 
 /** The domain of a run's own Keycloak, where it gets one: `sso-<hex>.<base>`. */
-export function coldDomain({ hex }: Run, base: string): string {
+export function dedicatedDomain({ hex }: Run, base: string): string {
   return `sso-${hex}.${base}`;
 }
 
 /** The domain of a kept app where configuration names no other: `warm-<recipe>.<base>`. */
-export function keptDomain(recipe: string, base: string): string {
+export function warmDomain(recipe: string, base: string): string {
   return `warm-${recipe}.${base}`;
 }

@@ -2,13 +2,13 @@
 import { connect } from "node:net";
 
 /** The variable that names the socket; unset where Pulumi's own commands are used. */
-export const MAILBOX = "HEARTH_MAILBOX";
+export const OUTPUT_CHANNEL = "HEARTH_OUTPUT_CHANNEL";
 
 /** A letter: one a connection, as JSON. */
-export type Letter = { readonly outputs: Record<string, unknown> } | { readonly line: string };
+export type Message = { readonly outputs: Record<string, unknown> } | { readonly line: string };
 
 /** Sends `letter`, if anybody waits. What goes wrong is no failure: hearth then asks Pulumi. */
-export function send(letter: Letter, path = process.env[MAILBOX]): Promise<void> {
+export function send(letter: Message, path = process.env[OUTPUT_CHANNEL]): Promise<void> {
   if (path === undefined) return Promise.resolve();
   return new Promise(resolve => {
     const socket = connect(path);
@@ -20,6 +20,6 @@ export function send(letter: Letter, path = process.env[MAILBOX]): Promise<void>
 }
 
 /** A line for the person who waits for the run. */
-export function tellRun(line: string): void {
+export function sendLine(line: string): void {
   void send({ line });
 }

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { FORMAT, format, readJson, removeFile, writeJson } from "../fs/file.ts";
 import type { AppFolder } from "./appFolder.ts";
-import { owner, ownerNow } from "../process/identity.ts";
+import { processIdentity, currentProcess } from "../process/identity.ts";
 import { stamp } from "../time/stamp.ts";
 
 /** The way there, up to `commit`; then the way back. */
@@ -16,18 +16,18 @@ export const steps = z.enum([
   "deploy",
   "gate",
   "commit",
-  "evidence",
-  "takedown",
+  "diagnostics",
+  "undeploy",
   "restore",
   "redeploy",
-  "regate",
-  "settle",
+  "verifyRollback",
+  "finalize",
 ]);
 
 const moment = z.iso.datetime();
 
 /** What was so before anything was touched, and must be so again after. */
-export const witness = z.object({
+export const baseline = z.object({
   /** Names of Keycloak's realms that are no run's. */
   realms: z.array(z.string()).optional(),
   /** Hosts that Traefik served, and the status that each answered with. */
@@ -48,41 +48,41 @@ export const operation = z.object({
   step: steps,
   /** The snapshot that this operation wrote: the only one that its way back may restore. */
   snapshot: z.string().optional(),
-  began: moment,
-  stepAt: moment,
+  startedAt: moment,
+  stepStartedAt: moment,
   /** What failed. */
   why: z.string().optional(),
   /** abra's own last word on it, masked. */
-  fatal: z.string().optional(),
+  abraFatal: z.string().optional(),
   /** On the way back. */
-  returning: z.boolean(),
+  rollingBack: z.boolean(),
   /** Whether `to` is to be held here once the way back is done: it was to blame. */
-  rejects: z.boolean().optional(),
+  rejectsTarget: z.boolean().optional(),
   /** Where its evidence lies. */
-  evidence: z.string().optional(),
-  witness: witness.default({}),
+  diagnostics: z.string().optional(),
+  baseline: baseline.default({}),
   /** The way back failed: nothing is touched until a person says how to go on. */
   broken: z.object({ why: z.string(), at: moment }).optional(),
   /** The process that wrote the last step. */
-  owner,
+  holder: processIdentity,
 });
 
 export type OperationStep = z.infer<typeof steps>;
-export type Witness = z.infer<typeof witness>;
+export type Baseline = z.infer<typeof baseline>;
 export type Operation = z.infer<typeof operation>;
-export type Beginning = Pick<Operation, "kind" | "recipe" | "domain" | "from" | "to"> &
-  Partial<Pick<Operation, "witness" | "snapshot" | "returning">>;
+export type OperationPlan = Pick<Operation, "kind" | "recipe" | "domain" | "from" | "to"> &
+  Partial<Pick<Operation, "baseline" | "snapshot" | "rollingBack">>;
 /** undefined takes a field away. */
-export type Changes = Partial<Omit<Operation, "format" | "id" | "step" | "stepAt" | "began" | "owner">>;
+export type Changes = Partial<Omit<Operation, "format" | "id" | "step" | "stepStartedAt" | "startedAt" | "holder">>;
 
 /** An operation was to begin while another one's journal is there: that one holds what its way back needs. */
-export class UnfinishedError extends Error {
-  override readonly name = "UnfinishedError";
+export class UnfinishedOperationError extends Error {
+  override readonly name = "UnfinishedOperationError";
   readonly operation: Operation;
 
   constructor(unfinished: Operation) {
     super(
-      `${unfinished.recipe}: the ${unfinished.kind} to ${unfinished.to} of ${unfinished.began} was interrupted at ${unfinished.step}: finish or undo it first`,
+      `${unfinished.recipe}: the ${unfinished.kind} to ${unfinished.to} of ${unfinished.startedAt} was interrupted at ${unfinished.step}: finish or undo it first`,
     );
     this.operation = unfinished;
   }
@@ -93,21 +93,21 @@ export async function readOperation(folder: AppFolder): Promise<Operation | unde
   return readJson(folder.operation, operation);
 }
 
-/** Writes the journal of a new operation, before its first step. Under the app's lock. Throws UnfinishedError where there is one. */
-export async function begin(
+/** Writes the journal of a new operation, before its first step. Under the app's lock. Throws UnfinishedOperationError where there is one. */
+export async function beginOperation(
   folder: AppFolder,
-  what: Beginning,
+  what: OperationPlan,
   first: OperationStep = "preflight",
 ): Promise<Operation> {
   const unfinished = await readOperation(folder);
-  if (unfinished) throw new UnfinishedError(unfinished);
-  return replace(folder, what, first);
+  if (unfinished) throw new UnfinishedOperationError(unfinished);
+  return replaceOperation(folder, what, first);
 }
 
 /** As `begin`, in the place of a journal that a person gave up. */
-export async function replace(
+export async function replaceOperation(
   folder: AppFolder,
-  what: Beginning,
+  what: OperationPlan,
   first: OperationStep = "preflight",
 ): Promise<Operation> {
   const now = new Date();
@@ -115,31 +115,37 @@ export async function replace(
   const began = now.toISOString();
   return writeOperation(folder, {
     format: FORMAT,
-    witness: {},
-    returning: false,
+    baseline: {},
+    rollingBack: false,
     ...what,
     id,
     step: first,
-    began,
-    stepAt: began,
-    owner: await ownerNow(),
+    startedAt: began,
+    stepStartedAt: began,
+    holder: await currentProcess(),
   });
 }
 
 /** Writes that `op` is now at `next`, with `changes`; this process becomes its owner. To be awaited before the step starts. */
-export async function step(
+export async function writeStep(
   folder: AppFolder,
   op: Operation,
   next: OperationStep,
   changes: Changes = {},
 ): Promise<Operation> {
   // Gone on with after an interruption, a step is as old as it was: only so does waiting come to an end.
-  const stepAt = op.step === next ? op.stepAt : new Date().toISOString();
-  return writeOperation(folder, { ...op, ...changes, step: next, stepAt, owner: await ownerNow() });
+  const stepAt = op.step === next ? op.stepStartedAt : new Date().toISOString();
+  return writeOperation(folder, {
+    ...op,
+    ...changes,
+    step: next,
+    stepStartedAt: stepAt,
+    holder: await currentProcess(),
+  });
 }
 
 /** Takes the journal away, in either direction's end. Absent is success. */
-export async function finish(folder: AppFolder): Promise<void> {
+export async function closeOperation(folder: AppFolder): Promise<void> {
   await removeFile(folder.operation);
 }
 

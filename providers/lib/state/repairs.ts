@@ -16,7 +16,7 @@ export async function repairsSince(folder: AppFolder, ms: number): Promise<numbe
 }
 
 /** To be awaited before the repair: one that ends in a crash counts too. Under the app's lock. */
-export async function noteRepair(folder: AppFolder): Promise<void> {
+export async function recordRepair(folder: AppFolder): Promise<void> {
   await writeJson(folder.repairs, {
     format: FORMAT,
     at: [...(await times(folder)), new Date().toISOString()].slice(-kept),

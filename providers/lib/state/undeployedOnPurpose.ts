@@ -5,15 +5,15 @@ import type { AppFolder } from "./appFolder.ts";
 
 const parked = z.object({ format, at: z.iso.datetime() });
 
-export async function park(folder: AppFolder): Promise<void> {
+export async function markUndeployedOnPurpose(folder: AppFolder): Promise<void> {
   await writeJson(folder.parked, { format: FORMAT, at: new Date().toISOString() });
 }
 
 /** Absent is success. */
-export async function unpark(folder: AppFolder): Promise<void> {
+export async function clearUndeployedOnPurpose(folder: AppFolder): Promise<void> {
   await removeFile(folder.parked);
 }
 
-export async function isParked(folder: AppFolder): Promise<boolean> {
+export async function isUndeployedOnPurpose(folder: AppFolder): Promise<boolean> {
   return (await readJson(folder.parked, parked)) !== undefined;
 }

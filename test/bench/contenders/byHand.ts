@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stackOf } from "../../../providers/lib/abra/names.ts";
 import { tasksTrouble } from "../../../providers/lib/health/observe.ts";
-import { undeployed } from "../../../providers/lib/docker/waitUntilRemoved.ts";
+import { waitUntilRemoved } from "../../../providers/lib/docker/waitUntilRemoved.ts";
 import { servicesOf, versionLabel } from "../../../providers/lib/docker/stack.ts";
 import { at } from "../../lab/paths.ts";
 import { watch } from "../outage.ts";
@@ -33,7 +33,7 @@ export function byHand(domain: string, { folder, interrupted }: Place): Way<"dow
       const watched = watch(`https://${domain}/realms/master`);
       try {
         await abra("app", "undeploy", domain, "-n");
-        await undeployed(stack);
+        await waitUntilRemoved(stack);
         // Its own look at convergence gives up long before a Keycloak is there.
         await abra("app", "deploy", domain, version, "-n", "-o", "-c");
         await until(async () => !!watched.outage() && tasksTrouble(await servicesOf(stack)) === undefined, interrupted);

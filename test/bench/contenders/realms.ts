@@ -47,7 +47,7 @@ export async function hearthMaker(domain: string): Promise<Maker> {
     ...realmInputs.parse({ keycloak: { domain }, name, run: name, stateDir }),
     swarm,
   });
-  const world = {
+  const host = {
     logIn: async () =>
       logInAsHearth(`https://${domain}`, {
         username: "admin",
@@ -57,8 +57,8 @@ export async function hearthMaker(domain: string): Promise<Maker> {
   };
   return {
     name: "hearth",
-    create: async realm => void (await ensureRealm(checked(realm), world)),
-    delete: async realm => void (await removeRealm(checked(realm), world)),
+    create: async realm => void (await ensureRealm(checked(realm), host)),
+    delete: async realm => void (await removeRealm(checked(realm), host)),
   };
 }
 

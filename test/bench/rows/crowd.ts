@@ -1,6 +1,6 @@
 // Row `crowd`: many runs at once, and how near they come to what the machine's cores could do at best.
 import { stackOf } from "../../../providers/lib/abra/names.ts";
-import { keptDomain } from "../../../providers/lib/run/names.ts";
+import { warmDomain } from "../../../providers/lib/run/names.ts";
 import { readSecret } from "../../../providers/lib/docker/container.ts";
 import { base } from "../../lab/paths.ts";
 import type { CrowdPhase } from "../crowd.ts";
@@ -23,7 +23,7 @@ const goal: Goal<CrowdPhase> = {
 
 /** One for each number of runs. */
 export async function crowdRow(place: Place): Promise<Row<CrowdPhase>[]> {
-  const domain = keptDomain("keycloak", base);
+  const domain = warmDomain("keycloak", base);
   const stack = stackOf(domain);
   const meter = await meterOf(stack);
   const stacks = await bareStacks(place);

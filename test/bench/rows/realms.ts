@@ -1,6 +1,6 @@
 // Row `realms`: what a realm's create and delete cost where many others are there.
 import { stackOf } from "../../../providers/lib/abra/names.ts";
-import { keptDomain } from "../../../providers/lib/run/names.ts";
+import { warmDomain } from "../../../providers/lib/run/names.ts";
 import { readSecret } from "../../../providers/lib/docker/container.ts";
 import { base } from "../../lab/paths.ts";
 import type { Goal } from "../measure.ts";
@@ -12,7 +12,7 @@ import { hearthMaker, rawMaker, realmWay, wayName, type RealmPhase } from "../co
 const counts = [0, 10, 50, 100] as const;
 
 export async function realmsRow({ interrupted }: Place): Promise<Row<RealmPhase>> {
-  const domain = keptDomain("keycloak", base);
+  const domain = warmDomain("keycloak", base);
   const password = await readSecret(stackOf(domain), "app", "admin_password");
   const there = others(`https://${domain}`, password, interrupted);
   const makers = [await hearthMaker(domain), rawMaker(domain, password)];

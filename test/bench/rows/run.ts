@@ -1,6 +1,6 @@
 // Row `run`: from `hearth run` to a usable token and back again, beside four other ways.
 import { stackOf } from "../../../providers/lib/abra/names.ts";
-import { keptDomain } from "../../../providers/lib/run/names.ts";
+import { warmDomain } from "../../../providers/lib/run/names.ts";
 import { containerOf, readSecret } from "../../../providers/lib/docker/container.ts";
 import { base } from "../../lab/paths.ts";
 import type { Goal } from "../measure.ts";
@@ -30,7 +30,7 @@ const goals: Goal<Phase>[] = [
 ];
 
 export async function runRow(place: Place): Promise<Row> {
-  const domain = keptDomain("keycloak", base);
+  const domain = warmDomain("keycloak", base);
   const url = `https://${domain}`;
   const stack = stackOf(domain);
   const ways = [

@@ -1,5 +1,5 @@
 // Row `upgrade`: how long Keycloak is down while its recipe is upgraded, beside undeploy and deploy by hand.
-import { keptDomain } from "../../../providers/lib/run/names.ts";
+import { warmDomain } from "../../../providers/lib/run/names.ts";
 import { base } from "../../lab/paths.ts";
 import { beginFresh, endFresh } from "../fresh.ts";
 import type { Place, Row } from "../row.ts";
@@ -7,7 +7,7 @@ import { byHand } from "../contenders/byHand.ts";
 import { upgrade } from "../contenders/upgrade.ts";
 
 export async function upgradeRow(place: Place): Promise<Row<"downtime">> {
-  const domain = keptDomain("keycloak", base);
+  const domain = warmDomain("keycloak", base);
   const hand = byHand(domain, place);
   return {
     name: "upgrade",

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compiledIn } from "../../../commands/pulumi/compileCache.ts";
+import { compileCacheEnv } from "../../../commands/pulumi/compileCache.ts";
 import { run } from "../../../providers/lib/process/run.ts";
 
 describe("what Pulumi's processes compiled", () => {
   it("is kept where the caller says, and with what else the caller tells node", () => {
-    const given = compiledIn("/cache", { NODE_COMPILE_CACHE: "/mine", NODE_OPTIONS: "--max-old-space-size=99" });
+    const given = compileCacheEnv("/cache", { NODE_COMPILE_CACHE: "/mine", NODE_OPTIONS: "--max-old-space-size=99" });
     assert.equal(given.NODE_COMPILE_CACHE, "/mine");
     assert.match(given.NODE_OPTIONS, /^--max-old-space-size=99 --require="\/.*natives\.cjs"$/);
-    assert.equal(compiledIn("/cache", {}).NODE_COMPILE_CACHE, "/cache");
-    assert.deepEqual(compiledIn("/cache", given), given, "told twice is told once");
+    assert.equal(compileCacheEnv("/cache", {}).NODE_COMPILE_CACHE, "/cache");
+    assert.deepEqual(compileCacheEnv("/cache", given), given, "told twice is told once");
   });
 
   it("is found again by one that sets its V8 flag late, and by one that never does", async () => {
@@ -24,7 +24,7 @@ describe("what Pulumi's processes compiled", () => {
       // As Pulumi's language host does (runtime/closure/v8Hooks.js), and as its provider doesn't.
       const late = `${load} require("node:v8").setFlagsFromString("--allow-natives-syntax");`;
       const say = async (script: string) => {
-        const env = { ...compiledIn(cache, {}), NODE_DEBUG_NATIVE: "COMPILE_CACHE" };
+        const env = { ...compileCacheEnv(cache, {}), NODE_DEBUG_NATIVE: "COMPILE_CACHE" };
         const { stdout, stderr } = await run(process.execPath, ["-e", script], "load", { env });
         return /code cache for CommonJS \S*code\.cjs was (\w+)/.exec(stdout + stderr)?.[1];
       };

@@ -46,19 +46,19 @@ describe("Pulumi's locks", () => {
   });
 
   it("F22: tell who has the stack: whoever lives first, then who can't be judged, then the dead", async () => {
-    const life = async () => (await lockOf("warm", `file://${backend}`)).life;
-    assert.equal(await life(), "none");
+    const liveness = async () => (await lockOf("warm", `file://${backend}`)).liveness;
+    assert.equal(await liveness(), "none");
     await lock("dead", await deadPid());
-    assert.equal(await life(), "dead");
+    assert.equal(await liveness(), "dead");
     await writeFile(join(folder, "cut-off.json"), "");
-    assert.equal(await life(), "unknown");
+    assert.equal(await liveness(), "unknown");
     await lock("alive", process.pid);
     assert.match(
       (await lockOf("warm", `file://${backend}`)).words,
       new RegExp(`^pulumi's lock of warm \\(pid ${process.pid}, since .*\\)$`),
     );
-    assert.equal(await life(), "alive");
-    assert.deepEqual(await lockOf("warm", "s3://bucket"), { life: "none", words: "" });
+    assert.equal(await liveness(), "alive");
+    assert.deepEqual(await lockOf("warm", "s3://bucket"), { liveness: "none", words: "" });
   });
 
   it("of a stack without any, or of a backend that is no folder, are none", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { findings } from "../../../commands/reap/decide.ts";
-import type { Seen } from "../../../commands/reap/observed.ts";
+import { decide } from "../../../commands/reap/decide.ts";
+import type { Observed } from "../../../commands/reap/observed.ts";
 import { at, dir, DOCS, HOUR, lease, maintenance, NOW, pulumi, realm, seen, SWARM } from "./observed.ts";
 
 const WIKI = "wiki-00000a";
@@ -8,16 +8,16 @@ const APP = "docs-9c1995_ci_test";
 const SSO = "sso-9c1995_ci_test";
 
 /** `docs-9c1995: realm, stack docs-9c1995_ci_test, lease`; what wasn't seen stands in brackets. */
-const plans = (given: Seen): string[] =>
-  findings(given).plans.map(({ run, parts }) => {
+const plans = (given: Observed): string[] =>
+  decide(given).plans.map(({ run, parts }) => {
     const names = parts.map(({ kind, name, seen: there }) => (there ? "" : "?") + (kind === "stack" ? name : kind));
     return `${run}: ${names.join(", ")}`;
   });
-const skips = (given: Seen): string[] => findings(given).skips.map(({ what, reason }) => `${what}: ${reason}`);
-const why = (given: Seen): string[] => findings(given).plans.map(plan => plan.why);
+const skips = (given: Observed): string[] => decide(given).skips.map(({ what, reason }) => `${what}: ${reason}`);
+const why = (given: Observed): string[] => decide(given).plans.map(plan => plan.why);
 
 describe("what is to go of a run", () => {
-  it("F22, P8: is all of it, once its lease's owner is dead; the lease last", () => {
+  it("F22, P8: is all of it, once its lease's holder is dead; the lease last", () => {
     const given = seen({
       leases: [lease()],
       realms: [realm()],
@@ -40,21 +40,21 @@ describe("what is to go of a run", () => {
 
   it("P8: is all of it past the end of a lease that nobody holds", () => {
     const timed = lease();
-    const { owner: _, ...unheld } = timed.entry.note;
-    const given = seen({ leases: [{ ...timed, life: "unknown", entry: { ...timed.entry, note: unheld } }] });
+    const { holder: _, ...unheld } = timed.entry.record;
+    const given = seen({ leases: [{ ...timed, liveness: "unknown", entry: { ...timed.entry, record: unheld } }] });
     assert.deepEqual(why(given), [`its end, ${at(-1)}, has passed`]);
   });
 
   it("P9, F24: is nothing while its lease lives, however old its things are", () => {
-    const live = lease(DOCS, {}, { live: true, life: "alive" });
+    const live = lease(DOCS, {}, { live: true, liveness: "alive" });
     const given = seen({ leases: [live], realms: [realm()], stacks: [APP], pulumi: [pulumi()], dirs: [dir()] });
     assert.deepEqual(plans(given), []);
-    assert.deepEqual(findings(given).skips, [{ what: DOCS, reason: "live", detail: "pid 123 on ci" }]);
+    assert.deepEqual(decide(given).skips, [{ what: DOCS, reason: "live", detail: "pid 123 on ci" }]);
   });
 
   it("P9: is nothing while the process that began it lives, whatever an old lease of the same name says", () => {
-    assert.deepEqual(plans(seen({ leases: [lease()], dirs: [dir(DOCS, { life: "alive" })] })), []);
-    assert.deepEqual(skips(seen({ realms: [realm()], dirs: [dir(DOCS, { life: "alive" })] })), [`${DOCS}: live`]);
+    assert.deepEqual(plans(seen({ leases: [lease()], dirs: [dir(DOCS, { liveness: "alive" })] })), []);
+    assert.deepEqual(skips(seen({ realms: [realm()], dirs: [dir(DOCS, { liveness: "alive" })] })), [`${DOCS}: live`]);
   });
 
   it("P9: never names a kept app's stack, nor one without the run's digits, whatever its lease says", () => {
@@ -73,7 +73,7 @@ describe("what is to go of a run", () => {
   });
 
   it("P9: never names a living run's stack, also where two recipes begin with the same letters", () => {
-    const live = lease(DOCS, {}, { live: true, life: "alive" });
+    const live = lease(DOCS, {}, { live: true, liveness: "alive" });
     const given = seen({ leases: [live], realms: [realm("docsify-9c1995")], stacks: [APP, SSO] });
     assert.deepEqual(plans(given), ["docsify-9c1995: realm"]);
     assert.deepEqual(skips(given), [`${DOCS}: live`, `stack ${APP}: live`, `stack ${SSO}: live`]);
@@ -121,10 +121,10 @@ describe("what is to go of a run without a lease", () => {
   });
 
   it("F24: are they after two hours where nobody says whose they are", () => {
-    for (const life of ["nobody", "unknown"] as const) {
-      const young = seen({ pulumi: [pulumi()], dirs: [dir(DOCS, { life, changed: NOW - 2 * HOUR + 1 })] });
+    for (const liveness of ["nobody", "unknown"] as const) {
+      const young = seen({ pulumi: [pulumi()], dirs: [dir(DOCS, { liveness, changed: NOW - 2 * HOUR + 1 })] });
       assert.deepEqual([plans(young), skips(young)], [[], [`${DOCS}: no lease yet`]]);
-      const old = seen({ pulumi: [pulumi()], dirs: [dir(DOCS, { life, changed: NOW - 2 * HOUR })] });
+      const old = seen({ pulumi: [pulumi()], dirs: [dir(DOCS, { liveness, changed: NOW - 2 * HOUR })] });
       assert.deepEqual(plans(old), [`${DOCS}: pulumi stack, run folder`]);
     }
     assert.deepEqual(skips(seen({ pulumi: [pulumi(DOCS, { changed: undefined })] })), [`${DOCS}: no lease yet`]);
@@ -134,7 +134,7 @@ describe("what is to go of a run without a lease", () => {
   it("P9: is nothing while Pulumi is at work on it", () => {
     assert.deepEqual(skips(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })] })), [`${DOCS}: live`]);
     assert.deepEqual(
-      skips(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })], dirs: [dir(DOCS, { life: "nobody", changed: 0 })] })),
+      skips(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })], dirs: [dir(DOCS, { liveness: "nobody", changed: 0 })] })),
       [`${DOCS}: live`],
     );
   });
@@ -158,7 +158,7 @@ describe("what looks like a run's and isn't proved to be one", () => {
       { name: "master" },
       realm("Master"),
       { name: "people" },
-      realm("docs-0000bb", { "hearth.owner": "swarm-2" }),
+      realm("docs-0000bb", { "hearth.holder": "swarm-2" }),
       realm("docs-0000cc", { "hearth.run": undefined }),
       realm("docs-0000dd", { "hearth.run": DOCS }),
       realm("people"),
@@ -177,7 +177,7 @@ describe("what looks like a run's and isn't proved to be one", () => {
   });
 
   it("P9: a foreign realm that is called as a dead run's stays, and is no reason to keep the rest", () => {
-    const given = seen({ leases: [lease()], realms: [realm(DOCS, { "hearth.owner": "swarm-2" })] });
+    const given = seen({ leases: [lease()], realms: [realm(DOCS, { "hearth.holder": "swarm-2" })] });
     assert.deepEqual(plans(given), [`${DOCS}: ?${APP}, ?${SSO}, lease`]);
     assert.deepEqual(skips(given), [`realm ${DOCS}: foreign`]);
   });
@@ -203,7 +203,7 @@ describe("what looks like a run's and isn't proved to be one", () => {
   });
 
   it("isn't reported where a lease or a realm says whose it is", () => {
-    const live = lease(DOCS, {}, { live: true, life: "alive" });
+    const live = lease(DOCS, {}, { live: true, liveness: "alive" });
     assert.deepEqual(skips(seen({ leases: [live], stacks: [APP, SSO] })), [`${DOCS}: live`]);
   });
 
@@ -221,27 +221,27 @@ describe("a Keycloak that is left alone", () => {
   it("F20: keeps the leases of the runs that used it, so that the next pass finds them", () => {
     const given = seen({
       realms: down,
-      leases: [lease(), lease(WIKI, { keycloak: "cold" })],
+      leases: [lease(), lease(WIKI, { keycloak: "dedicated" })],
       dirs: [dir("blog-00000b")],
     });
     assert.deepEqual(
       plans(given),
       [`${WIKI}: ?wiki-00000a_ci_test, ?sso-00000a_ci_test, lease`, "blog-00000b: run folder"].toSorted(),
     );
-    assert.deepEqual(findings(given).skips, [{ what: DOCS, reason: "keycloak isn't up", detail: "no connection" }]);
+    assert.deepEqual(decide(given).skips, [{ what: DOCS, reason: "keycloak isn't up", detail: "no connection" }]);
   });
 
   it("P8: in maintenance keeps its realms, also where that began after they were seen", () => {
     const given = seen({ realms: [realm(), realm(WIKI)], leases: [lease()], maintenance: maintenance() });
     assert.deepEqual(plans(given), []);
     assert.deepEqual(skips(given), [`${DOCS}: keycloak is in maintenance`]);
-    assert.equal(findings(given).leftOver, undefined);
+    assert.equal(decide(given).leftOver, undefined);
   });
 
   it("P8: whose maintenance is a dead owner's and over is looked at as ever, and the maintenance goes", () => {
     const given = seen({ realms: [realm()], leases: [lease()], maintenance: maintenance({}, true) });
     assert.equal(plans(given).length, 1);
-    assert.equal(findings(given).leftOver?.name, "hearth-maintenance");
+    assert.equal(decide(given).leftOver?.name, "hearth-maintenance");
   });
 
   it("isn't one where another app is in maintenance", () => {

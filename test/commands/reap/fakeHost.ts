@@ -1,15 +1,19 @@
 // A host in memory whose runs can be looked at and taken away; every change is written down in its order.
-import { isSame, type Life, type Owner } from "../../../providers/lib/process/identity.ts";
-import type { Board, Entry, Note } from "../../../providers/lib/coordination/coordinationStore.ts";
+import { isSameProcess, type Liveness, type ProcessIdentity } from "../../../providers/lib/process/identity.ts";
+import type {
+  CoordinationStore,
+  StoredRecord,
+  CoordinationRecord,
+} from "../../../providers/lib/coordination/coordinationStore.ts";
 import { LockedError } from "../../../providers/lib/lock/flock.ts";
-import type { Realms, SeenDir, SeenPulumi, SeenRealm } from "../../../commands/reap/observed.ts";
-import type { World } from "../../../commands/reap/host.ts";
+import type { Realms, ObservedDirectory, ObservedStack, ObservedRealm } from "../../../commands/reap/observed.ts";
+import type { ReapHost } from "../../../commands/reap/host.ts";
 import { entry, NOW, owner, seen } from "./observed.ts";
 
 export const REAPER = owner(999);
 
-export class FakeBoard implements Board {
-  entries: Entry[] = [];
+export class FakeBoard implements CoordinationStore {
+  entries: StoredRecord[] = [];
   readonly did: string[];
   private count = 0;
 
@@ -17,52 +21,52 @@ export class FakeBoard implements Board {
     this.did = did;
   }
 
-  hang(...notes: Note[]): void {
-    for (const note of notes) this.entries.push({ ...entry(note), id: `id-${++this.count}` });
+  hang(...notes: CoordinationRecord[]): void {
+    for (const record of notes) this.entries.push({ ...entry(record), id: `id-${++this.count}` });
   }
 
-  async put(name: string, note: Note): Promise<boolean> {
+  async create(name: string, record: CoordinationRecord): Promise<boolean> {
     if (this.entries.some(each => each.name === name)) return false;
     this.did.push(`put ${name}`);
-    this.entries.push({ id: `id-${++this.count}`, name, created: "", version: 1, note });
+    this.entries.push({ id: `id-${++this.count}`, name, created: "", version: 1, record });
     return true;
   }
 
-  async all(): Promise<Entry[]> {
-    this.did.push("board");
+  async list(): Promise<StoredRecord[]> {
+    this.did.push("store");
     return [...this.entries];
   }
 
-  async rewrite({ id, version }: Entry, note: Note): Promise<boolean> {
+  async replace({ id, version }: StoredRecord, record: CoordinationRecord): Promise<boolean> {
     const found = this.entries.find(each => each.id === id && each.version === version);
     if (!found) return false;
-    const held = note.owner && isSame(note.owner, REAPER);
+    const held = record.holder && isSameProcess(record.holder, REAPER);
     this.did.push(`${held ? "claim" : "give back"} ${found.name}`);
-    this.entries = this.entries.map(each => (each === found ? { ...found, note, version: version + 1 } : each));
+    this.entries = this.entries.map(each => (each === found ? { ...found, record, version: version + 1 } : each));
     return true;
   }
 
-  async remove({ id, name }: Pick<Entry, "id" | "name">): Promise<void> {
+  async remove({ id, name }: Pick<StoredRecord, "id" | "name">): Promise<void> {
     this.did.push(`remove ${name}`);
     this.entries = this.entries.filter(each => each.id !== id);
   }
 }
 
-export class FakeWorld implements World {
+export class FakeWorld implements ReapHost {
   readonly did: string[] = [];
-  readonly board = new FakeBoard(this.did);
-  readonly owner = REAPER;
+  readonly store = new FakeBoard(this.did);
+  readonly holder = REAPER;
   readonly swarm = seen().swarm;
   readonly baseDomain = seen().baseDomain;
   readonly kept = seen().kept;
   readonly keycloak = seen().keycloak;
 
   time = NOW;
-  realmsThere: SeenRealm[] = [];
+  realmsThere: ObservedRealm[] = [];
   unseen: Extract<Realms, { unseen: object }>["unseen"] | undefined;
   stacksThere: string[] = [];
-  pulumiThere: SeenPulumi[] = [];
-  dirsThere: SeenDir[] = [];
+  pulumiThere: ObservedStack[] = [];
+  dirsThere: ObservedDirectory[] = [];
   /** Owners that live, and that nobody can tell of, by pid; all others are dead. */
   alive = new Set<number>([REAPER.pid]);
   unknown = new Set<number>();
@@ -75,9 +79,9 @@ export class FakeWorld implements World {
 
   now = (): number => this.time;
   sleep = async (ms: number): Promise<void> => void (this.time += ms);
-  life = async ({ pid }: Owner): Promise<Life> =>
+  liveness = async ({ pid }: ProcessIdentity): Promise<Liveness> =>
     this.alive.has(pid) ? "alive" : this.unknown.has(pid) ? "unknown" : "dead";
-  isLeftOver = async (): Promise<boolean> => this.leftOver;
+  isStale = async (): Promise<boolean> => this.leftOver;
 
   realms = async (): Promise<Realms> => {
     this.did.push("look at realms");
@@ -93,7 +97,7 @@ export class FakeWorld implements World {
   lockOf = async (stack: string) => {
     await this.step(`lock ${stack}`);
     return {
-      life: this.pulumiThere.find(each => each.name === stack)?.lock ?? "none",
+      liveness: this.pulumiThere.find(each => each.name === stack)?.lock ?? "none",
       words: `pulumi's lock of ${stack} (pid 5)`,
     } as const;
   };

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { stackOf } from "../../../providers/lib/abra/names.ts";
-import { findings } from "../../../commands/reap/decide.ts";
+import { decide } from "../../../commands/reap/decide.ts";
 import type { Plan } from "../../../commands/reap/plan.ts";
 import {
   GRACE,
   SETTLED,
-  type Seen,
-  type SeenDir,
-  type SeenLease,
-  type SeenPulumi,
-  type SeenRealm,
+  type Observed,
+  type ObservedDirectory,
+  type ObservedLease,
+  type ObservedStack,
+  type ObservedRealm,
 } from "../../../commands/reap/observed.ts";
 import { at, entry, HOUR, KEYCLOAK, maintenance, note, NOW, owner, seen, SWARM } from "./observed.ts";
 
@@ -31,42 +31,42 @@ const time = fc.oneof(
   fc.integer({ min: NOW - 3 * HOUR, max: NOW }),
 );
 const garbage = fc.oneof(fc.string(), fc.integer(), fc.constant(undefined), fc.constant(null), fc.constant("master"));
-const life = fc.constantFrom("alive", "dead", "unknown" as const);
+const liveness = fc.constantFrom("alive", "dead", "unknown" as const);
 
-const realm: fc.Arbitrary<SeenRealm> = fc.record({
+const realm: fc.Arbitrary<ObservedRealm> = fc.record({
   name,
   attributes: fc.record(
     {
-      "hearth.owner": fc.oneof({ weight: 4, arbitrary: fc.constant(SWARM) }, garbage),
+      "hearth.holder": fc.oneof({ weight: 4, arbitrary: fc.constant(SWARM) }, garbage),
       "hearth.run": fc.oneof({ weight: 4, arbitrary: run }, garbage),
       "hearth.made": fc.oneof({ weight: 4, arbitrary: time.map(ms => new Date(ms).toISOString()) }, garbage),
     },
     { requiredKeys: [] },
   ),
 });
-const marked = fc.record({ name: run, made: time }).map(({ name: of, made }): SeenRealm => {
+const marked = fc.record({ name: run, made: time }).map(({ name: of, made }): ObservedRealm => {
   return {
     name: of,
-    attributes: { "hearth.owner": SWARM, "hearth.run": of, "hearth.made": new Date(made).toISOString() },
+    attributes: { "hearth.holder": SWARM, "hearth.run": of, "hearth.made": new Date(made).toISOString() },
   };
 });
-const lease: fc.Arbitrary<SeenLease> = fc
+const lease: fc.Arbitrary<ObservedLease> = fc
   .record({
     run: name,
-    keycloak: fc.constantFrom("warm", "cold", "none" as const),
+    keycloak: fc.constantFrom("warm", "dedicated", "none" as const),
     domains: fc.array(domain, { maxLength: 3 }),
     live: fc.boolean(),
-    life,
+    liveness,
     held: fc.boolean(),
   })
-  .map(({ run: of, keycloak, domains, live, life: known, held }) => ({
+  .map(({ run: of, keycloak, domains, live, liveness: known, held }) => ({
     entry: entry(
-      note(of || "x", { keycloak, domains, until: at(live ? HOUR : -1), ...(held ? { owner: owner(1) } : {}) }),
+      note(of || "x", { keycloak, domains, expiresAt: at(live ? HOUR : -1), ...(held ? { holder: owner(1) } : {}) }),
     ),
     live,
-    life: known,
+    liveness: known,
   }));
-const pulumi: fc.Arbitrary<SeenPulumi> = fc.record({
+const pulumi: fc.Arbitrary<ObservedStack> = fc.record({
   name: fc.oneof(
     run.map(each => `ci-${each}`),
     name,
@@ -75,15 +75,15 @@ const pulumi: fc.Arbitrary<SeenPulumi> = fc.record({
   changed: fc.option(time, { nil: undefined }),
   swarm: fc.constantFrom(undefined, SWARM, "swarm-2"),
 });
-const dir: fc.Arbitrary<SeenDir> = fc.record({
+const dir: fc.Arbitrary<ObservedDirectory> = fc.record({
   name,
-  life: fc.constantFrom("alive", "dead", "unknown", "nobody" as const),
+  liveness: fc.constantFrom("alive", "dead", "unknown", "nobody" as const),
   changed: time,
 });
 const uniqueBy = <T>(arbitrary: fc.Arbitrary<T>, key: (value: T) => string) =>
   fc.uniqueArray(arbitrary, { maxLength: 6, selector: key });
 
-const anything: fc.Arbitrary<Seen> = fc
+const anything: fc.Arbitrary<Observed> = fc
   .record({
     realms: uniqueBy(fc.oneof(realm, marked), each => each.name),
     unseen: fc.boolean(),
@@ -114,13 +114,13 @@ const parts = (plan: Plan, kind: string) => plan.parts.filter(part => part.kind 
 const runs = 5_000;
 
 /** Takes away what the plans say. */
-function after(given: Seen): Seen {
-  const { plans } = findings(given);
+function after(given: Observed): Observed {
+  const { plans } = decide(given);
   const gone = (kind: string, of: string) => plans.some(plan => parts(plan, kind).includes(of));
   return {
     ...given,
     realms: "all" in given.realms ? { all: given.realms.all.filter(each => !gone("realm", each.name)) } : given.realms,
-    leases: given.leases.filter(each => !gone("lease", each.entry.note.run)),
+    leases: given.leases.filter(each => !gone("lease", each.entry.record.run)),
     stacks: given.stacks.filter(each => !gone("stack", each)),
     pulumi: given.pulumi.filter(each => !gone("pulumi stack", each.name)),
     dirs: given.dirs.filter(each => !gone("run folder", each.name)),
@@ -128,22 +128,22 @@ function after(given: Seen): Seen {
 }
 
 describe("whatever a pass sees", () => {
-  const always = (holds: (given: Seen, plan: Plan) => void) =>
+  const always = (holds: (given: Observed, plan: Plan) => void) =>
     fc.assert(
       fc.property(anything, given => {
-        for (const plan of findings(given).plans) holds(given, plan);
+        for (const plan of decide(given).plans) holds(given, plan);
       }),
       { numRuns: runs },
     );
 
   it("P9, F24: nothing of a run that lives goes", () => {
     always(({ leases, dirs, pulumi: stacks }, plan) => {
-      const live = leases.filter(each => each.live).map(({ entry: { note: of } }) => of);
+      const live = leases.filter(each => each.live).map(({ entry: { record: of } }) => of);
       assert.ok(!live.some(of => of.run === plan.run));
       assert.ok(!live.some(of => of.domains.some(each => parts(plan, "stack").includes(stackOf(each)))));
-      assert.ok(!dirs.some(each => each.name === plan.run && each.life === "alive"));
-      const leased = leases.some(each => each.entry.note.run === plan.run);
-      const dead = dirs.some(each => each.name === plan.run && each.life === "dead");
+      assert.ok(!dirs.some(each => each.name === plan.run && each.liveness === "alive"));
+      const leased = leases.some(each => each.entry.record.run === plan.run);
+      const dead = dirs.some(each => each.name === plan.run && each.liveness === "dead");
       for (const of of parts(plan, "pulumi stack"))
         assert.ok(
           stacks.some(
@@ -164,7 +164,7 @@ describe("whatever a pass sees", () => {
         assert.notEqual(realmName.toLowerCase(), "master");
         const found = "all" in realms ? realms.all.find(each => each.name === realmName) : undefined;
         if (found)
-          assert.deepEqual([found.attributes?.["hearth.owner"], found.attributes?.["hearth.run"]], [SWARM, plan.run]);
+          assert.deepEqual([found.attributes?.["hearth.holder"], found.attributes?.["hearth.run"]], [SWARM, plan.run]);
       }
       for (const stack of parts(plan, "stack")) {
         assert.ok(!kept.map(stackOf).includes(stack));
@@ -179,14 +179,14 @@ describe("whatever a pass sees", () => {
 
   it("F24: without a lease, no realm goes that is younger than this pass less its grace, and nothing else that changed of late unless its process is dead", () => {
     always(({ realms, leases, dirs, pulumi: stacks }, plan) => {
-      if (leases.some(each => each.entry.note.run === plan.run)) return;
+      if (leases.some(each => each.entry.record.run === plan.run)) return;
       const found = "all" in realms ? realms.all.find(each => each.name === plan.run) : undefined;
       const made = found?.attributes?.["hearth.made"];
       const folder = dirs.find(each => each.name === plan.run);
       const stack = stacks.find(each => each.name === `ci-${plan.run}`);
       if (parts(plan, "realm").length > 0 && made !== undefined) assert.ok(Date.parse(made as string) <= NOW - GRACE);
       if (parts(plan, "realm").length > 0 && made === undefined) assert.ok(!folder && !stack);
-      if (folder?.life === "dead") return;
+      if (folder?.liveness === "dead") return;
       for (const each of [
         parts(plan, "run folder").length > 0 && folder,
         parts(plan, "pulumi stack").length > 0 && stack,
@@ -197,9 +197,9 @@ describe("whatever a pass sees", () => {
 
   it("P8: a Keycloak in maintenance or down keeps its realms, and the leases of the runs that used it", () => {
     always(({ realms, maintenance: there, leases }, plan) => {
-      if ("all" in realms && !(there && !there.over && there.entry.note.domain === KEYCLOAK)) return;
+      if ("all" in realms && !(there && !there.over && there.entry.record.domain === KEYCLOAK)) return;
       assert.deepEqual(parts(plan, "realm"), []);
-      assert.ok(!leases.some(each => each.entry.note.run === plan.run && each.entry.note.keycloak === "warm"));
+      assert.ok(!leases.some(each => each.entry.record.run === plan.run && each.entry.record.keycloak === "warm"));
     });
   });
 
@@ -217,12 +217,12 @@ describe("whatever a pass sees", () => {
     fc.assert(
       fc.property(anything, given => {
         const second = after(given);
-        for (const plan of findings(second).plans) {
+        for (const plan of decide(second).plans) {
           assert.ok(plan.parts.every(part => part.kind === "realm" || part.kind === "stack"));
           const found = "all" in second.realms ? second.realms.all.find(each => each.name === plan.run) : undefined;
           assert.equal(found?.attributes?.["hearth.made"], undefined);
         }
-        assert.deepEqual(findings(after(second)).plans, []);
+        assert.deepEqual(decide(after(second)).plans, []);
       }),
       { numRuns: runs },
     );

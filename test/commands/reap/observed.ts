@@ -1,14 +1,18 @@
 // What a pass may see, in short: things of runs at one moment on one host.
-import type { Owner } from "../../../providers/lib/process/identity.ts";
-import type { Entry, LeaseNote, MaintenanceNote } from "../../../providers/lib/coordination/coordinationStore.ts";
-import { leaseName, MAINTENANCE } from "../../../providers/lib/coordination/coordinationStore.ts";
+import type { ProcessIdentity } from "../../../providers/lib/process/identity.ts";
 import type {
-  Seen,
-  SeenDir,
-  SeenLease,
-  SeenMaintenance,
-  SeenPulumi,
-  SeenRealm,
+  StoredRecord,
+  LeaseRecord,
+  MaintenanceRecord,
+} from "../../../providers/lib/coordination/coordinationStore.ts";
+import { leaseName, MAINTENANCE_NAME } from "../../../providers/lib/coordination/coordinationStore.ts";
+import type {
+  Observed,
+  ObservedDirectory,
+  ObservedLease,
+  ObservedMaintenance,
+  ObservedStack,
+  ObservedRealm,
 } from "../../../commands/reap/observed.ts";
 
 export const NOW = Date.parse("2026-03-14T03:00:00Z");
@@ -20,54 +24,64 @@ export const DOCS = "docs-9c1995";
 
 export const at = (ms: number): string => new Date(NOW + ms).toISOString();
 
-export function owner(pid: number, more: Partial<Owner> = {}): Owner {
+export function owner(pid: number, more: Partial<ProcessIdentity> = {}): ProcessIdentity {
   return { host: "ci", boot: "boot", pidns: "pid:[1]", pid, started: pid * 10, ...more };
 }
 
-export function note(run = DOCS, more: Partial<LeaseNote> = {}): LeaseNote {
+export function note(run = DOCS, more: Partial<LeaseRecord> = {}): LeaseRecord {
   const [recipe = "", hex = ""] = [run.slice(0, -7), run.slice(-6)];
   const domains = [`${recipe.slice(0, 4)}-${hex}.${BASE}`, `sso-${hex}.${BASE}`];
-  return { format: 1, kind: "run", run, keycloak: "warm", domains, since: at(-HOUR), until: at(-1), ...more };
+  return { format: 1, kind: "run", run, keycloak: "warm", domains, acquiredAt: at(-HOUR), expiresAt: at(-1), ...more };
 }
 
-export function entry<N extends LeaseNote | MaintenanceNote>(of: N, more: Partial<Entry<N>> = {}): Entry<N> {
-  const name = of.kind === "run" ? leaseName(of.run) : MAINTENANCE;
-  return { id: `id-${name}`, name, created: of.since, version: 1, note: of, ...more };
+export function entry<N extends LeaseRecord | MaintenanceRecord>(
+  of: N,
+  more: Partial<StoredRecord<N>> = {},
+): StoredRecord<N> {
+  const name = of.kind === "run" ? leaseName(of.run) : MAINTENANCE_NAME;
+  return {
+    id: `id-${name}`,
+    name,
+    created: of.kind === "run" ? of.acquiredAt : of.startedAt,
+    version: 1,
+    record: of,
+    ...more,
+  };
 }
 
 /** A lease that is over: its owner is dead. */
-export function lease(run = DOCS, more: Partial<LeaseNote> = {}, judged: Partial<SeenLease> = {}): SeenLease {
-  return { entry: entry(note(run, { owner: owner(123), ...more })), live: false, life: "dead", ...judged };
+export function lease(run = DOCS, more: Partial<LeaseRecord> = {}, judged: Partial<ObservedLease> = {}): ObservedLease {
+  return { entry: entry(note(run, { holder: owner(123), ...more })), live: false, liveness: "dead", ...judged };
 }
 
-export function maintenance(more: Partial<MaintenanceNote> = {}, over = false): SeenMaintenance {
-  const what = { app: "keycloak", domain: KEYCLOAK, what: "1.0.0+1 → 1.1.0+2", owner: owner(7), stateDir: "/s" };
+export function maintenance(more: Partial<MaintenanceRecord> = {}, over = false): ObservedMaintenance {
+  const what = { app: "keycloak", domain: KEYCLOAK, what: "1.0.0+1 → 1.1.0+2", holder: owner(7), stateDir: "/s" };
   return {
-    entry: entry<MaintenanceNote>({ format: 1, kind: "maintenance", since: at(-60_000), ...what, ...more }),
+    entry: entry<MaintenanceRecord>({ format: 1, kind: "maintenance", startedAt: at(-60_000), ...what, ...more }),
     over,
   };
 }
 
 /** A run's realm, an hour old. */
-export function realm(run = DOCS, attributes: Record<string, unknown> = {}): SeenRealm {
+export function realm(run = DOCS, attributes: Record<string, unknown> = {}): ObservedRealm {
   return {
     name: run,
-    attributes: { "hearth.owner": SWARM, "hearth.run": run, "hearth.made": at(-HOUR), ...attributes },
+    attributes: { "hearth.holder": SWARM, "hearth.run": run, "hearth.made": at(-HOUR), ...attributes },
   };
 }
 
 /** Three hours old, and nobody has its lock. */
-export function pulumi(run = DOCS, more: Partial<SeenPulumi> = {}): SeenPulumi {
+export function pulumi(run = DOCS, more: Partial<ObservedStack> = {}): ObservedStack {
   return { name: `ci-${run}`, lock: "none", changed: NOW - 3 * HOUR, ...more };
 }
 
-export function dir(run = DOCS, more: Partial<SeenDir> = {}): SeenDir {
-  return { name: run, life: "dead", changed: NOW - 60_000, ...more };
+export function dir(run = DOCS, more: Partial<ObservedDirectory> = {}): ObservedDirectory {
+  return { name: run, liveness: "dead", changed: NOW - 60_000, ...more };
 }
 
 export function seen(
-  more: Partial<Omit<Seen, "realms">> & { realms?: readonly SeenRealm[] | Seen["realms"] } = {},
-): Seen {
+  more: Partial<Omit<Observed, "realms">> & { realms?: readonly ObservedRealm[] | Observed["realms"] } = {},
+): Observed {
   const { realms = [], ...rest } = more;
   const nothing = { leases: [], maintenance: undefined, stacks: [], names: [], pulumi: [], dirs: [] };
   const facts = {

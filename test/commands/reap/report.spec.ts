@@ -30,9 +30,12 @@ const report: Report = {
 describe("what the reaper says", () => {
   it("is a line for each run, with all that went of it and why", () => {
     const names = "realm, stack docs-9c1995_ci_test, pulumi stack, lease";
-    assert.equal(removedLine(docs, false), `docs-9c1995: ${names} removed (owner pid 123 on ci is dead)`);
-    assert.equal(removedLine(docs, true), `docs-9c1995: ${names} would be removed (owner pid 123 on ci is dead)`);
-    assert.equal(removedLine(report.removed[1]!, false), "maintenance of keycloak removed (owner pid 7 on ci is dead)");
+    assert.equal(removedLine(docs, false), `docs-9c1995: ${names} removed (holder pid 123 on ci is dead)`);
+    assert.equal(removedLine(docs, true), `docs-9c1995: ${names} would be removed (holder pid 123 on ci is dead)`);
+    assert.equal(
+      removedLine(report.removed[1]!, false),
+      "maintenance of keycloak removed (holder pid 7 on ci is dead)",
+    );
     assert.equal(skippedLine(report.skipped[0]!), "left alone: blog-00000b: live (pid 5 on ci)");
   });
 

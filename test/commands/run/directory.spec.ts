@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { noteOwner, ownerOfRun, removeRunDir, runDirs } from "../../../commands/run/directory.ts";
-import { ownerNow } from "../../../providers/lib/process/identity.ts";
+import { recordHolder, holderOfRun, removeRunDir, runDirs } from "../../../commands/run/directory.ts";
+import { currentProcess } from "../../../providers/lib/process/identity.ts";
 
 const DOCS = "docs-9c1995";
 
@@ -13,9 +13,9 @@ describe("a run's folder", () => {
   afterEach(() => rm(stateDir, { recursive: true }));
 
   it("F22, P8: says who began the run, and goes with all that is in it", async () => {
-    assert.deepEqual([await runDirs(stateDir), await ownerOfRun(stateDir, DOCS)], [[], undefined]);
-    await noteOwner(stateDir, DOCS);
-    assert.deepEqual(await ownerOfRun(stateDir, DOCS), await ownerNow());
+    assert.deepEqual([await runDirs(stateDir), await holderOfRun(stateDir, DOCS)], [[], undefined]);
+    await recordHolder(stateDir, DOCS);
+    assert.deepEqual(await holderOfRun(stateDir, DOCS), await currentProcess());
     assert.equal(
       (JSON.parse(await readFile(join(stateDir, "runs", DOCS, "owner.json"), "utf8")) as { format: number }).format,
       1,
@@ -48,8 +48,8 @@ describe("a run's folder", () => {
   it("P9: that says in no readable way whose it is isn't nobody's", async () => {
     await mkdir(join(stateDir, "runs", DOCS), { recursive: true });
     await writeFile(join(stateDir, "runs", DOCS, "owner.json"), '{"format":2}');
-    await assert.rejects(() => ownerOfRun(stateDir, DOCS), { name: "FormatError" });
+    await assert.rejects(() => holderOfRun(stateDir, DOCS), { name: "FormatError" });
     await writeFile(join(stateDir, "runs", DOCS, "owner.json"), '{"form');
-    await assert.rejects(() => ownerOfRun(stateDir, DOCS), { name: "UnreadableError" });
+    await assert.rejects(() => holderOfRun(stateDir, DOCS), { name: "UnreadableError" });
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { giveBack } from "../../../providers/lib/coordination/maintenance.ts";
+import { releaseMaintenance } from "../../../providers/lib/coordination/maintenance.ts";
 import { after, MINUTE, newStage, START } from "../../lease/scheduler.ts";
 import { newApp, newHost, newRun } from "../../lease/participants.ts";
 
@@ -13,7 +13,7 @@ describe("maintenance", () => {
       assert.equal(await got, undefined);
       stage.wait(MINUTE);
     }
-    assert.equal(stage.maintenance()?.since, after(0));
+    assert.equal(stage.maintenance()?.startedAt, after(0));
     assert.equal(stage.entries()[0]?.version, 1);
   });
 
@@ -26,7 +26,7 @@ describe("maintenance", () => {
     const got = next.claim();
     for (await next.until("put"); next.next() !== undefined; await next.step()) assert.ok(stage.maintenance());
     assert.equal(await got, undefined);
-    assert.deepEqual(stage.maintenance()?.owner, next.owner);
+    assert.deepEqual(stage.maintenance()?.holder, next.holder);
   });
 
   for (const leftOver of [true, false])
@@ -40,23 +40,23 @@ describe("maintenance", () => {
       await stage.play();
       const refused = "traefik is in maintenance (1.0.0+1 → 1.1.0+2) since 2026-01-01T00:00:00.000Z, by pid 1 on ci";
       assert.equal(await got, leftOver ? undefined : refused);
-      assert.deepEqual(stage.maintenance()?.owner, leftOver ? other.owner : first.owner);
+      assert.deepEqual(stage.maintenance()?.holder, leftOver ? other.holder : first.holder);
     });
 
-  for (const life of ["alive", "unknown"] as const)
+  for (const liveness of ["alive", "unknown"] as const)
     for (const name of ["traefik", "keycloak"] as const)
-      it(`F16: of another process that is ${life}, for ${name}: is waited for, said once, and never taken`, async () => {
+      it(`F16: of another process that is ${liveness}, for ${name}: is waited for, said once, and never taken`, async () => {
         const stage = newStage();
         const [first, next] = [newApp(stage, name), newApp(stage, "keycloak", "later", newHost({ leftOver: true }))];
         const done = first.pass(5 * MINUTE);
         await stage.play({ until: () => first.next() === "sleep" });
-        first.life = life;
+        first.liveness = liveness;
         const drained = next.drain();
         await stage.play({ until: () => stage.now() - START >= 5 * MINUTE });
         assert.deepEqual(next.said, [
           `waiting: ${name} is in maintenance (1.0.0+1 → 1.1.0+2) since ${after(0)}, by pid 1 on ci`,
         ]);
-        assert.deepEqual(stage.maintenance()?.owner, first.owner);
+        assert.deepEqual(stage.maintenance()?.holder, first.holder);
         await stage.play();
         await Promise.all([done, drained]);
         assert.equal(stage.maintenance()?.what, "later");
@@ -74,7 +74,7 @@ describe("maintenance", () => {
     const got = await Promise.all(claims);
     const winner = got[0] === undefined ? a : b;
     assert.deepEqual(got.map(each => each === undefined).toSorted(), [false, true]);
-    assert.deepEqual(stage.maintenance()?.owner, winner.owner);
+    assert.deepEqual(stage.maintenance()?.holder, winner.holder);
   });
 
   it("is given back for its own app alone", async () => {
@@ -82,7 +82,7 @@ describe("maintenance", () => {
     const app = newApp(stage, "keycloak");
     void app.claim();
     await stage.play();
-    const given = giveBack(app.board, { ...app.work, domain: "proxy.test" });
+    const given = releaseMaintenance(app.store, { ...app.work, domain: "proxy.test" });
     await stage.play();
     await given;
     assert.equal(stage.maintenance()?.app, "keycloak");
@@ -117,7 +117,7 @@ describe("maintenance", () => {
     const run = newRun(stage, "wiki-00000a", {}, host);
     const got = run.pass(MINUTE);
     await run.until("remove hearth-maintenance");
-    assert.equal(stage.maintenance()?.over, true);
+    assert.equal(stage.maintenance()?.stale, true);
     const claimed = next.claim();
     await next.end();
     assert.equal(await claimed, undefined);

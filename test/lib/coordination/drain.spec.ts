@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { DRAIN } from "../../../providers/lib/coordination/maintenance.ts";
-import { HELD } from "../../../providers/lib/coordination/liveness.ts";
+import { DRAIN_LIMIT } from "../../../providers/lib/coordination/maintenance.ts";
+import { LEASE_DURATION } from "../../../providers/lib/coordination/liveness.ts";
 import { after, MINUTE, newStage, START, type Stage } from "../../lease/scheduler.ts";
 import { newApp, newRun, type Run } from "../../lease/participants.ts";
 
@@ -22,14 +22,14 @@ describe("a kept app that is to be changed", () => {
     await stage.play();
     await drained;
     assert.equal(stage.now(), START);
-    const { app: name, domain, what, owner, stateDir } = app.work;
+    const { app: name, domain, what, holder, stateDir } = app.work;
     assert.deepEqual(stage.maintenance(), {
       format: 1,
       kind: "maintenance",
       app: name,
       domain,
       what,
-      owner,
+      holder,
       stateDir,
       since: after(0),
     });
@@ -40,7 +40,7 @@ describe("a kept app that is to be changed", () => {
     const stage = newStage();
     const [held, timed] = [
       newRun(stage, "wiki-00000a"),
-      newRun(stage, "blog-00000b", { owner: undefined, lasts: 10 * MINUTE }),
+      newRun(stage, "blog-00000b", { holder: undefined, duration: 10 * MINUTE }),
     ];
     await inside(stage, held, timed);
     const app = newApp(stage, "keycloak");
@@ -48,7 +48,7 @@ describe("a kept app that is to be changed", () => {
     await stage.play({ until: () => stage.now() - START >= 5 * MINUTE });
     const line = (words: string) => `waiting: in use by ${words}`;
     const timedWords = `blog-00000b (since ${after(1_000)}, until ${after(1_000 + 10 * MINUTE)})`;
-    assert.deepEqual(app.said, [line(`wiki-00000a (since ${after(0)}, pid ${held.owner.pid} on ci), ${timedWords}`)]);
+    assert.deepEqual(app.said, [line(`wiki-00000a (since ${after(0)}, pid ${held.holder.pid} on ci), ${timedWords}`)]);
     assert.ok(stage.maintenance());
     held.die();
     await stage.play();
@@ -62,16 +62,16 @@ describe("a kept app that is to be changed", () => {
     const stage = newStage();
     const run = newRun(stage, "wiki-00000a");
     await inside(stage, run);
-    run.life = "unknown";
-    const drained = newApp(stage, "keycloak").drain(HELD + MINUTE);
+    run.liveness = "unknown";
+    const drained = newApp(stage, "keycloak").drain(LEASE_DURATION + MINUTE);
     await stage.play();
     await drained;
-    assert.ok(stage.now() - START >= HELD && stage.now() - START < HELD + 3_000);
+    assert.ok(stage.now() - START >= LEASE_DURATION && stage.now() - START < LEASE_DURATION + 3_000);
   });
 
   it("F39: waits for a run that lives, past its lease's end", async () => {
     const stage = newStage();
-    await inside(stage, newRun(stage, "wiki-00000a", { lasts: MINUTE }));
+    await inside(stage, newRun(stage, "wiki-00000a", { duration: MINUTE }));
     const refused = newApp(stage, "keycloak").drain();
     await stage.play();
     await assert.rejects(refused, { name: "InUseError" });
@@ -79,10 +79,10 @@ describe("a kept app that is to be changed", () => {
 
   for (const [name, mode, waits] of [
     ["keycloak", "warm", true],
-    ["keycloak", "cold", false],
+    ["keycloak", "dedicated", false],
     ["keycloak", "none", false],
     ["traefik", "warm", true],
-    ["traefik", "cold", true],
+    ["traefik", "dedicated", true],
     ["traefik", "none", true],
   ] as const)
     it(`${waits ? "waits" : "doesn't wait"} for a run with lease ${mode} where it is ${name}`, async () => {
@@ -113,12 +113,12 @@ describe("a kept app that is to be changed", () => {
     const app = newApp(stage, "keycloak");
     const refused = app.drain();
     const begun = stage.now();
-    await stage.play({ until: () => stage.now() - begun >= DRAIN });
+    await stage.play({ until: () => stage.now() - begun >= DRAIN_LIMIT });
     assert.ok(stage.maintenance());
     await stage.play();
-    const message = `still in use after 30 minutes: in use by wiki-00000a (since ${after(0)}, pid ${run.owner.pid} on ci)`;
+    const message = `still in use after 30 minutes: in use by wiki-00000a (since ${after(0)}, pid ${run.holder.pid} on ci)`;
     await assert.rejects(refused, { name: "InUseError", message });
-    assert.ok(stage.now() - begun < DRAIN + 3_000);
+    assert.ok(stage.now() - begun < DRAIN_LIMIT + 3_000);
     assert.equal(stage.maintenance(), undefined);
     assert.equal(stage.leases().length, 1);
     const got = newRun(stage, "blog-00000b").enter();
@@ -126,12 +126,12 @@ describe("a kept app that is to be changed", () => {
     assert.equal(await got, "warm");
   });
 
-  it("takes maintenance away where the board fails it", async () => {
+  it("takes maintenance away where the store fails it", async () => {
     const stage = newStage();
     const app = newApp(stage, "keycloak");
-    const { all } = app.board;
+    const { list: all } = app.store;
     let failed = false;
-    app.board.all = () => {
+    app.store.list = () => {
       if (failed) return all();
       failed = true;
       return Promise.reject(new Error("the swarm has no leader"));

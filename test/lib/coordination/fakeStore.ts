@@ -3,18 +3,18 @@ import { z } from "zod";
 import {
   lease,
   maintenance,
-  type Board,
-  type Entry,
-  type Note,
+  type CoordinationStore,
+  type StoredRecord,
+  type CoordinationRecord,
 } from "../../../providers/lib/coordination/coordinationStore.ts";
 import type { Side } from "../../lease/scheduler.ts";
 
 /** An entry, and whose it is in truth: a timed lease doesn't say. */
-export type Held = Entry & { readonly by: Side };
+export type Held = StoredRecord & { readonly by: Side };
 
 export interface FakeBoard {
   /** As that process sees it, which stops at each call. */
-  of(by: Side): Board;
+  of(by: Side): CoordinationStore;
   all(): readonly Held[];
   /** Told of each entry that is replaced or removed, before it is. */
   watch: (by: Side, gone: Held) => void;
@@ -29,8 +29,8 @@ export function fakeBoard(now: () => number): FakeBoard {
   let newest = 0;
   let index = 0;
 
-  const of = (by: Side): Board => ({
-    async put(name, note) {
+  const of = (by: Side): CoordinationStore => ({
+    async create(name, record) {
       await by.point(`put ${name}`);
       if (held.some(each => each.name === name)) return false;
       newest = Math.max(newest + 1, now());
@@ -40,41 +40,41 @@ export function fakeBoard(now: () => number): FakeBoard {
         name,
         created: new Date(newest).toISOString(),
         version: index,
-        note: written(note),
+        record: written(record),
         by,
       });
       return true;
     },
-    async all() {
+    async list() {
       await by.point("all");
       return held.map(bare).toReversed();
     },
-    async rewrite({ id, name, version }, note) {
+    async replace({ id, name, version }, record) {
       await by.point(`rewrite ${name}`);
       const there = held.find(each => each.id === id && each.version === version);
       if (!there) return false;
-      board.watch(by, there);
+      store.watch(by, there);
       index += 1;
-      held = held.map(each => (each === there ? { ...there, version: index, note: written(note), by } : each));
+      held = held.map(each => (each === there ? { ...there, version: index, record: written(record), by } : each));
       return true;
     },
     async remove({ id, name }) {
       await by.point(`remove ${name}`);
       const there = held.find(each => each.id === id);
-      if (there) board.watch(by, there);
+      if (there) store.watch(by, there);
       held = held.filter(each => each !== there);
     },
   });
 
-  const board: FakeBoard = { of, all: () => held, watch: () => undefined };
-  return board;
+  const store: FakeBoard = { of, all: () => held, watch: () => undefined };
+  return store;
 }
 
 /** Without whose it is, and nobody else's to change. */
-export const bare = ({ id, name, created, version, note }: Held): Entry =>
-  structuredClone({ id, name, created, version, note });
+export const bare = ({ id, name, created, version, record }: Held): StoredRecord =>
+  structuredClone({ id, name, created, version, record });
 
 /** As Swarm keeps it: a text that is read again. */
-function written(note: Note): Note {
-  return schema.parse(JSON.parse(JSON.stringify(note)));
+function written(record: CoordinationRecord): CoordinationRecord {
+  return schema.parse(JSON.parse(JSON.stringify(record)));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { writeEvidence } from "../../../providers/lib/diagnostics/write.ts";
+import { writeDiagnostics } from "../../../providers/lib/diagnostics/write.ts";
 import { root, smallDisk } from "../fs/tmpfs.ts";
 
 const sentinel = "Sentinel-4711";
@@ -14,7 +14,7 @@ describe("evidence of a failure", () => {
 
   it("F32: is masked, for root alone, in a folder named by the time", async () => {
     const before = new Date().toISOString().replaceAll(/[-:]/g, "");
-    const path = await writeEvidence(
+    const path = await writeDiagnostics(
       failures,
       { "app.log": `password is ${sentinel}\n`, "../tasks": "OTHER_TOKEN=abcd1234", ".hidden": "" },
       [sentinel],
@@ -38,7 +38,7 @@ describe("evidence of a failure", () => {
     await mkdir(join(failures, ".unfinished"));
     const written = [];
     for (let time = 0; time < 12; time++)
-      written.push(basename(await writeEvidence(failures, { time: String(time) }, [])));
+      written.push(basename(await writeDiagnostics(failures, { time: String(time) }, [])));
     assert.equal(new Set(written).size, 12);
     const kept = await readdir(failures);
     assert.deepEqual(kept.toSorted(), [...written.slice(-9), "99990101T000000.000Z", "notes of mine"].toSorted());
@@ -50,7 +50,7 @@ describe("evidence of a failure", () => {
     try {
       await mkdir(join(disk.path, "failures"));
       await disk.fill();
-      await assert.rejects(() => writeEvidence(join(disk.path, "failures"), { log: "x".repeat(9_000) }, []), {
+      await assert.rejects(() => writeDiagnostics(join(disk.path, "failures"), { log: "x".repeat(9_000) }, []), {
         code: "ENOSPC",
       });
       assert.deepEqual(await readdir(join(disk.path, "failures")), []);

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hangUp } from "../../../providers/lib/docker/api.ts";
+import { closeConnections } from "../../../providers/lib/docker/api.ts";
 import { clusterId } from "../../../providers/lib/docker/cluster.ts";
 import { socketOf } from "../../../providers/lib/docker/connection.ts";
 
@@ -13,7 +13,7 @@ describe("the way to docker's engine", () => {
 
   beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "hearth-engine-"))));
   afterEach(async () => {
-    hangUp();
+    closeConnections();
     process.env["DOCKER_HOST"] = before;
     await rm(folder, { recursive: true });
   });

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { hangUp } from "../../../providers/lib/docker/api.ts";
+import { closeConnections } from "../../../providers/lib/docker/api.ts";
 import { project } from "../../lab/paths.ts";
 
 /** A thing of a swarm; `stack` is its label. `busy`: how often its removal is refused. */
@@ -56,7 +56,7 @@ export async function fakeSwarm(): Promise<FakeSwarm> {
   process.env["FAKE_DOCKER"] = folder;
   const set = (swarm: Swarm) => writeFile(join(folder, "swarm.json"), JSON.stringify(swarm));
   await set({});
-  hangUp();
+  closeConnections();
   return {
     folder,
     set,
@@ -76,7 +76,7 @@ export async function fakeSwarm(): Promise<FakeSwarm> {
     },
     calls: async () => (await readFile(join(folder, "calls"), "utf8").catch(() => "")).split("\n").filter(Boolean),
     async end() {
-      hangUp();
+      closeConnections();
       process.env["PATH"] = before.PATH;
       if (before.FAKE_DOCKER === undefined) delete process.env["FAKE_DOCKER"];
       else process.env["FAKE_DOCKER"] = before.FAKE_DOCKER;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { placing } from "../../../providers/lib/docker/portConflict.ts";
+import { portConflictResolver } from "../../../providers/lib/docker/portConflict.ts";
 import { fakeSwarm, type FakeSwarm, type Task } from "./fakeSwarm.ts";
 
 describe("a task that waits for a port of its host", () => {
@@ -18,7 +18,7 @@ describe("a task that waits for a port of its host", () => {
     swarm = await fakeSwarm();
     said = [];
     time = 0;
-    look = placing("t", line => said.push(line), { after: 15_000, now: () => time });
+    look = portConflictResolver("t", line => said.push(line), { after: 15_000, now: () => time });
   });
   afterEach(() => swarm.end());
 

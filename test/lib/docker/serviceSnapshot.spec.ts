@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
-import { notReplaced, type Standing } from "../../../providers/lib/docker/serviceSnapshot.ts";
+import { notReplaced, type ServiceSnapshot } from "../../../providers/lib/docker/serviceSnapshot.ts";
 
-const service = (name: string, template: string, ...tasks: string[]): Standing => ({ service: name, template, tasks });
+const service = (name: string, template: string, ...tasks: string[]): ServiceSnapshot => ({
+  service: name,
+  template,
+  tasks,
+});
 
 describe("what a deploy has still to replace", () => {
   const before = [service("app", "GREETING=one", "a1"), service("db", "same", "d1")];

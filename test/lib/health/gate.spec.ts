@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { gate, type Look } from "../../../providers/lib/health/gate.ts";
+import { gate, type Probe } from "../../../providers/lib/health/gate.ts";
 
 /** Plays `looks` one a second, the last one for ever, on a clock that costs no time. */
-function play(looks: Look[], window = { stableFor: 3_000, deadline: 10_000 }) {
+function play(looks: Probe[], window = { stableFor: 3_000, deadline: 10_000 }) {
   let now = 0;
   let at = 0;
   const seen: string[] = [];
@@ -16,8 +16,8 @@ function play(looks: Look[], window = { stableFor: 3_000, deadline: 10_000 }) {
   return verdict.then(result => ({ result, seen, took: now }));
 }
 
-const good = (id = "a"): Look => ({ trouble: undefined, containers: [id] });
-const bad = (trouble = "app isn't running"): Look => ({ trouble, containers: [] });
+const good = (id = "a"): Probe => ({ trouble: undefined, containers: [id] });
+const bad = (trouble = "app isn't running"): Probe => ({ trouble, containers: [] });
 
 describe("the health gate", () => {
   it("P3: passes after the whole window, not before", async () => {
@@ -63,7 +63,7 @@ describe("the health gate", () => {
   });
 
   it("is inconclusive where the app is well and the way to it is not: nothing is known against the app", async () => {
-    const away: Look = { trouble: "no answer (ECONNREFUSED)", containers: ["a"], elsewhere: true };
+    const away: Probe = { trouble: "no answer (ECONNREFUSED)", containers: ["a"], elsewhere: true };
     assert.deepEqual((await play([away])).result, {
       health: "inconclusive",
       why: "no answer (ECONNREFUSED) (after 10 s)",

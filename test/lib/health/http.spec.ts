@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { lookAt } from "../../../providers/lib/health/http.ts";
+import { probeUrl } from "../../../providers/lib/health/http.ts";
 import { run } from "../../../providers/lib/process/run.ts";
 
 describe("a look at an app from outside", () => {
@@ -47,21 +47,21 @@ describe("a look at an app from outside", () => {
   });
 
   it("is good with any 2xx or 3xx, which isn't followed, or with the status that is wanted", async () => {
-    assert.equal(await lookAt({ url: `${url}/status/200` }), undefined);
-    assert.equal(await lookAt({ url: `${url}/status/302` }), undefined);
-    assert.equal(await lookAt({ url: `${url}/status/401`, status: 401 }), undefined);
-    assert.deepEqual(await lookAt({ url: `${url}/status/503` }), { what: "HTTP 503", unreached: false });
-    assert.deepEqual(await lookAt({ url: `${url}/status/200`, status: 204 }), { what: "HTTP 200", unreached: false });
+    assert.equal(await probeUrl({ url: `${url}/status/200` }), undefined);
+    assert.equal(await probeUrl({ url: `${url}/status/302` }), undefined);
+    assert.equal(await probeUrl({ url: `${url}/status/401`, status: 401 }), undefined);
+    assert.deepEqual(await probeUrl({ url: `${url}/status/503` }), { what: "HTTP 503", unreached: false });
+    assert.deepEqual(await probeUrl({ url: `${url}/status/200`, status: 204 }), { what: "HTTP 200", unreached: false });
   });
 
   it("reads the issuer where one is wanted", async () => {
     const issuer = "https://sso.test/realms/a";
-    assert.equal(await lookAt({ url: `${url}/json`, issuer }), undefined);
-    assert.deepEqual(await lookAt({ url: `${url}/json`, issuer: "b" }), {
+    assert.equal(await probeUrl({ url: `${url}/json`, issuer }), undefined);
+    assert.deepEqual(await probeUrl({ url: `${url}/json`, issuer: "b" }), {
       what: `issuer ${issuer} instead of b`,
       unreached: false,
     });
-    assert.deepEqual(await lookAt({ url: `${url}/text`, issuer }), {
+    assert.deepEqual(await probeUrl({ url: `${url}/text`, issuer }), {
       what: `issuer missing instead of ${issuer}`,
       unreached: false,
     });
@@ -69,25 +69,25 @@ describe("a look at an app from outside", () => {
 
   it("that finds nobody says why, and that it may be the way", async () => {
     const port = (server.address() as AddressInfo).port;
-    assert.deepEqual(await lookAt({ url: "https://localhost:1" }), {
+    assert.deepEqual(await probeUrl({ url: "https://localhost:1" }), {
       what: "no answer (ECONNREFUSED)",
       unreached: true,
     });
-    assert.deepEqual(await lookAt({ url: `https://127.0.0.1:${port}` }), {
+    assert.deepEqual(await probeUrl({ url: `https://127.0.0.1:${port}` }), {
       what: "no answer (ERR_TLS_CERT_ALTNAME_INVALID)",
       unreached: true,
     });
     setDefaultCACertificates(known);
-    assert.deepEqual(await lookAt({ url }), { what: "no answer (DEPTH_ZERO_SELF_SIGNED_CERT)", unreached: true });
+    assert.deepEqual(await probeUrl({ url }), { what: "no answer (DEPTH_ZERO_SELF_SIGNED_CERT)", unreached: true });
     setDefaultCACertificates([...known, certificate]);
   });
 
   it("that is answered by silence, by half an answer, or by a broken connection, blames the app", async () => {
-    assert.deepEqual(await lookAt({ url: `${url}/hang` }, 300), { what: "no answer (time-out)", unreached: false });
-    assert.deepEqual(await lookAt({ url: `${url}/stall`, issuer: "a" }, 300), {
+    assert.deepEqual(await probeUrl({ url: `${url}/hang` }, 300), { what: "no answer (time-out)", unreached: false });
+    assert.deepEqual(await probeUrl({ url: `${url}/stall`, issuer: "a" }, 300), {
       what: "no answer (time-out)",
       unreached: false,
     });
-    assert.deepEqual(await lookAt({ url: `${url}/break` }), { what: "no answer (ECONNRESET)", unreached: false });
+    assert.deepEqual(await probeUrl({ url: `${url}/break` }), { what: "no answer (ECONNRESET)", unreached: false });
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { anotherVersion, takenBack, tasksTrouble } from "../../../providers/lib/health/observe.ts";
+import { anotherVersion, swarmRollback, tasksTrouble } from "../../../providers/lib/health/observe.ts";
 import type { Service } from "../../../providers/lib/docker/stack.ts";
 
 const service = (more: Partial<Service> = {}): Service => ({
@@ -61,12 +61,12 @@ describe("another version than the one that was deployed", () => {
 describe("what Swarm takes back by itself", () => {
   it("is nothing where updates ended well, go on, or stopped: an update forgets how the one before it ended", () => {
     for (const update of [undefined, "updating", "completed", "paused"])
-      assert.equal(takenBack([service({ update })]), undefined);
+      assert.equal(swarmRollback([service({ update })]), undefined);
   });
 
   for (const update of ["rollback_started", "rollback_completed", "rollback_paused"])
     it(`F9: is known by ${update}, whatever version runs`, () => {
-      assert.deepEqual(takenBack([service({ name: "db" }), service({ update })]), {
+      assert.deepEqual(swarmRollback([service({ name: "db" }), service({ update })]), {
         trouble: "Swarm rolled app back by itself: its new task didn't stay up",
         elsewhere: false,
       });

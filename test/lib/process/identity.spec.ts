@@ -3,17 +3,22 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { owner, ownerAlive, ownerNow, type Owner } from "../../../providers/lib/process/identity.ts";
+import {
+  processIdentity,
+  livenessOf,
+  currentProcess,
+  type ProcessIdentity,
+} from "../../../providers/lib/process/identity.ts";
 import { project } from "../../lab/paths.ts";
 
 /** What a process of its own says of itself, which then waits. */
-async function another(): Promise<{ child: ChildProcess; who: Owner }> {
+async function another(): Promise<{ child: ChildProcess; who: ProcessIdentity }> {
   const program = `import { ownerNow } from "${join(project, "providers/lib/process/identity.ts")}"; console.log(JSON.stringify(await ownerNow())); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [said] = await once(child.stdout!, "data");
-  return { child, who: owner.parse(JSON.parse(String(said))) };
+  return { child, who: processIdentity.parse(JSON.parse(String(said))) };
 }
 
 async function gone(child: ChildProcess): Promise<void> {
@@ -23,38 +28,41 @@ async function gone(child: ChildProcess): Promise<void> {
 
 describe("the owner of an operation", () => {
   it("is this process, and alive", async () => {
-    const who = await ownerNow();
+    const who = await currentProcess();
     assert.equal(who.pid, process.pid);
     assert.equal(who.boot, (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim());
-    assert.deepEqual(await ownerNow(), who);
-    assert.equal(await ownerAlive(who), "alive");
+    assert.deepEqual(await currentProcess(), who);
+    assert.equal(await livenessOf(who), "alive");
   });
 
   it("F1: is another process as long as that lives, and dead once it was killed", async () => {
     const { child, who } = await another();
     try {
       assert.equal(who.pid, child.pid);
-      assert.equal(await ownerAlive(who), "alive");
+      assert.equal(await livenessOf(who), "alive");
     } finally {
       await gone(child);
     }
-    assert.equal(await ownerAlive(who), "dead");
+    assert.equal(await livenessOf(who), "dead");
   });
 
   it("is dead where its pid is somebody else's by now", async () => {
-    const who = await ownerNow();
-    assert.equal(await ownerAlive({ ...who, started: who.started - 1 }), "dead");
+    const who = await currentProcess();
+    assert.equal(await livenessOf({ ...who, started: who.started - 1 }), "dead");
   });
 
   it("F2: is dead after a reboot, even where its pid and start are somebody's again", async () => {
-    assert.equal(await ownerAlive({ ...(await ownerNow()), boot: "00000000-0000-0000-0000-000000000000" }), "dead");
+    assert.equal(
+      await livenessOf({ ...(await currentProcess()), boot: "00000000-0000-0000-0000-000000000000" }),
+      "dead",
+    );
   });
 
   it("F39: can't be told from another host, nor from another pid namespace", async () => {
-    const who = { ...(await ownerNow()), pid: 4_194_303 };
-    assert.equal(await ownerAlive({ ...who, host: "elsewhere" }), "unknown");
-    assert.equal(await ownerAlive({ ...who, pidns: "pid:[1]" }), "unknown");
-    assert.equal(await ownerAlive(who), "dead");
+    const who = { ...(await currentProcess()), pid: 4_194_303 };
+    assert.equal(await livenessOf({ ...who, host: "elsewhere" }), "unknown");
+    assert.equal(await livenessOf({ ...who, pidns: "pid:[1]" }), "unknown");
+    assert.equal(await livenessOf(who), "dead");
   });
 
   it("is dead as a zombie", async () => {
@@ -69,7 +77,7 @@ describe("the owner of an operation", () => {
       for (const until = Date.now() + 5_000; fields[0] !== "Z" && Date.now() < until;)
         fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]!.split(" ");
       assert.equal(fields[0], "Z");
-      assert.equal(await ownerAlive({ ...(await ownerNow()), pid, started: Number(fields[19]) }), "dead");
+      assert.equal(await livenessOf({ ...(await currentProcess()), pid, started: Number(fields[19]) }), "dead");
     } finally {
       await gone(parent);
     }
@@ -88,7 +96,7 @@ describe("the owner of an operation", () => {
       const text = await readFile(`/proc/${odd.pid}/stat`, "utf8");
       assert.ok(text.includes("(a) R 1 (b)"), text);
       const started = Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[19]);
-      assert.equal(await ownerAlive({ ...(await ownerNow()), pid: odd.pid!, started }), "alive");
+      assert.equal(await livenessOf({ ...(await currentProcess()), pid: odd.pid!, started }), "alive");
     } finally {
       await gone(odd);
     }

@@ -3,18 +3,18 @@ import fc from "fast-check";
 import { parseEnv } from "../../../providers/lib/abra/envFile.ts";
 import {
   additions,
-  adds,
-  extended,
-  lacks,
-  needsOf,
-  type Target,
+  additionNames,
+  withAdditions,
+  missing,
+  envRequirements,
+  type EnvComparison,
 } from "../../../providers/lib/recipe/envRequirements.ts";
 
 const running =
   "TYPE=web\nDOMAIN=web.example.com\nSMTP_FROM=\nKC_CACHE=ispn\nSECRET_PASS_VERSION=v1 # length=32\n#COMPOSE_FILE=";
 const env = "TYPE=web:1.0.0+1\nDOMAIN=a.test\nKC_CACHE=local\nSECRET_PASS_VERSION=v1\n";
-const needs = (added: string, more: Partial<Target> = {}) =>
-  needsOf({ sample: `${running}\n${added}`, running, env, settings: { env: {}, secrets: {} }, ...more });
+const needs = (added: string, more: Partial<EnvComparison> = {}) =>
+  envRequirements({ sample: `${running}\n${added}`, running, env, settings: { env: {}, secrets: {} }, ...more });
 
 describe("what a version wants of the .env", () => {
   it("F36: is nothing where the sample has nothing new, be it empty", () => {
@@ -27,21 +27,24 @@ describe("what a version wants of the .env", () => {
       ["SMTP_PORT", "587"],
       ["GREETING", "good day"],
     ]);
-    assert.deepEqual(lacks(found), []);
-    assert.deepEqual(adds(found), ["SMTP_PORT", "GREETING"]);
+    assert.deepEqual(missing(found), []);
+    assert.deepEqual(additionNames(found), ["SMTP_PORT", "GREETING"]);
   });
 
   it("F36: is held by its name where a new variable has no value", () => {
     const found = needs("SMTP_HOST=\nSMTP_USER='' # yours");
-    assert.deepEqual(lacks(found), ["the variable SMTP_HOST has no value", "the variable SMTP_USER has no value"]);
-    assert.deepEqual(adds(found), []);
+    assert.deepEqual(missing(found), ["the variable SMTP_HOST has no value", "the variable SMTP_USER has no value"]);
+    assert.deepEqual(additionNames(found), []);
   });
 
   it("F36: is met by the .env and by hearth's own settings, empty on purpose too", () => {
-    assert.deepEqual(lacks(needs("SMTP_HOST=", { env: `${env}SMTP_HOST=mail.test` })), []);
-    assert.deepEqual(lacks(needs("SMTP_HOST=", { env: `${env}SMTP_HOST=` })), []);
-    assert.deepEqual(lacks(needs("SMTP_HOST=", { settings: { env: { SMTP_HOST: "" }, secrets: {} } })), []);
-    assert.deepEqual(adds(needs("SMTP_PORT=587", { settings: { env: { SMTP_PORT: "25" }, secrets: {} } })), []);
+    assert.deepEqual(missing(needs("SMTP_HOST=", { env: `${env}SMTP_HOST=mail.test` })), []);
+    assert.deepEqual(missing(needs("SMTP_HOST=", { env: `${env}SMTP_HOST=` })), []);
+    assert.deepEqual(missing(needs("SMTP_HOST=", { settings: { env: { SMTP_HOST: "" }, secrets: {} } })), []);
+    assert.deepEqual(
+      additionNames(needs("SMTP_PORT=587", { settings: { env: { SMTP_PORT: "25" }, secrets: {} } })),
+      [],
+    );
   });
 
   it("F34: doesn't want back what the operator has taken out of the .env", () => {
@@ -69,8 +72,8 @@ describe("what a version wants of the .env", () => {
       { name: "key", version: "v1", from: "nowhere" },
     ]);
     assert.deepEqual(found.variables, []);
-    assert.deepEqual(lacks(found), ["the secret key can't be generated"]);
-    assert.deepEqual(adds(found), ["secret smtp_password", "secret license", "secret key"]);
+    assert.deepEqual(missing(found), ["the secret key can't be generated"]);
+    assert.deepEqual(additionNames(found), ["secret smtp_password", "secret license", "secret key"]);
   });
 
   it("leaves a secret's version to the .env", () => {
@@ -80,7 +83,7 @@ describe("what a version wants of the .env", () => {
   it("of an app that abra is still to make, is its secrets alone", () => {
     const found = needs("SMTP_HOST=\nSECRET_LICENSE_VERSION=v1 # generate=false", { running: "", env: "" });
     assert.deepEqual(found.variables, []);
-    assert.deepEqual(lacks(found), ["the secret license can't be generated"]);
+    assert.deepEqual(missing(found), ["the secret license can't be generated"]);
   });
 });
 
@@ -97,18 +100,18 @@ describe("what is added to the .env", () => {
 
   it("F26: is added as the sample writes it, on lines of its own, and no other byte is changed", () => {
     const added = "SMTP_PORT=587\nURL=https://${DOMAIN}/x\nSECRET_HEX_VERSION=v1 # length=12 charset=hex\n";
-    assert.equal(extended(env, sample, running), `${env}${added}`);
+    assert.equal(withAdditions(env, sample, running), `${env}${added}`);
     assert.equal(
-      extended("A=b\n#COMPOSE_FILE=", sample, running),
+      withAdditions("A=b\n#COMPOSE_FILE=", sample, running),
       `A=b\n#COMPOSE_FILE=\n${added}`,
       "without a final newline",
     );
-    assert.equal(extended("A=b\r\n", sample, running), `A=b\r\n${added.replaceAll("\n", "\r\n")}`);
+    assert.equal(withAdditions("A=b\r\n", sample, running), `A=b\r\n${added.replaceAll("\n", "\r\n")}`);
   });
 
   it("is nothing the second time", () => {
-    const once = extended(env, sample, running);
-    assert.equal(extended(once, sample, running), once);
+    const once = withAdditions(env, sample, running);
+    assert.equal(withAdditions(once, sample, running), once);
     assert.deepEqual(additions(sample, once), []);
   });
 
@@ -124,13 +127,13 @@ describe("what is added to the .env", () => {
       .map(([lines, newline]) => lines.join(newline));
     fc.assert(
       fc.property(file, file, file, (before, next, was) => {
-        const after = extended(before, next, was);
+        const after = withAdditions(before, next, was);
         assert.ok(after.startsWith(before));
         const known = parseEnv(before);
         const found = parseEnv(after);
         for (const [key, value] of Object.entries(known)) assert.equal(found[key], value);
         for (const [key, value] of additions(next, before, was)) assert.equal(found[key], value);
-        needsOf({ sample: next, running: was, env: before, settings: { env: {}, secrets: {} } });
+        envRequirements({ sample: next, running: was, env: before, settings: { env: {}, secrets: {} } });
       }),
       { numRuns: 300 },
     );

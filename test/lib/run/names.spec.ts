@@ -36,7 +36,7 @@ describe("a run's names", () => {
   it("give domains below the base", () => {
     assert.equal(names.appDomain({ recipe: "custom-html", hex: "0a1b2c" }, "ci.test"), "cust-0a1b2c.ci.test");
     assert.equal(names.appDomain({ recipe: "n8n", hex: "0a1b2c" }, "ci.test"), "n8n-0a1b2c.ci.test");
-    assert.equal(names.keptDomain("keycloak", "ci.test"), "warm-keycloak.ci.test");
+    assert.equal(names.warmDomain("keycloak", "ci.test"), "warm-keycloak.ci.test");
   });
 
   it("are what abra makes of a domain on the swarm", () => {

@@ -3,8 +3,15 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { appFolder, type AppFolder } from "../../../providers/lib/state/appFolder.ts";
-import { begin, finish, readOperation, step, steps, UnfinishedError } from "../../../providers/lib/state/operation.ts";
-import { noteRepair, repairsSince } from "../../../providers/lib/state/repairs.ts";
+import {
+  beginOperation,
+  closeOperation,
+  readOperation,
+  steps,
+  writeStep,
+  UnfinishedOperationError,
+} from "../../../providers/lib/state/operation.ts";
+import { recordRepair, repairsSince } from "../../../providers/lib/state/repairs.ts";
 import {
   approve,
   readApproved,
@@ -14,7 +21,7 @@ import {
   writeLastGood,
 } from "../../../providers/lib/state/versions.ts";
 import { FormatError, UnreadableError } from "../../../providers/lib/fs/file.ts";
-import { ownerAlive, ownerNow } from "../../../providers/lib/process/identity.ts";
+import { livenessOf, currentProcess } from "../../../providers/lib/process/identity.ts";
 
 const domain = "warm-keycloak.hearth.test";
 const hour = 3_600_000;
@@ -69,23 +76,26 @@ describe("what is kept of an app", () => {
   });
 
   it("counts repairs of late, and isn't misled by a clock that was wrong", async () => {
-    await noteRepair(folder);
-    await noteRepair(folder);
+    await recordRepair(folder);
+    await recordRepair(folder);
     assert.equal(await repairsSince(folder, hour), 2);
     const at = [-2 * hour, -hour / 2, hour / 2, 400 * 24 * hour].map(offset =>
       new Date(Date.now() + offset).toISOString(),
     );
     await writeFile(folder.repairs, JSON.stringify({ format: 1, at }));
     assert.equal(await repairsSince(folder, hour), 2);
-    for (let again = 0; again < 60; again++) await noteRepair(folder);
+    for (let again = 0; again < 60; again++) await recordRepair(folder);
     assert.equal(JSON.parse(await readFile(folder.repairs, "utf8")).at.length, 50);
   });
 
   it("of a newer hearth is refused, and damaged files are named", async () => {
-    await noteRepair(folder);
+    await recordRepair(folder);
     await writeFile(folder.operation, '{"format": 7}');
     await assert.rejects(() => readOperation(folder), FormatError);
-    await assert.rejects(() => begin(folder, { kind: "upgrade", recipe: "keycloak", domain, to: "2" }), FormatError);
+    await assert.rejects(
+      () => beginOperation(folder, { kind: "upgrade", recipe: "keycloak", domain, to: "2" }),
+      FormatError,
+    );
     assert.equal(await readFile(folder.operation, "utf8"), '{"format": 7}');
     await writeFile(folder.rejected, "[");
     await assert.rejects(() => reject(folder, "1", "x"), UnreadableError);
@@ -103,55 +113,60 @@ describe("an operation's journal", () => {
   const upgrade = { kind: "upgrade", recipe: "keycloak", domain, from: "10.7.1+26.4.0", to: "10.8.0+26.5.0" } as const;
 
   it("P6: says each step before it starts, who takes it, and what is known by then", async () => {
-    let op = await begin(folder, upgrade);
+    let op = await beginOperation(folder, upgrade);
     assert.deepEqual(await readOperation(folder), op);
     assert.equal(op.step, "preflight");
-    assert.equal(op.returning, false);
-    assert.equal(await ownerAlive(op.owner), "alive");
+    assert.equal(op.rollingBack, false);
+    assert.equal(await livenessOf(op.holder), "alive");
     for (const next of steps.options) {
-      op = await step(folder, op, next, next === "snapshot" ? { snapshot: op.id } : {});
+      op = await writeStep(folder, op, next, next === "snapshot" ? { snapshot: op.id } : {});
       assert.deepEqual(await readOperation(folder), op);
       assert.equal(op.step, next);
     }
     assert.equal(op.snapshot, op.id);
-    const { id, began } = (await readOperation(folder))!;
+    const { id, startedAt: began } = (await readOperation(folder))!;
     assert.ok(id.startsWith(began.replaceAll(/[-:]/g, "")), "ids are ordered by time");
   });
 
   it("P6: is the process's own that takes the next step, also of an operation that a dead one began", async () => {
-    const op = await begin(folder, upgrade);
-    const dead = { ...op, owner: { ...op.owner, started: 1 } };
-    assert.equal(await ownerAlive(dead.owner), "dead");
-    assert.deepEqual((await step(folder, dead, "takedown", { returning: true })).owner, await ownerNow());
+    const op = await beginOperation(folder, upgrade);
+    const dead = { ...op, owner: { ...op.holder, started: 1 } };
+    assert.equal(await livenessOf(dead.owner), "dead");
+    assert.deepEqual((await writeStep(folder, dead, "undeploy", { rollingBack: true })).holder, await currentProcess());
   });
 
   it("F13: says that it is broken until that is taken away again", async () => {
-    const op = await begin(folder, upgrade);
+    const op = await beginOperation(folder, upgrade);
     const broken = { why: "no space", at: new Date().toISOString() };
-    const stuck = await step(folder, op, "restore", { returning: true, why: "HTTP 503", fatal: "FATA no", broken });
+    const stuck = await writeStep(folder, op, "restore", {
+      rollingBack: true,
+      why: "HTTP 503",
+      abraFatal: "FATA no",
+      broken,
+    });
     assert.deepEqual((await readOperation(folder))?.broken, broken);
-    await step(folder, stuck, "restore", { broken: undefined });
+    await writeStep(folder, stuck, "restore", { broken: undefined });
     const again = await readOperation(folder);
     assert.equal(again?.broken, undefined);
     assert.equal(again?.why, "HTTP 503");
   });
 
   it("P5: is never written over by another operation, as it names the snapshot of the way back", async () => {
-    const op = await step(folder, await begin(folder, upgrade), "deploy", { snapshot: "s1" });
+    const op = await writeStep(folder, await beginOperation(folder, upgrade), "deploy", { snapshot: "s1" });
     await assert.rejects(
-      () => begin(folder, { ...upgrade, to: "10.9.0+26.5.0" }),
+      () => beginOperation(folder, { ...upgrade, to: "10.9.0+26.5.0" }),
       (error: unknown) =>
-        error instanceof UnfinishedError &&
+        error instanceof UnfinishedOperationError &&
         /upgrade to 10\.8\.0\+26\.5\.0 of .* interrupted at deploy/.test(error.message),
     );
     assert.deepEqual(await readOperation(folder), op);
   });
 
   it("is gone once finished, and may be finished twice", async () => {
-    await begin(folder, upgrade);
-    await finish(folder);
-    await finish(folder);
+    await beginOperation(folder, upgrade);
+    await closeOperation(folder);
+    await closeOperation(folder);
     assert.equal(await readOperation(folder), undefined);
-    await begin(folder, upgrade);
+    await beginOperation(folder, upgrade);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MEMORY } from "../../providers/lease/acquire.ts";
+import { MIN_MEMORY } from "../../providers/lease/acquire.ts";
 import { MINUTE, newStage, START, type Stage } from "./scheduler.ts";
 import { DOWN, newApp, newHost, newRun, UP, type Run } from "./participants.ts";
 
@@ -21,14 +21,14 @@ describe("a run that wants a Keycloak of its own", () => {
   it("waits while as many have one as may, says for whom, and gets in when the first of them leaves", async () => {
     const stage = newStage();
     const [a, b, c] = ["wiki-00000a", "blog-00000b", "chat-00000c"].map(run =>
-      newRun(stage, run, { mode: "cold", coldLimit: 2 }),
+      newRun(stage, run, { mode: "dedicated", dedicatedLimit: 2 }),
     );
     const passes = await queue(stage, [a!, b!, c!], [5 * MINUTE, 20 * MINUTE, MINUTE]);
     await stage.play({ until: () => stage.now() - START >= 5 * MINUTE - 1_000 });
     assert.equal(c!.said.length, 1);
     assert.match(
       c!.said[0]!,
-      /^waiting: (wiki-00000a, blog-00000b|blog-00000b, wiki-00000a) have a Keycloak of their own, and hearth:coldLimit is 2$/,
+      /^waiting: (wiki-00000a, blog-00000b|blog-00000b, wiki-00000a) have a Keycloak of their own, and hearth:dedicatedLimit is 2$/,
     );
     assert.equal(stage.leases().length, 3);
     await stage.play({ until: () => c!.next() === undefined });
@@ -38,7 +38,7 @@ describe("a run that wants a Keycloak of its own", () => {
 
   it("gets in in the order of the leases, and past those that died", async () => {
     const stage = newStage();
-    const runs = ["0", "1", "2", "3", "4"].map(at => newRun(stage, `wiki-00000${at}`, { mode: "cold" }));
+    const runs = ["0", "1", "2", "3", "4"].map(at => newRun(stage, `wiki-00000${at}`, { mode: "dedicated" }));
     const ended: string[] = [];
     const passes = await queue(stage, runs, [MINUTE, MINUTE, MINUTE, MINUTE, MINUTE]);
     for (const pass of passes) void pass.then(name => ended.push(name as string));
@@ -50,18 +50,18 @@ describe("a run that wants a Keycloak of its own", () => {
 
   it("doesn't get in before those who are in by having the older lease of a dead one", async () => {
     const stage = newStage();
-    const dead = newRun(stage, WIKI, { mode: "cold" });
+    const dead = newRun(stage, WIKI, { mode: "dedicated" });
     void dead.enter();
     await stage.play();
     dead.die();
-    const inside = newRun(stage, "blog-00000b", { mode: "cold" });
+    const inside = newRun(stage, "blog-00000b", { mode: "dedicated" });
     const got = inside.enter();
     await stage.play();
-    assert.equal(await got, "cold");
-    const again = newRun(stage, WIKI, { mode: "cold" });
+    assert.equal(await got, "dedicated");
+    const again = newRun(stage, WIKI, { mode: "dedicated" });
     void again.enter();
     await stage.play({ until: () => stage.now() - START > MINUTE || again.next() === undefined });
-    assert.deepEqual(again.said, ["waiting: blog-00000b has a Keycloak of their own, and hearth:coldLimit is 1"]);
+    assert.deepEqual(again.said, ["waiting: blog-00000b has a Keycloak of their own, and hearth:dedicatedLimit is 1"]);
   });
 
   it("doesn't get in before those who are in by a lease of its own that was for the kept one", async () => {
@@ -69,9 +69,9 @@ describe("a run that wants a Keycloak of its own", () => {
     const early = newRun(stage, WIKI, { mode: "warm" });
     void early.enter();
     await stage.play();
-    void newRun(stage, "blog-00000b", { mode: "cold" }).enter();
+    void newRun(stage, "blog-00000b", { mode: "dedicated" }).enter();
     await stage.play();
-    const again = newRun(stage, WIKI, { mode: "cold", owner: early.owner });
+    const again = newRun(stage, WIKI, { mode: "dedicated", holder: early.holder });
     void again.enter();
     await stage.play({ until: () => stage.now() - START > MINUTE || again.next() === undefined });
     assert.equal(again.said.length, 1);
@@ -80,11 +80,11 @@ describe("a run that wants a Keycloak of its own", () => {
 
   it("keeps its place whoever renews his lease", async () => {
     const stage = newStage();
-    const [a, b] = [WIKI, "blog-00000b"].map(run => newRun(stage, run, { mode: "cold" }));
+    const [a, b] = [WIKI, "blog-00000b"].map(run => newRun(stage, run, { mode: "dedicated" }));
     const passes = await queue(stage, [a!, b!], [5 * MINUTE, MINUTE]);
     await stage.play({ until: () => stage.now() - START >= MINUTE });
     const renewer = stage.side("the first one's hearth");
-    const renewed = renewer.board.rewrite(stage.entries()[0]!, stage.entries()[0]!.note);
+    const renewed = renewer.store.replace(stage.entries()[0]!, stage.entries()[0]!.record);
     await renewer.step();
     assert.equal(await renewed, true);
     await stage.play({ until: () => stage.now() - START >= 5 * MINUTE - 1_000 });
@@ -95,7 +95,7 @@ describe("a run that wants a Keycloak of its own", () => {
 
   it("F45: waits for memory, and is refused after 15 minutes without; no lease is left", async () => {
     const stage = newStage();
-    const run = newRun(stage, WIKI, { mode: "cold" }, newHost({ memory: 1.4 * 1024 ** 3 }));
+    const run = newRun(stage, WIKI, { mode: "dedicated" }, newHost({ memory: 1.4 * 1024 ** 3 }));
     const refused = run.enter();
     await stage.play({ until: () => stage.now() - START >= 15 * MINUTE });
     assert.deepEqual(run.said, ["waiting: only 1.4 GB of memory are available, and a Keycloak wants 1.5"]);
@@ -103,31 +103,31 @@ describe("a run that wants a Keycloak of its own", () => {
     await stage.play();
     const message =
       "no Keycloak of its own after 15 minutes: only 1.4 GB of memory are available, and a Keycloak wants 1.5";
-    await assert.rejects(refused, { name: "NoWayInError", message });
+    await assert.rejects(refused, { name: "UnavailableError", message });
     assert.deepEqual(stage.leases(), []);
     assert.ok(stage.now() - START < 15 * MINUTE + 3_000);
   });
 
   it("F45: gets in as soon as there is just enough memory", async () => {
     const stage = newStage();
-    const host = newHost({ memory: MEMORY - 1 });
-    const got = newRun(stage, WIKI, { mode: "cold" }, host).enter();
+    const host = newHost({ memory: MIN_MEMORY - 1 });
+    const got = newRun(stage, WIKI, { mode: "dedicated" }, host).enter();
     await stage.play({ until: () => stage.now() - START >= MINUTE });
-    host.memory = MEMORY;
+    host.memory = MIN_MEMORY;
     await stage.play();
-    assert.equal(await got, "cold");
+    assert.equal(await got, "dedicated");
     assert.ok(stage.now() - START < MINUTE + 3_000);
   });
 
   it("takes the kept one where that is up again while it waits", async () => {
     const stage = newStage();
     const host = newHost({ keycloak: DOWN });
-    void newRun(stage, "blog-00000b", { mode: "cold" }).enter();
+    void newRun(stage, "blog-00000b", { mode: "dedicated" }).enter();
     await stage.play();
     const run = newRun(stage, WIKI, {}, host);
     const got = run.enter();
     await stage.play({ until: () => stage.now() - START >= MINUTE });
-    assert.deepEqual(kinds(stage).at(-1), [WIKI, "cold"]);
+    assert.deepEqual(kinds(stage).at(-1), [WIKI, "dedicated"]);
     host.keycloak = UP;
     await stage.play();
     assert.equal(await got, "warm");
@@ -141,13 +141,13 @@ describe("a run that wants a Keycloak of its own", () => {
     void app.claim();
     await stage.play();
     app.die();
-    void newRun(stage, "blog-00000b", { mode: "cold" }).enter();
+    void newRun(stage, "blog-00000b", { mode: "dedicated" }).enter();
     await stage.play();
-    const [told, late] = [newRun(stage, WIKI, { mode: "cold" }), newRun(stage, "chat-00000c")];
+    const [told, late] = [newRun(stage, WIKI, { mode: "dedicated" }), newRun(stage, "chat-00000c")];
     const refused = [told.enter(), late.enter()];
     await stage.play();
     for (const each of refused)
-      await assert.rejects(each, { name: "NoWayInError", message: /^no Keycloak of its own after 15 minutes: / });
+      await assert.rejects(each, { name: "UnavailableError", message: /^no Keycloak of its own after 15 minutes: / });
     assert.ok(!told.did.includes("look") && !late.did.includes("look"));
     assert.equal(stage.leases().length, 1);
   });
