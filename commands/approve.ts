@@ -1,6 +1,5 @@
 // `hearth approve`: a person's yes to exactly one version, for the next `up` to apply.
-import { appFolder } from "../providers/lib/state/appFolder.ts";
-import { approve as writeApproval } from "../providers/lib/state/versions.ts";
+import { appFolder, approve as writeApproval } from "../providers/lib/state/index.ts";
 import { resolve } from "../providers/app/resolve.ts";
 import { warmApp } from "./common/config.ts";
 

@@ -1,12 +1,12 @@
 // `hearth retry`, `restore` and `accept`: each says what it will do, then does it.
 import { readManifest } from "../providers/lib/snapshot/index.ts";
 import { openContext } from "../providers/app/context.ts";
-import { observe } from "../providers/lib/health/observe.ts";
+import { observe } from "../providers/lib/health/index.ts";
 import { locked, hostAt } from "../providers/app/reconcile.ts";
 import { accept as acceptApp, restoreTo, retry as retryApp } from "../providers/app/manualRecovery.ts";
 import type { AppInputs } from "../providers/app/inputs.ts";
 import type { UpgradeHost } from "../providers/app/host.ts";
-import { appFolder } from "../providers/lib/state/appFolder.ts";
+import { appFolder } from "../providers/lib/state/index.ts";
 import { warmApp } from "./common/config.ts";
 
 const say = (line: string): void => console.log(line);

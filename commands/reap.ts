@@ -1,12 +1,12 @@
 // `hearth reap`: takes away what dead runs left behind; in small, at the start of each run.
-import { livenessOf } from "../providers/lib/process/identity.ts";
+import { livenessOf } from "../providers/lib/process/index.ts";
 import {
   isLease,
+  isLeaseActive,
   isMaintenance,
-  swarmStore,
   type StoredRecord,
-} from "../providers/lib/coordination/coordinationStore.ts";
-import { isLeaseActive } from "../providers/lib/coordination/liveness.ts";
+  swarmStore,
+} from "../providers/lib/coordination/index.ts";
 import type { Report } from "./reap/reap.ts";
 import { asError } from "./common/errors.ts";
 

@@ -1,9 +1,8 @@
 // `hearth recover`: finishes or undoes what was interrupted, repairs what is down at the version it had, never upgrades.
 import { readFile } from "node:fs/promises";
-import { channel } from "../providers/lib/alerts/channel.ts";
-import { deliver } from "../providers/lib/alerts/deliver.ts";
+import { channel, deliver } from "../providers/lib/alerts/index.ts";
 import { repair } from "../providers/app/repair.ts";
-import { LockedError } from "../providers/lib/lock/flock.ts";
+import { LockedError } from "../providers/lib/lock/index.ts";
 import { asError } from "./common/errors.ts";
 import { warmAppInputs, warmConfig } from "./common/config.ts";
 import { breakDeadLocks } from "./pulumi/locks.ts";

@@ -1,7 +1,7 @@
 // `hearth run`: make the run's stack, run the command with it, take the stack away whatever happens.
 import { resolve } from "node:path";
-import { currentProcess } from "../providers/lib/process/identity.ts";
-import { runName, runOf, stackName, type Run } from "../providers/lib/run/names.ts";
+import { currentProcess } from "../providers/lib/process/index.ts";
+import { type Run, runName, runOf, stackName } from "../providers/lib/run/index.ts";
 import { runCommand } from "./run/child.ts";
 import { duration } from "./common/duration.ts";
 import { commandEnvironment, ownVariables } from "./run/environment.ts";

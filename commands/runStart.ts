@@ -1,6 +1,6 @@
 // `hearth run start`: the run's realm for a CI with separate steps; `stop` takes it away.
 import { rename, writeFile } from "node:fs/promises";
-import { DEFAULT_TTL } from "../providers/lib/coordination/liveness.ts";
+import { DEFAULT_TTL } from "../providers/lib/coordination/index.ts";
 import { duration } from "./common/duration.ts";
 import { ownVariables } from "./run/environment.ts";
 import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
@@ -9,7 +9,7 @@ import { reapDead } from "./reap.ts";
 import { ownSettings, type MakingFlags } from "./run.ts";
 import { watchSignals } from "./run/signals.ts";
 import { init, teardown, up } from "./run/stack.ts";
-import { stackName } from "../providers/lib/run/names.ts";
+import { stackName } from "../providers/lib/run/index.ts";
 
 export interface StartFlags extends MakingFlags {
   readonly output?: string;

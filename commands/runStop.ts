@@ -3,7 +3,7 @@ import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
 import type { IdentityFlags } from "./run/identity.ts";
 import { runOfSteps } from "./run/steps.ts";
 import { exists, teardown } from "./run/stack.ts";
-import { runOfStack, stackName, type Run } from "../providers/lib/run/names.ts";
+import { type Run, runOfStack, stackName } from "../providers/lib/run/index.ts";
 
 export async function stop(
   flags: IdentityFlags & { readonly run?: string; readonly verbose?: boolean },

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { App } from "../providers/app/index.ts";
 import { Lease } from "../providers/lease/index.ts";
 import { Realm } from "../providers/realm/index.ts";
-import { appDomain, dedicatedDomain, runName, type Run } from "../providers/lib/run/names.ts";
+import { appDomain, dedicatedDomain, type Run, runName } from "../providers/lib/run/index.ts";
 import type { Config } from "./config.ts";
 import { warmApps } from "./warmApps.ts";
 import { fillAll, fill, isSecret, recipeSettings, type RecipeSettings } from "./recipes.ts";

@@ -1,7 +1,7 @@
 // The stack's configuration, read once: each missing or wrong key is a sentence.
 import { z } from "zod";
 import { appInputs } from "../providers/app/inputs.ts";
-import { recipeName } from "../providers/lib/run/names.ts";
+import { recipeName } from "../providers/lib/run/index.ts";
 import { recipeSettings } from "./recipes.ts";
 
 const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "wanted is a domain such as ci.example.org");

@@ -1,7 +1,7 @@
 // Picks the program by the stack's name.
 import * as pulumi from "@pulumi/pulumi";
 import { flushCompileCache } from "node:module";
-import { runOfStack } from "../providers/lib/run/names.ts";
+import { runOfStack } from "../providers/lib/run/index.ts";
 import { ConfigError, readConfig } from "./config.ts";
 
 const stack = pulumi.getStack();

@@ -1,7 +1,7 @@
 // The warm stack: the proxy network, Traefik, then Keycloak.
 import * as docker from "@pulumi/docker";
 import { App } from "../providers/app/index.ts";
-import { networkId } from "../providers/lib/docker/networks.ts";
+import { networkId } from "../providers/lib/docker/index.ts";
 import type { Config } from "./config.ts";
 import { warmApps } from "./warmApps.ts";
 

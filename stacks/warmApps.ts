@@ -1,6 +1,6 @@
 // The apps that the warm stack keeps, as configuration says them. Pure: the commands read it too, without Pulumi.
 import type { AppArgs } from "../providers/app/inputs.ts";
-import { warmDomain } from "../providers/lib/run/names.ts";
+import { warmDomain } from "../providers/lib/run/index.ts";
 import type { AppConfig, Config } from "./config.ts";
 
 export type WarmAppName = "traefik" | "keycloak";

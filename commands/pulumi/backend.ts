@@ -2,8 +2,8 @@
 import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ignoreAbsent } from "../../providers/lib/fs/file.ts";
-import { runOfStack } from "../../providers/lib/run/names.ts";
+import { ignoreAbsent } from "../../providers/lib/fs/index.ts";
+import { runOfStack } from "../../providers/lib/run/index.ts";
 
 /** The folder `.pulumi` of a file backend; undefined for every other one. */
 export function backendFolder(backend = process.env["PULUMI_BACKEND_URL"] ?? ""): string | undefined {

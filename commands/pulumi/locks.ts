@@ -3,8 +3,8 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { ignoreAbsent } from "../../providers/lib/fs/file.ts";
-import { startTimeOf, type Liveness } from "../../providers/lib/process/identity.ts";
+import { ignoreAbsent } from "../../providers/lib/fs/index.ts";
+import { type Liveness, startTimeOf } from "../../providers/lib/process/index.ts";
 import { backendFolder } from "./backend.ts";
 
 const lockFile = z.looseObject({ pid: z.int().positive(), hostname: z.string(), timestamp: z.string() });

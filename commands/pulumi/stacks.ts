@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { ignoreAbsent } from "../../providers/lib/fs/file.ts";
+import { ignoreAbsent } from "../../providers/lib/fs/index.ts";
 import type { ObservedStack } from "../reap/observed.ts";
 import { LeftAloneError } from "../reap/host.ts";
 import { project } from "../common/project.ts";

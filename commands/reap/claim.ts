@@ -1,13 +1,13 @@
 // A run's lease in the reaper's own hand while it works: who begins meanwhile with the same identity, or drains the kept Keycloak, sees it.
-import { isSameProcess, type ProcessIdentity } from "../../providers/lib/process/identity.ts";
+import { isSameProcess, type ProcessIdentity } from "../../providers/lib/process/index.ts";
 import {
+  type CoordinationStore,
+  LEASE_DURATION,
   leaseName,
   leaseOf,
-  type CoordinationStore,
-  type StoredRecord,
   type LeaseRecord,
-} from "../../providers/lib/coordination/coordinationStore.ts";
-import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
+  type StoredRecord,
+} from "../../providers/lib/coordination/index.ts";
 import type { Plan } from "./plan.ts";
 
 /** The lease as the reaper's; undefined where it isn't as it was seen any more, or somebody else was quicker: then nothing may be touched. */

@@ -1,5 +1,5 @@
 // Whether what was seen of one run is to go, and in which order: the lease proves whose the rest is, and goes last. Pure.
-import { describeHolder } from "../../providers/lib/coordination/liveness.ts";
+import { describeHolder } from "../../providers/lib/coordination/index.ts";
 import { domainsOf, stacksOf } from "./domains.ts";
 import type { Part, Situation, Traces, Verdict } from "./plan.ts";
 import { GRACE, SETTLED, type ObservedLease, type Skip } from "./observed.ts";

@@ -1,6 +1,6 @@
 // Which Swarm stacks a run may have made: by the domains that it deploys at. Pure.
-import { stackOf } from "../../providers/lib/abra/names.ts";
-import { appDomain, dedicatedDomain, runOfStack, type Run } from "../../providers/lib/run/names.ts";
+import { stackOf } from "../../providers/lib/abra/index.ts";
+import { appDomain, dedicatedDomain, type Run, runOfStack } from "../../providers/lib/run/index.ts";
 import type { Part, Situation, Traces } from "./plan.ts";
 import type { Reason, Skip } from "./observed.ts";
 

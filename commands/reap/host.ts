@@ -1,6 +1,6 @@
 // All that the reaper looks at and does. Times in milliseconds.
-import type { Liveness, ProcessIdentity } from "../../providers/lib/process/identity.ts";
-import type { CoordinationStore, MaintenanceRecord } from "../../providers/lib/coordination/coordinationStore.ts";
+import type { Liveness, ProcessIdentity } from "../../providers/lib/process/index.ts";
+import type { CoordinationStore, MaintenanceRecord } from "../../providers/lib/coordination/index.ts";
 import type { Taken } from "./locks.ts";
 import type { Reason, Realms, Observed, ObservedDirectory, ObservedStack } from "./observed.ts";
 import type { Stacks } from "./stacks.ts";

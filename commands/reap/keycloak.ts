@@ -1,10 +1,10 @@
 // The kept Keycloak as the reaper meets it: its realms, and why they can't be seen.
-import { stackOf } from "../../providers/lib/abra/names.ts";
+import { stackOf } from "../../providers/lib/abra/index.ts";
 import type { AppInputs } from "../../providers/app/inputs.ts";
-import { ProgramError } from "../../providers/lib/process/run.ts";
-import { KeycloakError, logIn, NotUpError, type Admin } from "../../providers/lib/keycloak/admin.ts";
+import { ProgramError } from "../../providers/lib/process/index.ts";
+import { type Admin, KeycloakError, logIn, NotUpError } from "../../providers/lib/keycloak/index.ts";
 import { removeRealm, type RealmHost as RealmWorld } from "../../providers/realm/reconcile.ts";
-import { NoContainerError, readSecret } from "../../providers/lib/docker/container.ts";
+import { NoContainerError, readSecret } from "../../providers/lib/docker/index.ts";
 import type { Realms } from "./observed.ts";
 import { LeftAloneError } from "./host.ts";
 

@@ -1,14 +1,13 @@
 // The reaper's world on a real host: this swarm, the kept Keycloak, Pulumi's backend, hearth's directory.
 import { appInputs, type AppInputs } from "../../providers/app/inputs.ts";
-import { livenessOf, currentProcess, type Liveness } from "../../providers/lib/process/identity.ts";
+import { currentProcess, type Liveness, livenessOf } from "../../providers/lib/process/index.ts";
 import { coordinationHost } from "../../providers/lease/liveHost.ts";
 import { lookAtRealms, removeRealmOf, session } from "./keycloak.ts";
 import { takeLocks } from "./locks.ts";
 import { stacksThere } from "./stacks.ts";
 import type { ReapHost } from "./host.ts";
-import { runFolder } from "../../providers/lib/run/folder.ts";
-import { clusterId } from "../../providers/lib/docker/cluster.ts";
-import { removeStack } from "../../providers/lib/docker/removeStack.ts";
+import { runFolder } from "../../providers/lib/run/index.ts";
+import { clusterId, removeStack } from "../../providers/lib/docker/index.ts";
 import type { Config } from "../../stacks/config.ts";
 import { warmApps } from "../../stacks/warmApps.ts";
 import { runConfig, warmConfig } from "../common/config.ts";

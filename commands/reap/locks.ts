@@ -2,8 +2,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ignoreAbsent } from "../../providers/lib/fs/file.ts";
-import { LockedError, tryLock, type Held } from "../../providers/lib/lock/flock.ts";
+import { ignoreAbsent } from "../../providers/lib/fs/index.ts";
+import { type Held, LockedError, tryLock } from "../../providers/lib/lock/index.ts";
 
 export interface Taken {
   release(): Promise<void>;

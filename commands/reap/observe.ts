@@ -1,11 +1,11 @@
 // One look at the world: what runs made first and their leases last, as a lease stands before its realm and goes after it.
 import {
   isLease,
+  isLeaseActive,
   isMaintenance,
-  type StoredRecord,
   type LeaseRecord,
-} from "../../providers/lib/coordination/coordinationStore.ts";
-import { isLeaseActive } from "../../providers/lib/coordination/liveness.ts";
+  type StoredRecord,
+} from "../../providers/lib/coordination/index.ts";
 import {
   SETTLED,
   type Realms,

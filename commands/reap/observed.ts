@@ -1,10 +1,6 @@
 // What a pass of the reaper sees before it decides anything. Times in milliseconds since 1970.
-import type { Liveness } from "../../providers/lib/process/identity.ts";
-import type {
-  StoredRecord,
-  LeaseRecord,
-  MaintenanceRecord,
-} from "../../providers/lib/coordination/coordinationStore.ts";
+import type { Liveness } from "../../providers/lib/process/index.ts";
+import type { LeaseRecord, MaintenanceRecord, StoredRecord } from "../../providers/lib/coordination/index.ts";
 
 /** Why something is left where it is: few and fixed words, so that they can be counted. */
 export type Reason =

@@ -1,6 +1,6 @@
 // What was seen of one run, and what is to go of it.
-import type { StoredRecord, LeaseRecord } from "../../providers/lib/coordination/coordinationStore.ts";
-import type { Run } from "../../providers/lib/run/names.ts";
+import type { LeaseRecord, StoredRecord } from "../../providers/lib/coordination/index.ts";
+import type { Run } from "../../providers/lib/run/index.ts";
 import type { Observed, ObservedDirectory, ObservedLease, ObservedStack, Skip } from "./observed.ts";
 
 export interface Part {

@@ -1,5 +1,5 @@
 // A pass of the reaper: look, decide, and run by run take away what is left of the dead.
-import type { StoredRecord, MaintenanceRecord } from "../../providers/lib/coordination/coordinationStore.ts";
+import type { MaintenanceRecord, StoredRecord } from "../../providers/lib/coordination/index.ts";
 import { decide } from "./decide.ts";
 import type { Part, Plan } from "./plan.ts";
 import { observe } from "./observe.ts";

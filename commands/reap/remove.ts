@@ -1,5 +1,5 @@
 // What is left of one dead run taken away: nobody at work on it any more, its lease in the reaper's hand, and the lease last.
-import { LockedError } from "../../providers/lib/lock/flock.ts";
+import { LockedError } from "../../providers/lib/lock/index.ts";
 import { claim, letGo } from "./claim.ts";
 import type { Part, Plan } from "./plan.ts";
 import { maintained, maintenanceOf } from "./observe.ts";

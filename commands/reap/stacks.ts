@@ -1,5 +1,5 @@
 // Of which Swarm stacks anything is left on this swarm: services, containers and networks, volumes, secrets and configs.
-import { docker } from "../../providers/lib/docker/docker.ts";
+import { docker } from "../../providers/lib/docker/index.ts";
 
 const NAMESPACE = "com.docker.stack.namespace";
 

@@ -2,10 +2,9 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { format, ignoreAbsent, readJson, writeJson } from "../../providers/lib/fs/file.ts";
-import { processIdentity, currentProcess, type ProcessIdentity } from "../../providers/lib/process/identity.ts";
-import { runFolder } from "../../providers/lib/run/folder.ts";
-import { dedicatedDomain, runOfStack } from "../../providers/lib/run/names.ts";
+import { format, ignoreAbsent, readJson, writeJson } from "../../providers/lib/fs/index.ts";
+import { currentProcess, processIdentity, type ProcessIdentity } from "../../providers/lib/process/index.ts";
+import { dedicatedDomain, runFolder, runOfStack } from "../../providers/lib/run/index.ts";
 
 const ownerFile = z.object({ format, holder: processIdentity });
 

@@ -1,5 +1,5 @@
 // What a run's command is told, and what it never sees. Pure.
-import { runName, type Run } from "../../providers/lib/run/names.ts";
+import { type Run, runName } from "../../providers/lib/run/index.ts";
 import type { RunOutputs } from "./outputs.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;

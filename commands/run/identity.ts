@@ -1,5 +1,5 @@
 // Which run this is: from flags, else from the CI's own variables. Pure.
-import { recipeName, type Identity } from "../../providers/lib/run/names.ts";
+import { type Identity, recipeName } from "../../providers/lib/run/index.ts";
 
 export interface IdentityFlags {
   readonly recipe?: string;

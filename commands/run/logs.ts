@@ -1,11 +1,10 @@
 // What a run's own services said, where its command failed.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stackOf } from "../../providers/lib/abra/names.ts";
-import { mask } from "../../providers/lib/diagnostics/mask.ts";
-import { appDomain, dedicatedDomain, type Run } from "../../providers/lib/run/names.ts";
-import { logText } from "../../providers/lib/docker/logs.ts";
-import { servicesOf } from "../../providers/lib/docker/stack.ts";
+import { stackOf } from "../../providers/lib/abra/index.ts";
+import { mask } from "../../providers/lib/diagnostics/index.ts";
+import { appDomain, dedicatedDomain, type Run } from "../../providers/lib/run/index.ts";
+import { logText, servicesOf } from "../../providers/lib/docker/index.ts";
 import { asError } from "../common/errors.ts";
 import { runConfig } from "../common/config.ts";
 

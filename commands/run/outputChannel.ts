@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Message } from "../../providers/lib/run/outputChannel.ts";
+import type { Message } from "../../providers/lib/run/index.ts";
 
 export interface OutputChannel {
   /** For the program's environment: see stacks/sendOutputs.ts. */

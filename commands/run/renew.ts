@@ -1,6 +1,11 @@
 // Keeps a run's lease alive while its command runs, and leaves it with an end where the run is to stand on for a while.
-import { leaseOf, swarmStore, type LeaseRecord } from "../../providers/lib/coordination/coordinationStore.ts";
-import { LEASE_DURATION, RENEW_INTERVAL } from "../../providers/lib/coordination/liveness.ts";
+import {
+  LEASE_DURATION,
+  leaseOf,
+  type LeaseRecord,
+  RENEW_INTERVAL,
+  swarmStore,
+} from "../../providers/lib/coordination/index.ts";
 import { asError } from "../common/errors.ts";
 
 /** Renews every `every` ms until the function that it gives back is called. A renewal that fails is told, and tried again. */

@@ -1,6 +1,6 @@
 // The run of `start` and `stop`: both must come to the same one.
 import { identify, isLasting, type IdentityFlags } from "./identity.ts";
-import { runOf, type Run } from "../../providers/lib/run/names.ts";
+import { type Run, runOf } from "../../providers/lib/run/index.ts";
 
 /** Throws where nothing tells which run it is: then `stop` would never find what `start` made. */
 export function runOfSteps(flags: IdentityFlags): Run {

@@ -1,5 +1,5 @@
 // The line that says what a run got. Pure.
-import { parseVersion } from "../../providers/lib/recipe/version.ts";
+import { parseVersion } from "../../providers/lib/recipe/index.ts";
 import type { RunOutputs } from "./outputs.ts";
 
 /** `keycloak 26.4.0 (10.7.9), warm, upgraded 14 h ago · realm docs-9c1995 · https://docs-9c1995.…` */

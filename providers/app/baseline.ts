@@ -1,9 +1,8 @@
 // What an app showed before it was touched, and must show again after: Keycloak's own realms, the hosts that Traefik serves.
-import type { Baseline } from "../lib/state/operation.ts";
-import { stackOf } from "../lib/abra/names.ts";
-import { jsonLines, docker } from "../lib/docker/docker.ts";
-import { readSecret } from "../lib/docker/container.ts";
-import { logIn } from "../lib/keycloak/admin.ts";
+import type { Baseline } from "../lib/state/index.ts";
+import { stackOf } from "../lib/abra/index.ts";
+import { docker, jsonLines, readSecret } from "../lib/docker/index.ts";
+import { logIn } from "../lib/keycloak/index.ts";
 import { ownerAttribute } from "../realm/representation.ts";
 import type { AppInputs } from "./inputs.ts";
 

@@ -1,15 +1,11 @@
 // One app on this host, under its lock: where its things are, and abra to work on it with.
-import { abraIn, type Abra } from "../lib/abra/cli.ts";
-import { parseEnv } from "../lib/abra/envFile.ts";
-import { operatorAbraDir, prepareAbraDir } from "../lib/abra/home.ts";
-import { refreshMirror } from "../lib/recipe/mirror.ts";
-import { stackOf } from "../lib/abra/names.ts";
-import type { Compose } from "../lib/compose/compose.ts";
-import { appFolder, type AppFolder } from "../lib/state/appFolder.ts";
-import { missingSecrets } from "../lib/docker/secrets.ts";
+import { type Abra, abraIn, operatorAbraDir, parseEnv, prepareAbraDir, stackOf } from "../lib/abra/index.ts";
+import { refreshMirror } from "../lib/recipe/index.ts";
+import { type Compose, composeAt as composeOf, secretOf } from "../lib/compose/index.ts";
+import { appFolder, type AppFolder } from "../lib/state/index.ts";
+import { missingSecrets } from "../lib/docker/index.ts";
 import { readEnv } from "./env.ts";
 import type { AppInputs } from "./inputs.ts";
-import { composeAt as composeOf, secretOf } from "../lib/compose/recipe.ts";
 
 export type Log = (line: string) => void;
 

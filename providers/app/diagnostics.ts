@@ -1,8 +1,7 @@
 // What is written down of an app before it is taken down again: tasks, logs, the gate's last looks, the keys of its .env that differ.
-import { parseEnv } from "../lib/abra/envFile.ts";
-import { writeDiagnostics } from "../lib/diagnostics/write.ts";
-import { readAllSecrets } from "../lib/docker/container.ts";
-import { logText, tasksText } from "../lib/docker/logs.ts";
+import { parseEnv } from "../lib/abra/index.ts";
+import { writeDiagnostics } from "../lib/diagnostics/index.ts";
+import { logText, readAllSecrets, tasksText } from "../lib/docker/index.ts";
 
 export interface DiagnosticsContext {
   /** Where failures lie, a folder each. */

@@ -1,8 +1,7 @@
 // The app's .env in the operator's folder: hearth owns some keys, every other line is the operator's.
 import { readFile } from "node:fs/promises";
-import { parseEnv, setEnv } from "../lib/abra/envFile.ts";
-import { envPath, operatorAbraDir } from "../lib/abra/home.ts";
-import { writeText } from "../lib/fs/file.ts";
+import { envPath, operatorAbraDir, parseEnv, setEnv } from "../lib/abra/index.ts";
+import { writeText } from "../lib/fs/index.ts";
 import type { AppInputs } from "./inputs.ts";
 
 type Filed = Pick<AppInputs, "server" | "domain" | "env">;

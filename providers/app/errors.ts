@@ -1,5 +1,5 @@
 // How an operation on an app can end, other than well.
-import { AbraError } from "../lib/abra/cli.ts";
+import { AbraError } from "../lib/abra/index.ts";
 
 /** The version didn't come up healthy. */
 export class UnhealthyError extends Error {

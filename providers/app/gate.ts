@@ -1,6 +1,6 @@
 // The health gate as an operation meets it: passed, or an error that says what must come of it.
-import type { Verdict } from "../lib/health/gate.ts";
-import type { Baseline } from "../lib/state/operation.ts";
+import type { Verdict } from "../lib/health/index.ts";
+import type { Baseline } from "../lib/state/index.ts";
 import { errorMessage, InconclusiveError, UnhealthyError } from "./errors.ts";
 import type { UpgradeHost } from "./host.ts";
 

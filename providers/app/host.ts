@@ -1,6 +1,6 @@
 // All that an operation looks at and does, one side effect a method: so that each can be made to fail, or be cut off, in a spec.
-import type { Verdict } from "../lib/health/gate.ts";
-import type { Changes, Operation, OperationStep, Baseline } from "../lib/state/operation.ts";
+import type { Verdict } from "../lib/health/index.ts";
+import type { Baseline, Changes, Operation, OperationStep } from "../lib/state/index.ts";
 
 export interface Running {
   readonly deployed: boolean;

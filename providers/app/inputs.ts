@@ -1,6 +1,6 @@
 // An App's inputs: the declaration, its types, and what `check` adds to them.
 import { z } from "zod";
-import { recipeName } from "../lib/run/names.ts";
+import { recipeName } from "../lib/run/index.ts";
 
 const domainName = z
   .string()

@@ -1,18 +1,25 @@
 // The World of real programs: what an operation looks at and does, through abra, docker, the file system and HTTPS.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { raise } from "../lib/alerts/raise.ts";
-import { healthSeconds } from "../lib/compose/compose.ts";
-import { fileAt, hasTag } from "../lib/recipe/mirror.ts";
-import { mask } from "../lib/diagnostics/mask.ts";
-import { gate } from "../lib/health/gate.ts";
-import { readLastGood, reject, writeLastGood } from "../lib/state/versions.ts";
-import { swarmStore } from "../lib/coordination/coordinationStore.ts";
-import { claimMaintenance, drain, releaseMaintenance } from "../lib/coordination/maintenance.ts";
+import { raise } from "../lib/alerts/index.ts";
+import { healthSeconds } from "../lib/compose/index.ts";
+import { fileAt, hasTag, withAdditions } from "../lib/recipe/index.ts";
+import { mask } from "../lib/diagnostics/index.ts";
+import { gate, probe } from "../lib/health/index.ts";
+import {
+  beginOperation,
+  closeOperation,
+  readLastGood,
+  readOperation,
+  reject,
+  replaceOperation,
+  writeLastGood,
+  writeStep,
+} from "../lib/state/index.ts";
+import { claimMaintenance, drain, releaseMaintenance, swarmStore } from "../lib/coordination/index.ts";
 import { coordinationHost } from "../lease/liveHost.ts";
-import { currentProcess } from "../lib/process/identity.ts";
-import { ignoreAbsent, removeFile, writeText } from "../lib/fs/file.ts";
-import { beginOperation, closeOperation, readOperation, replaceOperation, writeStep } from "../lib/state/operation.ts";
+import { currentProcess } from "../lib/process/index.ts";
+import { ignoreAbsent, removeFile, writeText } from "../lib/fs/index.ts";
 import {
   dropOld,
   findSnapshot,
@@ -21,18 +28,25 @@ import {
   restoreSnapshot,
   takeSnapshot,
 } from "../lib/snapshot/index.ts";
-import { imageId, imagesOf, keptImage, tagImage } from "../lib/docker/images.ts";
-import { portConflictResolver } from "../lib/docker/portConflict.ts";
-import { routedServices, scaleDown } from "../lib/docker/scale.ts";
-import { waitUntilRemoved } from "../lib/docker/waitUntilRemoved.ts";
-import { servicesOf, versionLabel } from "../lib/docker/stack.ts";
-import { ensureVolumes, assertNotMounted, volumesOf } from "../lib/docker/volumes.ts";
+import {
+  assertNotMounted,
+  ensureVolumes,
+  imageId,
+  imagesOf,
+  keptImage,
+  portConflictResolver,
+  routedServices,
+  scaleDown,
+  servicesOf,
+  tagImage,
+  versionLabel,
+  volumesOf,
+  waitUntilRemoved,
+} from "../lib/docker/index.ts";
 import { readEnv, replaceEnv, writeEnv } from "./env.ts";
 import { captureDiagnostics, secretsInContainers } from "./diagnostics.ts";
 import { ensureSecrets, type AppContext } from "./context.ts";
-import { probe } from "../lib/health/observe.ts";
 import { preflight } from "./preflight.ts";
-import { withAdditions } from "../lib/recipe/envRequirements.ts";
 import { findRegressions, captureBaseline } from "./baseline.ts";
 import type { UpgradeHost } from "./host.ts";
 

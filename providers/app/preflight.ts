@@ -2,15 +2,22 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { composeFiles, loadFault } from "../lib/compose/compose.ts";
-import { fileAt } from "../lib/recipe/mirror.ts";
-import { ProgramError } from "../lib/process/run.ts";
-import { docker } from "../lib/docker/docker.ts";
-import { imageId, imagesOf, keptImage, pullImage, tagImage } from "../lib/docker/images.ts";
-import { mountsOf, notLocal, volumesOf } from "../lib/docker/volumes.ts";
+import { atTag, composeAt, composeFiles, deployEnv, loadFault, RecipeError } from "../lib/compose/index.ts";
+import { fileAt } from "../lib/recipe/index.ts";
+import { ProgramError } from "../lib/process/index.ts";
+import {
+  docker,
+  imageId,
+  imagesOf,
+  keptImage,
+  mountsOf,
+  notLocal,
+  pullImage,
+  tagImage,
+  volumesOf,
+} from "../lib/docker/index.ts";
 import { PreflightError, ReleaseFault } from "./errors.ts";
 import type { AppContext } from "./context.ts";
-import { atTag, composeAt, deployEnv, RecipeError } from "../lib/compose/recipe.ts";
 import { demands, lacking } from "../lib/snapshot/index.ts";
 
 /** `volumes`: those that a snapshot takes; undefined where none is taken. Throws ReleaseFault where the release itself is to blame, PreflightError where the host is. Changes nothing but images. */

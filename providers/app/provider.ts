@@ -1,12 +1,10 @@
 // What Pulumi's engine asks of an App.
-import { raise } from "../lib/alerts/raise.ts";
+import { raise } from "../lib/alerts/index.ts";
 import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../pulumi/protocol.ts";
-import { appFolder } from "../lib/state/appFolder.ts";
-import { markUndeployedOnPurpose } from "../lib/state/undeployedOnPurpose.ts";
-import { readLastGood } from "../lib/state/versions.ts";
+import { appFolder, markUndeployedOnPurpose, readLastGood } from "../lib/state/index.ts";
 import { errorMessage, BrokenError, UnhealthyError } from "./errors.ts";
 import { surviveParent } from "../pulumi/process.ts";
-import { HEALTHY, NOT_DEPLOYED, observe } from "../lib/health/observe.ts";
+import { HEALTHY, NOT_DEPLOYED, observe } from "../lib/health/index.ts";
 import { wholeApp, type CheckedApp } from "./inputs.ts";
 import type { Outcome } from "./reconcile.ts";
 import { resolve, type Before } from "./resolve.ts";

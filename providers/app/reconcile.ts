@@ -1,17 +1,14 @@
 // Makes an app be as its inputs say: recover, observe, ensure, sync, return. Nothing at all where it is so already.
-import { probeAbra } from "../lib/abra/cli.ts";
-import { hasTag } from "../lib/recipe/mirror.ts";
-import { appFolder, type AppFolder } from "../lib/state/appFolder.ts";
-import { readOperation } from "../lib/state/operation.ts";
-import { clearUndeployedOnPurpose } from "../lib/state/undeployedOnPurpose.ts";
-import { withLock, type Held } from "../lib/lock/flock.ts";
-import { waitUntilRemoved } from "../lib/docker/waitUntilRemoved.ts";
-import { volumeNames } from "../lib/docker/volumes.ts";
+import { probeAbra } from "../lib/abra/index.ts";
+import { hasTag } from "../lib/recipe/index.ts";
+import { appFolder, type AppFolder, clearUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
+import { type Held, withLock } from "../lib/lock/index.ts";
+import { volumeNames, waitUntilRemoved } from "../lib/docker/index.ts";
 import { envHolds, lastDeployed, writeEnv } from "./env.ts";
 import { liveHost } from "./liveHost.ts";
 import { ensureApp, ensureSecrets, openContext, type AppContext, type Log } from "./context.ts";
 import type { AppInputs, CheckedApp } from "./inputs.ts";
-import { HEALTHY, observe, type ObservedApp } from "../lib/health/observe.ts";
+import { HEALTHY, observe, type ObservedApp } from "../lib/health/index.ts";
 import { recover } from "./recover.ts";
 import { upgrade } from "./upgrade.ts";
 import { passGate } from "./gate.ts";

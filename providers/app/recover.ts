@@ -1,5 +1,5 @@
 // What an interrupted operation left: finished where its version is up, undone where not. Knows nothing of Pulumi.
-import type { Operation } from "../lib/state/operation.ts";
+import type { Operation } from "../lib/state/index.ts";
 import { markBroken, closeOperation, rollBack, alertInconclusive, runRollback } from "./rollback.ts";
 import { BrokenError, InconclusiveError, UpgradeError } from "./errors.ts";
 import { finish } from "./upgrade.ts";

@@ -1,6 +1,5 @@
 // Which version to apply, which to hold, and why. Pure.
-import type { Tag } from "../lib/recipe/mirror.ts";
-import { compareVersions, parseVersion, type RecipeVersion } from "../lib/recipe/version.ts";
+import { compareVersions, parseVersion, type RecipeVersion, type Tag } from "../lib/recipe/index.ts";
 
 export interface Policy {
   readonly allow: "none" | "patch" | "minor" | "major";

@@ -1,14 +1,12 @@
 // Brings a kept app that is down up again at the version it had; finishes or undoes first what was interrupted; never upgrades.
-import { raise } from "../lib/alerts/raise.ts";
-import { appFolder } from "../lib/state/appFolder.ts";
-import { isUndeployedOnPurpose } from "../lib/state/undeployedOnPurpose.ts";
-import { recordRepair, repairsSince } from "../lib/state/repairs.ts";
-import type { Held } from "../lib/lock/flock.ts";
+import { raise } from "../lib/alerts/index.ts";
+import { appFolder, isUndeployedOnPurpose, recordRepair, repairsSince } from "../lib/state/index.ts";
+import type { Held } from "../lib/lock/index.ts";
 import { lastDeployed } from "./env.ts";
 import { errorMessage } from "./errors.ts";
 import { openContext, type Log } from "./context.ts";
 import type { AppInputs } from "./inputs.ts";
-import { HEALTHY, observe } from "../lib/health/observe.ts";
+import { HEALTHY, observe } from "../lib/health/index.ts";
 import { bringUp, locked, hostAt } from "./reconcile.ts";
 import { recover } from "./recover.ts";
 

@@ -1,19 +1,25 @@
 // What `check` finds out for an App: its version, what is held, how it is; it looks and never touches.
-import { operatorAbraDir } from "../lib/abra/home.ts";
-import { fileAt, notesAt, refreshMirror, type Tag } from "../lib/recipe/mirror.ts";
+import { operatorAbraDir } from "../lib/abra/index.ts";
+import {
+  additionNames,
+  envRequirements,
+  type EnvRequirements,
+  fileAt,
+  missing,
+  notesAt,
+  refreshMirror,
+  type Tag,
+} from "../lib/recipe/index.ts";
 import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
-import { appFolder } from "../lib/state/appFolder.ts";
-import { readOperation } from "../lib/state/operation.ts";
-import { livenessOf } from "../lib/process/identity.ts";
-import { readApproved, readRejected } from "../lib/state/versions.ts";
-import { clusterId } from "../lib/docker/cluster.ts";
+import { appFolder, readApproved, readOperation, readRejected } from "../lib/state/index.ts";
+import { livenessOf } from "../lib/process/index.ts";
+import { clusterId } from "../lib/docker/index.ts";
 import { envHolds, lastDeployed, readEnv } from "./env.ts";
 import type { AppInputs, Resolved } from "./inputs.ts";
 import { statusLine } from "./line.ts";
-import { observe } from "../lib/health/observe.ts";
+import { observe } from "../lib/health/index.ts";
 import { candidates, choose, type ReleaseDecision, type ReleaseContext } from "./release.ts";
-import { additionNames, missing, envRequirements, type EnvRequirements } from "../lib/recipe/envRequirements.ts";
 
 /** What the engine kept of the check before. */
 export interface Before {
@@ -178,7 +184,7 @@ async function unfit(
   }
   // As it runs it was deployed, under these names: most often nothing else is asked of the recipe, and its reader isn't loaded.
   if (version === running && (await envHolds(app))) return [];
-  const { composeAt, namesTooLong } = await import("../lib/compose/recipe.ts");
+  const { composeAt, namesTooLong } = await import("../lib/compose/index.ts");
   const compose = await composeAt(mirror, version, app).catch(error => {
     // Preflight says what is wrong with the release, and holds it; here only its names are looked at.
     if (version !== running) return undefined;

@@ -1,5 +1,5 @@
 // The way back: evidence, take down, restore, deploy the version before, gate. Resumed at the step where it was cut off.
-import type { Operation, OperationStep } from "../lib/state/operation.ts";
+import type { Operation, OperationStep } from "../lib/state/index.ts";
 import { errorMessage, BrokenError, abraFatal, InconclusiveError, UpgradeError } from "./errors.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";

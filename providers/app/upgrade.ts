@@ -1,5 +1,5 @@
 // The upgrade: take down, snapshot, deploy, gate; commit, or go back.
-import type { Operation } from "../lib/state/operation.ts";
+import type { Operation } from "../lib/state/index.ts";
 import { closeOperation, redeploy, rollBack, alertInconclusive } from "./rollback.ts";
 import { errorMessage, InconclusiveError, PreflightError, ReleaseFault } from "./errors.ts";
 import { passGate } from "./gate.ts";

@@ -1,20 +1,21 @@
 // A run's way in: its lease first, then a look for maintenance; where there is one, the lease comes down again, so that no side waits while it holds what the other waits for.
-import { isSameProcess, type ProcessIdentity } from "../lib/process/identity.ts";
+import { isSameProcess, type ProcessIdentity } from "../lib/process/index.ts";
 import {
-  isLease,
-  isMaintenance,
-  MAX_CREATE_ATTEMPTS,
+  type CoordinationHost,
+  type CoordinationStore,
+  describeHolder,
   foreignConfigMessage,
+  isLease,
+  isLeaseActive,
+  isMaintenance,
   leaseName,
   leaseOf,
-  removeStaleMaintenance,
-  type CoordinationStore,
-  type CoordinationHost,
-  type StoredRecord,
   type LeaseRecord,
   type MaintenanceRecord,
-} from "../lib/coordination/coordinationStore.ts";
-import { describeHolder, isLeaseActive } from "../lib/coordination/liveness.ts";
+  MAX_CREATE_ATTEMPTS,
+  removeStaleMaintenance,
+  type StoredRecord,
+} from "../lib/coordination/index.ts";
 
 export type KeycloakKind = LeaseRecord["keycloak"];
 /** Which Keycloak a run asks for; `none`: its recipe needs no one. */

@@ -1,7 +1,7 @@
 // What a lease is told by environment: whose it is and how long it lasts would differ each time, and so are no inputs.
 import { z } from "zod";
-import { processIdentity, type ProcessIdentity } from "../lib/process/identity.ts";
-import { LEASE_DURATION, DEFAULT_TTL } from "../lib/coordination/liveness.ts";
+import { processIdentity, type ProcessIdentity } from "../lib/process/index.ts";
+import { DEFAULT_TTL, LEASE_DURATION } from "../lib/coordination/index.ts";
 
 /** The variable; unset where Pulumi's own commands are used. */
 export const LEASE = "HEARTH_LEASE";

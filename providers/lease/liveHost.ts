@@ -2,15 +2,13 @@
 import { hostname } from "node:os";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stackOf } from "../lib/abra/names.ts";
+import { stackOf } from "../lib/abra/index.ts";
 import type { AppInputs } from "../app/inputs.ts";
-import { NOT_DEPLOYED, tasksTrouble } from "../lib/health/observe.ts";
-import { probeUrl } from "../lib/health/http.ts";
-import { appFolder } from "../lib/state/appFolder.ts";
-import { readOperation } from "../lib/state/operation.ts";
-import { livenessOf, type ProcessIdentity } from "../lib/process/identity.ts";
-import { servicesOf } from "../lib/docker/stack.ts";
-import { swarmStore, type CoordinationHost, type MaintenanceRecord } from "../lib/coordination/coordinationStore.ts";
+import { NOT_DEPLOYED, probeUrl, tasksTrouble } from "../lib/health/index.ts";
+import { appFolder, readOperation } from "../lib/state/index.ts";
+import { livenessOf, type ProcessIdentity } from "../lib/process/index.ts";
+import { servicesOf } from "../lib/docker/index.ts";
+import { type CoordinationHost, type MaintenanceRecord, swarmStore } from "../lib/coordination/index.ts";
 import { UnavailableError, type AcquireHost, type KeycloakState } from "./acquire.ts";
 
 /** For a kept app's side. */

@@ -1,14 +1,12 @@
 // What Pulumi's engine asks of a Lease.
-import { stackOf } from "../lib/abra/names.ts";
+import { stackOf } from "../lib/abra/index.ts";
 import { checkInputs } from "../pulumi/check.ts";
 import { clean, type Checked } from "../pulumi/protocol.ts";
-import { appFolder } from "../lib/state/appFolder.ts";
-import { readLastGood } from "../lib/state/versions.ts";
+import { appFolder, readLastGood } from "../lib/state/index.ts";
 import { surviveParent } from "../pulumi/process.ts";
-import { withRunLock } from "../lib/run/folder.ts";
-import { logOfRun } from "../lib/run/log.ts";
-import { servicesOf, versionLabel } from "../lib/docker/stack.ts";
-import { leaseName, swarmStore } from "../lib/coordination/coordinationStore.ts";
+import { logOfRun, withRunLock } from "../lib/run/index.ts";
+import { servicesOf, versionLabel } from "../lib/docker/index.ts";
+import { leaseName, swarmStore } from "../lib/coordination/index.ts";
 import { acquire, releaseLease, type KeycloakKind } from "./acquire.ts";
 import { leaseTerms } from "./environment.ts";
 import { leaseInputs, type CheckedLease } from "./inputs.ts";

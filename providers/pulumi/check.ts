@@ -1,7 +1,7 @@
 // A resource's inputs checked, and bound to the swarm that it lives in.
 import type { z } from "zod";
 import { clean, failuresOf, hasUnknown, type Checked } from "./protocol.ts";
-import { clusterId } from "../lib/docker/cluster.ts";
+import { clusterId } from "../lib/docker/index.ts";
 
 export interface CheckOptions {
   /** What the resource is, and how it came to be there: `this realm was made`. */

@@ -1,16 +1,14 @@
 // What Pulumi's engine asks of a Realm.
-import { stackOf } from "../lib/abra/names.ts";
+import { stackOf } from "../lib/abra/index.ts";
 import { checkInputs } from "../pulumi/check.ts";
 import { clean, StateError, type Checked } from "../pulumi/protocol.ts";
 import { surviveParent } from "../pulumi/process.ts";
-import { withRunLock } from "../lib/run/folder.ts";
-import { logOfRun } from "../lib/run/log.ts";
-import { readSecret } from "../lib/docker/container.ts";
-import { logIn } from "../lib/keycloak/admin.ts";
+import { logOfRun, withRunLock } from "../lib/run/index.ts";
+import { readSecret } from "../lib/docker/index.ts";
+import { logIn, usable } from "../lib/keycloak/index.ts";
 import { realmInputs, type CheckedRealm } from "./inputs.ts";
 import { ensureRealm, removeRealm, type RealmHost } from "./reconcile.ts";
 import { isOurs, type Credentials } from "./representation.ts";
-import { usable } from "../lib/keycloak/usable.ts";
 
 type Raw = Record<string, unknown> & { __provider: string };
 type Inputs = CheckedRealm & { readonly __provider: string };

@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import pRetry from "p-retry";
-import { withOneOf } from "../lib/lock/flock.ts";
-import { NoContainerError } from "../lib/docker/container.ts";
-import { KeycloakError, type Admin } from "../lib/keycloak/admin.ts";
+import { withOneOf } from "../lib/lock/index.ts";
+import { NoContainerError } from "../lib/docker/index.ts";
+import { type Admin, KeycloakError } from "../lib/keycloak/index.ts";
 import { MasterRealmError, type CheckedRealm } from "./inputs.ts";
 import { isOurs, representation, type Credentials } from "./representation.ts";
 

@@ -1,8 +1,8 @@
 // The run's abra folder, made where it is wanted and taken away once no app of the run is left in it.
 import { mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parseEnv } from "../lib/abra/envFile.ts";
-import { ignoreAbsent } from "../lib/fs/file.ts";
+import { parseEnv } from "../lib/abra/index.ts";
+import { ignoreAbsent } from "../lib/fs/index.ts";
 import type { Paths } from "./paths.ts";
 
 /** Servers of its own, so that no .env of a run ever lies in the operator's folder; his catalogue. */

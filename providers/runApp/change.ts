@@ -1,7 +1,6 @@
 // What changes a run's app; loaded where something is to be changed.
-import { probeAbra } from "../lib/abra/cli.ts";
-import { stackOf } from "../lib/abra/names.ts";
-import { servicesOf, versionLabel } from "../lib/docker/stack.ts";
+import { probeAbra, stackOf } from "../lib/abra/index.ts";
+import { servicesOf, versionLabel } from "../lib/docker/index.ts";
 import type { Log } from "../app/context.ts";
 import type { RunApp } from "../app/inputs.ts";
 import { ensure } from "./ensure.ts";

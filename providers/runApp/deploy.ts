@@ -1,13 +1,12 @@
 // A run's app deployed through abra: clone, .env, secrets, deploy.
 import { readFile, rm } from "node:fs/promises";
-import { setEnv } from "../lib/abra/envFile.ts";
-import { operatorAbraDir } from "../lib/abra/home.ts";
-import { writeText } from "../lib/fs/file.ts";
+import { operatorAbraDir, setEnv } from "../lib/abra/index.ts";
+import { writeText } from "../lib/fs/index.ts";
 import { owned } from "../app/env.ts";
-import { withLock } from "../lib/lock/flock.ts";
+import { withLock } from "../lib/lock/index.ts";
 import type { RunContext } from "./undeploy.ts";
 import { ensureHome } from "./abraFolder.ts";
-import type { Recipe } from "../lib/compose/recipe.ts";
+import type { Recipe } from "../lib/compose/index.ts";
 import { ensureSecrets } from "./secrets.ts";
 
 export interface Deployment extends RunContext {

@@ -1,7 +1,7 @@
 // Makes a run's app be as its inputs say, and well: in place where that goes, else from undeployed.
-import { AbraError } from "../lib/abra/cli.ts";
-import type { Verdict } from "../lib/health/gate.ts";
-import type { ServiceSnapshot } from "../lib/docker/serviceSnapshot.ts";
+import { AbraError } from "../lib/abra/index.ts";
+import type { Verdict } from "../lib/health/index.ts";
+import type { ServiceSnapshot } from "../lib/docker/index.ts";
 import { errorMessage, InconclusiveError, UnhealthyError } from "../app/errors.ts";
 import type { RunHost } from "./host.ts";
 

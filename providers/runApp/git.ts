@@ -1,5 +1,5 @@
 // git in a folder that is named, whatever repository this process was started in.
-import { run } from "../lib/process/run.ts";
+import { run } from "../lib/process/index.ts";
 
 /** Set where hearth runs in a git hook; each would lead to another repository than the one that is meant. */
 const elsewhere = [

@@ -1,6 +1,6 @@
 // All that is looked at and done for a run's app, one side effect a method: so that what follows from what can be seen in a spec.
-import type { Verdict } from "../lib/health/gate.ts";
-import type { ServiceSnapshot } from "../lib/docker/serviceSnapshot.ts";
+import type { Verdict } from "../lib/health/index.ts";
+import type { ServiceSnapshot } from "../lib/docker/index.ts";
 
 /** One app of a run on its host. Every method may be called again after it was cut off in the middle. */
 export interface RunHost {

@@ -1,15 +1,11 @@
 // The World of a run's app with real programs: abra, docker, git and HTTPS.
-import { abraIn } from "../lib/abra/cli.ts";
-import { healthSeconds } from "../lib/compose/compose.ts";
-import { operatorAbraDir } from "../lib/abra/home.ts";
-import { refreshMirror } from "../lib/recipe/mirror.ts";
-import { stackOf } from "../lib/abra/names.ts";
-import { gate } from "../lib/health/gate.ts";
-import { notReplaced, snapshotServices } from "../lib/docker/serviceSnapshot.ts";
+import { abraIn, operatorAbraDir, stackOf } from "../lib/abra/index.ts";
+import { atTag, healthSeconds, readRecipe } from "../lib/compose/index.ts";
+import { refreshMirror } from "../lib/recipe/index.ts";
+import { gate, probeUnless, swarmRollback } from "../lib/health/index.ts";
+import { notReplaced, snapshotServices } from "../lib/docker/index.ts";
 import type { Log } from "../app/context.ts";
 import type { RunApp } from "../app/inputs.ts";
-import { atTag, readRecipe } from "../lib/compose/recipe.ts";
-import { probeUnless, swarmRollback } from "../lib/health/observe.ts";
 import { cloneCheckout, cloneRelease } from "./clone.ts";
 import { deploy } from "./deploy.ts";
 import { undeploy } from "./undeploy.ts";

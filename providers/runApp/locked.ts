@@ -1,5 +1,5 @@
 // The lock of one app of one run.
-import { withLock, type Held } from "../lib/lock/flock.ts";
+import { type Held, withLock } from "../lib/lock/index.ts";
 import type { Log } from "../app/context.ts";
 import type { RunApp } from "../app/inputs.ts";
 import { pathsOf } from "./paths.ts";

@@ -1,12 +1,12 @@
 // What Pulumi's engine asks of a run's app.
 import { wrongSwarmMessage } from "../pulumi/check.ts";
 import { clean, StateError, type Checked } from "../pulumi/protocol.ts";
-import { mask } from "../lib/diagnostics/mask.ts";
-import { logOfRun } from "../lib/run/log.ts";
-import { clusterId } from "../lib/docker/cluster.ts";
+import { mask } from "../lib/diagnostics/index.ts";
+import { logOfRun } from "../lib/run/index.ts";
+import { clusterId } from "../lib/docker/index.ts";
 import { errorMessage } from "../app/errors.ts";
 import type { AppInputs, RunApp } from "../app/inputs.ts";
-import { HEALTHY, observe } from "../lib/health/observe.ts";
+import { HEALTHY, observe } from "../lib/health/index.ts";
 import { resolveRun, type Before } from "./resolve.ts";
 
 /** What its state holds: its inputs as resolved, the version that really runs, and where. */

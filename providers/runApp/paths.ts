@@ -1,7 +1,7 @@
 // Where a run's app has its things: an abra folder of the run's own, below hearth's directory.
 import { join } from "node:path";
-import { envPath } from "../lib/abra/home.ts";
-import { runFolder } from "../lib/run/folder.ts";
+import { envPath } from "../lib/abra/index.ts";
+import { runFolder } from "../lib/run/index.ts";
 import type { RunApp } from "../app/inputs.ts";
 
 /** Absolute paths. */

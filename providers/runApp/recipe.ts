@@ -1,11 +1,11 @@
 // A recipe as a run's app gets it: a release, or a checkout; and whether all of its secrets can be had.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stackOf } from "../lib/abra/names.ts";
-import { ignoreAbsent } from "../lib/fs/file.ts";
+import { stackOf } from "../lib/abra/index.ts";
+import { ignoreAbsent } from "../lib/fs/index.ts";
 import type { AppInputs } from "../app/inputs.ts";
-import { secretOf, type ReadFile, type Recipe } from "../lib/compose/recipe.ts";
-import { envRequirements } from "../lib/recipe/envRequirements.ts";
+import { type ReadFile, type Recipe, secretOf } from "../lib/compose/index.ts";
+import { envRequirements } from "../lib/recipe/index.ts";
 
 export function inFolder(folder: string): ReadFile {
   return file => readFile(join(folder, file), "utf8").catch(ignoreAbsent);

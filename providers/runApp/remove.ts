@@ -1,8 +1,6 @@
 // A run's app gone without a trace: containers, networks, volumes, secrets, .env and clone.
-import { abraIn } from "../lib/abra/cli.ts";
-import { stackOf } from "../lib/abra/names.ts";
-import { removeStack } from "../lib/docker/removeStack.ts";
-import { NotRemovedError } from "../lib/docker/waitUntilRemoved.ts";
+import { abraIn, stackOf } from "../lib/abra/index.ts";
+import { NotRemovedError, removeStack } from "../lib/docker/index.ts";
 import type { Log } from "../app/context.ts";
 import type { RunApp } from "../app/inputs.ts";
 import { undeploy, tried } from "./undeploy.ts";

@@ -1,14 +1,13 @@
 // What `check` finds out for a run's app: what is deployed, and how it is; it looks and never touches.
-import { operatorAbraDir } from "../lib/abra/home.ts";
-import { refreshMirror, type Tag } from "../lib/recipe/mirror.ts";
-import { compareVersions, parseVersion } from "../lib/recipe/version.ts";
+import { operatorAbraDir } from "../lib/abra/index.ts";
+import { compareVersions, parseVersion, refreshMirror, type Tag } from "../lib/recipe/index.ts";
 import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
-import { clusterId } from "../lib/docker/cluster.ts";
+import { clusterId } from "../lib/docker/index.ts";
 import type { Log } from "../app/context.ts";
 import type { AppInputs, RunApp } from "../app/inputs.ts";
-import { HEALTHY, observe } from "../lib/health/observe.ts";
-import { atTag, namesTooLong, readRecipe, type ReadFile } from "../lib/compose/recipe.ts";
+import { HEALTHY, observe } from "../lib/health/index.ts";
+import { atTag, namesTooLong, type ReadFile, readRecipe } from "../lib/compose/index.ts";
 import { inFolder, unmadeSecrets } from "./recipe.ts";
 import { checkoutFault, revisionOf } from "./workTree.ts";
 

@@ -1,10 +1,10 @@
 // The secrets of a run's app on the swarm: values that were given are inserted from a file, the others generated.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeText } from "../lib/fs/file.ts";
-import { missingSecrets } from "../lib/docker/secrets.ts";
+import { writeText } from "../lib/fs/index.ts";
+import { missingSecrets } from "../lib/docker/index.ts";
 import type { RunApp } from "../app/inputs.ts";
-import { secretOf } from "../lib/compose/recipe.ts";
+import { secretOf } from "../lib/compose/index.ts";
 import type { Deployment } from "./deploy.ts";
 
 type Given = Pick<RunApp, "secrets" | "secretValues">;

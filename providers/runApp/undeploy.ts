@@ -1,10 +1,8 @@
 // A run's app taken down, and waited for: by abra, and where abra can't, by docker.
 import { access } from "node:fs/promises";
-import { AbraError, type Abra } from "../lib/abra/cli.ts";
-import { ProgramError } from "../lib/process/run.ts";
-import { docker } from "../lib/docker/docker.ts";
-import { waitUntilRemoved } from "../lib/docker/waitUntilRemoved.ts";
-import { servicesOf } from "../lib/docker/stack.ts";
+import { type Abra, AbraError } from "../lib/abra/index.ts";
+import { ProgramError } from "../lib/process/index.ts";
+import { docker, servicesOf, waitUntilRemoved } from "../lib/docker/index.ts";
 import { errorMessage } from "../app/errors.ts";
 import type { Log } from "../app/context.ts";
 import type { RunApp } from "../app/inputs.ts";

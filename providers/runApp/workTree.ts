@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { lstat, readdir, readFile, readlink, realpath, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { ignoreAbsent } from "../lib/fs/file.ts";
-import { ProgramError } from "../lib/process/run.ts";
+import { ignoreAbsent } from "../lib/fs/index.ts";
+import { ProgramError } from "../lib/process/index.ts";
 import { git } from "./git.ts";
 
 export interface WorkTree {

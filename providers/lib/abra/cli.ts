@@ -1,5 +1,5 @@
 // The one file that spawns `abra`, and turns what it says into kinds.
-import { ProgramError, run, type Result, type RunOptions } from "../process/run.ts";
+import { ProgramError, type Result, run, type RunOptions } from "../process/index.ts";
 import * as argv from "./argv.ts";
 
 export type AbraErrorKind =

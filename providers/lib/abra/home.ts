@@ -2,8 +2,8 @@
 import { mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { run } from "../process/run.ts";
-import { dropStaleLocks, tagsOf } from "../recipe/mirror.ts";
+import { run } from "../process/index.ts";
+import { dropStaleLocks, tagsOf } from "../recipe/index.ts";
 
 /** abra's folder as the operator has it: `ABRA_DIR`, else `~/.abra`. */
 export function operatorAbraDir(env: NodeJS.ProcessEnv = process.env): string {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { mask } from "../diagnostics/mask.ts";
+import { mask } from "../diagnostics/index.ts";
 import type { Alert } from "./raise.ts";
 
 export const channel = z

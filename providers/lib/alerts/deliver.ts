@@ -1,9 +1,8 @@
 // Delivers what is spooled: oldest first, at least once, by one process at a time, and never for longer than its bound.
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { FormatError, makeFolder, readJson, UnreadableError } from "../fs/file.ts";
-import { syncPath } from "../fs/sync.ts";
-import { tryLock } from "../lock/flock.ts";
+import { FormatError, makeFolder, readJson, syncPath, UnreadableError } from "../fs/index.ts";
+import { tryLock } from "../lock/index.ts";
 import { ChannelError, handOver, isConfigured, type Channel } from "./channel.ts";
 import { alert } from "./raise.ts";
 import { idsIn, spoolOf, waiting, type Spool } from "./spool.ts";

@@ -1,8 +1,8 @@
 // Raises an alert: kept on the disk first, told by `deliver`; one and the same event once.
 import { join } from "node:path";
 import { z } from "zod";
-import { mask } from "../diagnostics/mask.ts";
-import { FORMAT, format, writeJson } from "../fs/file.ts";
+import { mask } from "../diagnostics/index.ts";
+import { FORMAT, format, writeJson } from "../fs/index.ts";
 import { alertId, idOf, spoolOf } from "./spool.ts";
 
 export const alert = z.object({

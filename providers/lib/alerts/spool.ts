@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ignoreAbsent } from "../fs/file.ts";
-import { stamp } from "../time/stamp.ts";
+import { ignoreAbsent } from "../fs/index.ts";
+import { stamp } from "../time/index.ts";
 
 export interface Spool {
   readonly path: string;

@@ -1,8 +1,7 @@
 // A recipe as it is at one version: its compose files with names filled in for one app.
 import { abraShVariables, composeFiles, readCompose, type Compose } from "./compose.ts";
-import { parseEnv } from "../abra/envFile.ts";
-import { fileAt } from "../recipe/mirror.ts";
-import { stackOf, SWARM_NAME_LIMIT } from "../abra/names.ts";
+import { parseEnv, stackOf, SWARM_NAME_LIMIT } from "../abra/index.ts";
+import { fileAt } from "../recipe/index.ts";
 import type { AppInputs } from "../../app/inputs.ts";
 
 export class RecipeError extends Error {

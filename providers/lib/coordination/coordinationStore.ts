@@ -1,7 +1,7 @@
 // The board on which runs and kept apps read of each other: leases and maintenance, as Swarm's config objects.
 import { z } from "zod";
-import { processIdentity, type Liveness, type ProcessIdentity } from "../process/identity.ts";
-import { configsWith, createConfig, relabelConfig, removeConfig, type Config } from "../docker/configs.ts";
+import { type Liveness, processIdentity, type ProcessIdentity } from "../process/index.ts";
+import { type Config, configsWith, createConfig, relabelConfig, removeConfig } from "../docker/index.ts";
 
 const format = z.literal(1);
 const moment = z.iso.datetime();

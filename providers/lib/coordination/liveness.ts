@@ -1,5 +1,5 @@
 // Whether a run still lives, as far as its lease tells.
-import { livenessOf, type Liveness, type ProcessIdentity } from "../process/identity.ts";
+import { type Liveness, livenessOf, type ProcessIdentity } from "../process/index.ts";
 import type { LeaseRecord } from "./coordinationStore.ts";
 
 /** Milliseconds that a held lease lasts from its last renewal: what counts where its owner can't be looked at. */

@@ -1,5 +1,5 @@
 // A kept app's way to its upgrade: maintenance first, so that no run begins any more; then the runs that live are waited for.
-import { isSameProcess } from "../process/identity.ts";
+import { isSameProcess } from "../process/index.ts";
 import {
   MAX_CREATE_ATTEMPTS,
   foreignConfigMessage,

@@ -1,9 +1,8 @@
 // Keeps what could be seen of a failure before it is taken down: masked, a folder each, the newest ten.
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { syncPath } from "../fs/sync.ts";
-import { makeFolder, writeText } from "../fs/file.ts";
-import { stamp } from "../time/stamp.ts";
+import { makeFolder, syncPath, writeText } from "../fs/index.ts";
+import { stamp } from "../time/index.ts";
 import { mask } from "./mask.ts";
 
 const KEPT = 10;

@@ -1,5 +1,5 @@
 // The CLI of docker, a process for each call; `api.ts` has what is asked often.
-import { run, type Result, type RunOptions } from "../process/run.ts";
+import { type Result, run, type RunOptions } from "../process/index.ts";
 
 /** Runs `docker` with `argv`; `what` is verb and noun for the error. Throws ProgramError. */
 export function docker(argv: readonly string[], what: string, options: RunOptions = {}): Promise<Result> {

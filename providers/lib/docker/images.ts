@@ -1,6 +1,6 @@
 // Images on this node: which a stack runs, whether one is there, and names of hearth's own that keep one from being taken away.
 import { docker } from "./docker.ts";
-import { ProgramError } from "../process/run.ts";
+import { ProgramError } from "../process/index.ts";
 
 export interface RunningImage {
   /** As the service's spec names it, without a digest. */

@@ -1,6 +1,6 @@
 // What a stack says of itself before it is taken down: tasks and logs.
 import { docker } from "./docker.ts";
-import type { ProgramError } from "../process/run.ts";
+import type { ProgramError } from "../process/index.ts";
 
 /** Every task that Swarm remembers, as a table. */
 export async function tasksText(stack: string): Promise<string> {

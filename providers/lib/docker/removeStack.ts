@@ -1,6 +1,6 @@
 // Everything of a stack gone from this swarm: services, networks, configs, secrets and volumes. Knows docker alone.
 import { setTimeout as sleep } from "node:timers/promises";
-import { ProgramError } from "../process/run.ts";
+import { ProgramError } from "../process/index.ts";
 import { docker } from "./docker.ts";
 import { NotRemovedError } from "./waitUntilRemoved.ts";
 

@@ -1,6 +1,6 @@
 // What a stack's services stand at before a deploy over them, and which of them the deploy has still to replace.
 import { docker, jsonLines } from "./docker.ts";
-import { ProgramError } from "../process/run.ts";
+import { ProgramError } from "../process/index.ts";
 
 export interface ServiceSnapshot {
   /** Without the stack's prefix. */

@@ -1,7 +1,7 @@
 // What runs of a Swarm stack: its services, their replicas and updates, the labels that abra wrote.
 import { filters, get } from "./api.ts";
 import { docker, jsonLines } from "./docker.ts";
-import { ProgramError } from "../process/run.ts";
+import { ProgramError } from "../process/index.ts";
 
 export interface Service {
   /** Without the stack's prefix. */

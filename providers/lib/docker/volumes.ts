@@ -1,6 +1,6 @@
 // The volumes of a stack: where they lie, whether they are this node's own, and who mounts them.
 import { docker, jsonLines } from "./docker.ts";
-import { ProgramError } from "../process/run.ts";
+import { ProgramError } from "../process/index.ts";
 
 export interface Volume {
   /** `<stack>_<name>` */

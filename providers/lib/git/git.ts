@@ -1,5 +1,5 @@
 // git in one repository.
-import { run, type RunOptions } from "../process/run.ts";
+import { run, type RunOptions } from "../process/index.ts";
 import { quietGit } from "./objects.ts";
 
 /** A collection that git starts stays in the foreground: it would hold the mirror's lock, and nobody would know why. */

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { ProgramError, run, type ProgramErrorKind } from "../process/run.ts";
+import { ProgramError, type ProgramErrorKind, run } from "../process/index.ts";
 
 export interface GitObject {
   readonly oid: string;

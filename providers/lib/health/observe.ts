@@ -1,8 +1,8 @@
 // What the world says of an app: what runs, at which version, and how it is.
 import { probeUrl, type Fault } from "./http.ts";
 import type { Probe } from "./gate.ts";
-import { stackOf } from "../abra/names.ts";
-import { containersOf, isChaos, servicesOf, taskErrors, versionLabel, type Service } from "../docker/stack.ts";
+import { stackOf } from "../abra/index.ts";
+import { containersOf, isChaos, type Service, servicesOf, taskErrors, versionLabel } from "../docker/index.ts";
 import type { AppInputs } from "../../app/inputs.ts";
 
 export interface ObservedApp {

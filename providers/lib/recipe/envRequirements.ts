@@ -1,5 +1,5 @@
 // What a version wants of an app's .env that isn't there yet: variables and secrets, from the recipe's samples. Pure.
-import { parseEnv } from "../abra/envFile.ts";
+import { parseEnv } from "../abra/index.ts";
 
 /** The texts that are compared, and what hearth itself is told to set. */
 export interface EnvComparison {

@@ -5,10 +5,9 @@
 import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { withLock } from "../lock/flock.ts";
-import { ProgramError, run } from "../process/run.ts";
-import { git } from "../git/git.ts";
-import { endReading, entriesOf, objectAt, quietGit, readObject, type Entry } from "../git/objects.ts";
+import { withLock } from "../lock/index.ts";
+import { ProgramError, run } from "../process/index.ts";
+import { endReading, entriesOf, type Entry, git, objectAt, quietGit, readObject } from "../git/index.ts";
 import { KEPT, keepRefs, keptRefs, listRefs, refsIn, refsOf, shortened, type Refs } from "./refs.ts";
 
 export class UnknownRecipeError extends Error {

@@ -1,8 +1,8 @@
 // The refs of a mirror; kept in a file of it too, so that a look where nothing is new needs no process for them.
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bootId } from "../process/boot.ts";
-import { git } from "../git/git.ts";
+import { bootId } from "../process/index.ts";
+import { git } from "../git/index.ts";
 
 export interface Ref {
   readonly object: string;

@@ -1,6 +1,6 @@
 // A run's own folder on the host: who began it, its abra folder, and a lock for each thing of it that is being worked on.
 import { join } from "node:path";
-import { withLock, type Held } from "../lock/flock.ts";
+import { type Held, withLock } from "../lock/index.ts";
 
 /** `run` is `<recipe>-<hex>`. Touches nothing. Throws for a name that would lead out of it. */
 export function runFolder(stateDir: string, run: string): string {

@@ -1,7 +1,7 @@
 // Runs a program with all that it starts itself: called off, none of them is left.
 import { spawn, type StdioOptions } from "node:child_process";
 import type { Readable } from "node:stream";
-import { ProgramError } from "../process/run.ts";
+import { ProgramError } from "../process/index.ts";
 
 export interface ChildOptions {
   /** A descriptor that every child keeps open too: the app's lock lives as long as anything that writes. */

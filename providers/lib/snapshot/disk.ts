@@ -1,6 +1,6 @@
 // What reaches the disk, and what leaves it.
 import { open, stat } from "node:fs/promises";
-import { ProgramError, run } from "../process/run.ts";
+import { ProgramError, run } from "../process/index.ts";
 import { flush, removal, uncache } from "./argv.ts";
 import type { ChildOptions } from "./children.ts";
 

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { unpack } from "./argv.ts";
 import { isNoSpace, runGroup, type ChildOptions } from "./children.ts";
 import { exists, remove, syncFilesystem } from "./disk.ts";
-import { syncPath } from "../fs/sync.ts";
+import { syncPath } from "../fs/index.ts";
 import type { ManifestVolume } from "./manifest.ts";
-import { ProgramError } from "../process/run.ts";
+import { ProgramError } from "../process/index.ts";
 import { sumOf } from "./sum.ts";
 import { halfPath, newPath } from "./swap.ts";
 

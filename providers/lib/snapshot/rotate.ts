@@ -2,7 +2,7 @@
 import { mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { exists, remove } from "./disk.ts";
-import { syncPath } from "../fs/sync.ts";
+import { syncPath } from "../fs/index.ts";
 
 /** Where a snapshot is written: nothing under such a name was ever verified. */
 export function partialPath(folder: string, id: string): string {

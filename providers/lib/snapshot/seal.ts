@@ -1,7 +1,7 @@
 // Makes verified archives a snapshot: with the .env and a manifest beside them that can be read.
 import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { syncPath } from "../fs/sync.ts";
+import { syncPath } from "../fs/index.ts";
 import { writeSynced } from "./disk.ts";
 import { envPath, manifestIn, manifestPath, readEnv, type Manifest } from "./manifest.ts";
 import { SnapshotMismatchError } from "./verify.ts";

@@ -1,7 +1,7 @@
 // What a snapshot and a restore would need of each filesystem, and what is there.
 import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { ProgramError, run, type Result } from "../process/run.ts";
+import { ProgramError, type Result, run } from "../process/index.ts";
 import { diskUse, inodeUse } from "./argv.ts";
 import { megabytes } from "../text.ts";
 import type { Volume } from "./write.ts";

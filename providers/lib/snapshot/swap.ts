@@ -2,7 +2,7 @@
 import { mkdir, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { exists, remove } from "./disk.ts";
-import { syncPath } from "../fs/sync.ts";
+import { syncPath } from "../fs/index.ts";
 import type { ChildOptions } from "./children.ts";
 
 /** `live`: not begun. `between`: the old one is aside, the new one not in place. `swapped`: done, the old one still beside it. */

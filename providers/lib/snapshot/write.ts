@@ -6,7 +6,7 @@ import { archive } from "./argv.ts";
 import { endOfGroup, type ChildOptions } from "./children.ts";
 import { syncFilesystem } from "./disk.ts";
 import type { ManifestVolume } from "./manifest.ts";
-import { ProgramError } from "../process/run.ts";
+import { ProgramError } from "../process/index.ts";
 import { needsOf } from "./space.ts";
 import { megabytes, since } from "../text.ts";
 

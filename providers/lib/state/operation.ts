@@ -1,10 +1,10 @@
 // The journal of what is being done to an app: each step is written before it starts, so that whoever comes next knows how far it got.
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { FORMAT, format, readJson, removeFile, writeJson } from "../fs/file.ts";
+import { FORMAT, format, readJson, removeFile, writeJson } from "../fs/index.ts";
 import type { AppFolder } from "./appFolder.ts";
-import { processIdentity, currentProcess } from "../process/identity.ts";
-import { stamp } from "../time/stamp.ts";
+import { currentProcess, processIdentity } from "../process/index.ts";
+import { stamp } from "../time/index.ts";
 
 /** The way there, up to `commit`; then the way back. */
 export const steps = z.enum([

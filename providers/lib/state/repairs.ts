@@ -1,6 +1,6 @@
 // When an app was repaired: so that repairs come to an end, and a person is told.
 import { z } from "zod";
-import { FORMAT, format, readJson, writeJson } from "../fs/file.ts";
+import { FORMAT, format, readJson, writeJson } from "../fs/index.ts";
 import type { AppFolder } from "./appFolder.ts";
 
 export const repairs = z.object({ format, at: z.array(z.iso.datetime()) });

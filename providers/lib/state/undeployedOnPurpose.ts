@@ -1,6 +1,6 @@
 // An app that was taken down on purpose: until it is wanted again, nobody repairs it.
 import { z } from "zod";
-import { FORMAT, format, readJson, removeFile, writeJson } from "../fs/file.ts";
+import { FORMAT, format, readJson, removeFile, writeJson } from "../fs/index.ts";
 import type { AppFolder } from "./appFolder.ts";
 
 const parked = z.object({ format, at: z.iso.datetime() });

@@ -1,6 +1,6 @@
 // What is known of an app's versions: the one that ran well last, those that failed here, those that a person allowed.
 import { z } from "zod";
-import { FORMAT, format, readJson, writeJson } from "../fs/file.ts";
+import { FORMAT, format, readJson, writeJson } from "../fs/index.ts";
 import type { AppFolder } from "./appFolder.ts";
 
 /** ISO 8601 in UTC. */

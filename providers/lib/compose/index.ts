@@ -1,0 +1,13 @@
+// compose: what the rest of hearth may use.
+export { type Compose, composeFiles, healthSeconds, loadFault, seconds } from "./compose.ts";
+export {
+  atTag,
+  composeAt,
+  deployEnv,
+  namesTooLong,
+  type ReadFile,
+  readRecipe,
+  type Recipe,
+  RecipeError,
+  secretOf,
+} from "./recipe.ts";

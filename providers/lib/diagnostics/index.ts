@@ -1,0 +1,3 @@
+// diagnostics: what the rest of hearth may use.
+export { mask } from "./mask.ts";
+export { writeDiagnostics } from "./write.ts";

@@ -1,0 +1,16 @@
+// docker: what the rest of hearth may use.
+export { clusterId } from "./cluster.ts";
+export { type Config, configsWith, createConfig, relabelConfig, removeConfig } from "./configs.ts";
+export { NoContainerError, readAllSecrets, readSecret } from "./container.ts";
+export { docker, jsonLines } from "./docker.ts";
+export { imageId, imagesOf, keptImage, pullImage, tagImage } from "./images.ts";
+export { logText, tasksText } from "./logs.ts";
+export { networkId } from "./networks.ts";
+export { portConflictResolver } from "./portConflict.ts";
+export { removeStack } from "./removeStack.ts";
+export { routedServices, scaleDown } from "./scale.ts";
+export { missingSecrets } from "./secrets.ts";
+export { notReplaced, type ServiceSnapshot, snapshotServices } from "./serviceSnapshot.ts";
+export { containersOf, isChaos, type Service, servicesOf, taskErrors, versionLabel } from "./stack.ts";
+export { assertNotMounted, ensureVolumes, mountsOf, notLocal, volumeNames, volumesOf } from "./volumes.ts";
+export { NotRemovedError, waitUntilRemoved } from "./waitUntilRemoved.ts";

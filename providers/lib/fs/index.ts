@@ -1,0 +1,14 @@
+// fs: what the rest of hearth may use.
+export {
+  format,
+  FORMAT,
+  FormatError,
+  ignoreAbsent,
+  makeFolder,
+  readJson,
+  removeFile,
+  UnreadableError,
+  writeJson,
+  writeText,
+} from "./file.ts";
+export { syncPath } from "./sync.ts";

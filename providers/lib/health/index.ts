@@ -1,0 +1,13 @@
+// health: what the rest of hearth may use.
+export { gate, type Verdict } from "./gate.ts";
+export { probeUrl } from "./http.ts";
+export {
+  HEALTHY,
+  NOT_DEPLOYED,
+  observe,
+  type ObservedApp,
+  probe,
+  probeUnless,
+  swarmRollback,
+  tasksTrouble,
+} from "./observe.ts";

@@ -1,0 +1,16 @@
+// state: what the rest of hearth may use.
+export { appFolder, type AppFolder } from "./appFolder.ts";
+export {
+  type Baseline,
+  beginOperation,
+  type Changes,
+  closeOperation,
+  type Operation,
+  type OperationStep,
+  readOperation,
+  replaceOperation,
+  writeStep,
+} from "./operation.ts";
+export { recordRepair, repairsSince } from "./repairs.ts";
+export { clearUndeployedOnPurpose, isUndeployedOnPurpose, markUndeployedOnPurpose } from "./undeployedOnPurpose.ts";
+export { approve, readApproved, readLastGood, readRejected, reject, writeLastGood } from "./versions.ts";

@@ -1,0 +1,2 @@
+// time: what the rest of hearth may use.
+export { stamp } from "./stamp.ts";
