@@ -1,0 +1,76 @@
+// What no tool knows of a source file: how long it is, and whether it names a recipe outside of a profile.
+import { readFile } from "node:fs/promises";
+import { globSync } from "node:fs";
+import { join } from "node:path";
+
+export interface Source {
+  /** From the project's root. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Lines of the longest source file, and of the median one. */
+export const LIMITS = { longest: 200, median: 60 } as const;
+
+const folders = ["providers", "stacks", "commands"];
+
+/** Every source file, without the specs. */
+export async function readSources(project: string): Promise<Source[]> {
+  const paths = folders.flatMap(folder => globSync(`${folder}/**/*.{ts,mjs,cjs}`, { cwd: project })).toSorted();
+  return Promise.all(paths.map(async path => ({ path, text: await readFile(join(project, path), "utf8") })));
+}
+
+/** Each broken rule in a line: `path:line: what is wrong`. */
+export function brokenRules(sources: readonly Source[]): string[] {
+  return [...sources.flatMap(tooLong), ...medianTooLong(sources), ...sources.flatMap(brokenLines)];
+}
+
+function linesOf({ text }: Source): number {
+  return text.split("\n").length - 1;
+}
+
+function tooLong(source: Source): string[] {
+  const lines = linesOf(source);
+  return lines > LIMITS.longest ? [`${source.path}: ${lines} lines; expected at most ${LIMITS.longest}`] : [];
+}
+
+function medianTooLong(sources: readonly Source[]): string[] {
+  const lengths = sources.map(linesOf).toSorted((a, b) => a - b);
+  const median = lengths[Math.floor(lengths.length / 2)] ?? 0;
+  return median > LIMITS.median ? [`the median file has ${median} lines; expected at most ${LIMITS.median}`] : [];
+}
+
+interface LineRule {
+  readonly pattern: RegExp;
+  readonly message: string;
+  /** Files that the rule doesn't hold for. */
+  readonly except?: RegExp;
+}
+
+const recipe = String.raw`["'\`](?:keycloak|traefik|custom-html)["'\`]`;
+
+const lineRules: readonly LineRule[] = [
+  {
+    pattern: new RegExp(String.raw`(?:[!=]==?\s*${recipe}|${recipe}\s*[!=]==?|\bcase ${recipe})`),
+    message: "compares a recipe's name; expected a property of its profile",
+    except: /^providers\/app\/profiles\//,
+  },
+  {
+    pattern: /(?:\/\/|^\s*\/?\*).*\b[FP]\d{1,2}\b/,
+    message: "names a fault or a promise by number; expected words",
+  },
+  {
+    pattern: /\b__provider\b/,
+    message: "knows __provider; expected providers/pulumi to",
+    except: /^providers\/pulumi\//,
+  },
+];
+
+function brokenLines({ path, text }: Source): string[] {
+  const rules = lineRules.filter(({ except }) => !except?.test(path));
+  return text
+    .split("\n")
+    .flatMap((line, at) =>
+      rules.filter(({ pattern }) => pattern.test(line)).map(({ message }) => `${path}:${at + 1}: ${message}`),
+    );
+}
