@@ -10,7 +10,7 @@ import type { Observed, ObservedRealm, Skip } from "./observed.ts";
 export interface Decision {
   readonly plans: readonly Plan[];
   readonly skips: readonly Skip[];
-  /** A maintenance whose owner is dead and whose operation is over. */
+  /** A maintenance whose holder is dead and whose operation is over. */
   readonly leftOver: StoredRecord<MaintenanceRecord> | undefined;
 }
 

@@ -18,7 +18,7 @@ function withLease(traces: Traces, { entry, live, liveness }: ObservedLease, see
   const asked = realm !== undefined || (record.keycloak === "warm" && traces.realm !== "foreign");
   if (asked && seen.unseen) return { skips: [{ what: name, ...seen.unseen }] };
   const why =
-    liveness === "dead" ? `owner ${describeHolder(record)} is dead` : `its end, ${record.expiresAt}, has passed`;
+    liveness === "dead" ? `holder ${describeHolder(record)} is dead` : `its end, ${record.expiresAt}, has passed`;
   const domains = [...new Set([...record.domains, ...domainsOf(traces.run, seen.baseDomain)])];
   const { own, skips } = stacksOf(traces, domains, seen);
   return {

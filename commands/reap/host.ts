@@ -23,7 +23,7 @@ export interface ReapHost extends Pick<Observed, "swarm" | "baseDomain" | "kept"
   now(): number;
   sleep(ms: number): Promise<void>;
   liveness(holder: ProcessIdentity): Promise<Liveness>;
-  /** Whether a maintenance whose owner is dead is over. */
+  /** Whether a maintenance whose holder is dead is over. */
   isStale(maintenance: MaintenanceRecord): Promise<boolean>;
 
   realms(): Promise<Realms>;

@@ -39,13 +39,13 @@ export type Realms =
 export interface ObservedLease {
   readonly entry: StoredRecord<LeaseRecord>;
   readonly live: boolean;
-  /** Of its owner; `unknown` where it has none. */
+  /** Of its holder; `unknown` where it has none. */
   readonly liveness: Liveness;
 }
 
 export interface ObservedMaintenance {
   readonly entry: StoredRecord<MaintenanceRecord>;
-  /** Its owner is proved dead, and no operation is open that it belongs to. */
+  /** Its holder is proved dead, and no operation is open that it belongs to. */
   readonly over: boolean;
 }
 
@@ -88,7 +88,7 @@ export interface Observed {
   readonly dirs: readonly ObservedDirectory[];
 }
 
-/** Milliseconds that a run's things without a lease and without an owner are waited for. */
+/** Milliseconds that a run's things without a lease and without an holder are waited for. */
 export const SETTLED = 2 * 3_600_000;
 
 /** Milliseconds before the pass's start from which on a realm counts as too young to be judged. */

@@ -69,7 +69,7 @@ async function takeDown(
   if (!dryRun && !(await store.replace(entry, { ...entry.record, holder })))
     return void skipped.push({ what, reason: "changed meanwhile" });
   if (!dryRun) await store.remove(entry);
-  removed.push({ what, parts: [], why: `owner pid ${dead.pid} on ${dead.host} is dead, and no operation is open` });
+  removed.push({ what, parts: [], why: `holder pid ${dead.pid} on ${dead.host} is dead, and no operation is open` });
 }
 
 function failures({ realms, keycloak }: Observed): Failed[] {

@@ -2,7 +2,7 @@
 import type { Removed, Report } from "./reap.ts";
 import type { Skip } from "./observed.ts";
 
-/** `docs-9c1995: realm, stack docs-9c1995_…, pulumi stack, lease removed (owner pid 123 on host is dead)` */
+/** `docs-9c1995: realm, stack docs-9c1995_…, pulumi stack, lease removed (holder pid 123 on host is dead)` */
 export function removedLine({ what, parts, why }: Removed, dryRun: boolean): string {
   const names = parts.map(({ kind, name }) => (kind === "stack" ? `stack ${name}` : kind)).join(", ");
   return `${what}${names === "" ? "" : `: ${names}`} ${dryRun ? "would be removed" : "removed"} (${why})`;

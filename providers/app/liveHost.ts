@@ -116,7 +116,7 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
         from: version,
         to,
         snapshot,
-        returning: true,
+        rollingBack: true,
       };
       return replaceOperation(folder, plan, "undeploy");
     },

@@ -44,7 +44,13 @@ export async function accept(host: UpgradeHost): Promise<string> {
   const operation = await host.operation();
   if (operation) await host.claimMaintenance(`${version} accepted`); // to be given back as this process's
   // Cut off in its commit, it is finished, and never gone back from.
-  const settled = operation && { ...operation, to: version, returning: false, rejects: undefined, broken: undefined };
+  const settled = operation && {
+    ...operation,
+    to: version,
+    rollingBack: false,
+    rejectsTarget: undefined,
+    broken: undefined,
+  };
   if (settled) await finish(host, settled, version);
   else await host.commit(version);
   return version;

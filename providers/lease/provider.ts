@@ -30,7 +30,7 @@ export const provider = surviveParent({
   },
 
   async create(lease: Inputs) {
-    const { run, mode, keycloak, domains, dedicatedLimit: dedicatedLimit } = lease;
+    const { run, mode, keycloak, domains, dedicatedLimit } = lease;
     const terms = leaseTerms();
     const request = { run, mode, keycloak: keycloak.domain, domains, dedicatedLimit, ...terms };
     const kind = await withRunLock(keycloak.stateDir, run, "lease", () =>

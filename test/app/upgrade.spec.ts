@@ -158,8 +158,11 @@ describe("an upgrade", () => {
       gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }),
     };
     await assert.rejects(upgrade(away, plan), InconclusiveError);
-    const operation = JSON.parse(disk.operation!) as { stepAt: string };
-    disk.operation = JSON.stringify({ ...operation, stepAt: new Date(Date.now() - 25 * 3_600_000).toISOString() });
+    const operation = JSON.parse(disk.operation!) as { stepStartedAt: string };
+    disk.operation = JSON.stringify({
+      ...operation,
+      stepStartedAt: new Date(Date.now() - 25 * 3_600_000).toISOString(),
+    });
     await assert.rejects(recover(away), BrokenError);
     assert.equal(disk.deployed, TO, "and nothing was undone");
   });
@@ -178,7 +181,10 @@ describe("an upgrade", () => {
     await assert.rejects(recover(back), InconclusiveError);
     const operation = JSON.parse(disk.operation!) as { step: string };
     assert.equal(operation.step, "verifyRollback");
-    disk.operation = JSON.stringify({ ...operation, stepAt: new Date(Date.now() - 25 * 3_600_000).toISOString() });
+    disk.operation = JSON.stringify({
+      ...operation,
+      stepStartedAt: new Date(Date.now() - 25 * 3_600_000).toISOString(),
+    });
     await assert.rejects(recover(back), BrokenError);
   });
 

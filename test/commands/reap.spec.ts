@@ -178,7 +178,7 @@ describe("hearth reap", function () {
     const parts = ["run folder", "lease"].map(kind => ({ kind, name: DOCS }));
     assert.deepEqual(
       [removed, failed, skipped],
-      [[{ what: DOCS, parts, why: `owner pid ${dead.pid} on ${dead.host} is dead` }], [], []],
+      [[{ what: DOCS, parts, why: `holder pid ${dead.pid} on ${dead.host} is dead` }], [], []],
     );
     assert.deepEqual(counts, {
       removed: 1,

@@ -228,7 +228,7 @@ describe("hearth run", function () {
     const shown = ["sh", "-c", `cat ${copy}; stat -c %a ${copy}`];
     assert.equal((await hearth(["run", ...flags, "--", ...shown])).stdout, `${before}600\n`);
     const more = await hearth(["run", ...flags, "--checkout", "tree", "--keycloak", "dedicated", "--", ...shown]);
-    assert.equal(more.stdout, `${before}  hearth:checkout: ${folder}/tree\n  hearth:keycloak: cold\n600\n`);
+    assert.equal(more.stdout, `${before}  hearth:checkout: ${folder}/tree\n  hearth:keycloak: dedicated\n600\n`);
     assert.equal(await readFile(join(folder, "ci.yaml"), "utf8"), before);
   });
 

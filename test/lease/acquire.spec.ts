@@ -20,9 +20,9 @@ describe("a run on a free host", () => {
         run: WIKI,
         keycloak: "warm",
         domains,
-        since: after(0),
-        until: after(LEASE_DURATION),
-        owner: run.holder,
+        acquiredAt: after(0),
+        expiresAt: after(LEASE_DURATION),
+        holder: run.holder,
       },
     ]);
     assert.equal(stage.entries()[0]?.name, "hearth-run-00000a");
@@ -36,7 +36,7 @@ describe("a run on a free host", () => {
     await stage.play();
     assert.equal(await got, "warm");
     assert.equal(stage.leases()[0]?.expiresAt, after(5 * MINUTE));
-    assert.ok(!("owner" in stage.leases()[0]!));
+    assert.ok(!("holder" in stage.leases()[0]!));
   });
 
   for (const mode of ["none", "dedicated"] as const)

@@ -24,7 +24,7 @@ describe("a run whose identity another one has", () => {
 
   it("F39: is refused until the end of the other one's lease where nobody holds that, and has it from then on", async () => {
     const stage = newStage();
-    const timed = { holder: undefined, lasts: 5 * MINUTE };
+    const timed = { holder: undefined, duration: 5 * MINUTE };
     void newRun(stage, WIKI, timed).enter();
     await stage.play();
     const before = stage.entries();
@@ -95,7 +95,7 @@ describe("a run whose identity another one has", () => {
     assert.equal(await got, "warm");
     assert.deepEqual(
       stage.leases().map(({ holder, domains }) => ({ holder, domains })),
-      [{ owner: second.holder, domains: ["new.test"] }],
+      [{ holder: second.holder, domains: ["new.test"] }],
     );
   });
 

@@ -175,9 +175,12 @@ describe("CI runs at full strength, on a real host", function () {
       env: { HEARTH_CI_CONFIG: config },
     });
     assert.equal(done.exitCode, 0, done.all);
-    assert.equal((await readFile(seen, "utf8")).trim(), `cold https://${dedicatedDomain(run, base)}/realms/${name}`);
+    assert.equal(
+      (await readFile(seen, "utf8")).trim(),
+      `dedicated https://${dedicatedDomain(run, base)}/realms/${name}`,
+    );
     assert.match(done.stdout, /^roles .*\beditor\b/m);
-    assert.match(done.stderr, /keycloak 26\.\d\.0 \(10\.\d+\.\d+\), cold · realm/);
+    assert.match(done.stderr, /keycloak 26\.\d\.0 \(10\.\d+\.\d+\), dedicated · realm/);
   });
 
   it("an upgrade waits for a run that lives, saying for whom; a run that comes meanwhile waits, and then is warm", async function () {
@@ -232,7 +235,7 @@ describe("CI runs at full strength, on a real host", function () {
     const said = more.map(each => each.said()).join("\n");
     assert.deepEqual(codes, [0, 0, 0, 0, 0], said);
     assert.equal(said.match(/deploying the version it had/g)?.length, 1, said);
-    assert.ok(!/, cold/.test(said), said);
+    assert.ok(!/, dedicated/.test(said), said);
     const inside = await Promise.all(
       five.map(async each => call(process.execPath, [login], { env: await variables(each.file) })),
     );

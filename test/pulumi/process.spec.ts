@@ -22,9 +22,9 @@ describe("a provider whose CLI was killed", function () {
       script,
       `import { writeFileSync } from "node:fs";
        import { createServer } from "node:http";
-       const { outliving } = await import(${JSON.stringify(orphan)});
+       const { surviveParent } = await import(${JSON.stringify(orphan)});
        createServer().listen(0);
-       const provider = outliving({ async update() { await new Promise(done => setTimeout(done, ${ms})); console.log("nobody reads this"); writeFileSync(${JSON.stringify(join(folder, "finished"))}, ""); } });
+       const provider = surviveParent({ async update() { await new Promise(done => setTimeout(done, ${ms})); console.log("nobody reads this"); writeFileSync(${JSON.stringify(join(folder, "finished"))}, ""); } });
        console.log(process.pid);
        await provider.update();`,
     );

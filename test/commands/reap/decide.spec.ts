@@ -27,7 +27,7 @@ describe("what is to go of a run", () => {
       dirs: [dir()],
     });
     assert.deepEqual(plans(given), [`${DOCS}: realm, ${APP}, ${SSO}, pulumi stack, run folder, lease`]);
-    assert.deepEqual(why(given), ["owner pid 123 on ci is dead"]);
+    assert.deepEqual(why(given), ["holder pid 123 on ci is dead"]);
     assert.deepEqual(skips(given), []);
   });
 
@@ -158,7 +158,7 @@ describe("what looks like a run's and isn't proved to be one", () => {
       { name: "master" },
       realm("Master"),
       { name: "people" },
-      realm("docs-0000bb", { "hearth.holder": "swarm-2" }),
+      realm("docs-0000bb", { "hearth.owner": "swarm-2" }),
       realm("docs-0000cc", { "hearth.run": undefined }),
       realm("docs-0000dd", { "hearth.run": DOCS }),
       realm("people"),
@@ -177,7 +177,7 @@ describe("what looks like a run's and isn't proved to be one", () => {
   });
 
   it("P9: a foreign realm that is called as a dead run's stays, and is no reason to keep the rest", () => {
-    const given = seen({ leases: [lease()], realms: [realm(DOCS, { "hearth.holder": "swarm-2" })] });
+    const given = seen({ leases: [lease()], realms: [realm(DOCS, { "hearth.owner": "swarm-2" })] });
     assert.deepEqual(plans(given), [`${DOCS}: ?${APP}, ?${SSO}, lease`]);
     assert.deepEqual(skips(given), [`realm ${DOCS}: foreign`]);
   });

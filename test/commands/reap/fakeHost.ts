@@ -130,7 +130,7 @@ export class FakeWorld implements ReapHost {
 
   /** What was changed, or looked at by name, without the looks at the board. */
   changes(): string[] {
-    return this.did.filter(each => !/^(board|lock ci-|look|swarm of)/.test(each));
+    return this.did.filter(each => !/^(store|lock ci-|look|swarm of)/.test(each));
   }
 
   private async step(what: string): Promise<void> {

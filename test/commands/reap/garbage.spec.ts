@@ -37,7 +37,7 @@ const realm: fc.Arbitrary<ObservedRealm> = fc.record({
   name,
   attributes: fc.record(
     {
-      "hearth.holder": fc.oneof({ weight: 4, arbitrary: fc.constant(SWARM) }, garbage),
+      "hearth.owner": fc.oneof({ weight: 4, arbitrary: fc.constant(SWARM) }, garbage),
       "hearth.run": fc.oneof({ weight: 4, arbitrary: run }, garbage),
       "hearth.made": fc.oneof({ weight: 4, arbitrary: time.map(ms => new Date(ms).toISOString()) }, garbage),
     },
@@ -47,7 +47,7 @@ const realm: fc.Arbitrary<ObservedRealm> = fc.record({
 const marked = fc.record({ name: run, made: time }).map(({ name: of, made }): ObservedRealm => {
   return {
     name: of,
-    attributes: { "hearth.holder": SWARM, "hearth.run": of, "hearth.made": new Date(made).toISOString() },
+    attributes: { "hearth.owner": SWARM, "hearth.run": of, "hearth.made": new Date(made).toISOString() },
   };
 });
 const lease: fc.Arbitrary<ObservedLease> = fc
@@ -164,7 +164,7 @@ describe("whatever a pass sees", () => {
         assert.notEqual(realmName.toLowerCase(), "master");
         const found = "all" in realms ? realms.all.find(each => each.name === realmName) : undefined;
         if (found)
-          assert.deepEqual([found.attributes?.["hearth.holder"], found.attributes?.["hearth.run"]], [SWARM, plan.run]);
+          assert.deepEqual([found.attributes?.["hearth.owner"], found.attributes?.["hearth.run"]], [SWARM, plan.run]);
       }
       for (const stack of parts(plan, "stack")) {
         assert.ok(!kept.map(stackOf).includes(stack));

@@ -8,7 +8,7 @@ import { NoContainerError } from "../../../providers/lib/docker/container.ts";
 import { FakeKeycloak } from "../../realm/fakeKeycloak.ts";
 
 const DOCS = "docs-9c1995";
-const ours = { "hearth.holder": "swarm-1", "hearth.run": DOCS, "hearth.made": "2026-03-14T03:00:00.000Z" };
+const ours = { "hearth.owner": "swarm-1", "hearth.run": DOCS, "hearth.made": "2026-03-14T03:00:00.000Z" };
 
 describe("the kept Keycloak, as the reaper meets it", () => {
   let keycloak: FakeKeycloak;
@@ -66,7 +66,7 @@ describe("the kept Keycloak, as the reaper meets it", () => {
   });
 
   it("P9: keeps a realm of that name that isn't the run's, and master, whatever is asked", async () => {
-    for (const attributes of [{}, { ...ours, "hearth.holder": "swarm-2" }, { ...ours, "hearth.run": "docs-000000" }]) {
+    for (const attributes of [{}, { ...ours, "hearth.owner": "swarm-2" }, { ...ours, "hearth.run": "docs-000000" }]) {
       keycloak.realms.set(DOCS, { attributes });
       await assert.rejects(() => remove(), { name: "ForeignRealmError" });
     }

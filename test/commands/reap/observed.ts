@@ -66,7 +66,7 @@ export function maintenance(more: Partial<MaintenanceRecord> = {}, over = false)
 export function realm(run = DOCS, attributes: Record<string, unknown> = {}): ObservedRealm {
   return {
     name: run,
-    attributes: { "hearth.holder": SWARM, "hearth.run": run, "hearth.made": at(-HOUR), ...attributes },
+    attributes: { "hearth.owner": SWARM, "hearth.run": run, "hearth.made": at(-HOUR), ...attributes },
   };
 }
 

@@ -36,7 +36,7 @@ describe("a pass of the reaper", () => {
       failed: [],
       skipped: [],
     });
-    assert.equal(report.removed[0]?.why, "owner pid 123 on ci is dead");
+    assert.equal(report.removed[0]?.why, "holder pid 123 on ci is dead");
     assert.deepEqual(host.changes(), [
       `lock ${DOCS}`,
       `claim ${LEASE}`,
@@ -260,7 +260,7 @@ describe("a pass of the reaper", () => {
       host.leftOver = true;
       const report = await reap(host);
       assert.deepEqual(report.removed, [
-        { what: "maintenance of keycloak", parts: [], why: "owner pid 7 on ci is dead, and no operation is open" },
+        { what: "maintenance of keycloak", parts: [], why: "holder pid 7 on ci is dead, and no operation is open" },
       ]);
       assert.deepEqual(host.changes(), ["claim hearth-maintenance", "remove hearth-maintenance"]);
     });

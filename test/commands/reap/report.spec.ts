@@ -15,10 +15,10 @@ const docs = {
     part("pulumi stack", "ci-docs-9c1995"),
     part("lease", "docs-9c1995"),
   ],
-  why: "owner pid 123 on ci is dead",
+  why: "holder pid 123 on ci is dead",
 };
 const report: Report = {
-  removed: [docs, { what: "maintenance of keycloak", parts: [], why: "owner pid 7 on ci is dead" }],
+  removed: [docs, { what: "maintenance of keycloak", parts: [], why: "holder pid 7 on ci is dead" }],
   failed: [{ what: "wiki-00000a", why: "isn't gone: no space" }],
   skipped: [
     { what: "blog-00000b", reason: "live", detail: "pid 5 on ci" },

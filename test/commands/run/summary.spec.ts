@@ -32,7 +32,7 @@ describe("the line that says what a run got", () => {
       said({ ...since, appUrl: "https://docs-9c1995.x" }),
       "keycloak 26.4.0 (10.7.9), warm, upgraded 14 h ago · realm docs-9c1995 · https://docs-9c1995.x",
     );
-    assert.equal(said({ ...since, keycloak: "dedicated" }), "keycloak 26.4.0 (10.7.9), cold · realm docs-9c1995");
+    assert.equal(said({ ...since, keycloak: "dedicated" }), "keycloak 26.4.0 (10.7.9), dedicated · realm docs-9c1995");
     assert.equal(said({ keycloakVersion: "" }), "keycloak, warm · realm docs-9c1995");
     assert.equal(
       said({ keycloakSince: "2026-11-25T12:00:00Z" }),

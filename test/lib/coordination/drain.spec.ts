@@ -31,7 +31,7 @@ describe("a kept app that is to be changed", () => {
       what,
       holder,
       stateDir,
-      since: after(0),
+      startedAt: after(0),
     });
     assert.deepEqual(app.did, ["put hearth-maintenance", "all"]);
   });

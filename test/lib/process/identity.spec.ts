@@ -13,7 +13,7 @@ import { project } from "../../lab/paths.ts";
 
 /** What a process of its own says of itself, which then waits. */
 async function another(): Promise<{ child: ChildProcess; who: ProcessIdentity }> {
-  const program = `import { ownerNow } from "${join(project, "providers/lib/process/identity.ts")}"; console.log(JSON.stringify(await ownerNow())); setInterval(() => {}, 1000);`;
+  const program = `import { currentProcess } from "${join(project, "providers/lib/process/identity.ts")}"; console.log(JSON.stringify(await currentProcess())); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -26,7 +26,7 @@ async function gone(child: ChildProcess): Promise<void> {
   await once(child, "exit");
 }
 
-describe("the owner of an operation", () => {
+describe("the identity of a process", () => {
   it("is this process, and alive", async () => {
     const who = await currentProcess();
     assert.equal(who.pid, process.pid);
