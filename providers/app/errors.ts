@@ -1,15 +1,4 @@
 // How an operation on an app can end, other than well.
-import { AbraError } from "../lib/abra/index.ts";
-
-/** The version didn't come up healthy. */
-export class UnhealthyError extends Error {
-  override readonly name = "UnhealthyError";
-}
-
-/** Nothing is known against the app: nothing is undone. */
-export class InconclusiveError extends Error {
-  override readonly name = "InconclusiveError";
-}
 
 /** Said before the stop; nothing was touched. */
 export class PreflightError extends Error {
@@ -29,14 +18,4 @@ export class UpgradeError extends Error {
 /** The way back failed too: nothing is touched until a person says `retry`, `restore` or `accept`. */
 export class BrokenError extends Error {
   override readonly name = "BrokenError";
-}
-
-/** What to tell of `error` in one line. */
-export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** abra's FATA line, where abra failed. */
-export function abraFatal(error: unknown): string | undefined {
-  return error instanceof AbraError ? error.fatal : undefined;
 }

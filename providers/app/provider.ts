@@ -2,13 +2,14 @@
 import { raise } from "../lib/alerts/index.ts";
 import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../pulumi/protocol.ts";
 import { appFolder, markUndeployedOnPurpose, readLastGood } from "../lib/state/index.ts";
-import { errorMessage, BrokenError, UnhealthyError } from "./errors.ts";
+import { BrokenError } from "./errors.ts";
 import { surviveParent } from "../pulumi/process.ts";
-import { HEALTHY, NOT_DEPLOYED, observe } from "../lib/health/index.ts";
+import { HEALTHY, NOT_DEPLOYED, observe, UnhealthyError } from "../lib/health/index.ts";
 import { wholeApp, type CheckedApp } from "./inputs.ts";
 import type { Outcome } from "./reconcile.ts";
 import { resolve, type Before } from "./resolve.ts";
 import type { RunAppState } from "../runApp/methods.ts";
+import { errorMessage } from "../lib/text.ts";
 
 type Raw = Record<string, unknown> & { __provider: string };
 

@@ -1,10 +1,11 @@
 // What an interrupted operation left: finished where its version is up, undone where not. Knows nothing of Pulumi.
 import type { Operation } from "../lib/state/index.ts";
 import { markBroken, closeOperation, rollBack, alertInconclusive, runRollback } from "./rollback.ts";
-import { BrokenError, InconclusiveError, UpgradeError } from "./errors.ts";
+import { BrokenError, UpgradeError } from "./errors.ts";
 import { finish } from "./upgrade.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
+import { InconclusiveError } from "../lib/health/index.ts";
 
 /** Milliseconds after which an operation that stays at its gate without a verdict is broken. */
 const UNDECIDED_LIMIT = 24 * 3_600_000;

@@ -3,12 +3,12 @@ import { raise } from "../lib/alerts/index.ts";
 import { appFolder, isUndeployedOnPurpose, recordRepair, repairsSince } from "../lib/state/index.ts";
 import type { Held } from "../lib/lock/index.ts";
 import { lastDeployed } from "./env.ts";
-import { errorMessage } from "./errors.ts";
 import { openContext, type Log } from "./context.ts";
 import type { AppInputs } from "./inputs.ts";
 import { HEALTHY, observe } from "../lib/health/index.ts";
 import { bringUp, locked, hostAt } from "./reconcile.ts";
 import { recover } from "./recover.ts";
+import { errorMessage } from "../lib/text.ts";
 
 const HOUR = 3_600_000;
 /** Repairs of one app in an hour; what is down again by then wants a person. */

@@ -1,8 +1,11 @@
 // The way back: evidence, take down, restore, deploy the version before, gate. Resumed at the step where it was cut off.
 import type { Operation, OperationStep } from "../lib/state/index.ts";
-import { errorMessage, BrokenError, abraFatal, InconclusiveError, UpgradeError } from "./errors.ts";
+import { BrokenError, UpgradeError } from "./errors.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
+import { errorMessage } from "../lib/text.ts";
+import { abraFatal } from "../lib/abra/index.ts";
+import { InconclusiveError } from "../lib/health/index.ts";
 
 /** Before the deploy began: the same version on the same volumes, and nothing rejected. Throws UpgradeError, or BrokenError. */
 export async function redeploy(host: UpgradeHost, operation: Operation, failure: unknown): Promise<never> {

@@ -1,9 +1,11 @@
 // The upgrade: take down, snapshot, deploy, gate; commit, or go back.
 import type { Operation } from "../lib/state/index.ts";
 import { closeOperation, redeploy, rollBack, alertInconclusive } from "./rollback.ts";
-import { errorMessage, InconclusiveError, PreflightError, ReleaseFault } from "./errors.ts";
+import { PreflightError, ReleaseFault } from "./errors.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
+import { errorMessage } from "../lib/text.ts";
+import { InconclusiveError } from "../lib/health/index.ts";
 
 export interface Plan {
   /** The version that runs, well, and is last good. */

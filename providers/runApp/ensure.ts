@@ -1,9 +1,9 @@
 // Makes a run's app be as its inputs say, and well: in place where that goes, else from undeployed.
 import { AbraError } from "../lib/abra/index.ts";
-import type { Verdict } from "../lib/health/index.ts";
+import { type Verdict, InconclusiveError, UnhealthyError } from "../lib/health/index.ts";
 import type { ServiceSnapshot } from "../lib/docker/index.ts";
-import { errorMessage, InconclusiveError, UnhealthyError } from "../app/errors.ts";
 import type { RunHost } from "./host.ts";
+import { errorMessage } from "../lib/text.ts";
 
 /**
  * Deploys, once, and waits for a whole good window. Over what runs it is tried in place; what Swarm rolls back, or what isn't well at its

@@ -4,10 +4,10 @@ import { clean, StateError, type Checked } from "../pulumi/protocol.ts";
 import { mask } from "../lib/diagnostics/index.ts";
 import { logOfRun } from "../lib/run/index.ts";
 import { clusterId } from "../lib/docker/index.ts";
-import { errorMessage } from "../app/errors.ts";
 import type { AppInputs, RunApp } from "../app/inputs.ts";
 import { HEALTHY, observe } from "../lib/health/index.ts";
 import { resolveRun, type Before } from "./resolve.ts";
+import { errorMessage } from "../lib/text.ts";
 
 /** What its state holds: its inputs as resolved, the version that really runs, and where. */
 export interface RunAppState extends RunApp {

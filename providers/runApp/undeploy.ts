@@ -3,10 +3,10 @@ import { access } from "node:fs/promises";
 import { type Abra, AbraError } from "../lib/abra/index.ts";
 import { ProgramError } from "../lib/process/index.ts";
 import { docker, servicesOf, waitUntilRemoved } from "../lib/docker/index.ts";
-import { errorMessage } from "../app/errors.ts";
 import type { Log } from "../app/context.ts";
 import type { RunApp } from "../app/inputs.ts";
 import type { Paths } from "./paths.ts";
+import { errorMessage } from "../lib/text.ts";
 
 /** A run's app on this host, under its lock. */
 export interface RunContext {

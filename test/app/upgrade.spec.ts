@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  BrokenError,
-  InconclusiveError,
-  PreflightError,
-  ReleaseFault,
-  UpgradeError,
-} from "../../providers/app/errors.ts";
+import { BrokenError, PreflightError, ReleaseFault, UpgradeError } from "../../providers/app/errors.ts";
 import { recover } from "../../providers/app/recover.ts";
 import { upgrade } from "../../providers/app/upgrade.ts";
 import { copies, freshDisk, FROM, Injected, Killed, processOn, TO, type Disk, type Plan } from "./fakeHost.ts";
+import { InconclusiveError } from "../../providers/lib/health/index.ts";
 
 const long = process.argv.includes("--long");
 const plan = { from: FROM, to: TO };

@@ -35,6 +35,11 @@ export class AbraError extends Error {
   }
 }
 
+/** abra's FATA line; undefined for an error that isn't abra's. */
+export function abraFatal(error: unknown): string | undefined {
+  return error instanceof AbraError ? error.fatal : undefined;
+}
+
 /** The oldest abra whose flags and words hearth knows. */
 export const OLDEST_ABRA = "0.13";
 
