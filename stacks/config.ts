@@ -1,7 +1,7 @@
 // The stack's configuration, read once: each missing or wrong key is a sentence.
 import { z } from "zod";
 import { appInputs } from "../providers/app/inputs.ts";
-import { recipeName } from "../providers/lib/run/index.ts";
+import { absolutePath, recipeName } from "../providers/lib/inputs/index.ts";
 import { recipeSettings } from "./recipes.ts";
 
 const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "wanted is a domain such as ci.example.org");
@@ -15,7 +15,7 @@ const schema = z.strictObject({
   /** The domain below which every app of hearth lives. */
   baseDomain: domain,
   /** hearth's directory on the host: locks, mirrors of recipes. Absolute. */
-  stateDir: z.string().startsWith("/", "wanted is an absolute path").default("/var/lib/hearth"),
+  stateDir: absolutePath.default("/var/lib/hearth"),
   /** abra's name of the server that the apps are deployed to. */
   server: z.string().min(1).default("default"),
   /** Where alerts go, beside the files below stateDir that they always are. A webhook's URL is a secret: here stands only where it lies. */
@@ -24,7 +24,7 @@ const schema = z.strictObject({
       /** argv of a program that gets each alert as JSON on its standard input. */
       command: z.tuple([z.string().min(1)], z.string()).optional(),
       /** Absolute path of a file, mode 0600, that holds the URL each alert is posted to. */
-      webhookFile: z.string().startsWith("/", "wanted is an absolute path").optional(),
+      webhookFile: absolutePath.optional(),
     })
     .refine(
       ({ command, webhookFile }) => command === undefined || webhookFile === undefined,
@@ -38,9 +38,9 @@ const schema = z.strictObject({
   /** What runs of each recipe need and deploy; a recipe that isn't here gets a realm, and no app. */
   recipes: z.record(recipeName, recipeSettings).default({}),
   /** Absolute path of a working tree of the recipe under test, deployed instead of a release: `hearth run --checkout` writes it. */
-  checkout: z.string().startsWith("/", "wanted is an absolute path").optional(),
+  checkout: absolutePath.optional(),
   /** Absolute path of a PEM file with the authority that signed the host's certificates, where the system doesn't know it: for a run's command. */
-  ca: z.string().startsWith("/", "wanted is an absolute path").optional(),
+  ca: absolutePath.optional(),
   /** Settings of the kept apps, by recipe. */
   apps: z.strictObject({ traefik: app.optional(), keycloak: app.optional() }).prefault({}),
 });

@@ -1,6 +1,6 @@
 // What a recipe's runs need, as `hearth:recipes` in Pulumi.ci.yaml says it. Pure.
 import { z } from "zod";
-import { health } from "../providers/app/inputs.ts";
+import { health } from "../providers/lib/health/index.ts";
 import { realmExtras } from "../providers/realm/inputs.ts";
 
 /** What may stand in `{…}`; the last two are secrets. */

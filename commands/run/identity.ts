@@ -1,5 +1,6 @@
 // Which run this is: from flags, else from the CI's own variables. Pure.
-import { type Identity, recipeName } from "../../providers/lib/run/index.ts";
+import { recipeName } from "../../providers/lib/inputs/index.ts";
+import type { Identity } from "../../providers/lib/run/index.ts";
 
 export interface IdentityFlags {
   readonly recipe?: string;
@@ -55,7 +56,8 @@ const systems: {
 export function identify(flags: IdentityFlags, env: Variables): Identity {
   if (flags.recipe === undefined) throw new Error("--recipe is missing: the recipe under test");
   const recipe = recipeName.safeParse(flags.recipe);
-  if (!recipe.success) throw new Error(`--recipe ${JSON.stringify(flags.recipe)} ${recipe.error.issues[0]?.message}`);
+  if (!recipe.success)
+    throw new Error(`--recipe is ${JSON.stringify(flags.recipe)}: ${recipe.error.issues[0]?.message}`);
   const parts = systems.find(system => env[system.when])?.parts ?? {};
   const part = (name: keyof typeof parts) => flags[name] ?? parts[name]?.map(variable => env[variable]).find(Boolean);
   return {

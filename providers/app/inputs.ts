@@ -1,28 +1,6 @@
 // An App's inputs: the declaration, its types, and what `check` adds to them.
 import { z } from "zod";
-import { recipeName } from "../lib/run/index.ts";
-
-const domainName = z
-  .string()
-  .max(253)
-  .regex(
-    /^(?=.*\.)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
-    "is no domain name: lower-case letters, digits and hyphens, with a dot",
-  );
-
-/** How an app's health is told from outside. */
-export const health = z.strictObject({
-  /** Path asked for through the ingress, over HTTPS. */
-  path: z.string().startsWith("/").default("/"),
-  /** Status wanted. Default: any 2xx or 3xx. */
-  status: z.int().min(100).max(599).optional(),
-  /** The `issuer` that the answer must name. Default: not looked at. */
-  issuer: z.url().optional(),
-  /** Seconds that all must be good without a restart. */
-  stableFor: z.number().min(0).max(3600).default(10),
-  /** Seconds added to what the compose file's healthchecks allow. */
-  margin: z.number().min(0).max(3600).default(60),
-});
+import { absolutePath, commonAppInputs, runName, secretName } from "../lib/inputs/index.ts";
 
 /** Which updates are applied by themselves. */
 export const updates = z.strictObject({
@@ -42,48 +20,20 @@ export const snapshots = z.strictObject({
   bytes: z.int().positive().optional(),
 });
 
-/** A secret's value stays out of Pulumi: only where it lies is an input. */
-export const secretSource = z.strictObject({
-  /** Absolute path of a file on the host that holds the value. */
-  file: z.string().startsWith("/"),
-});
-
 export const appInputs = z.strictObject({
-  /** Recipe of Co-op Cloud. */
-  recipe: recipeName,
-  /** Where it is deployed; the app's identity. */
-  domain: domainName,
-  /** abra's name of the server. */
-  server: z.string().min(1).default("default"),
-  /** A tag of the recipe, or `latest`: the newest that may be applied by itself. */
-  version: z.string().min(1).default("latest"),
-  /** Keys of the .env that hearth owns; every other line is the operator's. */
-  env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()).default({}),
-  /** Secrets with a value of their own, by abra's name for them; all others are generated. */
-  secrets: z.record(z.string(), secretSource).default({}),
-  health: health.prefault({}),
+  ...commonAppInputs,
   /** Whether the volumes that its compose file declares are snapshotted, and go back with its version. Traefik's hold nothing that must. */
   stateful: z.boolean().default(true),
   updates: updates.prefault({}),
   snapshots: snapshots.prefault({}),
-  /** hearth's directory on the host. */
-  stateDir: z.string().startsWith("/"),
   /** `kept`: upgraded with care, and its data outlives it. `run`: a CI run's own, gone without a trace when the run ends. */
   lifetime: z.enum(["kept", "run"]).default("kept"),
   /** The run that it belongs to: `<recipe>-<hex>`. */
-  run: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]*-[0-9a-f]{6}$/, "is no run's name: <recipe>-<6 hex digits>")
-    .optional(),
+  run: runName.optional(),
   /** Absolute path of a working tree of the recipe that is deployed in the place of a release, with what isn't committed yet. */
-  checkout: z.string().startsWith("/", "wanted is an absolute path").optional(),
+  checkout: absolutePath.optional(),
   /** Secrets of a run's app by abra's name for them: values that another resource made. Encrypted in the state. */
-  secretValues: z
-    .record(
-      z.string().regex(/^[a-z0-9_]+$/, "is no name of a secret: lower-case letters, digits and _"),
-      z.string().min(1),
-    )
-    .default({}),
+  secretValues: z.record(secretName, z.string().min(1)).default({}),
 });
 
 /** `appInputs`, and what must hold between them. */

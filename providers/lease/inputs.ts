@@ -1,10 +1,11 @@
 // A Lease's inputs: the declaration and its types.
 import { z } from "zod";
 import { appInputs } from "../app/inputs.ts";
+import { runName } from "../lib/inputs/index.ts";
 
 export const leaseInputs = z.strictObject({
   /** `<recipe>-<hex>` */
-  run: z.string().regex(/^[a-z0-9][a-z0-9-]*-[0-9a-f]{6}$/, "is no run's name: <recipe>-<6 hex digits>"),
+  run: runName,
   /** Which Keycloak the run asks for: the kept one and only else one of its own; one of the two; or none. */
   mode: z.enum(["auto", "warm", "dedicated", "none"]).default("auto"),
   /** The kept Keycloak, as the warm stack has it: what is looked at, and repaired where it is down. */

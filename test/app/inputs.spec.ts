@@ -22,12 +22,12 @@ describe("an App's inputs", () => {
       "run is missing: an app with the lifetime run belongs to one",
     ]);
     for (const name of ["docs", "docs-0A1B2C", "../docs-0a1b2c", "docs-0a1b2c/x"])
-      assert.match(wrong({ ...run, run: name })[0]!, /^run is no run's name/);
+      assert.match(wrong({ ...run, run: name })[0]!, /^run expected a run name/);
   });
 
   it("of a run's app may name a checkout, and the values of secrets", () => {
     assert.deepEqual(wrong({ ...run, checkout: "/home/me/docs", secretValues: { oidc_client_secret: "x" } }), []);
-    assert.deepEqual(wrong({ ...run, checkout: "docs" }), ["checkout wanted is an absolute path"]);
+    assert.deepEqual(wrong({ ...run, checkout: "docs" }), ["checkout expected an absolute path"]);
     assert.equal(wrong({ ...run, secretValues: { "../x": "x" } }).length, 1);
   });
 

@@ -219,7 +219,7 @@ describe("a CI run on a real host", function () {
     it("a recipe that is no name", async () => {
       const done = await hearth(["run", "--recipe", "No_Name", "--", "true"]);
       assert.equal(done.exitCode, 125);
-      assert.match(done.stderr, /--recipe "No_Name" is no recipe name/);
+      assert.match(done.stderr, /--recipe is "No_Name": expected a recipe name/);
     });
   });
 

@@ -92,7 +92,7 @@ describe("the way to Pulumi's engine", function () {
       domain: "a.test",
       stateDir: "/tmp",
     });
-    assert.match(failures.join(), /recipe: is no recipe name/);
+    assert.match(failures.join(), /recipe: expected a recipe name/);
   });
 
   it("knows the engine's own word for unknown", async () => {

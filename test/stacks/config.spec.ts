@@ -56,7 +56,7 @@ describe("the configuration", () => {
     );
     assert.equal(
       refused({ "hearth:baseDomain": "a.test", "hearth:stateDir": "here" }),
-      'hearth:stateDir is "here": wanted is an absolute path',
+      'hearth:stateDir is "here": expected an absolute path',
     );
   });
 

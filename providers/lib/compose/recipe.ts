@@ -2,7 +2,6 @@
 import { abraShVariables, composeFiles, readCompose, type Compose } from "./compose.ts";
 import { parseEnv, stackOf, SWARM_NAME_LIMIT } from "../abra/index.ts";
 import { fileAt } from "../recipe/index.ts";
-import type { AppInputs } from "../../app/inputs.ts";
 
 export class RecipeError extends Error {
   override readonly name = "RecipeError";
@@ -22,7 +21,11 @@ export interface Recipe {
   readonly compose: Compose;
 }
 
-type Filled = Pick<AppInputs, "domain" | "env">;
+/** What fills in a recipe for one app. */
+interface Filled {
+  readonly domain: string;
+  readonly env: Readonly<Record<string, string>>;
+}
 
 /** What fills in the recipe's compose files, as abra has it: the sample's values, abra.sh's, the app's own over them. */
 export async function deployEnv(read: ReadFile, app: Filled): Promise<Record<string, string>> {

@@ -1,4 +1,5 @@
 // health: what the rest of hearth may use.
+export { type Health, health } from "./inputs.ts";
 export { InconclusiveError, UnhealthyError } from "./errors.ts";
 export { gate, type Verdict } from "./gate.ts";
 export { probeUrl } from "./http.ts";

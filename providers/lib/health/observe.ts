@@ -3,7 +3,7 @@ import { probeUrl, type Fault } from "./http.ts";
 import type { Probe } from "./gate.ts";
 import { stackOf } from "../abra/index.ts";
 import { containersOf, isChaos, type Service, servicesOf, taskErrors, versionLabel } from "../docker/index.ts";
-import type { AppInputs } from "../../app/inputs.ts";
+import type { Health } from "./inputs.ts";
 
 export interface ObservedApp {
   readonly deployed: boolean;
@@ -17,7 +17,10 @@ export interface ObservedApp {
 export const HEALTHY = "healthy";
 export const NOT_DEPLOYED = "not deployed";
 
-type Watched = Pick<AppInputs, "domain" | "health">;
+interface Watched {
+  readonly domain: string;
+  readonly health: Health;
+}
 
 export async function observe(app: Watched): Promise<ObservedApp> {
   const stack = stackOf(app.domain);
@@ -46,7 +49,7 @@ interface Other {
  * what else the app must show (in words what it doesn't; undefined where it does).
  */
 export async function probe(
-  app: Watched & Pick<AppInputs, "recipe">,
+  app: Watched & { readonly recipe: string },
   version: string,
   more: () => Promise<string | undefined>,
 ): Promise<Probe> {
@@ -57,7 +60,7 @@ export async function probe(
 /** As `look`, with `other` in the place of the version that must run. */
 export async function probeUnless(
   other: (services: readonly Service[]) => Other | undefined,
-  app: Watched & Pick<AppInputs, "recipe">,
+  app: Watched & { readonly recipe: string },
   more: () => Promise<string | undefined>,
 ): Promise<Probe> {
   const stack = stackOf(app.domain);

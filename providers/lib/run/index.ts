@@ -5,7 +5,6 @@ export {
   appDomain,
   dedicatedDomain,
   type Identity,
-  recipeName,
   type Run,
   runName,
   runOf,

@@ -1,14 +1,5 @@
 // The names of a CI run: everything follows from its recipe and six hex digits.
 import { createHash, randomBytes } from "node:crypto";
-import { z } from "zod";
-
-/** A recipe's name as Co-op Cloud writes it: lower-case letters, digits and hyphens. */
-export const recipeName = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9-]*$/,
-    "is no recipe name: lower-case letters, digits and hyphens, beginning with a letter or digit",
-  );
 
 /** One CI run of one recipe. */
 export interface Run {

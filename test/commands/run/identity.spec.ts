@@ -52,6 +52,6 @@ describe("a run's identity", () => {
 
   it("wants a recipe that is one", () => {
     assert.throws(() => identify({}, {}), /--recipe is missing/);
-    assert.throws(() => identify({ recipe: "../x" }, {}), /is no recipe name/);
+    assert.throws(() => identify({ recipe: "../x" }, {}), /expected a recipe name/);
   });
 });

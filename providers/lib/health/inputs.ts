@@ -1,0 +1,23 @@
+// How an app proves that it is healthy, as an input.
+import { z } from "zod";
+
+/** The health check of an app. Used by the health gate and by every observation. */
+export const health = z.strictObject({
+  path: z.string().startsWith("/").default("/").describe("Path requested over HTTPS through the ingress. Default: /."),
+  status: z.int().min(100).max(599).optional().describe("HTTP status to expect. Default: any 2xx or 3xx."),
+  issuer: z.url().optional().describe("OpenID issuer that the response must name. Default: not checked."),
+  stableFor: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(10)
+    .describe("Seconds that the app must stay healthy without a restart. Default: 10."),
+  margin: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(60)
+    .describe("Seconds added to the time that the compose file's healthchecks allow. Default: 60."),
+});
+
+export type Health = z.infer<typeof health>;
