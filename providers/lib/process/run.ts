@@ -1,8 +1,7 @@
-// Runs another program: one result shape, one error that carries the program's own words.
-import type { ChildProcess } from "node:child_process";
-import spawn, { SubprocessError, type Options } from "nano-spawn";
+// Runs another program: one result shape, and one error that carries the program's own output.
+import type { Options } from "execa";
 
-/** What a finished program left behind. `exitCode` is null when it was ended by a signal or never started. */
+/** What a finished program printed, and its exit code: null when a signal ended it or it never started. */
 export interface Result {
   readonly stdout: string;
   readonly stderr: string;
@@ -10,28 +9,30 @@ export interface Result {
 }
 
 export interface RunOptions {
+  /** Default: this process's. */
   readonly cwd?: string;
-  /** Added to this process's environment. */
+  /** Added to this process's environment; undefined unsets a variable. */
   readonly env?: Record<string, string | undefined>;
-  /** Text for its standard input: the place for secrets, never argv. Default: no input. */
+  /** Text for its standard input: pass secrets here, never in argv. Default: no input. */
   readonly input?: string;
-  /** Milliseconds after which it is told to end, and killed where it doesn't heed that. Default: none. */
+  /** Milliseconds until SIGTERM; SIGKILL follows 5 s later. Default: no limit. */
   readonly timeout?: number;
-  /** A descriptor that the program keeps open too: a lock on it lives as long as the longest of its holders. */
+  /** A descriptor that the program inherits: a lock on it is held until its last holder closes it. */
   readonly inherit?: number | undefined;
 }
 
 export type ProgramErrorKind = "not found" | "timed out" | "failed";
 
-/** A program that couldn't be started, was ended, or exited not 0. */
+/** A program couldn't be started, was ended by a signal, or didn't exit 0. */
 export class ProgramError extends Error {
   override readonly name = "ProgramError";
   readonly kind: ProgramErrorKind;
   readonly program: string;
   readonly result: Result;
 
+  /** `what` is verb and noun ("list services"). */
   constructor(program: string, what: string, kind: ProgramErrorKind, result: Result, cause?: unknown) {
-    super(`${program}: ${what}: ${words(kind, result)}`, { cause });
+    super(`${program}: ${what}: ${describe(kind, result)}`, { cause });
     this.kind = kind;
     this.program = program;
     this.result = result;
@@ -39,8 +40,8 @@ export class ProgramError extends Error {
 }
 
 /**
- * Runs `program` with `argv` and gives back what it printed, final newline stripped.
- * `what` is verb and noun for the error ("list services"); argv itself is never printed.
+ * Runs `program` with `argv` and returns what it printed, without the final newline.
+ * `what` is verb and noun for the error ("list services"); argv is never printed.
  * Throws ProgramError unless it exits 0.
  */
 export async function run(
@@ -49,61 +50,47 @@ export async function run(
   what: string,
   options: RunOptions = {},
 ): Promise<Result> {
-  const settings: Options = {
-    // The types know the first three alone; node takes any.
-    stdio: [
-      options.input === undefined ? "ignore" : { string: options.input },
-      "pipe",
-      "pipe",
-      ...(options.inherit === undefined ? [] : [options.inherit]),
-    ] as never,
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
+  // Loaded with the first program: a process that runs none doesn't pay for execa's hundred files.
+  const { execa } = await import("execa");
+  const done = await execa(program, argv, settingsOf(options));
+  const result: Result = {
+    stdout: String(done.stdout ?? ""),
+    stderr: String(done.stderr ?? ""),
+    exitCode: done.exitCode ?? null,
   };
-  const running = spawn(program, argv, settings);
-  const limit = options.timeout === undefined ? { passed: false } : limited(running.nodeChildProcess, options.timeout);
-  try {
-    const { stdout, stderr } = await running;
-    return { stdout, stderr, exitCode: 0 };
-  } catch (error) {
-    if (!(error instanceof SubprocessError)) throw error;
-    const { stdout, stderr, exitCode, cause } = error;
-    const absent = (cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
-    const kind = limit.passed ? "timed out" : absent ? "not found" : "failed";
-    throw new ProgramError(
-      program,
-      what,
-      kind,
-      { stdout, stderr, exitCode: absent ? null : (exitCode ?? null) },
-      cause,
-    );
-  }
+  if (!done.failed) return result;
+  throw new ProgramError(program, what, kindOf(done), result, done.cause);
 }
 
-/** Milliseconds from the word to end until the kill. */
-const GRACE = 5_000;
-
-function limited(child: Promise<ChildProcess>, ms: number): { readonly passed: boolean } {
-  const limit = { passed: false };
-  const watch = (started: ChildProcess) => {
-    const end = () => {
-      limit.passed = true;
-      started.kill();
-    };
-    const timers = [setTimeout(end, ms), setTimeout(() => started.kill("SIGKILL"), ms + GRACE)];
-    started.once("close", () => timers.forEach(timer => clearTimeout(timer)));
-  };
-  // One that can't be started is told by the call itself.
-  child.then(watch, () => undefined);
-  return limit;
+/** By execa's defaults the program also gets SIGTERM when this process exits. */
+function settingsOf({ cwd, env, input, timeout, inherit }: RunOptions) {
+  return {
+    reject: false,
+    // execa's types number descriptors up to 9; it accepts any.
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(inherit === undefined ? [] : [inherit as 3])],
+    ...(input === undefined ? {} : { input }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env }),
+    ...(timeout === undefined ? {} : { timeout }),
+  } as const satisfies Options;
 }
 
-function words(kind: ProgramErrorKind, { stdout, stderr, exitCode }: Result): string {
+function kindOf({ timedOut, code }: { timedOut: boolean; code?: string | undefined }): ProgramErrorKind {
+  if (timedOut) return "timed out";
+  return code === "ENOENT" ? "not found" : "failed";
+}
+
+function describe(kind: ProgramErrorKind, { stdout, stderr, exitCode }: Result): string {
   if (kind === "not found") return "no such program on PATH";
-  const said = [stderr, stdout]
+  const output = [stderr, stdout]
     .map(text => text.trim())
     .filter(Boolean)
     .join("\n");
-  const how = kind === "timed out" ? "timed out" : exitCode === null ? "ended by a signal" : `exit ${exitCode}`;
-  return said === "" ? how : `${how}: ${said}`;
+  const end = endOf(kind, exitCode);
+  return output === "" ? end : `${end}: ${output}`;
+}
+
+function endOf(kind: ProgramErrorKind, exitCode: number | null): string {
+  if (kind === "timed out") return "timed out";
+  return exitCode === null ? "ended by a signal" : `exit ${exitCode}`;
 }

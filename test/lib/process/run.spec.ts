@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startTimeOf } from "../../../providers/lib/process/identity.ts";
 import { ProgramError, run } from "../../../providers/lib/process/run.ts";
+import { project } from "../../lab/paths.ts";
 
 const sh = (script: string, options = {}) => run("sh", ["-c", script], "try", options);
 
-describe("another program", () => {
-  it("gives back what it printed, without the last newline", async () => {
+describe("running a program", () => {
+  it("returns what it printed, without the last newline", async () => {
     assert.deepEqual(await sh("printf 'a\\nb\\n\\n'; echo c >&2"), { stdout: "a\nb\n", stderr: "c", exitCode: 0 });
   });
 
-  it("gets its input, its environment and its folder, and nothing to read where there is none", async () => {
+  it("passes input, environment and working directory, and an empty stdin without input", async () => {
     const { stdout } = await sh('cat; echo "$MORE $HOME" "$(pwd)"', {
       input: "secret\n",
       env: { MORE: "more" },
@@ -26,7 +31,7 @@ describe("another program", () => {
     );
   });
 
-  it("keeps a descriptor open that it is given", async () => {
+  it("lets it inherit a descriptor", async () => {
     const path = join(tmpdir(), `hearth-inherit-${process.pid}`);
     const file = openSync(path, "w");
     try {
@@ -38,7 +43,7 @@ describe("another program", () => {
     }
   });
 
-  it("that fails is an error with its own words, and never its arguments", async () => {
+  it("fails with the program's output, and never with its arguments", async () => {
     await assert.rejects(sh("echo out; echo err >&2; exit 3 # argument"), (error: ProgramError) => {
       assert.equal(error.message, "sh: try: exit 3: err\nout");
       assert.deepEqual([error.kind, error.result], ["failed", { stdout: "out", stderr: "err", exitCode: 3 }]);
@@ -47,7 +52,7 @@ describe("another program", () => {
     });
   });
 
-  it("that a signal ended, or that isn't there, has no exit code", async () => {
+  it("has no exit code when a signal ended the program or it doesn't exist", async () => {
     await assert.rejects(sh("kill -9 $$"), {
       kind: "failed",
       message: "sh: try: ended by a signal",
@@ -61,16 +66,31 @@ describe("another program", () => {
     await assert.rejects(run("no-such-program", ["argument"], "try", { timeout: 1_000, input: "" }), absent);
   });
 
-  it("is told to end at its time-out, with what it said until then", async () => {
+  it("ends it at the time-out and reports what it printed until then", async () => {
     await assert.rejects(sh("echo begun; exec sleep 60", { timeout: 300 }), {
       kind: "timed out",
       message: "sh: try: timed out: begun",
     });
   });
 
-  it("is killed where it doesn't heed that", async () => {
-    const begun = Date.now();
+  it("kills it 5 s after the time-out when it ignores SIGTERM", async () => {
+    const start = performance.now();
     await assert.rejects(sh("trap '' TERM; exec sleep 60", { timeout: 300 }), { kind: "timed out" });
-    assert.ok(Date.now() - begun >= 5_300, "it had its time");
+    assert.ok(performance.now() - start >= 5_300, "SIGKILL came too early");
+  });
+
+  it("ends it when this process is terminated", async () => {
+    const script = `import { run } from "${join(project, "providers/lib/process/run.ts")}";
+      await run("sh", ["-c", "echo $$ >&3; exec sleep 60"], "try", { inherit: 1 });`;
+    const parent = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [output] = await once(parent.stdout, "data");
+    const child = Number(String(output).trim());
+    assert.notEqual(await startTimeOf(child), undefined);
+    parent.kill("SIGTERM");
+    await once(parent, "exit");
+    for (const start = performance.now(); (await startTimeOf(child)) !== undefined; await sleep(20))
+      assert.ok(performance.now() - start < 5_000, `process ${child} still runs`);
   });
 });
