@@ -1,6 +1,7 @@
 // `hearth reap`: takes away what dead runs left behind; in small, at the start of each run.
 import { livenessOf } from "../providers/lib/process/index.ts";
 import {
+  coordinationHost,
   isLease,
   isLeaseActive,
   isMaintenance,
@@ -57,7 +58,7 @@ export async function reapDead(say: (line: string) => void): Promise<string[]> {
 async function isStale(entries: readonly StoredRecord[]): Promise<boolean> {
   const hung = entries.find(isMaintenance);
   if (!hung || (await livenessOf(hung.record.holder)) !== "dead") return false;
-  return (await import("../providers/lease/liveHost.ts")).coordinationHost(() => undefined).isStale(hung.record);
+  return coordinationHost(() => undefined).isStale(hung.record);
 }
 
 async function tell({ removed, failed }: Report, say: (line: string) => void): Promise<void> {

@@ -5,7 +5,8 @@ import { Lease } from "../providers/lease/index.ts";
 import { Realm } from "../providers/realm/index.ts";
 import { appDomain, dedicatedDomain, type Run, runName } from "../providers/lib/run/index.ts";
 import type { Config } from "./config.ts";
-import { warmApps } from "./warmApps.ts";
+import { keycloakRecipe, profileOf } from "../providers/app/profiles/index.ts";
+import { warmKeycloak } from "./warmApps.ts";
 import { fillAll, fill, isSecret, recipeSettings, type RecipeSettings } from "./recipes.ts";
 import { sendOutputs } from "./sendOutputs.ts";
 
@@ -29,7 +30,7 @@ export function runStack(run: Run, config: Config): object {
   const lease = new Lease("lease", {
     run: name,
     mode: needsKeycloak ? config.keycloak : "none",
-    keycloak: warmApps(config).keycloak,
+    keycloak: warmKeycloak(config),
     domains: [domain, dedicatedDomain(run, config.baseDomain)],
     dedicatedLimit: config.dedicatedLimit,
   });
@@ -85,22 +86,17 @@ function make(making: Making): Made {
 /** The same Keycloak as the kept one's last good, for this run alone. */
 function dedicatedKeycloak({ run, config, lease }: Making): App {
   const domain = dedicatedDomain(run, config.baseDomain);
-  const { env = {}, health = {} } = config.apps.keycloak ?? {};
+  const { env = {}, health = {} } = config.apps[keycloakRecipe] ?? {};
   return new App(
     "keycloak",
     {
-      recipe: "keycloak",
+      recipe: keycloakRecipe,
       domain,
       server: config.server,
       stateDir: config.stateDir,
       version: lease.keycloakVersion.apply(version => version || "latest"),
       env,
-      health: {
-        stableFor: 3,
-        ...health,
-        path: "/realms/master/.well-known/openid-configuration",
-        issuer: `https://${domain}/realms/master`,
-      },
+      health: { stableFor: 3, ...health, ...profileOf(keycloakRecipe).health(domain) },
       lifetime: "run",
       run: runName(run),
     },
@@ -111,14 +107,14 @@ function dedicatedKeycloak({ run, config, lease }: Making): App {
 function ownRealm({ run, config, settings, lease }: Making, dedicated: App | undefined): Realm {
   const name = runName(run);
   const domain = appDomain(run, config.baseDomain);
-  const keycloakDomain = dedicated ? dedicatedDomain(run, config.baseDomain) : warmApps(config).keycloak.domain;
+  const keycloakDomain = dedicated ? dedicatedDomain(run, config.baseDomain) : warmKeycloak(config).domain;
   const known = { issuer: `https://${keycloakDomain}/realms/${name}`, realm: name, domain, keycloakDomain, run: name };
   const { clients, user, ...rest } = fillAll(settings.realm, known);
   const app = `https://${domain}`;
   return new Realm(
     name,
     {
-      keycloak: { domain: keycloakDomain },
+      keycloak: { domain: keycloakDomain, adminUsername: adminOf(config) },
       name,
       run: name,
       stateDir: config.stateDir,
@@ -131,6 +127,10 @@ function ownRealm({ run, config, settings, lease }: Making, dedicated: App | und
     // A Keycloak of the run's own takes its realm with it.
     dedicated ? { dependsOn: dedicated, deletedWith: dedicated } : { dependsOn: lease },
   );
+}
+
+function adminOf({ apps }: Config): string {
+  return profileOf(keycloakRecipe).adminName(apps[keycloakRecipe]?.env ?? {});
 }
 
 function appUnderTest({ run, config, settings, lease }: Making, realm: Realm | undefined): App {

@@ -4,52 +4,66 @@ import { appInputs } from "../providers/app/inputs.ts";
 import { absolutePath, recipeName } from "../providers/lib/inputs/index.ts";
 import { recipeSettings } from "./recipes.ts";
 
-const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "wanted is a domain such as ci.example.org");
+const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "expected a domain such as ci.example.org");
 
-/** What may be said of a kept app; everything else has the warm stack's own default. */
+/** Settings of a warm app; its profile has the defaults. */
 const app = appInputs
   .pick({ domain: true, version: true, env: true, secrets: true, health: true, updates: true, snapshots: true })
   .partial();
 
-const schema = z.strictObject({
-  /** The domain below which every app of hearth lives. */
-  baseDomain: domain,
-  /** hearth's directory on the host: locks, mirrors of recipes. Absolute. */
-  stateDir: absolutePath.default("/var/lib/hearth"),
-  /** abra's name of the server that the apps are deployed to. */
-  server: z.string().min(1).default("default"),
-  /** Where alerts go, beside the files below stateDir that they always are. A webhook's URL is a secret: here stands only where it lies. */
+export const settings = z.strictObject({
+  baseDomain: domain.describe("Domain below which hearth's apps live, such as `ci.example.org`. Required."),
+  stateDir: absolutePath
+    .default("/var/lib/hearth")
+    .describe("hearth's directory: locks, journals, snapshots, alerts, mirrors. Default: `/var/lib/hearth`."),
+  server: z.string().min(1).default("default").describe("abra's name of the server. Default: `default`."),
   alerts: z
     .strictObject({
-      /** argv of a program that gets each alert as JSON on its standard input. */
-      command: z.tuple([z.string().min(1)], z.string()).optional(),
-      /** Absolute path of a file, mode 0600, that holds the URL each alert is posted to. */
-      webhookFile: absolutePath.optional(),
+      command: z
+        .tuple([z.string().min(1)], z.string())
+        .optional()
+        .describe("argv of a program that gets each alert as JSON on standard input. Default: none."),
+      webhookFile: absolutePath
+        .optional()
+        .describe("File, mode 0600, with the URL to which each alert is posted. Default: none."),
     })
     .refine(
       ({ command, webhookFile }) => command === undefined || webhookFile === undefined,
-      "wanted is a command or a webhookFile, not both",
+      "expected a command or a webhookFile, not both",
     )
-    .default({}),
-  /** Which Keycloak runs get: `auto` the kept one, and one of their own only while that is proved down or in maintenance. */
-  keycloak: z.enum(["auto", "warm", "dedicated"]).default("auto"),
-  /** How many runs may have a Keycloak of their own at once. */
-  dedicatedLimit: z.coerce.number().int().min(0).default(1),
-  /** What runs of each recipe need and deploy; a recipe that isn't here gets a realm, and no app. */
-  recipes: z.record(recipeName, recipeSettings).default({}),
-  /** Absolute path of a working tree of the recipe under test, deployed instead of a release: `hearth run --checkout` writes it. */
-  checkout: absolutePath.optional(),
-  /** Absolute path of a PEM file with the authority that signed the host's certificates, where the system doesn't know it: for a run's command. */
-  ca: absolutePath.optional(),
-  /** Settings of the kept apps, by recipe. */
-  apps: z.strictObject({ traefik: app.optional(), keycloak: app.optional() }).prefault({}),
+    .default({})
+    .describe("Channel of alerts, which are always kept below `stateDir` too. Default: none."),
+  keycloak: z
+    .enum(["auto", "warm", "dedicated"])
+    .default("auto")
+    .describe("Keycloak of runs; `auto`: the warm one unless it is down or in maintenance. Default: `auto`."),
+  dedicatedLimit: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1)
+    .describe("Runs that may have a dedicated Keycloak at once. Default: 1."),
+  recipes: z
+    .record(recipeName, recipeSettings)
+    .default({})
+    .describe("What runs of each recipe need and deploy (below). Default: a realm and no app."),
+  checkout: absolutePath
+    .optional()
+    .describe("Working tree deployed instead of a release; `hearth run --checkout` writes it. Default: none."),
+  ca: absolutePath
+    .optional()
+    .describe("PEM file of the authority behind the host's certificates, for a run's command. Default: none."),
+  apps: z
+    .record(recipeName, app)
+    .prefault({})
+    .describe(
+      "Settings of warm apps, by recipe; Keycloak and Traefik are always warm, any other recipe if it is here.",
+    ),
 });
 
-/** An app's settings as written: what is left out stays out, for the warm stack's own defaults to fill in. */
+/** An app's settings as written: without defaults, which its profile has. */
 export type AppConfig = z.input<typeof app>;
-export type Config = Omit<z.infer<typeof schema>, "apps"> & {
-  readonly apps: { readonly traefik?: AppConfig; readonly keycloak?: AppConfig };
-};
+export type Config = Omit<z.infer<typeof settings>, "apps"> & { readonly apps: Readonly<Record<string, AppConfig>> };
 
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -62,7 +76,7 @@ export function readConfig(all: Record<string, string>): Config {
       .filter(([key]) => key.startsWith("hearth:"))
       .map(([key, value]) => [key.slice("hearth:".length), structured(value)]),
   );
-  const parsed = schema.safeParse(given);
+  const parsed = settings.safeParse(given);
   if (parsed.success) return { ...parsed.data, apps: (given["apps"] ?? {}) as Config["apps"] };
   throw new ConfigError(parsed.error.issues.map(issue => sentence(issue, given)).join("\n"));
 }

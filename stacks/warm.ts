@@ -1,22 +1,29 @@
-// The warm stack: the proxy network, Traefik, then Keycloak.
+// The warm stack: the proxy network, the ingress, then every other warm app.
 import * as docker from "@pulumi/docker";
+import type { Resource } from "@pulumi/pulumi";
 import { App } from "../providers/app/index.ts";
+import { profileOf } from "../providers/app/profiles/index.ts";
 import { networkId } from "../providers/lib/docker/index.ts";
 import type { Config } from "./config.ts";
 import { warmApps } from "./warmApps.ts";
 
-/** Declares the kept apps; gives back the stack's outputs. */
+/** Declares the warm apps; returns the stack's outputs, by recipe. */
 export async function warmStack(config: Config): Promise<object> {
-  const apps = warmApps(config);
   const network = await proxyNetwork();
-  const traefik = new App("traefik", apps.traefik, { dependsOn: network });
-  const keycloak = new App("keycloak", apps.keycloak, { dependsOn: traefik });
-  return { traefik: summary(traefik), keycloak: summary(keycloak) };
+  const ingresses: Resource[] = [];
+  const outputs: Record<string, object> = {};
+  for (const inputs of warmApps(config)) {
+    const { ingress } = profileOf(inputs.recipe);
+    const app = new App(inputs.recipe, inputs, { dependsOn: ingress ? [network] : [network, ...ingresses] });
+    if (ingress) ingresses.push(app);
+    outputs[inputs.recipe] = { url: app.url, version: app.version, held: app.held };
+  }
+  return outputs;
 }
 
 /**
- * Always declared and, where the host has it, imported: every recipe's apps hang on it, whoever made it. Any property of
- * docker.Network that differs would replace it, so none is looked at; and it outlives the stack.
+ * Always declared, and imported where the host has it: every recipe's apps use it. A property of docker.Network that
+ * differs would replace it, so all are ignored; and it outlives the stack.
  */
 async function proxyNetwork(): Promise<docker.Network> {
   const id = await networkId("proxy");
@@ -26,8 +33,4 @@ async function proxyNetwork(): Promise<docker.Network> {
     { name: "proxy", driver: "overlay", attachable: true },
     id === undefined ? options : { ...options, import: id },
   );
-}
-
-function summary(app: App): object {
-  return { url: app.url, version: app.version, held: app.held };
 }

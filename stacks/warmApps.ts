@@ -1,28 +1,27 @@
-// The apps that the warm stack keeps, as configuration says them. Pure: the commands read it too, without Pulumi.
+// The warm apps as configuration has them. Pure: the commands read them too, without Pulumi.
 import type { AppArgs } from "../providers/app/inputs.ts";
+import { keycloakRecipe, profileOf, warmByDefault } from "../providers/app/profiles/index.ts";
 import { warmDomain } from "../providers/lib/run/index.ts";
-import type { AppConfig, Config } from "./config.ts";
+import type { Config } from "./config.ts";
 
-export type WarmAppName = "traefik" | "keycloak";
-
-/** Each kept app's inputs, in the order in which they depend on one another. */
-export function warmApps(config: Config): Record<WarmAppName, AppArgs> {
-  const { traefik, keycloak } = config.apps;
-  const domain = keycloak?.domain ?? warmDomain("keycloak", config.baseDomain);
-  const master = { path: "/realms/master/.well-known/openid-configuration", issuer: `https://${domain}/realms/master` };
-  return {
-    traefik: kept("traefik", config, traefik, { stateful: false, health: { path: "/ping" } }),
-    keycloak: kept("keycloak", config, keycloak, { health: master }),
-  };
+/** Each warm app's inputs, an ingress before the apps that are reached through it. */
+export function warmApps(config: Config): AppArgs[] {
+  const recipes = [...new Set([...warmByDefault, ...Object.keys(config.apps)])];
+  const isIngress = (recipe: string) => profileOf(recipe).ingress;
+  const ordered = [...recipes.filter(isIngress), ...recipes.filter(recipe => !isIngress(recipe))];
+  return ordered.map(recipe => warmApp(recipe, config));
 }
 
-function kept(
-  recipe: WarmAppName,
-  config: Config,
-  settings: AppConfig | undefined,
-  own: Pick<AppArgs, "stateful" | "health">,
-): AppArgs {
-  const { baseDomain, stateDir, server } = config;
-  const defaults = { domain: warmDomain(recipe, baseDomain), server, stateDir };
-  return { ...defaults, ...own, ...settings, recipe, health: { ...own.health, ...settings?.health } } as AppArgs;
+/** The Keycloak on which runs have their realms. */
+export function warmKeycloak(config: Config): AppArgs {
+  return warmApp(keycloakRecipe, config);
+}
+
+/** Configuration over the profile's defaults. */
+function warmApp(recipe: string, { baseDomain, stateDir, server, apps }: Config): AppArgs {
+  const settings = apps[recipe] ?? {};
+  const profile = profileOf(recipe);
+  const domain = settings.domain ?? warmDomain(recipe, baseDomain);
+  const health = { ...profile.health(domain), ...settings.health };
+  return { server, stateDir, stateful: profile.stateful, ...settings, recipe, domain, health } as AppArgs;
 }

@@ -12,7 +12,7 @@ const file = join(project, ".stacks", "Pulumi.warm.yaml");
 
 /** Every kept app, in the order in which they depend on one another. Throws as `warmConfig`. */
 export async function warmAppInputs(): Promise<AppInputs[]> {
-  return Object.values(warmApps(await warmConfig())).map(args => appInputs.parse(args));
+  return warmApps(await warmConfig()).map(args => appInputs.parse(args));
 }
 
 /** The warm stack's configuration. Throws ConfigError, and a sentence where there is none. */

@@ -1,20 +1,13 @@
 // The kept Keycloak as the reaper meets it: its realms, and why they can't be seen.
-import { stackOf } from "../../providers/lib/abra/index.ts";
 import type { AppInputs } from "../../providers/app/inputs.ts";
 import { ProgramError } from "../../providers/lib/process/index.ts";
-import { type Admin, KeycloakError, logIn, NotUpError } from "../../providers/lib/keycloak/index.ts";
+import { type Admin, KeycloakError, NotUpError } from "../../providers/lib/keycloak/index.ts";
 import { removeRealm, type RealmHost as RealmWorld } from "../../providers/realm/reconcile.ts";
-import { NoContainerError, readSecret } from "../../providers/lib/docker/index.ts";
+import { NoContainerError } from "../../providers/lib/docker/index.ts";
 import type { Realms } from "./observed.ts";
 import { LeftAloneError } from "./host.ts";
 
-export type Kept = Pick<AppInputs, "domain" | "env" | "stateDir">;
-
-/** A session with a new token. The password is read for each use, never kept. */
-export async function session({ domain, env }: Pick<Kept, "domain" | "env">): Promise<Admin> {
-  const password = await readSecret(stackOf(domain), "app", "admin_password");
-  return logIn(`https://${domain}`, { username: env["ADMIN_USERNAME"] ?? "admin", password });
-}
+export type Kept = Pick<AppInputs, "domain" | "stateDir">;
 
 /** Its realms; what isn't up is no failure, what refuses to answer is. */
 export async function lookAtRealms(come: () => Promise<Admin>): Promise<Realms> {
@@ -32,7 +25,7 @@ export async function lookAtRealms(come: () => Promise<Admin>): Promise<Realms> 
 export async function removeRealmOf(
   run: string,
   swarm: string,
-  { domain, stateDir }: Omit<Kept, "env">,
+  { domain, stateDir }: Kept,
   host: RealmWorld,
 ): Promise<boolean> {
   try {

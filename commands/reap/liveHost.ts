@@ -1,15 +1,17 @@
 // The reaper's world on a real host: this swarm, the kept Keycloak, Pulumi's backend, hearth's directory.
 import { appInputs, type AppInputs } from "../../providers/app/inputs.ts";
 import { currentProcess, type Liveness, livenessOf } from "../../providers/lib/process/index.ts";
-import { coordinationHost } from "../../providers/lease/liveHost.ts";
-import { lookAtRealms, removeRealmOf, session } from "./keycloak.ts";
+import { keycloakRecipe, profileOf } from "../../providers/app/profiles/index.ts";
+import { coordinationHost } from "../../providers/lib/coordination/index.ts";
+import { adminSession } from "../../providers/lib/keycloak/index.ts";
+import { lookAtRealms, removeRealmOf } from "./keycloak.ts";
 import { takeLocks } from "./locks.ts";
 import { stacksThere } from "./stacks.ts";
 import type { ReapHost } from "./host.ts";
 import { runFolder } from "../../providers/lib/run/index.ts";
 import { clusterId, removeStack } from "../../providers/lib/docker/index.ts";
 import type { Config } from "../../stacks/config.ts";
-import { warmApps } from "../../stacks/warmApps.ts";
+import { warmApps, warmKeycloak } from "../../stacks/warmApps.ts";
 import { runConfig, warmConfig } from "../common/config.ts";
 import { lockOf } from "../pulumi/locks.ts";
 import { forget, runStacks, swarmOf } from "../pulumi/stacks.ts";
@@ -22,7 +24,9 @@ export async function reapHost(): Promise<ReapHost> {
   const { baseDomain, stateDir } = config;
   const [swarm, holder, others] = await Promise.all([clusterId(), currentProcess(), runConfig().then(keptIn)]);
   const own = keptIn(config);
-  const keycloak = own.find(app => app.recipe === "keycloak")!;
+  const keycloak = appInputs.parse(warmKeycloak(config));
+  const session = () =>
+    adminSession({ domain: keycloak.domain, username: profileOf(keycloakRecipe).adminName(keycloak.env) });
   return {
     swarm,
     baseDomain,
@@ -30,7 +34,7 @@ export async function reapHost(): Promise<ReapHost> {
     keycloak: keycloak.domain,
     holder,
     ...coordinationHost(() => undefined),
-    realms: () => lookAtRealms(() => session(keycloak)),
+    realms: () => lookAtRealms(session),
     stacks: stacksThere,
     pulumi: runStacks,
     swarmOf,
@@ -38,7 +42,7 @@ export async function reapHost(): Promise<ReapHost> {
     dirs: async () =>
       Promise.all((await runDirs(stateDir)).map(async dir => ({ ...dir, liveness: await lifeOf(stateDir, dir.name) }))),
     takeLocks: (run, until) => takeLocks(runFolder(stateDir, run), until),
-    removeRealm: run => removeRealmOf(run, swarm, keycloak, { logIn: () => session(keycloak), say: () => undefined }),
+    removeRealm: run => removeRealmOf(run, swarm, keycloak, { logIn: session, say: () => undefined }),
     removeStack,
     removePulumi: forget,
     removeDir: run => removeRunDir(stateDir, run),
@@ -51,7 +55,7 @@ async function configuration(): Promise<Config> {
 }
 
 function keptIn(config: Config): AppInputs[] {
-  return Object.values(warmApps(config)).map(args => appInputs.parse(args));
+  return warmApps(config).map(args => appInputs.parse(args));
 }
 
 /** Of the process that began the run; what is written and can't be read may be a living one's. */

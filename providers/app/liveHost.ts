@@ -16,8 +16,14 @@ import {
   writeLastGood,
   writeStep,
 } from "../lib/state/index.ts";
-import { claimMaintenance, drain, releaseMaintenance, swarmStore } from "../lib/coordination/index.ts";
-import { coordinationHost } from "../lease/liveHost.ts";
+import {
+  claimMaintenance,
+  coordinationHost,
+  drain,
+  releaseMaintenance,
+  swarmStore,
+  type MaintenanceRequest,
+} from "../lib/coordination/index.ts";
 import { currentProcess } from "../lib/process/index.ts";
 import { ignoreAbsent, removeFile, writeText } from "../lib/fs/index.ts";
 import {
@@ -47,12 +53,13 @@ import { readEnv, replaceEnv, writeEnv } from "./env.ts";
 import { captureDiagnostics, secretsInContainers } from "./diagnostics.ts";
 import { ensureSecrets, type AppContext } from "./context.ts";
 import { preflight } from "./preflight.ts";
-import { findRegressions, captureBaseline } from "./baseline.ts";
+import { profileOf } from "./profiles/index.ts";
 import type { UpgradeHost } from "./host.ts";
 
 /** `compose` is the running version's: what has volumes is stateful, unless its inputs say otherwise. */
 export function liveHost(context: AppContext, volumes: readonly string[]): UpgradeHost {
   const { app, stack, folder, abra, say, lock } = context;
+  const profile = profileOf(app.recipe);
   const stateful = app.stateful && volumes.length > 0;
   const keptEnv = (id: string) => join(folder.path, `env.${id}`);
   /** Seen while it ran, for what is written down about it to be masked with. Never stored. */
@@ -63,10 +70,12 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
   const learnSecrets = async () => {
     secrets = [...new Set([...secrets, ...(await secretsInContainers(stack, await context.env()))])];
   };
-  const work = async (what: string) => ({
+  const work = async (what: string): Promise<MaintenanceRequest> => ({
     app: app.recipe,
     domain: app.domain,
     what,
+    blockedBy: profile.blockedBy,
+    blocks: profile.blocks,
     holder: await currentProcess(),
     stateDir: app.stateDir,
   });
@@ -95,7 +104,7 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
     },
     async begin({ from, to }) {
       await learnSecrets();
-      const witness = await captureBaseline(app, say);
+      const witness = await profile.captureBaseline(app, say);
       return beginOperation(folder, {
         kind: "upgrade",
         recipe: app.recipe,
@@ -232,7 +241,9 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
       };
       const place = portConflictResolver(stack, line => say(`${app.recipe}: ${line}`), { inherit: lock });
       const seeing = async () => {
-        const found = await probe(app, version, () => findRegressions(app, witness));
+        const found = await probe({ ...app, ingress: profile.ingress }, version, () =>
+          profile.findRegressions(app, witness ?? {}),
+        );
         if (found.trouble !== undefined && !found.final) await place();
         return found;
       };

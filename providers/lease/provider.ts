@@ -6,20 +6,24 @@ import { appFolder, readLastGood } from "../lib/state/index.ts";
 import { surviveParent } from "../pulumi/process.ts";
 import { logOfRun, withRunLock } from "../lib/run/index.ts";
 import { servicesOf, versionLabel } from "../lib/docker/index.ts";
-import { leaseName, swarmStore } from "../lib/coordination/index.ts";
-import { acquire, releaseLease, type KeycloakKind } from "./acquire.ts";
+import { type KeycloakKind, leaseName, leaseOf, swarmStore } from "../lib/coordination/index.ts";
+import { acquire } from "./acquire.ts";
+import { releaseLease } from "./leaseRecord.ts";
 import { leaseTerms } from "./environment.ts";
 import { leaseInputs, type CheckedLease } from "./inputs.ts";
-import { acquireHost } from "./liveHost.ts";
+import { acquireHost, type Repair } from "./liveHost.ts";
 
 type Raw = Record<string, unknown> & { __provider: string };
 type Inputs = CheckedLease & { readonly __provider: string };
+
+/** Loaded lazily: a run that finds Keycloak healthy doesn't need it. */
+const repair: Repair = async (...args) => (await import("../app/repair.ts")).repair(...args);
 
 export const provider = surviveParent({
   check: (olds: { swarm?: string }, news: Raw): Promise<Checked> =>
     checkInputs(leaseInputs, olds, news, { what: "this run began", property: "run" }),
 
-  /** Decided once: what would change the decision makes another lease, and with it another run. */
+  /** The Keycloak is decided once: an input that would change the decision replaces the lease, and the run with it. */
   async diff(_id: string, olds: Inputs, news: Inputs) {
     const differs = (key: "run" | "mode") => olds[key] !== news[key];
     const replaces = (["run", "mode"] as const).filter(differs);
@@ -34,9 +38,12 @@ export const provider = surviveParent({
     const terms = leaseTerms();
     const request = { run, mode, keycloak: keycloak.domain, domains, dedicatedLimit, ...terms };
     const kind = await withRunLock(keycloak.stateDir, run, "lease", () =>
-      acquire(acquireHost(keycloak, logOfRun, terms.holder), request),
+      acquire(acquireHost({ keycloak, holder: terms.holder, repair, say: logOfRun }), request),
     );
-    return { id: leaseName(run), outs: clean({ ...lease, keycloakKind: kind, ...(await about(lease, kind)) }) };
+    return {
+      id: leaseName(run),
+      outs: clean({ ...lease, keycloakKind: kind, ...(await warmKeycloakOutputs(lease, kind)) }),
+    };
   },
 
   async update(_id: string, olds: Inputs & Record<string, unknown>, news: Inputs) {
@@ -44,8 +51,7 @@ export const provider = surviveParent({
   },
 
   async read(id: string, lease: Inputs) {
-    const there = (await swarmStore.list()).some(({ record }) => record.kind === "run" && record.run === lease.run);
-    return there ? { id, props: lease } : {};
+    return (await leaseOf(swarmStore, lease.run)) ? { id, props: lease } : {};
   },
 
   async delete(_id: string, { run }: Inputs) {
@@ -53,8 +59,8 @@ export const provider = surviveParent({
   },
 });
 
-/** What is known of the kept Keycloak: for the line that says what a run got, and for one of the run's own to be the same. */
-async function about(
+/** The warm Keycloak's version and its age: for the run's summary line, and for a dedicated one to be the same. */
+async function warmKeycloakOutputs(
   { keycloak }: CheckedLease,
   kind: KeycloakKind,
 ): Promise<{ keycloakVersion: string; keycloakSince: string }> {

@@ -1,14 +1,11 @@
 // What Pulumi's engine asks of a Realm.
-import { stackOf } from "../lib/abra/index.ts";
 import { checkInputs } from "../pulumi/check.ts";
 import { clean, StateError, type Checked } from "../pulumi/protocol.ts";
 import { surviveParent } from "../pulumi/process.ts";
 import { logOfRun, withRunLock } from "../lib/run/index.ts";
-import { readSecret } from "../lib/docker/index.ts";
-import { logIn, usable } from "../lib/keycloak/index.ts";
+import { adminSession, isOurs, usable, type Credentials } from "../lib/keycloak/index.ts";
 import { realmInputs, type CheckedRealm } from "./inputs.ts";
 import { ensureRealm, removeRealm, type RealmHost } from "./reconcile.ts";
-import { isOurs, type Credentials } from "./representation.ts";
 
 type Raw = Record<string, unknown> & { __provider: string };
 type Inputs = CheckedRealm & { readonly __provider: string };
@@ -26,7 +23,7 @@ export const provider = surviveParent({
   async create(realm: Inputs) {
     const id = `${realm.keycloak.domain}/${realm.name}`;
     return withRunLock(realm.stateDir, realm.run, "realm", async () => {
-      const credentials = await ensureRealm(realm, worldOf(realm));
+      const credentials = await ensureRealm(realm, realmHost(realm));
       const outs = outsOf(realm, credentials);
       try {
         await usable({ issuer: outs.issuer, clientId: realm.client.id, username: realm.user.username, credentials });
@@ -42,12 +39,12 @@ export const provider = surviveParent({
   },
 
   async read(id: string, realm: Inputs) {
-    const found = await (await worldOf(realm).logIn()).find(realm.name);
+    const found = await (await realmHost(realm).logIn()).find(realm.name);
     return found && isOurs(found, realm) ? { id, props: realm } : {};
   },
 
   async delete(_id: string, realm: Inputs) {
-    await withRunLock(realm.stateDir, realm.run, "realm", () => removeRealm(realm, worldOf(realm)));
+    await withRunLock(realm.stateDir, realm.run, "realm", () => removeRealm(realm, realmHost(realm)));
   },
 });
 
@@ -62,12 +59,10 @@ function outsOf(realm: Inputs, { clientSecret, password }: Credentials) {
   return clean({ ...realm, ...learnt, clientSecret, password });
 }
 
-function worldOf({ keycloak }: CheckedRealm): RealmHost {
+function realmHost({ keycloak }: CheckedRealm): RealmHost {
   const { domain, adminUsername: username } = keycloak;
   return {
-    // Read for each use, never kept.
-    logIn: async () =>
-      logIn(`https://${domain}`, { username, password: await readSecret(stackOf(domain), "app", "admin_password") }),
+    logIn: () => adminSession({ domain, username }),
     say: logOfRun,
   };
 }

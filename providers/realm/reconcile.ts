@@ -4,9 +4,8 @@ import { randomBytes } from "node:crypto";
 import pRetry from "p-retry";
 import { withOneOf } from "../lib/lock/index.ts";
 import { NoContainerError } from "../lib/docker/index.ts";
-import { type Admin, KeycloakError } from "../lib/keycloak/index.ts";
+import { isOurs, KeycloakError, representation, type Admin, type Credentials } from "../lib/keycloak/index.ts";
 import { MasterRealmError, type CheckedRealm } from "./inputs.ts";
-import { isOurs, representation, type Credentials } from "./representation.ts";
 
 export class ForeignRealmError extends Error {
   override readonly name = "ForeignRealmError";

@@ -47,7 +47,7 @@ export async function liveHost(app: RunApp, lock: number, say: Log): Promise<Run
         const waiting = notReplaced(before, await snapshotServices(stack));
         return waiting.length > 0 ? `${waiting.join(", ")} hasn't been replaced yet` : undefined;
       };
-      const verdict = await gate(() => probeUnless(swarmRollback, app, replaced), window, note);
+      const verdict = await gate(() => probeUnless(swarmRollback, { ...app, ingress: false }, replaced), window, note);
       if (verdict.health === "healthy") say(`${app.recipe}: healthy after ${since(start)} s`);
       return verdict;
     },

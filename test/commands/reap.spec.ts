@@ -5,12 +5,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, utimes, w
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { currentProcess, type ProcessIdentity } from "../../providers/lib/process/identity.ts";
-import {
-  LABEL,
-  leaseName,
-  type LeaseRecord,
-  type MaintenanceRecord,
-} from "../../providers/lib/coordination/coordinationStore.ts";
+import { LABEL, leaseName } from "../../providers/lib/coordination/coordinationStore.ts";
+import { type LeaseRecord, type MaintenanceRecord } from "../../providers/lib/coordination/records.ts";
 import { project } from "../lab/paths.ts";
 
 const DOCS = "docs-9c1995";
@@ -202,7 +198,7 @@ describe("hearth reap", function () {
     assert.equal(done.code, 1);
     assert.match(
       done.stderr,
-      /^hearth: the swarm's config hearth-run-00000e isn't written as this hearth writes them: /,
+      /^hearth: config hearth-run-00000e on the swarm has a format that this hearth can't read: /,
     );
     assert.deepEqual(await left(), before);
   });
@@ -267,6 +263,7 @@ describe("hearth reap", function () {
         app: "keycloak",
         domain: "warm-keycloak.ci.test",
         what: "1 → 2",
+        blocks: "warm",
         startedAt: new Date().toISOString(),
         holder: me,
         stateDir,
@@ -288,7 +285,7 @@ describe("hearth reap", function () {
       assert.equal(done.stdout, "[]\n");
       assert.match(
         done.stderr,
-        /^what dead runs left couldn't be looked at: the swarm's config hearth-run-00000e isn't written/,
+        /^what dead runs left couldn't be looked at: config hearth-run-00000e on the swarm has a format/,
       );
     });
   });

@@ -4,8 +4,9 @@ import { rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { livenessOf, currentProcess } from "../../providers/lib/process/identity.ts";
 import { swarmStore } from "../../providers/lib/coordination/coordinationStore.ts";
-import { drain, releaseMaintenance } from "../../providers/lib/coordination/maintenance.ts";
-import { acquire, releaseLease } from "../../providers/lease/acquire.ts";
+import { drain, releaseMaintenance, type MaintenanceRequest } from "../../providers/lib/coordination/maintenance.ts";
+import { acquire } from "../../providers/lease/acquire.ts";
+import { releaseLease } from "../../providers/lease/leaseRecord.ts";
 
 const [side = "", rounds = "", inside = ""] = process.argv.slice(2);
 const other = side === "run" ? "kept" : "run";
@@ -23,7 +24,15 @@ const host = {
   repair: async () => undefined,
   memory: async () => 8 * 1024 ** 3,
 };
-const work = { app: "keycloak", domain, what: "rounds", holder, stateDir: "/nonexistent" };
+const work: MaintenanceRequest = {
+  app: "keycloak",
+  domain,
+  what: "rounds",
+  blocks: "warm",
+  blockedBy: "warm",
+  holder,
+  stateDir: "/nonexistent",
+};
 
 async function occupy(): Promise<void> {
   await writeFile(`${inside}.${side}`, "");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MIN_MEMORY } from "../../providers/lease/acquire.ts";
+import { MIN_MEMORY } from "../../providers/lease/dedicatedSlot.ts";
 import { MINUTE, newStage, START, type Stage } from "./scheduler.ts";
 import { DOWN, newApp, newHost, newRun, UP, type Run } from "./participants.ts";
 
@@ -28,7 +28,7 @@ describe("a run that wants a Keycloak of its own", () => {
     assert.equal(c!.said.length, 1);
     assert.match(
       c!.said[0]!,
-      /^waiting: (wiki-00000a, blog-00000b|blog-00000b, wiki-00000a) have a Keycloak of their own, and hearth:dedicatedLimit is 2$/,
+      /^waiting: (wiki-00000a, blog-00000b|blog-00000b, wiki-00000a) have a dedicated Keycloak, and hearth:dedicatedLimit is 2$/,
     );
     assert.equal(stage.leases().length, 3);
     await stage.play({ until: () => c!.next() === undefined });
@@ -61,7 +61,7 @@ describe("a run that wants a Keycloak of its own", () => {
     const again = newRun(stage, WIKI, { mode: "dedicated" });
     void again.enter();
     await stage.play({ until: () => stage.now() - START > MINUTE || again.next() === undefined });
-    assert.deepEqual(again.said, ["waiting: blog-00000b has a Keycloak of their own, and hearth:dedicatedLimit is 1"]);
+    assert.deepEqual(again.said, ["waiting: blog-00000b has a dedicated Keycloak, and hearth:dedicatedLimit is 1"]);
   });
 
   it("doesn't get in before those who are in by a lease of its own that was for the kept one", async () => {
@@ -98,11 +98,11 @@ describe("a run that wants a Keycloak of its own", () => {
     const run = newRun(stage, WIKI, { mode: "dedicated" }, newHost({ memory: 1.4 * 1024 ** 3 }));
     const refused = run.enter();
     await stage.play({ until: () => stage.now() - START >= 15 * MINUTE });
-    assert.deepEqual(run.said, ["waiting: only 1.4 GB of memory are available, and a Keycloak wants 1.5"]);
+    assert.deepEqual(run.said, ["waiting: only 1.4 GB of memory are available, and a Keycloak needs 1.5"]);
     assert.equal(stage.leases().length, 1);
     await stage.play();
     const message =
-      "no Keycloak of its own after 15 minutes: only 1.4 GB of memory are available, and a Keycloak wants 1.5";
+      "no dedicated Keycloak after 15 minutes: only 1.4 GB of memory are available, and a Keycloak needs 1.5";
     await assert.rejects(refused, { name: "UnavailableError", message });
     assert.deepEqual(stage.leases(), []);
     assert.ok(stage.now() - START < 15 * MINUTE + 3_000);
@@ -132,7 +132,7 @@ describe("a run that wants a Keycloak of its own", () => {
     await stage.play();
     assert.equal(await got, "warm");
     assert.deepEqual(kinds(stage).at(-1), [WIKI, "warm"]);
-    assert.equal(run.said.at(-1), "keycloak is up again: the run takes that one");
+    assert.equal(run.said.at(-1), "keycloak is up again: the run uses it");
   });
 
   it("doesn't take the kept one where it was told to have its own, or where that is in maintenance", async () => {
@@ -147,7 +147,7 @@ describe("a run that wants a Keycloak of its own", () => {
     const refused = [told.enter(), late.enter()];
     await stage.play();
     for (const each of refused)
-      await assert.rejects(each, { name: "UnavailableError", message: /^no Keycloak of its own after 15 minutes: / });
+      await assert.rejects(each, { name: "UnavailableError", message: /^no dedicated Keycloak after 15 minutes: / });
     assert.ok(!told.did.includes("look") && !late.did.includes("look"));
     assert.equal(stage.leases().length, 1);
   });

@@ -39,7 +39,7 @@ describe("a run that finds the kept Keycloak down", () => {
       "all",
       "look",
     ]);
-    assert.deepEqual(run.said, ["keycloak is down: 0 of 1 tasks run: having it repaired"]);
+    assert.deepEqual(run.said, ["keycloak is down: 0 of 1 tasks run: repairing it"]);
   });
 
   it("F18: gets one of its own where that fails, with a lease that says so", async () => {
@@ -54,9 +54,9 @@ describe("a run that finds the kept Keycloak down", () => {
     );
     assert.equal(run.did.filter(each => each === "repair").length, 1);
     assert.deepEqual(run.said, [
-      "keycloak is down: 0 of 1 tasks run: having it repaired",
-      "keycloak couldn't be repaired: no space left on device",
-      "keycloak is down: 0 of 1 tasks run: the run gets one of its own",
+      "keycloak is down: 0 of 1 tasks run: repairing it",
+      "keycloak can't be repaired: no space left on device",
+      "keycloak is down: 0 of 1 tasks run: the run gets a dedicated one",
     ]);
   });
 
@@ -67,7 +67,7 @@ describe("a run that finds the kept Keycloak down", () => {
     await stage.play();
     await assert.rejects(refused, {
       name: "UnavailableError",
-      message: "keycloak is down: 0 of 1 tasks run, and hearth:keycloak says warm",
+      message: "keycloak is down: 0 of 1 tasks run, and hearth:keycloak is warm: no dedicated one is allowed",
     });
     assert.equal(run.did.filter(each => each === "repair").length, 1);
     assert.deepEqual(stage.leases(), []);
@@ -86,7 +86,7 @@ describe("a run that finds the kept Keycloak down", () => {
       await stage.play();
       await assert.rejects(refused, {
         name: "UnavailableError",
-        message: /^keycloak isn't reached: timed out: it runs/,
+        message: /^keycloak isn't reached: timed out: Keycloak runs but is unreachable/,
       });
       assert.deepEqual(run.did.slice(0, 3), ["put hearth-run-00000a", "all", "look"]);
       assert.ok(!run.did.includes("repair") && stage.leases().length === 0);

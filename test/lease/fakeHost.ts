@@ -1,7 +1,7 @@
 // A host with a journal, a lock and a Keycloak that goes down: what runs and kept apps meet in a random schedule, and what must never be.
 import { isLease } from "../../providers/lib/coordination/coordinationStore.ts";
 import { claimMaintenance, DRAIN_LIMIT, releaseMaintenance } from "../../providers/lib/coordination/maintenance.ts";
-import type { KeycloakMode } from "../../providers/lease/acquire.ts";
+import type { KeycloakMode } from "../../providers/lease/request.ts";
 import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
 import { MINUTE, type Side, type Stage } from "./scheduler.ts";
 import { DOWN, newApp, newHost, newRun, UP, type Kept, type Run } from "./participants.ts";
@@ -18,7 +18,7 @@ export interface RunPlan {
 }
 
 export interface AppPlan {
-  readonly app: "keycloak" | "traefik";
+  readonly app: "keycloak" | "traefik" | "custom-html";
   /** Whether it writes down what it does, so that another one finishes it after its death. */
   readonly journal: boolean;
   readonly begins: number;
@@ -88,7 +88,7 @@ export function newWorld(stage: Stage, { dedicatedLimit, outage }: Setting): Wor
   /** What a dead one began is finished. */
   async function recover(by: Side, like: Kept, stay: number): Promise<void> {
     const { app } = like.work;
-    const work = { ...like.work, owner: by.holder };
+    const work = { ...like.work, holder: by.holder };
     const other = await claimMaintenance({ ...like.host, store: by.store }, work);
     if (other !== undefined && touched.has(app))
       faults.push(`${app} is being changed, and has no maintenance: ${other}`);

@@ -44,17 +44,18 @@ describe("a config of the swarm that bears a name of hearth's and isn't hearth's
     } as const;
     await assert.rejects(acquire(host(store), request), {
       name: "RunExistsError",
-      message: /a config called hearth-run-0a1b2c that isn't hearth's: remove it/,
+      message: /a config hearth-run-0a1b2c that hearth didn't create: remove it/,
     });
     assert.equal(puts(), 20);
   });
 
   it("is named to a kept app, which doesn't wait for it", async () => {
     const { store, puts } = taken();
-    const work = { app: "keycloak", domain: "k.test", what: "x", holder, stateDir: "/nonexistent" };
+    const scopes = { blocks: "warm", blockedBy: "warm" } as const;
+    const work = { app: "keycloak", domain: "k.test", what: "x", ...scopes, holder, stateDir: "/nonexistent" };
     await assert.rejects(
       claimMaintenance(host(store), work),
-      new RegExp(`a config called ${MAINTENANCE_NAME} that isn't hearth's: remove it`),
+      new RegExp(`a config ${MAINTENANCE_NAME} that hearth didn't create: remove it`),
     );
     assert.equal(puts(), 20);
   });

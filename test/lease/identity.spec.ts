@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { LeaseRecord } from "../../providers/lib/coordination/coordinationStore.ts";
+import type { LeaseRecord } from "../../providers/lib/coordination/records.ts";
 import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
 import { after, MINUTE, newStage, START } from "./scheduler.ts";
 import { newRun } from "./participants.ts";
@@ -17,7 +17,7 @@ describe("a run whose identity another one has", () => {
     stage.wait(MINUTE);
     const refused = second.enter();
     await stage.play();
-    const message = `a run with this identity is under way: ${WIKI}, since ${after(0)}, pid ${first.holder.pid} on ci`;
+    const message = `a run with this identity is active: ${WIKI}, since ${after(0)}, pid ${first.holder.pid} on ci`;
     await assert.rejects(refused, { name: "RunExistsError", message });
     assert.deepEqual(stage.entries(), before);
   });
@@ -34,7 +34,7 @@ describe("a run whose identity another one has", () => {
     await stage.play();
     await assert.rejects(refused, {
       name: "RunExistsError",
-      message: `a run with this identity is under way: ${WIKI}, since ${after(0)}, until ${after(5 * MINUTE)}`,
+      message: `a run with this identity is active: ${WIKI}, since ${after(0)}, until ${after(5 * MINUTE)}`,
     });
     assert.deepEqual(stage.entries(), before);
     stage.wait(1);
@@ -143,7 +143,7 @@ describe("a run whose lease was over before it got in", () => {
     await first!.end();
     await assert.rejects(refused, {
       name: "UnavailableError",
-      message: `the lease of ${WIKI} was taken away meanwhile`,
+      message: `the lease of ${WIKI} was removed meanwhile`,
     });
     assert.deepEqual(
       stage.entriesOf(second!).map(({ name }) => name),

@@ -57,7 +57,7 @@ describe("a run that meets maintenance", () => {
       assert.deepEqual([auto.said.length, auto.next() === undefined, warm.next() === undefined], [1, false, false]);
       await stage.play({ until: () => stage.now() - START > 10 * MINUTE + 3_000 });
       assert.equal(await got, "dedicated");
-      assert.equal(auto.said.at(-1), `${why}; the run gets a Keycloak of its own`);
+      assert.equal(auto.said.at(-1), `${why}; the run gets a dedicated Keycloak`);
       await assert.rejects(refused, { name: "UnavailableError", message: why });
       assert.deepEqual(
         stage.leases().map(({ run, keycloak }) => [run, keycloak]),
@@ -76,7 +76,7 @@ describe("a run that meets maintenance", () => {
     const refused = warm.enter();
     await stage.play();
     assert.equal(await got, "dedicated");
-    assert.match(auto.said.join(), /by pid 1 on ci, which is dead; the run gets a Keycloak of its own$/);
+    assert.match(auto.said.join(), /by pid 1 on ci, which is dead; the run gets a dedicated Keycloak$/);
     await assert.rejects(refused, { name: "UnavailableError", message: /which is dead$/ });
     assert.ok(stage.now() - START < 3_000);
     assert.deepEqual(stage.maintenance()?.holder, app.holder);
@@ -96,6 +96,22 @@ describe("a run that meets maintenance", () => {
     assert.equal(stage.maintenance(), undefined);
     assert.equal(stage.leases()[0]?.keycloak, "warm");
   });
+
+  for (const mode of ["auto", "warm", "dedicated", "none"] as const)
+    for (const dies of [false, true])
+      it(`of an app that no run uses${dies ? ", whose holder died" : ""}: begins at once, its mode ${mode}`, async () => {
+        const stage = newStage();
+        const app = newApp(stage, "custom-html");
+        void app.pass(20 * MINUTE);
+        await stage.play({ until: () => app.next() === "sleep" });
+        if (dies) app.die();
+        const run = newRun(stage, WIKI, { mode });
+        const got = run.enter();
+        await stage.play({ until: () => run.next() === undefined });
+        assert.equal(await got, mode === "auto" ? "warm" : mode);
+        assert.deepEqual([run.said, stage.now()], [[], START]);
+        assert.ok(stage.maintenance(), "it is left alone");
+      });
 
   for (const mode of ["none", "dedicated"] as const)
     it(`of Keycloak alone goes past it where its mode is ${mode}`, async () => {
@@ -121,7 +137,7 @@ describe("a run that meets maintenance", () => {
         await run.until("put");
         await stage.play({ until: () => run.next() === undefined });
         await assert.rejects(refused, { name: "UnavailableError", message: /^traefik is in maintenance/ });
-        assert.ok(!run.said.join().includes("of its own"));
+        assert.ok(!run.said.join().includes("dedicated"));
         assert.deepEqual(stage.leases(), []);
         const waited = stage.now() - START;
         assert.ok(dies ? waited === 0 : waited >= 10 * MINUTE && waited < 10 * MINUTE + 3_000, `${waited} ms`);

@@ -6,20 +6,17 @@ import {
   releaseMaintenance,
   type MaintenanceRequest,
 } from "../../providers/lib/coordination/maintenance.ts";
-import {
-  acquire,
-  releaseLease,
-  MIN_MEMORY,
-  type AcquireHost,
-  type KeycloakState,
-  type KeycloakKind,
-  type LeaseRequest,
-} from "../../providers/lease/acquire.ts";
+import { acquire } from "../../providers/lease/acquire.ts";
+import { releaseLease } from "../../providers/lease/leaseRecord.ts";
+import { MIN_MEMORY } from "../../providers/lease/dedicatedSlot.ts";
+import { type AcquireHost, type KeycloakState, type LeaseRequest } from "../../providers/lease/request.ts";
+import { type KeycloakKind } from "../../providers/lib/coordination/scope.ts";
 import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
+import { profileOf } from "../../providers/app/profiles/index.ts";
 import type { Side, Stage } from "./scheduler.ts";
 
 export const SSO = "sso.test";
-const DOMAINS = { keycloak: SSO, traefik: "proxy.test" };
+const DOMAINS = { keycloak: SSO, traefik: "proxy.test", "custom-html": "pages.test" };
 
 /** What a run finds; a spec changes it while the run looks. */
 export interface Host {
@@ -116,6 +113,8 @@ export function newApp(
     app,
     domain: DOMAINS[app],
     what,
+    blockedBy: profileOf(app).blockedBy,
+    blocks: profileOf(app).blocks,
     holder: side.holder,
     stateDir: "/var/lib/hearth",
   };
@@ -141,6 +140,7 @@ export function newApp(
 /** Whether a run is on an app that is about to be changed: what must never be. */
 export function collides(run: Run, app: Kept): boolean {
   if (!app.inside || app.dead || run.inside === undefined || run.dead) return false;
+  if (app.work.app === "custom-html") return false; // no run uses it
   return app.work.app !== "keycloak" || run.inside === "warm";
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KeycloakMode } from "../../providers/lease/acquire.ts";
+import type { KeycloakMode } from "../../providers/lease/request.ts";
 import { MINUTE, newStage, START } from "./scheduler.ts";
 import { collides, DOWN, newApp, newHost, newRun, UP } from "./participants.ts";
 

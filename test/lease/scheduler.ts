@@ -7,9 +7,8 @@ import {
   isMaintenance,
   type CoordinationStore,
   type StoredRecord,
-  type LeaseRecord,
-  type MaintenanceRecord,
 } from "../../providers/lib/coordination/coordinationStore.ts";
+import { type LeaseRecord, type MaintenanceRecord } from "../../providers/lib/coordination/records.ts";
 import { bare, fakeBoard, type FakeBoard } from "../lib/coordination/fakeStore.ts";
 
 /** When every stage's clock begins. */

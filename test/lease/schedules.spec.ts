@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { KeycloakMode } from "../../providers/lease/acquire.ts";
+import type { KeycloakMode } from "../../providers/lease/request.ts";
 import { MINUTE, newStage, START } from "./scheduler.ts";
 import { newWorld, type AppPlan, type RunPlan } from "./fakeHost.ts";
 
@@ -30,7 +30,7 @@ const run: fc.Arbitrary<RunPlan> = fc.record({
   dies,
 });
 const app: fc.Arbitrary<AppPlan> = fc.record({
-  app: fc.constantFrom("keycloak", "keycloak", "traefik"),
+  app: fc.constantFrom("keycloak", "keycloak", "traefik", "custom-html"),
   journal: fc.boolean(),
   begins: soon,
   stay,

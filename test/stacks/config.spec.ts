@@ -52,7 +52,7 @@ describe("the configuration", () => {
   it("says what it found and what it wants", () => {
     assert.equal(
       refused({ "hearth:baseDomain": "nonsense" }),
-      'hearth:baseDomain is "nonsense": wanted is a domain such as ci.example.org',
+      'hearth:baseDomain is "nonsense": expected a domain such as ci.example.org',
     );
     assert.equal(
       refused({ "hearth:baseDomain": "a.test", "hearth:stateDir": "here" }),

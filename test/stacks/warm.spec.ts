@@ -67,12 +67,25 @@ describe("the stacks' programs", function () {
       apps.map(({ name, inputs }) => [name, inputs["domain"], inputs["stateful"], inputs["stateDir"]]),
       [
         ["traefik", "warm-traefik.ci.example.org", false, "/srv/hearth"],
-        ["keycloak", "warm-keycloak.ci.example.org", undefined, "/srv/hearth"],
+        ["keycloak", "warm-keycloak.ci.example.org", true, "/srv/hearth"],
       ],
     );
     assert.equal(
       apps[0]!.inputs["__provider"],
       "exports.handler = () => require('./providers/app/provider.ts').provider;",
+    );
+  });
+
+  it("warm: declare a third app after the ingress, as its inputs say", async () => {
+    const { warmStack } = await import("../../stacks/warm.ts");
+    const apps = { "custom-html": { domain: "pages.ci.example.org" } };
+    const outputs = (await warmStack({ ...config, apps })) as { "custom-html": { url: pulumi.Output<string> } };
+    await settled(outputs["custom-html"].url);
+    assert.deepEqual(Object.keys(outputs), ["traefik", "keycloak", "custom-html"]);
+    const pages = made.find(({ name }) => name === "custom-html");
+    assert.deepEqual(
+      [pages?.inputs["recipe"], pages?.inputs["domain"], pages?.inputs["stateful"]],
+      ["custom-html", "pages.ci.example.org", true],
     );
   });
 
@@ -170,7 +183,10 @@ describe("the stacks' programs", function () {
         [inputs("keycloak")?.["domain"], inputs("keycloak")?.["version"]],
         ["sso-0a1b2c.ci.example.org", "10.7.1+26.4.0"],
       );
-      assert.deepEqual(inputs("docs-0a1b2c")?.["keycloak"], { domain: "sso-0a1b2c.ci.example.org" });
+      assert.deepEqual(inputs("docs-0a1b2c")?.["keycloak"], {
+        domain: "sso-0a1b2c.ci.example.org",
+        adminUsername: "admin",
+      });
     });
 
     it("whose recipe needs no Keycloak gets none, and one that is to get a realm alone deploys nothing", async () => {

@@ -1,30 +1,47 @@
 import assert from "node:assert/strict";
 import { appInputs } from "../../providers/app/inputs.ts";
 import { readConfig } from "../../stacks/config.ts";
-import { warmApps } from "../../stacks/warmApps.ts";
+import { warmApps, warmKeycloak } from "../../stacks/warmApps.ts";
 
-const kept = (apps: object = {}) =>
-  warmApps(readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:apps": JSON.stringify(apps) }));
+const configured = (apps: object = {}) =>
+  readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:apps": JSON.stringify(apps) });
 
-describe("the kept apps", () => {
+describe("the warm apps", () => {
   it("are Traefik, whose volumes hold nothing that must go back, then Keycloak, whose do", () => {
-    const { traefik, keycloak } = kept();
-    assert.deepEqual(Object.keys(kept()), ["traefik", "keycloak"]);
+    const [traefik, keycloak] = warmApps(configured());
+    assert.deepEqual(
+      warmApps(configured()).map(({ recipe }) => recipe),
+      ["traefik", "keycloak"],
+    );
     assert.equal(appInputs.parse(traefik).stateful, false);
     assert.equal(appInputs.parse(keycloak).stateful, true);
-    assert.equal(traefik.domain, "warm-traefik.ci.example.org");
+    assert.equal(traefik?.domain, "warm-traefik.ci.example.org");
   });
 
   it("take settings over their defaults, and Keycloak's issuer follows its domain", () => {
-    const { keycloak } = kept({
-      keycloak: { domain: "sso.example.org", health: { stableFor: 30 }, updates: { allow: "patch" } },
-    });
+    const keycloak = warmKeycloak(
+      configured({ keycloak: { domain: "sso.example.org", health: { stableFor: 30 }, updates: { allow: "patch" } } }),
+    );
     assert.deepEqual(keycloak.health, {
       path: "/realms/master/.well-known/openid-configuration",
       issuer: "https://sso.example.org/realms/master",
       stableFor: 30,
     });
     assert.equal(appInputs.parse(keycloak).updates.allow, "patch");
-    assert.equal(appInputs.parse(keycloak).updates.minAgeHours, 24, "what isn't said stays at its default");
+    assert.equal(appInputs.parse(keycloak).updates.minAgeHours, 24, "a setting that isn't given keeps its default");
+  });
+
+  it("include any configured recipe, with the defaults of a recipe that hearth doesn't know", () => {
+    const apps = warmApps(configured({ "custom-html": { domain: "pages.ci.example.org" } }));
+    assert.deepEqual(
+      apps.map(({ recipe, domain }) => [recipe, domain]),
+      [
+        ["traefik", "warm-traefik.ci.example.org"],
+        ["keycloak", "warm-keycloak.ci.example.org"],
+        ["custom-html", "pages.ci.example.org"],
+      ],
+    );
+    const pages = appInputs.parse(apps[2]);
+    assert.deepEqual([pages.stateful, pages.health.path, pages.health.issuer], [true, "/", undefined]);
   });
 });

@@ -1,18 +1,19 @@
-// coordination: what the rest of hearth may use.
+// Leases and maintenance, through which runs and warm apps wait for each other: what the rest of hearth may use.
 export {
-  type CoordinationHost,
-  type CoordinationStore,
   foreignConfigMessage,
   isLease,
   isMaintenance,
   leaseName,
   leaseOf,
-  type LeaseRecord,
-  type MaintenanceRecord,
   MAX_CREATE_ATTEMPTS,
   removeStaleMaintenance,
-  type StoredRecord,
   swarmStore,
+  type CoordinationHost,
+  type CoordinationStore,
+  type StoredRecord,
 } from "./coordinationStore.ts";
+export { coordinationHost } from "./liveHost.ts";
 export { DEFAULT_TTL, describeHolder, isLeaseActive, LEASE_DURATION, RENEW_INTERVAL } from "./liveness.ts";
-export { claimMaintenance, drain, releaseMaintenance } from "./maintenance.ts";
+export { claimMaintenance, drain, releaseMaintenance, type MaintenanceRequest } from "./maintenance.ts";
+export { describeMaintenance, type LeaseRecord, type MaintenanceRecord } from "./records.ts";
+export { includesRun, keycloakKind, type KeycloakKind, type RunScope } from "./scope.ts";

@@ -1,100 +1,120 @@
-// A kept app's way to its upgrade: maintenance first, so that no run begins any more; then the runs that live are waited for.
+// A warm app's side: maintenance first, so that no run begins on the app; then wait until no lease blocks it.
 import { isSameProcess } from "../process/index.ts";
 import {
-  MAX_CREATE_ATTEMPTS,
   foreignConfigMessage,
   isLease,
   isMaintenance,
   MAINTENANCE_NAME,
-  type CoordinationStore,
+  MAX_CREATE_ATTEMPTS,
   type CoordinationHost,
-  type StoredRecord,
-  type LeaseRecord,
-  type MaintenanceRecord,
+  type CoordinationStore,
 } from "./coordinationStore.ts";
 import { describeHolder, isLeaseActive } from "./liveness.ts";
+import { describeMaintenance, type MaintenanceRecord } from "./records.ts";
+import { includesRun, type RunScope } from "./scope.ts";
 
-export type MaintenanceRequest = Pick<MaintenanceRecord, "app" | "domain" | "what" | "holder" | "stateDir">;
+/** What is to change, by which process, and which runs that has to do with. */
+export interface MaintenanceRequest extends Pick<
+  MaintenanceRecord,
+  "app" | "domain" | "what" | "blocks" | "holder" | "stateDir"
+> {
+  /** The runs whose leases are waited for. */
+  readonly blockedBy: RunScope;
+}
 
-/** The app is in use past the limit; maintenance is taken away again, and nothing has changed. */
+/** The app was in use for the whole limit. Maintenance is released, and nothing has changed. */
 export class InUseError extends Error {
   override readonly name = "InUseError";
 }
 
-/** Milliseconds that a kept app waits for runs to end. */
+/** Milliseconds that a warm app waits for leases to be released. */
 export const DRAIN_LIMIT = 30 * 60_000;
 
-const PAUSE = 1_000;
+const POLL_INTERVAL = 1_000;
 
-/** Resolves with maintenance up and no living lease on the app. Throws InUseError after `limit` ms, with maintenance taken away. */
-export async function drain(host: CoordinationHost, work: MaintenanceRequest, limit = DRAIN_LIMIT): Promise<void> {
+/**
+ * Resolves once this process holds maintenance and no active lease blocks the app. Throws InUseError after `limit` ms,
+ * with maintenance released.
+ */
+export async function drain(host: CoordinationHost, request: MaintenanceRequest, limit = DRAIN_LIMIT): Promise<void> {
   const start = host.now();
-  let told = "";
+  let logged = "";
   try {
-    for (; ; await host.sleep(PAUSE)) {
-      const why = (await claimMaintenance(host, work)) ?? (await inUse(host, work));
-      if (why === undefined) return;
+    for (; ; await host.sleep(POLL_INTERVAL)) {
+      const obstacle = (await claimMaintenance(host, request)) ?? (await blockingLeases(host, request));
+      if (obstacle === undefined) return;
       if (host.now() - start >= limit)
-        throw new InUseError(`still in use after ${Math.round(limit / 60_000)} minutes: ${why}`);
-      if (told !== why) host.say(`waiting: ${why}`);
-      told = why;
+        throw new InUseError(`still in use after ${Math.round(limit / 60_000)} minutes: ${obstacle}`);
+      if (logged !== obstacle) host.say(`waiting: ${obstacle}`);
+      logged = obstacle;
     }
   } catch (error) {
-    await releaseMaintenance(host.store, work);
+    await releaseMaintenance(host.store, request);
     throw error;
   }
 }
 
-/** Maintenance up as this process's, without waiting for anybody; else why it can't be: undefined is success. Re-entrant. */
-export async function claimMaintenance(host: CoordinationHost, work: MaintenanceRequest): Promise<string | undefined> {
-  const record: MaintenanceRecord = {
-    format: 1,
-    kind: "maintenance",
-    ...work,
-    startedAt: new Date(host.now()).toISOString(),
-  };
-  for (let tries = 1; ; tries++) {
+/**
+ * Creates or takes over maintenance for this process, without waiting. Returns why it can't; undefined is success.
+ * Re-entrant.
+ */
+export async function claimMaintenance(
+  host: CoordinationHost,
+  request: MaintenanceRequest,
+): Promise<string | undefined> {
+  const record = recordOf(request, host.now());
+  for (let attempt = 1; ; attempt++) {
     if (await host.store.create(MAINTENANCE_NAME, record)) return undefined;
-    const there = (await host.store.list()).find(isMaintenance);
-    if (!there && tries === MAX_CREATE_ATTEMPTS) throw new Error(foreignConfigMessage(MAINTENANCE_NAME));
-    if (!there) continue; // gone between the two calls
-    const { holder, app, what, startedAt: since, domain, stale: over } = there.record;
-    if (over) {
-      await host.store.remove(there);
+    const existing = (await host.store.list()).find(isMaintenance);
+    if (!existing && attempt === MAX_CREATE_ATTEMPTS) throw new Error(foreignConfigMessage(MAINTENANCE_NAME));
+    if (!existing) continue; // removed between the two calls
+    if (existing.record.stale) {
+      await host.store.remove(existing);
       continue;
     }
-    const own = isSameProcess(holder, work.holder);
-    if (own && domain === work.domain) return undefined;
-    const free =
-      own ||
-      ((await host.liveness(holder)) === "dead" && (domain === work.domain || (await host.isStale(there.record))));
-    if (!free) return `${app} is in maintenance (${what}) since ${since}, by pid ${holder.pid} on ${holder.host}`;
-    if (await host.store.replace(there, record)) return undefined;
+    const isOwn = isSameProcess(existing.record.holder, request.holder);
+    if (isOwn && existing.record.domain === request.domain) return undefined;
+    if (!isOwn && !(await canTakeOver(host, existing.record, request))) return describeMaintenance(existing.record);
+    if (await host.store.replace(existing, record)) return undefined;
   }
 }
 
-/** Takes the app's maintenance off the board, if it is this process's. Absent is success. */
+function recordOf(request: MaintenanceRequest, now: number): MaintenanceRecord {
+  const { app, domain, what, blocks, holder, stateDir } = request;
+  const startedAt = new Date(now).toISOString();
+  return { format: 1, kind: "maintenance", app, domain, what, blocks, startedAt, holder, stateDir };
+}
+
+async function canTakeOver(
+  host: CoordinationHost,
+  existing: MaintenanceRecord,
+  { domain }: MaintenanceRequest,
+): Promise<boolean> {
+  if ((await host.liveness(existing.holder)) !== "dead") return false;
+  return existing.domain === domain || host.isStale(existing);
+}
+
+/** Removes the app's maintenance if this process holds it. Absent is success. */
 export async function releaseMaintenance(
   store: CoordinationStore,
   { domain, holder }: Pick<MaintenanceRequest, "domain" | "holder">,
 ): Promise<void> {
-  const there = (await store.list()).find(isMaintenance);
-  if (there && there.record.domain === domain && isSameProcess(there.record.holder, holder)) await store.remove(there);
+  const existing = (await store.list()).find(isMaintenance);
+  if (existing && existing.record.domain === domain && isSameProcess(existing.record.holder, holder))
+    await store.remove(existing);
 }
 
-/** For whom it waits, and since when; undefined: for nobody. */
-async function inUse(
+/** Active leases blocking the drain, with their holders; undefined if none does. */
+async function blockingLeases(
   { store, liveness, now }: CoordinationHost,
-  { app }: MaintenanceRequest,
+  { blockedBy }: MaintenanceRequest,
 ): Promise<string | undefined> {
-  const leases = (await store.list())
-    .filter(isLease)
-    .filter(({ record }) => app !== "keycloak" || record.keycloak === "warm");
-  const living = await Promise.all(leases.map(each => isLeaseActive(each.record, now(), liveness)));
-  const users = leases.filter((_, at) => living[at]).toSorted(bySince);
-  if (users.length === 0) return undefined;
-  return `in use by ${users.map(({ record }) => `${record.run} (since ${record.acquiredAt}, ${describeHolder(record)})`).join(", ")}`;
+  const leases = (await store.list()).filter(isLease).map(({ record }) => record);
+  const concerned = leases.filter(({ keycloak }) => includesRun(blockedBy, keycloak));
+  const active = await Promise.all(concerned.map(each => isLeaseActive(each, now(), liveness)));
+  const blocking = concerned
+    .filter((_, at) => active[at])
+    .toSorted((a, b) => a.acquiredAt.localeCompare(b.acquiredAt))
+    .map(each => `${each.run} (since ${each.acquiredAt}, ${describeHolder(each)})`);
+  return blocking.length === 0 ? undefined : `in use by ${blocking.join(", ")}`;
 }
-
-const bySince = (a: StoredRecord<LeaseRecord>, b: StoredRecord<LeaseRecord>): number =>
-  a.record.acquiredAt.localeCompare(b.record.acquiredAt);

@@ -22,6 +22,11 @@ interface Watched {
   readonly health: Health;
 }
 
+interface Routed {
+  /** Whether the app is itself the route by which others are reached. */
+  readonly ingress: boolean;
+}
+
 export async function observe(app: Watched): Promise<ObservedApp> {
   const stack = stackOf(app.domain);
   const services = await servicesOf(stack);
@@ -49,7 +54,7 @@ interface Other {
  * what else the app must show (in words what it doesn't; undefined where it does).
  */
 export async function probe(
-  app: Watched & { readonly recipe: string },
+  app: Watched & Routed,
   version: string,
   more: () => Promise<string | undefined>,
 ): Promise<Probe> {
@@ -60,7 +65,7 @@ export async function probe(
 /** As `look`, with `other` in the place of the version that must run. */
 export async function probeUnless(
   other: (services: readonly Service[]) => Other | undefined,
-  app: Watched & { readonly recipe: string },
+  app: Watched & Routed,
   more: () => Promise<string | undefined>,
 ): Promise<Probe> {
   const stack = stackOf(app.domain);
@@ -73,8 +78,8 @@ export async function probeUnless(
     return { trouble: error ? `${tasks.what} (${error})` : tasks.what, containers, final: tasks.final };
   }
   const fault = await answer(app);
-  // Traefik is the way itself: for it, no answer is a fault of its own.
-  if (fault) return { trouble: fault.what, containers, elsewhere: fault.unreached && app.recipe !== "traefik" };
+  // The ingress is the route: if it can't be reached, that is its own fault.
+  if (fault) return { trouble: fault.what, containers, elsewhere: fault.unreached && !app.ingress };
   return { trouble: await more(), containers };
 }
 

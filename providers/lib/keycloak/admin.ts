@@ -1,6 +1,6 @@
 // Keycloak's admin API, as much of it as a realm's life needs; every call has a time-out, every failure a status.
-import KcAdminClient, { NetworkError } from "@keycloak/keycloak-admin-client";
-import type { Credentials, representation } from "../../realm/representation.ts";
+import type { NetworkError } from "@keycloak/keycloak-admin-client";
+import type { Credentials, representation } from "./representation.ts";
 
 export class KeycloakError extends Error {
   override readonly name: string = "KeycloakError";
@@ -62,6 +62,8 @@ export interface Admin {
 
 /** Logs in at `url` (https://<domain>). Throws AdminPasswordError where the password is refused. `timeout` in ms, for each call. */
 export async function logIn(url: string, { username, password }: Login, timeout = 20_000): Promise<Admin> {
+  // Loaded for the first login: profiles and the reaper's decisions import this tool for less.
+  const { default: KcAdminClient } = await import("@keycloak/keycloak-admin-client");
   const client = new KcAdminClient({ baseUrl: url, realmName: "master", timeout });
   await call("log in as admin", async () =>
     client.auth({ grantType: "password", clientId: "admin-cli", username, password }),
@@ -111,8 +113,7 @@ async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof NetworkError)
-      throw new KeycloakError(what, error.response.status, wordsOf(error.responseData), error);
+    if (isNetworkError(error)) throw new KeycloakError(what, error.response.status, wordsOf(error.responseData), error);
     if (error instanceof Error && error.name === "TimeoutError")
       throw new KeycloakError(what, undefined, "no answer in time", error);
     if (error instanceof TypeError)
@@ -124,6 +125,11 @@ async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
       );
     throw error;
   }
+}
+
+/** By its shape: the class itself is loaded with the client only. */
+function isNetworkError(error: unknown): error is NetworkError {
+  return error instanceof Error && "response" in error && "responseData" in error;
 }
 
 /** Keycloak's own words; never the request, which holds secrets. */

@@ -1,6 +1,6 @@
 // A realm is usable when it says the right issuer and a password grant works.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Credentials } from "../../realm/representation.ts";
+import type { Credentials } from "./representation.ts";
 
 export class UnusableRealmError extends Error {
   override readonly name = "UnusableRealmError";

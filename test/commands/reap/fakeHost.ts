@@ -1,10 +1,7 @@
 // A host in memory whose runs can be looked at and taken away; every change is written down in its order.
 import { isSameProcess, type Liveness, type ProcessIdentity } from "../../../providers/lib/process/identity.ts";
-import type {
-  CoordinationStore,
-  StoredRecord,
-  CoordinationRecord,
-} from "../../../providers/lib/coordination/coordinationStore.ts";
+import type { CoordinationStore, StoredRecord } from "../../../providers/lib/coordination/coordinationStore.ts";
+import type { CoordinationRecord } from "../../../providers/lib/coordination/records.ts";
 import { LockedError } from "../../../providers/lib/lock/flock.ts";
 import type { Realms, ObservedDirectory, ObservedStack, ObservedRealm } from "../../../commands/reap/observed.ts";
 import type { ReapHost } from "../../../commands/reap/host.ts";

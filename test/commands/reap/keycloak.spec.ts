@@ -19,7 +19,7 @@ describe("the kept Keycloak, as the reaper meets it", () => {
 
   beforeEach(async () => {
     keycloak = await new FakeKeycloak().start();
-    kept = { domain: "warm-keycloak.ci.test", env: {}, stateDir: await mkdtemp(join(tmpdir(), "hearth-reap-")) };
+    kept = { domain: "warm-keycloak.ci.test", stateDir: await mkdtemp(join(tmpdir(), "hearth-reap-")) };
   });
   afterEach(async () => {
     keycloak.stop();

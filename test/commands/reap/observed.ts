@@ -1,10 +1,7 @@
 // What a pass may see, in short: things of runs at one moment on one host.
 import type { ProcessIdentity } from "../../../providers/lib/process/identity.ts";
-import type {
-  StoredRecord,
-  LeaseRecord,
-  MaintenanceRecord,
-} from "../../../providers/lib/coordination/coordinationStore.ts";
+import type { StoredRecord } from "../../../providers/lib/coordination/coordinationStore.ts";
+import type { LeaseRecord, MaintenanceRecord } from "../../../providers/lib/coordination/records.ts";
 import { leaseName, MAINTENANCE_NAME } from "../../../providers/lib/coordination/coordinationStore.ts";
 import type {
   Observed,
@@ -55,7 +52,14 @@ export function lease(run = DOCS, more: Partial<LeaseRecord> = {}, judged: Parti
 }
 
 export function maintenance(more: Partial<MaintenanceRecord> = {}, over = false): ObservedMaintenance {
-  const what = { app: "keycloak", domain: KEYCLOAK, what: "1.0.0+1 → 1.1.0+2", holder: owner(7), stateDir: "/s" };
+  const what = {
+    app: "keycloak",
+    domain: KEYCLOAK,
+    what: "1.0.0+1 → 1.1.0+2",
+    blocks: "warm",
+    holder: owner(7),
+    stateDir: "/s",
+  } as const;
   return {
     entry: entry<MaintenanceRecord>({ format: 1, kind: "maintenance", startedAt: at(-60_000), ...what, ...more }),
     over,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { UnreadableRecordError, type LeaseRecord } from "../../../providers/lib/coordination/coordinationStore.ts";
+import { UnreadableRecordError } from "../../../providers/lib/coordination/coordinationStore.ts";
+import { type LeaseRecord } from "../../../providers/lib/coordination/records.ts";
 import { PATIENCE, reap } from "../../../commands/reap/reap.ts";
 import { LeftAloneError } from "../../../commands/reap/host.ts";
 import { FakeWorld, REAPER } from "./fakeHost.ts";

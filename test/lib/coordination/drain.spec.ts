@@ -31,6 +31,7 @@ describe("a kept app that is to be changed", () => {
       what,
       holder,
       stateDir,
+      blocks: "warm",
       startedAt: after(0),
     });
     assert.deepEqual(app.did, ["put hearth-maintenance", "all"]);
@@ -84,6 +85,9 @@ describe("a kept app that is to be changed", () => {
     ["traefik", "warm", true],
     ["traefik", "dedicated", true],
     ["traefik", "none", true],
+    ["custom-html", "warm", false],
+    ["custom-html", "dedicated", false],
+    ["custom-html", "none", false],
   ] as const)
     it(`${waits ? "waits" : "doesn't wait"} for a run with lease ${mode} where it is ${name}`, async () => {
       const stage = newStage();

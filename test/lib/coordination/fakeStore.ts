@@ -1,12 +1,7 @@
 // A board in memory: a name is taken by one alone, a text is replaced by compare and swap, what is removed is removed by id.
 import { z } from "zod";
-import {
-  lease,
-  maintenance,
-  type CoordinationStore,
-  type StoredRecord,
-  type CoordinationRecord,
-} from "../../../providers/lib/coordination/coordinationStore.ts";
+import { type CoordinationStore, type StoredRecord } from "../../../providers/lib/coordination/coordinationStore.ts";
+import { lease, maintenance, type CoordinationRecord } from "../../../providers/lib/coordination/records.ts";
 import type { Side } from "../../lease/scheduler.ts";
 
 /** An entry, and whose it is in truth: a timed lease doesn't say. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Liveness } from "../../../providers/lib/process/identity.ts";
-import type { LeaseRecord } from "../../../providers/lib/coordination/coordinationStore.ts";
+import type { LeaseRecord } from "../../../providers/lib/coordination/records.ts";
 import { describeHolder, isLeaseActive } from "../../../providers/lib/coordination/liveness.ts";
 import { after, MINUTE, START } from "../../lease/scheduler.ts";
 

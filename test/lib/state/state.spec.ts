@@ -130,8 +130,8 @@ describe("an operation's journal", () => {
 
   it("P6: is the process's own that takes the next step, also of an operation that a dead one began", async () => {
     const op = await beginOperation(folder, upgrade);
-    const dead = { ...op, owner: { ...op.holder, started: 1 } };
-    assert.equal(await livenessOf(dead.owner), "dead");
+    const dead = { ...op, holder: { ...op.holder, started: 1 } };
+    assert.equal(await livenessOf(dead.holder), "dead");
     assert.deepEqual((await writeStep(folder, dead, "undeploy", { rollingBack: true })).holder, await currentProcess());
   });
 

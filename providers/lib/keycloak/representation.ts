@@ -1,9 +1,8 @@
-// The one request that makes a realm whole: realm, client, user, and whose it is. Pure.
-import type { CheckedRealm } from "./inputs.ts";
+// The one request that creates a whole realm: realm, client, user, and the attributes that name its owner. Pure.
 
 export const ownerAttribute = "hearth.owner";
 export const runAttribute = "hearth.run";
-/** When it was made: ISO. */
+/** When it was created: ISO. */
 export const madeAttribute = "hearth.made";
 
 export interface Credentials {
@@ -11,15 +10,31 @@ export interface Credentials {
   readonly password: string;
 }
 
+/** What a realm consists of. */
+export interface RealmSpec {
+  readonly name: string;
+  readonly swarm: string;
+  readonly run: string;
+  readonly client: { readonly id: string; readonly redirectUris: string[]; readonly webOrigins: string[] };
+  readonly user: {
+    readonly username: string;
+    readonly email: string;
+    readonly realmRoles: string[];
+    readonly groups: string[];
+  };
+  /** Further clients, as Keycloak's API has them. */
+  readonly clients: Record<string, unknown>[];
+  /** Further settings, as Keycloak's RealmRepresentation has them. */
+  readonly settings: Record<string, unknown>;
+}
+
 interface Realm {
   readonly attributes?: Record<string, unknown> | undefined;
 }
 
-/** Keycloak's RealmRepresentation for `realm`. The user can log in at once: nothing is asked of it first. `made`: now, as ISO. */
-export function representation(realm: CheckedRealm, { clientSecret, password }: Credentials, made?: string) {
-  const { attributes, ...settings } = realm.settings as Record<string, unknown> & {
-    attributes?: Record<string, string>;
-  };
+/** Keycloak's RealmRepresentation for `realm`. The user can log in at once: no required action is left. `made`: now, as ISO. */
+export function representation(realm: RealmSpec, { clientSecret, password }: Credentials, made?: string) {
+  const { attributes, ...settings } = realm.settings as { attributes?: Record<string, string> };
   return {
     ...settings,
     realm: realm.name,
@@ -61,7 +76,7 @@ export function representation(realm: CheckedRealm, { clientSecret, password }: 
   };
 }
 
-/** Whether `found` was made by this run in this swarm. */
-export function isOurs(found: Realm, realm: Pick<CheckedRealm, "swarm" | "run">): boolean {
+/** Whether this run, in this swarm, created `found`. */
+export function isOurs(found: Realm, realm: Pick<RealmSpec, "swarm" | "run">): boolean {
   return found.attributes?.[ownerAttribute] === realm.swarm && found.attributes[runAttribute] === realm.run;
 }

@@ -1,0 +1,13 @@
+// The profile of a recipe that hearth knows nothing of: its data is kept, and no run depends on it.
+import type { Profile } from "./profile.ts";
+
+export const defaultProfile: Profile = {
+  health: () => ({}),
+  stateful: true,
+  ingress: false,
+  blockedBy: "none",
+  blocks: "none",
+  adminName: () => "admin",
+  captureBaseline: async () => ({}),
+  findRegressions: async () => undefined,
+};

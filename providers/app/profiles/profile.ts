@@ -1,0 +1,26 @@
+// What a profile declares: all that hearth knows of one recipe.
+import type { RunScope } from "../../lib/coordination/index.ts";
+import type { Baseline } from "../../lib/state/index.ts";
+import type { AppInputs } from "../inputs.ts";
+
+/** The inputs that a baseline depends on. */
+export type ProfiledApp = Pick<AppInputs, "domain" | "env">;
+
+export interface Profile {
+  /** Health check of an app at `domain`, where its configuration has none: path and issuer. */
+  health(domain: string): NonNullable<Partial<AppInputs["health"]>>;
+  /** Whether its volumes are snapshotted and restored with its version, unless its configuration says otherwise. */
+  readonly stateful: boolean;
+  /** Whether other apps are reached through it: it is deployed before them, and an unreachable route is its own fault. */
+  readonly ingress: boolean;
+  /** The runs whose leases block its upgrade. */
+  readonly blockedBy: RunScope;
+  /** The runs that its maintenance blocks. */
+  readonly blocks: RunScope;
+  /** Name of its administrator, from the variables of its .env. */
+  adminName(env: Readonly<Record<string, string>>): string;
+  /** What the app serves before an upgrade. What can't be determined is logged and left out. */
+  captureBaseline(app: ProfiledApp, log: (line: string) => void): Promise<Baseline>;
+  /** The first thing of `baseline` that the app no longer serves, in words; undefined if it serves all of it. */
+  findRegressions(app: ProfiledApp, baseline: Baseline): Promise<string | undefined>;
+}

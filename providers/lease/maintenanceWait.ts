@@ -1,0 +1,70 @@
+// A run's lease while an app is in maintenance: released, waited, acquired again.
+import {
+  describeMaintenance,
+  includesRun,
+  isMaintenance,
+  removeStaleMaintenance,
+  type KeycloakKind,
+  type MaintenanceRecord,
+  type StoredRecord,
+} from "../lib/coordination/index.ts";
+import { createLease, releaseOwnLease } from "./leaseRecord.ts";
+import { POLL_INTERVAL, UnavailableError, WAIT_LIMITS, type AcquireHost, type LeaseAttempt } from "./request.ts";
+
+/**
+ * Resolves once the lease exists and no maintenance blocks it, with the kind of Keycloak that it is for. Throws
+ * RunExistsError, UnavailableError.
+ */
+export async function leaseWithoutMaintenance(
+  host: AcquireHost,
+  attempt: LeaseAttempt,
+  preferred: KeycloakKind,
+): Promise<KeycloakKind> {
+  let kind = preferred;
+  let logged: string | undefined;
+  for (const start = host.now(); ; await host.sleep(POLL_INTERVAL)) {
+    // Check for maintenance before re-acquiring, or drain may never finish.
+    const known = logged === undefined ? undefined : await blockingMaintenance(host, kind);
+    if (!known) await createLease(host, attempt, kind);
+    const blocking = known ?? (await blockingMaintenance(host, kind));
+    if (!blocking) return kind;
+    const isDead = (await host.liveness(blocking.record.holder)) === "dead";
+    if (isDead && (blocking.record.stale || (await host.isStale(blocking.record)))) {
+      await removeStaleMaintenance(host.store, blocking);
+      if (known) continue;
+      return kind; // Any later holder sees our lease.
+    }
+    if (!known) await releaseOwnLease(host.store, attempt);
+    const description = describeMaintenance(blocking.record);
+    if (isDead || host.now() - start >= WAIT_LIMITS.maintenance) {
+      kind = giveUpWaiting(host, attempt, blocking.record, isDead);
+    } else if (logged !== description) {
+      host.say(`waiting: ${description}`);
+      logged = description;
+    }
+  }
+}
+
+/** A dedicated Keycloak avoids maintenance of the warm one; maintenance of an ingress blocks every run. */
+function giveUpWaiting(
+  host: AcquireHost,
+  { mode }: LeaseAttempt,
+  record: MaintenanceRecord,
+  isDead: boolean,
+): KeycloakKind {
+  const description = describeMaintenance(record);
+  const reason = isDead
+    ? `${description}, which is dead`
+    : `${description}: not over after ${WAIT_LIMITS.maintenance / 60_000} minutes`;
+  if (mode !== "auto" || includesRun(record.blocks, "dedicated")) throw new UnavailableError(reason);
+  host.say(`${reason}; the run gets a dedicated Keycloak`);
+  return "dedicated";
+}
+
+/** The maintenance that a run with such a Keycloak waits for. */
+async function blockingMaintenance(
+  { store }: AcquireHost,
+  kind: KeycloakKind,
+): Promise<StoredRecord<MaintenanceRecord> | undefined> {
+  return (await store.list()).filter(isMaintenance).find(({ record }) => includesRun(record.blocks, kind));
+}

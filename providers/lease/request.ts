@@ -1,0 +1,52 @@
+// What a run asks for, what it needs of its host to get it, and how that can fail.
+import type { CoordinationHost, KeycloakKind, LeaseRecord } from "../lib/coordination/index.ts";
+import type { ProcessIdentity } from "../lib/process/index.ts";
+
+/** Which Keycloak a run asks for; `none`: its recipe needs none. */
+export type KeycloakMode = "auto" | KeycloakKind;
+
+/** The warm Keycloak as a run finds it; `unclear`: it runs, but the route to it fails. */
+export interface KeycloakState {
+  readonly state: "up" | "down" | "unclear";
+  readonly words: string;
+}
+
+export interface LeaseRequest {
+  /** `<recipe>-<hex>` */
+  readonly run: string;
+  readonly mode: KeycloakMode;
+  /** Domain of the warm Keycloak. */
+  readonly keycloak: string;
+  readonly domains: readonly string[];
+  /** Runs that may have a dedicated Keycloak at once. */
+  readonly dedicatedLimit: number;
+  readonly holder: ProcessIdentity | undefined;
+  /** Milliseconds until the lease expires. */
+  readonly duration: number;
+}
+
+/** A request and when it was made, by which a timed lease is recognised as its own. */
+export type LeaseAttempt = LeaseRequest & Pick<LeaseRecord, "acquiredAt">;
+
+export interface AcquireHost extends CoordinationHost {
+  look(): Promise<KeycloakState>;
+  /** Redeploys the warm Keycloak at its version, under the app's lock, unless that was just done. Throws if it fails. */
+  repair(): Promise<void>;
+  /** Bytes of memory available to a new process. */
+  memory(): Promise<number>;
+}
+
+/** Milliseconds that a run waits for maintenance to end, and for a dedicated Keycloak. */
+export const WAIT_LIMITS = { maintenance: 10 * 60_000, dedicated: 15 * 60_000 } as const;
+
+export const POLL_INTERVAL = 1_000;
+
+/** A run with the same name is active. */
+export class RunExistsError extends Error {
+  override readonly name = "RunExistsError";
+}
+
+/** The run can't get what it needs, and its recipe isn't the reason. */
+export class UnavailableError extends Error {
+  override readonly name = "UnavailableError";
+}
