@@ -7,7 +7,7 @@ import { exists, remove, syncFilesystem } from "./disk.ts";
 import { syncPath } from "../fs/index.ts";
 import type { ManifestVolume } from "./manifest.ts";
 import { ProgramError } from "../process/index.ts";
-import { sumOf } from "./sum.ts";
+import { sumOf } from "./checksum.ts";
 import { halfPath, newPath } from "./swap.ts";
 
 /** `no space`: free some and try again. `corrupt`: the archive isn't what was written. `no volume`: there is no place for it. */

@@ -5,7 +5,7 @@ import { endOfGroup, runGroup, type ChildOptions } from "./children.ts";
 import { dropCache } from "./disk.ts";
 import type { ManifestVolume } from "./manifest.ts";
 import { ProgramError, type Result } from "../process/index.ts";
-import { sumOf } from "./sum.ts";
+import { sumOf } from "./checksum.ts";
 import { since } from "../text.ts";
 import type { Volume, Written } from "./write.ts";
 

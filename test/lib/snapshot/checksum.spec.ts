@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sumOf } from "../../../providers/lib/snapshot/sum.ts";
+import { sumOf } from "../../../providers/lib/snapshot/checksum.ts";
 import { makePlace, type Place } from "./place.ts";
 import { noise } from "./tree.ts";
 
