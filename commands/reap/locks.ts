@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ignoreAbsent } from "../../providers/lib/fs/index.ts";
-import { type Held, LockedError, tryLock } from "../../providers/lib/lock/index.ts";
+import { type Lock, LockedError, tryLock } from "../../providers/lib/lock/index.ts";
 
 export interface Taken {
   release(): Promise<void>;
@@ -12,7 +12,7 @@ export interface Taken {
 /** Every lock in `folder`, once all are free. Throws LockedError where one still isn't at `until` (ms since 1970); then none is held. */
 export async function takeLocks(folder: string, until: number): Promise<Taken> {
   const start = Date.now();
-  const held: Held[] = [];
+  const held: Lock[] = [];
   const release = async () => void (await Promise.all(held.splice(0).map(lock => lock.release())));
   try {
     for (const name of ((await readdir(folder).catch(ignoreAbsent)) ?? []).filter(each => each.endsWith(".lock"))) {

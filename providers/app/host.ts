@@ -1,6 +1,6 @@
 // All that an operation looks at and does, one side effect a method: so that each can be made to fail, or be cut off, in a spec.
 import type { Verdict } from "../lib/health/index.ts";
-import type { Baseline, Changes, Operation, OperationStep } from "../lib/state/index.ts";
+import type { Baseline, OperationChanges, Operation, OperationStep } from "../lib/state/index.ts";
 
 export interface Running {
   readonly deployed: boolean;
@@ -41,7 +41,7 @@ export interface UpgradeHost {
   /** Opens the journal for a way back to a snapshot, in the place of one that is broken; its .env is what `restoreEnv` puts back. */
   beginRestore(to: { readonly version: string; readonly snapshot: string }): Promise<Operation>;
   /** The operation at its next step: on the disk before it returns. */
-  writeStep(operation: Operation, step: OperationStep, changes?: Changes): Promise<Operation>;
+  writeStep(operation: Operation, step: OperationStep, changes?: OperationChanges): Promise<Operation>;
   close(): Promise<void>;
 
   lastGood(): Promise<string | undefined>;

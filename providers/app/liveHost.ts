@@ -27,7 +27,7 @@ import {
 import { currentProcess } from "../lib/process/index.ts";
 import { ignoreAbsent, removeFile, writeText } from "../lib/fs/index.ts";
 import {
-  dropOld,
+  removeReplaced,
   findSnapshot,
   prune,
   readEnv as readSnapshotEnv,
@@ -214,7 +214,7 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
         env,
         volumes: found,
         check,
-        say: line => say(`${app.recipe}: ${line}`),
+        log: line => say(`${app.recipe}: ${line}`),
         inherit: lock,
       });
     },
@@ -279,12 +279,12 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
         snapshot: found,
         volumes: there,
         id,
-        say: line => say(`${app.recipe}: ${line}`),
+        log: line => say(`${app.recipe}: ${line}`),
         inherit: lock,
       });
     },
     async removeReplacedData({ id }) {
-      for (const { path } of await volumesOf(stack, volumes)) await dropOld(path, id, { inherit: lock });
+      for (const { path } of await volumesOf(stack, volumes)) await removeReplaced(path, id, { inherit: lock });
     },
   };
 }

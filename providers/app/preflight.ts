@@ -18,7 +18,7 @@ import {
 } from "../lib/docker/index.ts";
 import { PreflightError, ReleaseFault } from "./errors.ts";
 import type { AppContext } from "./context.ts";
-import { demands, lacking } from "../lib/snapshot/index.ts";
+import { spaceRequirements, spaceShortage } from "../lib/snapshot/index.ts";
 
 /** `volumes`: those that a snapshot takes; undefined where none is taken. Throws ReleaseFault where the release itself is to blame, PreflightError where the host is. Changes nothing but images. */
 export async function preflight(
@@ -96,6 +96,6 @@ async function volumesFit({ stack, folder }: AppContext, volumes: readonly strin
         `volume ${source} isn't on this node, or isn't the stack's own: hearth can't snapshot it`,
       );
   }
-  const short = lacking(await demands(folder.path, found));
+  const short = spaceShortage(await spaceRequirements(folder.path, found));
   if (short) throw new PreflightError(short);
 }

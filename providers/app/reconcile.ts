@@ -2,7 +2,7 @@
 import { probeAbra } from "../lib/abra/index.ts";
 import { hasTag } from "../lib/recipe/index.ts";
 import { appFolder, type AppFolder, clearUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
-import { type Held, withLock } from "../lib/lock/index.ts";
+import { type Lock, withLock } from "../lib/lock/index.ts";
 import { volumeNames, waitUntilRemoved } from "../lib/docker/index.ts";
 import { envHolds, lastDeployed, writeEnv } from "./env.ts";
 import { liveHost } from "./liveHost.ts";
@@ -39,7 +39,7 @@ export async function reconcile(app: CheckedApp, options: ReconcileOptions, say:
 export function locked<T>(
   app: Pick<AppInputs, "stateDir" | "domain" | "recipe">,
   say: Log,
-  work: (lock: Held) => Promise<T>,
+  work: (lock: Lock) => Promise<T>,
   wait = 3_600_000,
 ): Promise<T> {
   const folder = appFolder(app.stateDir, app.domain);
@@ -55,7 +55,7 @@ async function tellHolder(folder: AppFolder, recipe: string, say: Log): Promise<
   say(`${recipe}: waiting for another hearth that works on it${what ? `: ${what}` : ""}`);
 }
 
-async function underLock(app: CheckedApp, options: ReconcileOptions, lock: Held, say: Log): Promise<Outcome> {
+async function underLock(app: CheckedApp, options: ReconcileOptions, lock: Lock, say: Log): Promise<Outcome> {
   const first = await observe(app);
   await clearUndeployedOnPurpose(appFolder(app.stateDir, app.domain));
   const context = await openContext(app, lock.fd, say);

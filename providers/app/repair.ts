@@ -1,7 +1,7 @@
 // Brings a kept app that is down up again at the version it had; finishes or undoes first what was interrupted; never upgrades.
 import { raise } from "../lib/alerts/index.ts";
 import { appFolder, isUndeployedOnPurpose, recordRepair, repairsSince } from "../lib/state/index.ts";
-import type { Held } from "../lib/lock/index.ts";
+import type { Lock } from "../lib/lock/index.ts";
 import { lastDeployed } from "./env.ts";
 import { openContext, type Log } from "./context.ts";
 import type { AppInputs } from "./inputs.ts";
@@ -26,7 +26,7 @@ export function repair(app: AppInputs, say: Log, { wait, since }: Patience): Pro
   return locked(app, say, lock => underLock(app, lock, say, since), wait);
 }
 
-async function underLock(app: AppInputs, lock: Held, say: Log, since: number | undefined): Promise<void> {
+async function underLock(app: AppInputs, lock: Lock, say: Log, since: number | undefined): Promise<void> {
   const folder = appFolder(app.stateDir, app.domain);
   if ((await isUndeployedOnPurpose(folder)) && !(await observe(app)).deployed)
     return say(`${app.recipe} not deployed: it was taken down with pulumi destroy`);

@@ -1,6 +1,6 @@
 // A World of plain values, in which every side effect is a failpoint: the process can be killed before, in the middle of and after it, or it can fail.
 import type { Verdict } from "../../providers/lib/health/gate.ts";
-import type { Changes, Operation, OperationStep } from "../../providers/lib/state/operation.ts";
+import type { OperationChanges, Operation, OperationStep } from "../../providers/lib/state/operation.ts";
 import type { Notice, UpgradeHost } from "../../providers/app/host.ts";
 
 /** The process is gone: nothing that it would have done happens. */
@@ -159,7 +159,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
           }),
         ),
       ),
-    writeStep: (operation: Operation, step: OperationStep, changes: Changes = {}) =>
+    writeStep: (operation: Operation, step: OperationStep, changes: OperationChanges = {}) =>
       effect(`note ${step}`, () =>
         write({
           ...operation,

@@ -10,7 +10,7 @@ await takeSnapshot({
   about,
   env: "",
   volumes: [{ name: "bench", path }],
-  say: line => console.error(line),
+  log: line => console.error(line),
 });
 // In KiB, of this process alone: tar and zstd have theirs beside it.
 console.log(JSON.stringify({ ms: performance.now() - start, memory: process.resourceUsage().maxRSS * 1024 }));

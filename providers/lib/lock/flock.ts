@@ -15,14 +15,14 @@ export class LockedError extends Error {
 }
 
 /** A held lock. `fd` may be handed to a child so that the lock lives as long as the child does. */
-export interface Held {
+export interface Lock {
   readonly path: string;
   readonly fd: number;
   release(): Promise<void>;
 }
 
 /** Takes the lock at `path` now, or gives back undefined when another process has it. Makes the file and its directory. */
-export async function tryLock(path: string): Promise<Held | undefined> {
+export async function tryLock(path: string): Promise<Lock | undefined> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, "a", 0o600);
   try {
@@ -48,7 +48,7 @@ export interface LockOptions {
  */
 export async function withOneOf<T>(
   paths: readonly string[],
-  work: (held: Held) => Promise<T>,
+  work: (held: Lock) => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
   const held = await firstFree(paths, options);
@@ -62,13 +62,13 @@ export async function withOneOf<T>(
 /** As `withOneOf`, for a single lock. */
 export async function withLock<T>(
   path: string,
-  work: (held: Held) => Promise<T>,
+  work: (held: Lock) => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
   return withOneOf([path], work, options);
 }
 
-async function firstFree(paths: readonly string[], { wait = 600_000, onWait }: LockOptions): Promise<Held> {
+async function firstFree(paths: readonly string[], { wait = 600_000, onWait }: LockOptions): Promise<Lock> {
   const start = Date.now();
   for (let told = false; ;) {
     for (const path of paths) {

@@ -1,6 +1,6 @@
 // A run's own folder on the host: who began it, its abra folder, and a lock for each thing of it that is being worked on.
 import { join } from "node:path";
-import { type Held, withLock } from "../lock/index.ts";
+import { type Lock, withLock } from "../lock/index.ts";
 
 /** `run` is `<recipe>-<hex>`. Touches nothing. Throws for a name that would lead out of it. */
 export function runFolder(stateDir: string, run: string): string {
@@ -13,7 +13,7 @@ export function withRunLock<T>(
   stateDir: string,
   run: string,
   what: string,
-  work: (lock: Held) => Promise<T>,
+  work: (lock: Lock) => Promise<T>,
 ): Promise<T> {
   return withLock(join(runFolder(stateDir, run), `${what}.lock`), work);
 }

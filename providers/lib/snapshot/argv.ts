@@ -40,7 +40,7 @@ export function compare(file: string, directory: string): string[] {
 }
 
 /** zstd that only looks whether the archive `file` is as zstd wrote it. */
-export function test(file: string): string[] {
+export function testArchive(file: string): string[] {
   return ["--test", "--quiet", "--", file];
 }
 

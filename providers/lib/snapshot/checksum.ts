@@ -2,14 +2,14 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 
-export interface Sum {
+export interface Checksum {
   /** In hex. */
   readonly sha256: string;
   readonly bytes: number;
 }
 
 /** Reads `path` to its end. Throws what reading it throws, and the signal's reason. */
-export async function sumOf(path: string, signal?: AbortSignal): Promise<Sum> {
+export async function checksumOf(path: string, signal?: AbortSignal): Promise<Checksum> {
   const hash = createHash("sha256");
   const buffer = Buffer.allocUnsafe(1 << 20);
   const file = await open(path);

@@ -11,10 +11,10 @@ export interface ChildOptions {
 }
 
 /** How a program ended. `exitCode` is null when a signal ended it. */
-export interface End {
+export interface GroupResult {
   readonly exitCode: number | null;
   /** What was said on the descriptors 1, 2 and 3. */
-  readonly said: readonly [string, string, string];
+  readonly output: readonly [string, string, string];
 }
 
 /** Runs it and gives back what it said on stderr. `what` is verb and noun for the error, as in `run`. Throws ProgramError unless it exits 0. */
@@ -24,19 +24,19 @@ export async function runGroup(
   what: string,
   options: ChildOptions,
 ): Promise<string> {
-  const { exitCode, said } = await endOfGroup(program, argv, what, options);
+  const { exitCode, output: said } = await groupResult(program, argv, what, options);
   const [stdout, stderr] = said;
   if (exitCode !== 0) throw new ProgramError(program, what, "failed", { stdout, stderr, exitCode });
   return stderr.trim();
 }
 
 /** The same, however it exits. Throws ProgramError where it can't be started. */
-export async function endOfGroup(
+export async function groupResult(
   program: string,
   argv: readonly string[],
   what: string,
   { inherit, signal }: ChildOptions,
-): Promise<End> {
+): Promise<GroupResult> {
   signal?.throwIfAborted();
   const stdio: StdioOptions = ["ignore", "pipe", "pipe", "pipe", ...(inherit === undefined ? [] : [inherit])];
   // Options from outside (TAR_OPTIONS, ZSTD_CLEVEL) would change the archive; messages are matched in English.
@@ -56,7 +56,7 @@ export async function endOfGroup(
       child.once("close", resolve);
     });
     signal?.throwIfAborted();
-    return { exitCode, said };
+    return { exitCode, output: said };
   } finally {
     signal?.removeEventListener("abort", end);
   }

@@ -29,7 +29,7 @@ export async function dropCache(file: string): Promise<void> {
 }
 
 /** Removes a tree, if it is there. */
-export async function remove(path: string, { inherit }: ChildOptions = {}): Promise<void> {
+export async function removeTree(path: string, { inherit }: ChildOptions = {}): Promise<void> {
   await run("rm", removal(path), `remove ${path}`, { ...english, inherit });
 }
 

@@ -3,12 +3,12 @@ import { mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { unpack } from "./argv.ts";
 import { isNoSpace, runGroup, type ChildOptions } from "./children.ts";
-import { exists, remove, syncFilesystem } from "./disk.ts";
+import { exists, removeTree, syncFilesystem } from "./disk.ts";
 import { syncPath } from "../fs/index.ts";
 import type { ManifestVolume } from "./manifest.ts";
 import { ProgramError } from "../process/index.ts";
-import { sumOf } from "./checksum.ts";
-import { halfPath, newPath } from "./swap.ts";
+import { checksumOf } from "./checksum.ts";
+import { partialVolumePath, extractedPath } from "./swap.ts";
 
 /** `no space`: free some and try again. `corrupt`: the archive isn't what was written. `no volume`: there is no place for it. */
 export class ExtractError extends Error {
@@ -33,19 +33,19 @@ export async function extract(
   options: ChildOptions = {},
 ): Promise<void> {
   const parent = dirname(volumePath);
-  const half = halfPath(volumePath);
+  const half = partialVolumePath(volumePath);
   if (!(await exists(parent)))
     throw new ExtractError("no volume", archived.name, `there is no ${parent}: it has to be made first`);
-  await remove(half, options);
-  await remove(newPath(volumePath), options);
+  await removeTree(half, options);
+  await removeTree(extractedPath(volumePath), options);
   try {
     await mkdir(half, { mode: 0o700 });
     await unpackInto(half, join(snapshotDir, archived.archive), archived, options);
     await syncFilesystem(half);
-    await rename(half, newPath(volumePath));
+    await rename(half, extractedPath(volumePath));
     await syncPath(parent);
   } catch (error) {
-    await remove(half, options);
+    await removeTree(half, options);
     options.signal?.throwIfAborted();
     if (error instanceof ExtractError) throw error;
     throw new ExtractError(kindOf(error), archived.name, error instanceof Error ? error.message : String(error), error);
@@ -60,7 +60,7 @@ async function unpackInto(
 ): Promise<void> {
   const [unpacked, sum] = await Promise.allSettled([
     runGroup("tar", unpack(archive, directory), `write ${directory}`, options),
-    sumOf(archive, options.signal),
+    checksumOf(archive, options.signal),
   ]);
   options.signal?.throwIfAborted();
   // What tar says of an archive that is broken says less.

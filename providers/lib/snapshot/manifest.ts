@@ -38,10 +38,10 @@ const schema = z.strictObject({
 export type Manifest = z.infer<typeof schema>;
 export type ManifestVolume = z.infer<typeof archived>;
 /** What the caller knows of the app. */
-export type About = Pick<Manifest, "app" | "recipe" | "version" | "images">;
-export type Which = "snapshot" | "snapshot.previous";
+export type SnapshotSubject = Pick<Manifest, "app" | "recipe" | "version" | "images">;
+export type SnapshotName = "snapshot" | "snapshot.previous";
 
-export interface Found {
+export interface StoredSnapshot {
   /** Its directory. */
   readonly path: string;
   readonly manifest: Manifest;
@@ -60,7 +60,7 @@ export class ManifestError extends Error {
 }
 
 /** The manifest in a snapshot's directory. Undefined where there is no such directory. Throws ManifestError. */
-export async function manifestIn(directory: string): Promise<Manifest | undefined> {
+export async function readManifestIn(directory: string): Promise<Manifest | undefined> {
   const path = manifestPath(directory);
   const text = await readFile(path, "utf8").catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
@@ -71,18 +71,18 @@ export async function manifestIn(directory: string): Promise<Manifest | undefine
 }
 
 /** The manifest of one of an app's snapshots; undefined where there is none. `folder` is <stateDir>/apps/<app>. Throws ManifestError. */
-export async function readManifest(folder: string, which: Which): Promise<Manifest | undefined> {
-  return manifestIn(join(folder, which));
+export async function readManifest(folder: string, which: SnapshotName): Promise<Manifest | undefined> {
+  return readManifestIn(join(folder, which));
 }
 
 /** The snapshot with this id, wherever it lies. Throws ManifestError only if it isn't found but might be one that can't be read. */
-export async function findSnapshot(folder: string, id: string): Promise<Found | undefined> {
+export async function findSnapshot(folder: string, id: string): Promise<StoredSnapshot | undefined> {
   const broken: ManifestError[] = [];
   // The last name is that of a verified one whose commit was interrupted.
   for (const name of ["snapshot", "snapshot.previous", "snapshot.next"]) {
     const path = join(folder, name);
     try {
-      const manifest = await manifestIn(path);
+      const manifest = await readManifestIn(path);
       if (manifest?.id === id) return { path, manifest };
     } catch (error) {
       if (!(error instanceof ManifestError)) throw error;

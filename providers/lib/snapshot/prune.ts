@@ -1,10 +1,10 @@
 // Bounds what an app's snapshots take on the disk, and never takes the newest good one.
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ManifestError, readManifest, type Manifest, type Which } from "./manifest.ts";
-import { dropPrevious } from "./rotate.ts";
+import { ManifestError, readManifest, type Manifest, type SnapshotName } from "./manifest.ts";
+import { removePrevious } from "./rotate.ts";
 
-export interface Bounds {
+export interface Retention {
   /** How many to keep. */
   readonly keep: 1 | 2;
   /** Bytes that their archives may take together. Default: no limit. */
@@ -12,7 +12,7 @@ export interface Bounds {
 }
 
 /** Removes the snapshot before the newest where the bounds say so and the newest is good. Gives back whether it did. */
-export async function prune(folder: string, { keep, bytes = Number.POSITIVE_INFINITY }: Bounds): Promise<boolean> {
+export async function prune(folder: string, { keep, bytes = Number.POSITIVE_INFINITY }: Retention): Promise<boolean> {
   const newest = await goodSize(folder, "snapshot");
   if (newest === undefined) return false;
   const previous = await stat(join(folder, "snapshot.previous")).catch(() => undefined);
@@ -20,12 +20,12 @@ export async function prune(folder: string, { keep, bytes = Number.POSITIVE_INFI
   // One that isn't good is no use at all, and goes first.
   const size = await goodSize(folder, "snapshot.previous");
   if (size !== undefined && keep === 2 && newest + size <= bytes) return false;
-  await dropPrevious(folder);
+  await removePrevious(folder);
   return true;
 }
 
 /** Bytes of a snapshot's archives; undefined unless its manifest can be read and every archive is as long as that says. */
-async function goodSize(folder: string, which: Which): Promise<number | undefined> {
+async function goodSize(folder: string, which: SnapshotName): Promise<number | undefined> {
   const manifest = await readManifest(folder, which).catch((error: unknown) => {
     if (error instanceof ManifestError) return undefined;
     throw error;

@@ -1,19 +1,19 @@
 // Puts a snapshot's data back: every volume is extracted before the first is swapped.
 import type { ChildOptions } from "./children.ts";
 import { extract } from "./extract.ts";
-import type { Found, ManifestVolume } from "./manifest.ts";
+import type { StoredSnapshot, ManifestVolume } from "./manifest.ts";
 import { swap, swapState } from "./swap.ts";
 import { megabytes, since } from "../text.ts";
-import type { Volume } from "./write.ts";
+import type { Volume } from "./volume.ts";
 
-export interface Restore extends ChildOptions {
+export interface RestoreOptions extends ChildOptions {
   /** From `findSnapshot`. */
-  readonly snapshot: Found;
+  readonly snapshot: StoredSnapshot;
   /** Of this restore: with the same id an interrupted one goes on, with another it begins anew. */
   readonly id: string;
   /** The app's volumes of today, which nothing may use meanwhile. */
   readonly volumes: readonly Volume[];
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
 export class RestoreError extends Error {
@@ -25,7 +25,7 @@ export class RestoreError extends Error {
  * a volume that isn't in the snapshot is left as it is. Throws RestoreError where one of the snapshot's volumes has no place,
  * ExtractError with no volume touched, SwapError.
  */
-export async function restoreSnapshot({ snapshot, id, volumes, say, ...options }: Restore): Promise<void> {
+export async function restoreSnapshot({ snapshot, id, volumes, log: say, ...options }: RestoreOptions): Promise<void> {
   const start = Date.now();
   const pairs = snapshot.manifest.volumes.map(archived => ({ archived, path: placeOf(archived, volumes) }));
   for (const { name } of volumes)

@@ -1,7 +1,7 @@
 // Makes a verified snapshot the newest; whatever is interrupted here is finished by the next to come.
 import { mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { exists, remove } from "./disk.ts";
+import { exists, removeTree } from "./disk.ts";
 import { syncPath } from "../fs/index.ts";
 
 /** Where a snapshot is written: nothing under such a name was ever verified. */
@@ -27,16 +27,17 @@ export async function commitSnapshot(folder: string, partial: string): Promise<v
 export async function recoverRotation(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await rotate(folder);
-  for (const name of await readdir(folder)) if (/^snapshot\..+\.partial$/.test(name)) await remove(join(folder, name));
+  for (const name of await readdir(folder))
+    if (/^snapshot\..+\.partial$/.test(name)) await removeTree(join(folder, name));
 }
 
 /** Takes away `snapshot.previous/`, in such a way that half of it is never taken for a snapshot. */
-export async function dropPrevious(folder: string): Promise<void> {
+export async function removePrevious(folder: string): Promise<void> {
   const { previous, old } = names(folder);
-  await remove(old);
+  await removeTree(old);
   await rename(previous, old);
   await syncPath(folder);
-  await remove(old);
+  await removeTree(old);
 }
 
 async function rotate(folder: string): Promise<void> {
@@ -45,7 +46,7 @@ async function rotate(folder: string): Promise<void> {
     if (await exists(newest)) {
       // With a newest and a next in place, an `old` from before is a leftover of one whose removal was interrupted.
       if (await exists(previous)) {
-        await remove(old);
+        await removeTree(old);
         await rename(previous, old);
       }
       await rename(newest, previous);
@@ -55,7 +56,7 @@ async function rotate(folder: string): Promise<void> {
     await syncPath(folder);
   }
   // `old` is nobody's last copy only while a newest stands.
-  if (await exists(newest)) await remove(old);
+  if (await exists(newest)) await removeTree(old);
 }
 
 function names(folder: string) {

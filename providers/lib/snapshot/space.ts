@@ -4,14 +4,14 @@ import { dirname } from "node:path";
 import { ProgramError, type Result, run } from "../process/index.ts";
 import { diskUse, inodeUse } from "./argv.ts";
 import { megabytes } from "../text.ts";
-import type { Volume } from "./write.ts";
+import type { Volume } from "./volume.ts";
 
-export interface Need {
+export interface TreeSize {
   readonly bytes: number;
   readonly inodes: number;
 }
 
-export interface Room {
+export interface FreeSpace {
   /** Two rooms with the same number are one. */
   readonly filesystem: number;
   /** Where it was looked for. */
@@ -23,54 +23,54 @@ export interface Room {
 }
 
 /** Something that wants to be written (`the snapshot`), and where. */
-export interface Demand extends Need {
+export interface SpaceRequirement extends TreeSize {
   readonly what: string;
-  readonly room: Room;
+  readonly free: FreeSpace;
 }
 
 /** What each volume's tree takes, in their order. A tree in use may lose files meanwhile; one that isn't there fails with ProgramError. */
-export async function needs(volumes: readonly Volume[]): Promise<Need[]> {
-  return Promise.all(volumes.map(needsOf));
+export async function measureVolumes(volumes: readonly Volume[]): Promise<TreeSize[]> {
+  return Promise.all(volumes.map(measureVolume));
 }
 
-export async function needsOf({ name, path }: Volume): Promise<Need> {
+export async function measureVolume({ name, path }: Volume): Promise<TreeSize> {
   const du = async (argv: string[]) =>
     Number.parseInt((await tolerant(run("du", argv, `measure volume ${name}`, { env: { LC_ALL: "C" } }))).stdout, 10);
   return { bytes: await du(diskUse(path)), inodes: await du(inodeUse(path)) };
 }
 
 /** What is free where `path` is, or will be: the nearest directory above it that exists. */
-export async function room(path: string): Promise<Room> {
+export async function freeSpaceAt(path: string): Promise<FreeSpace> {
   try {
     const [{ dev }, { bavail, bsize, ffree, files }] = await Promise.all([stat(path), statfs(path)]);
     return { filesystem: dev, path, bytes: bavail * bsize, inodes: files === 0 ? Number.POSITIVE_INFINITY : ffree };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT" || path === dirname(path)) throw error;
-    return room(dirname(path));
+    return freeSpaceAt(dirname(path));
   }
 }
 
 /** Demands of a snapshot into `folder` as if nothing could be compressed, and of a restore beside every volume. */
-export async function demands(folder: string, volumes: readonly Volume[]): Promise<Demand[]> {
-  const all = await needs(volumes);
+export async function spaceRequirements(folder: string, volumes: readonly Volume[]): Promise<SpaceRequirement[]> {
+  const all = await measureVolumes(volumes);
   const bytes = all.reduce((sum, need) => sum + need.bytes, 0);
-  const snapshot = { what: "the snapshot", bytes, inodes: volumes.length + 3, room: await room(folder) };
+  const snapshot = { what: "the snapshot", bytes, inodes: volumes.length + 3, free: await freeSpaceAt(folder) };
   const restores = volumes.map(async (volume, index) => ({
     what: `a restore of ${volume.name}`,
     ...all[index]!,
-    room: await room(dirname(volume.path)),
+    free: await freeSpaceAt(dirname(volume.path)),
   }));
   return [snapshot, ...(await Promise.all(restores))];
 }
 
 /** A sentence for every filesystem that has too little for all that is wanted of it; undefined where there is enough. */
-export function lacking(wanted: readonly Demand[]): string | undefined {
-  const sentences = [...Map.groupBy(wanted, demand => demand.room.filesystem).values()].flatMap(shortOn);
+export function spaceShortage(wanted: readonly SpaceRequirement[]): string | undefined {
+  const sentences = [...Map.groupBy(wanted, demand => demand.free.filesystem).values()].flatMap(shortOn);
   return sentences.length === 0 ? undefined : sentences.join("; ");
 }
 
-function shortOn(wanted: readonly Demand[]): string[] {
-  const { path, ...free } = wanted[0]!.room;
+function shortOn(wanted: readonly SpaceRequirement[]): string[] {
+  const { path, ...free } = wanted[0]!.free;
   const what = wanted.map(demand => demand.what).join(" and ");
   const total = (of: "bytes" | "inodes") => wanted.reduce((sum, demand) => sum + demand[of], 0);
   const bytes = total("bytes");

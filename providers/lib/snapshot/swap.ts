@@ -1,7 +1,7 @@
 // Puts an extracted volume in the place of the live one and back, by renames; each step may be run again after any interruption.
 import { mkdir, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { exists, remove } from "./disk.ts";
+import { exists, removeTree } from "./disk.ts";
 import { syncPath } from "../fs/index.ts";
 import type { ChildOptions } from "./children.ts";
 
@@ -19,23 +19,23 @@ export class SwapError extends Error {
 }
 
 /** What is being extracted. */
-export function halfPath(volumePath: string): string {
+export function partialVolumePath(volumePath: string): string {
   return `${volumePath}.hearth-half`;
 }
 
 /** What was extracted, whole. */
-export function newPath(volumePath: string): string {
+export function extractedPath(volumePath: string): string {
   return `${volumePath}.hearth-new`;
 }
 
 /** What was live before the restore `id`. */
-export function oldPath(volumePath: string, id: string): string {
+export function replacedPath(volumePath: string, id: string): string {
   return `${volumePath}.hearth-old-${id}`;
 }
 
 /** How far the restore `id` has come with this volume. */
 export async function swapState(volumePath: string, id: string): Promise<SwapState> {
-  if (!(await exists(oldPath(volumePath, id)))) return "live";
+  if (!(await exists(replacedPath(volumePath, id)))) return "live";
   return (await exists(volumePath)) ? "swapped" : "between";
 }
 
@@ -44,8 +44,8 @@ export async function swapState(volumePath: string, id: string): Promise<SwapSta
  * Throws SwapError where nothing was extracted; then nothing was touched.
  */
 export async function swap(volumePath: string, id: string): Promise<void> {
-  const old = oldPath(volumePath, id);
-  const fresh = newPath(volumePath);
+  const old = replacedPath(volumePath, id);
+  const fresh = extractedPath(volumePath);
   const state = await swapState(volumePath, id);
   if (state === "swapped") return;
   if (!(await exists(fresh))) throw new SwapError(volumePath, `there is no ${fresh}`);
@@ -60,8 +60,8 @@ export async function swap(volumePath: string, id: string): Promise<void> {
 
 /** Undoes `swap`: the old one is live again, and what was live lies where `extract` had put it. Where nothing was swapped, does nothing. */
 export async function putBack(volumePath: string, id: string): Promise<void> {
-  const old = oldPath(volumePath, id);
-  const fresh = newPath(volumePath);
+  const old = replacedPath(volumePath, id);
+  const fresh = extractedPath(volumePath);
   const state = await swapState(volumePath, id);
   if (state === "live") return;
   if (state === "swapped") {
@@ -74,21 +74,21 @@ export async function putBack(volumePath: string, id: string): Promise<void> {
 }
 
 /** Removes the old volume, once the gate is passed. Throws SwapError while nothing is live: it would be the only copy. */
-export async function dropOld(volumePath: string, id: string, options: ChildOptions = {}): Promise<void> {
-  const old = oldPath(volumePath, id);
+export async function removeReplaced(volumePath: string, id: string, options: ChildOptions = {}): Promise<void> {
+  const old = replacedPath(volumePath, id);
   // Half of it must never look like a volume that can be put back.
   const gone = `${volumePath}.hearth-gone-${id}`;
   if ((await swapState(volumePath, id)) === "between") throw new SwapError(volumePath, `${old} is all there is of it`);
-  await remove(gone, options);
+  await removeTree(gone, options);
   if (!(await exists(old))) return;
   await rename(old, gone);
   await syncPath(dirname(volumePath));
-  await remove(gone, options);
+  await removeTree(gone, options);
 }
 
 /** Removes what was extracted and not swapped in. Throws SwapError while nothing is live. */
 export async function dropNew(volumePath: string, options: ChildOptions = {}): Promise<void> {
   if (!(await exists(volumePath))) throw new SwapError(volumePath, "nothing is live");
-  await remove(halfPath(volumePath), options);
-  await remove(newPath(volumePath), options);
+  await removeTree(partialVolumePath(volumePath), options);
+  await removeTree(extractedPath(volumePath), options);
 }

@@ -1,22 +1,23 @@
 // Takes a snapshot: written, synced, read back and equal before it counts.
-import { remove } from "./disk.ts";
-import { format, type About, type Manifest } from "./manifest.ts";
+import { removeTree } from "./disk.ts";
+import { format, type SnapshotSubject, type Manifest } from "./manifest.ts";
 import { commitSnapshot, partialPath, recoverRotation } from "./rotate.ts";
 import { seal } from "./seal.ts";
 import { verifyArchives } from "./verify.ts";
-import { writeArchives, type Volume, type WriteOptions } from "./write.ts";
+import { writeArchives, type WriteOptions } from "./write.ts";
+import type { Volume } from "./volume.ts";
 
-export interface Content {
+export interface SnapshotContent {
   /** A plain name, unlike that of any other snapshot of the app. */
   readonly id: string;
-  readonly about: About;
+  readonly about: SnapshotSubject;
   /** Text of the app's .env. */
   readonly env: string;
   readonly volumes: readonly Volume[];
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
-export interface Take extends Content, WriteOptions {
+export interface TakeOptions extends SnapshotContent, WriteOptions {
   /** <stateDir>/apps/<app>: its lock is the caller's. */
   readonly folder: string;
   /** Throws where something could write to a volume, such as a container that mounts it. Asked before the first byte and after the last. */
@@ -34,9 +35,9 @@ export async function takeSnapshot({
   about,
   env,
   volumes,
-  say,
+  log: say,
   ...options
-}: Take): Promise<Manifest> {
+}: TakeOptions): Promise<Manifest> {
   await recoverRotation(folder);
   await check?.();
   const partial = partialPath(folder, id);
@@ -51,7 +52,7 @@ export async function takeSnapshot({
     await commitSnapshot(folder, partial);
     return manifest;
   } catch (error) {
-    await remove(partial).catch(problem => say(`snapshot: ${partial} is left behind: ${String(problem)}`));
+    await removeTree(partial).catch(problem => say(`snapshot: ${partial} is left behind: ${String(problem)}`));
     throw error;
   }
 }

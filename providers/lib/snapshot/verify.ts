@@ -1,13 +1,14 @@
 // Reads written archives back from their disk: readable, and equal to the volumes as they are now.
 import { join } from "node:path";
-import { compare, test } from "./argv.ts";
-import { endOfGroup, runGroup, type ChildOptions } from "./children.ts";
+import { compare, testArchive } from "./argv.ts";
+import { groupResult, runGroup, type ChildOptions } from "./children.ts";
 import { dropCache } from "./disk.ts";
 import type { ManifestVolume } from "./manifest.ts";
 import { ProgramError, type Result } from "../process/index.ts";
-import { sumOf } from "./checksum.ts";
+import { checksumOf } from "./checksum.ts";
 import { since } from "../text.ts";
-import type { Volume, Written } from "./write.ts";
+import type { WrittenArchive } from "./write.ts";
+import type { Volume } from "./volume.ts";
 
 /** A snapshot that isn't what the volumes are. `archive`: it changed since it was written; `volume`: somebody wrote to the volume meanwhile. */
 export class SnapshotMismatchError extends Error {
@@ -26,7 +27,7 @@ export class SnapshotMismatchError extends Error {
  */
 export async function verifyArchives(
   directory: string,
-  written: readonly Written[],
+  written: readonly WrittenArchive[],
   volumes: readonly Volume[],
   say: (line: string) => void,
   options: ChildOptions = {},
@@ -41,7 +42,7 @@ export async function verifyArchives(
 
 async function verifyArchive(
   directory: string,
-  written: Written,
+  written: WrittenArchive,
   volume: Volume,
   options: ChildOptions,
 ): Promise<ManifestVolume> {
@@ -49,7 +50,7 @@ async function verifyArchive(
   await dropCache(path);
   const [equal, sum] = await Promise.allSettled([
     compareWith(path, written, volume, options),
-    sumOf(path, options.signal),
+    checksumOf(path, options.signal),
   ]);
   if (equal.status === "rejected") throw equal.reason;
   if (sum.status === "rejected") throw sum.reason;
@@ -63,8 +64,13 @@ async function verifyArchive(
   return { ...written, sha256 };
 }
 
-async function compareWith(path: string, { archive }: Written, volume: Volume, options: ChildOptions): Promise<void> {
-  const { exitCode, said } = await endOfGroup(
+async function compareWith(
+  path: string,
+  { archive }: WrittenArchive,
+  volume: Volume,
+  options: ChildOptions,
+): Promise<void> {
+  const { exitCode, output: said } = await groupResult(
     "sh",
     compare(path, volume.path),
     `compare ${archive} with volume ${volume.name}`,
@@ -83,7 +89,7 @@ async function compareWith(path: string, { archive }: Written, volume: Volume, o
       exitCode,
     });
   // zstd knows only at its end that what it gave was wrong, and had none.
-  await runGroup("zstd", test(path), `read archive ${archive}`, options).catch((error: unknown) => {
+  await runGroup("zstd", testArchive(path), `read archive ${archive}`, options).catch((error: unknown) => {
     throw error instanceof ProgramError ? broken(archive, error) : error;
   });
   throw new SnapshotMismatchError("volume", `volume ${volume.name}`, `it changed since it was written${place(cmp)}`);

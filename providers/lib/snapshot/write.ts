@@ -3,27 +3,21 @@ import { fstatSync } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { archive } from "./argv.ts";
-import { endOfGroup, type ChildOptions } from "./children.ts";
+import { groupResult, type ChildOptions } from "./children.ts";
 import { syncFilesystem } from "./disk.ts";
 import type { ManifestVolume } from "./manifest.ts";
 import { ProgramError } from "../process/index.ts";
-import { needsOf } from "./space.ts";
+import { measureVolume } from "./space.ts";
 import { megabytes, since } from "../text.ts";
-
-export interface Volume {
-  /** Docker's name of it. */
-  readonly name: string;
-  /** Absolute path of its `_data`. */
-  readonly path: string;
-}
+import type { Volume } from "./volume.ts";
 
 export interface WriteOptions extends ChildOptions {
   /** Milliseconds between two lines of progress. Default: 5 seconds. */
-  readonly every?: number | undefined;
+  readonly progressInterval?: number | undefined;
 }
 
 /** An archive that nobody has read back. */
-export type Written = Omit<ManifestVolume, "sha256">;
+export type WrittenArchive = Omit<ManifestVolume, "sha256">;
 
 /**
  * Writes an archive of every volume into the new directory `directory`, each of them synced.
@@ -34,10 +28,10 @@ export async function writeArchives(
   volumes: readonly Volume[],
   say: (line: string) => void,
   options: WriteOptions = {},
-): Promise<Written[]> {
+): Promise<WrittenArchive[]> {
   const start = Date.now();
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const written: Written[] = [];
+  const written: WrittenArchive[] = [];
   for (const volume of volumes) written.push(await writeArchive(directory, volume, say, options));
   say(`snapshot ${megabytes(sum(written, "bytes"))} → ${megabytes(sum(written, "archiveBytes"))} in ${since(start)}`);
   return written;
@@ -48,15 +42,15 @@ async function writeArchive(
   volume: Volume,
   say: (line: string) => void,
   options: WriteOptions,
-): Promise<Written> {
+): Promise<WrittenArchive> {
   // Some filesystems know what is a hole only once it is written: both tars shall see the same.
   await syncFilesystem(volume.path);
-  const { inodes } = await needsOf(volume);
+  const { inodes } = await measureVolume(volume);
   const name = `${volume.name}.tar.zst`;
   const path = join(directory, name);
   // tar writes into the file that is there, and leaves its mode.
   const file = await open(path, "wx", 0o600);
-  const progress = sayProgress(file.fd, volume, say, options.every);
+  const progress = sayProgress(file.fd, volume, say, options.progressInterval);
   try {
     const { bytes, said } = await runTar(volume, path, options);
     // Sockets, which nothing can archive, are named here and passed over.
@@ -86,7 +80,7 @@ async function runTar(
   options: ChildOptions,
 ): Promise<{ readonly bytes: number; readonly said: readonly string[] }> {
   const what = `archive volume ${volume.name}`;
-  const { exitCode, said } = await endOfGroup("tar", archive(volume.path, path), what, options);
+  const { exitCode, output: said } = await groupResult("tar", archive(volume.path, path), what, options);
   const lines = said[1].split("\n").filter(line => line !== "");
   const counted = lines.find(line => line.startsWith("Total bytes written: "));
   const rest = lines.filter(line => line !== counted);
@@ -95,6 +89,6 @@ async function runTar(
   return { bytes: Number.parseInt(counted.slice("Total bytes written: ".length), 10), said: rest };
 }
 
-function sum(written: readonly Written[], what: "bytes" | "archiveBytes"): number {
+function sum(written: readonly WrittenArchive[], what: "bytes" | "archiveBytes"): number {
   return written.reduce((total, one) => total + one[what], 0);
 }

@@ -11,7 +11,7 @@ export interface AppFolder {
   readonly approved: string;
   readonly operation: string;
   readonly repairs: string;
-  readonly parked: string;
+  readonly undeployedOnPurpose: string;
   readonly snapshot: string;
   readonly previousSnapshot: string;
   /** Evidence of failures, a folder each. */
@@ -30,7 +30,7 @@ export function appFolder(stateDir: string, domain: string): AppFolder {
     approved: join(path, "approved.json"),
     operation: join(path, "operation.json"),
     repairs: join(path, "repairs.json"),
-    parked: join(path, "parked.json"),
+    undeployedOnPurpose: join(path, "parked.json"),
     snapshot: join(path, "snapshot"),
     previousSnapshot: join(path, "snapshot.previous"),
     failures: join(path, "failures"),

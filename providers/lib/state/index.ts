@@ -3,7 +3,7 @@ export { appFolder, type AppFolder } from "./appFolder.ts";
 export {
   type Baseline,
   beginOperation,
-  type Changes,
+  type OperationChanges,
   closeOperation,
   type Operation,
   type OperationStep,

@@ -73,7 +73,9 @@ export type Operation = z.infer<typeof operation>;
 export type OperationPlan = Pick<Operation, "kind" | "recipe" | "domain" | "from" | "to"> &
   Partial<Pick<Operation, "baseline" | "snapshot" | "rollingBack">>;
 /** undefined takes a field away. */
-export type Changes = Partial<Omit<Operation, "format" | "id" | "step" | "stepStartedAt" | "startedAt" | "holder">>;
+export type OperationChanges = Partial<
+  Omit<Operation, "format" | "id" | "step" | "stepStartedAt" | "startedAt" | "holder">
+>;
 
 /** An operation was to begin while another one's journal is there: that one holds what its way back needs. */
 export class UnfinishedOperationError extends Error {
@@ -131,7 +133,7 @@ export async function writeStep(
   folder: AppFolder,
   op: Operation,
   next: OperationStep,
-  changes: Changes = {},
+  changes: OperationChanges = {},
 ): Promise<Operation> {
   // Gone on with after an interruption, a step is as old as it was: only so does waiting come to an end.
   const stepAt = op.step === next ? op.stepStartedAt : new Date().toISOString();

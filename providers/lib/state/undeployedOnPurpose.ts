@@ -6,14 +6,14 @@ import type { AppFolder } from "./appFolder.ts";
 const parked = z.object({ format, at: z.iso.datetime() });
 
 export async function markUndeployedOnPurpose(folder: AppFolder): Promise<void> {
-  await writeJson(folder.parked, { format: FORMAT, at: new Date().toISOString() });
+  await writeJson(folder.undeployedOnPurpose, { format: FORMAT, at: new Date().toISOString() });
 }
 
 /** Absent is success. */
 export async function clearUndeployedOnPurpose(folder: AppFolder): Promise<void> {
-  await removeFile(folder.parked);
+  await removeFile(folder.undeployedOnPurpose);
 }
 
 export async function isUndeployedOnPurpose(folder: AppFolder): Promise<boolean> {
-  return (await readJson(folder.parked, parked)) !== undefined;
+  return (await readJson(folder.undeployedOnPurpose, parked)) !== undefined;
 }

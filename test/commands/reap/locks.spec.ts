@@ -3,12 +3,12 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { tryLock, type Held } from "../../../providers/lib/lock/flock.ts";
+import { tryLock, type Lock } from "../../../providers/lib/lock/flock.ts";
 import { takeLocks } from "../../../commands/reap/locks.ts";
 
 describe("the locks of a run", () => {
   let folder: string;
-  const held = async (name: string): Promise<Held> =>
+  const held = async (name: string): Promise<Lock> =>
     (await tryLock(join(folder, name))) ?? assert.fail(`${name} is held`);
 
   beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "hearth-reap-"))));

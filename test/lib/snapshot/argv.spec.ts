@@ -7,7 +7,7 @@ import {
   inodeUse,
   pack,
   removal,
-  test,
+  testArchive,
   uncache,
   unpack,
 } from "../../../providers/lib/snapshot/argv.ts";
@@ -56,7 +56,7 @@ describe("the command lines of a snapshot", () => {
   });
 
   it("never take a name for a flag", () => {
-    assert.equal(test("-x").at(-2), "--");
+    assert.equal(testArchive("-x").at(-2), "--");
     assert.match(compare("-x", "/v")[1]!, /--stdout -- "\$archive"/);
     assert.equal(diskUse("-x").at(-2), "--");
     assert.equal(inodeUse("-x").at(-2), "--");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sumOf } from "../../../providers/lib/snapshot/checksum.ts";
+import { checksumOf } from "../../../providers/lib/snapshot/checksum.ts";
 import { makePlace, type Place } from "./place.ts";
 import { noise } from "./tree.ts";
 
@@ -15,7 +15,7 @@ describe("the sum of a file", () => {
     for (const bytes of [0, 1, 1 << 20, 3_000_001]) {
       const text = noise(bytes);
       await writeFile(join(place.path, "file"), text);
-      assert.deepEqual(await sumOf(join(place.path, "file")), {
+      assert.deepEqual(await checksumOf(join(place.path, "file")), {
         sha256: createHash("sha256").update(text).digest("hex"),
         bytes,
       });
@@ -23,7 +23,7 @@ describe("the sum of a file", () => {
   });
 
   it("isn't taken of what can't be read, nor once the work is called off", async () => {
-    await assert.rejects(() => sumOf(join(place.path, "none")), { code: "ENOENT" });
-    await assert.rejects(() => sumOf("/dev/zero", AbortSignal.timeout(50)), { name: "TimeoutError" });
+    await assert.rejects(() => checksumOf(join(place.path, "none")), { code: "ENOENT" });
+    await assert.rejects(() => checksumOf("/dev/zero", AbortSignal.timeout(50)), { name: "TimeoutError" });
   });
 });

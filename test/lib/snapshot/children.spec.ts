@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { endOfGroup, isNoSpace, runGroup, type ChildOptions } from "../../../providers/lib/snapshot/children.ts";
+import { groupResult, isNoSpace, runGroup, type ChildOptions } from "../../../providers/lib/snapshot/children.ts";
 import { tryLock } from "../../../providers/lib/lock/flock.ts";
 import { makePlace, type Place } from "./place.ts";
 
@@ -19,11 +19,11 @@ describe("a program with all that it starts", () => {
   });
 
   it("gives back how it ended, and what it said where", async () => {
-    assert.deepEqual(await endOfGroup("sh", ["-c", "echo 1; echo 2 >&2; echo 3 >&3; exit 7"], "try", {}), {
+    assert.deepEqual(await groupResult("sh", ["-c", "echo 1; echo 2 >&2; echo 3 >&3; exit 7"], "try", {}), {
       exitCode: 7,
       said: ["1\n", "2\n", "3\n"],
     });
-    assert.deepEqual(await endOfGroup("sh", ["-c", "kill -9 $$"], "try", {}), { exitCode: null, said: ["", "", ""] });
+    assert.deepEqual(await groupResult("sh", ["-c", "kill -9 $$"], "try", {}), { exitCode: null, said: ["", "", ""] });
   });
 
   it("keeps the first and the last of what one says", async () => {

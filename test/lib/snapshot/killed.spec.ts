@@ -7,9 +7,9 @@ import { withLock } from "../../../providers/lib/lock/flock.ts";
 import { findSnapshot } from "../../../providers/lib/snapshot/manifest.ts";
 import { restoreSnapshot } from "../../../providers/lib/snapshot/restore.ts";
 import { recoverRotation } from "../../../providers/lib/snapshot/rotate.ts";
-import { dropOld, putBack } from "../../../providers/lib/snapshot/swap.ts";
+import { removeReplaced, putBack } from "../../../providers/lib/snapshot/swap.ts";
 import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
-import type { Volume } from "../../../providers/lib/snapshot/write.ts";
+import type { Volume } from "../../../providers/lib/snapshot/volume.ts";
 import type { Killed } from "./fixtures/killed.ts";
 import { assertWhole, makePlace, names, type Place } from "./place.ts";
 
@@ -53,11 +53,11 @@ describe("kill -9", () => {
         snapshot: (await findSnapshot(folder, "three"))!,
         id: "restore",
         volumes: [volume],
-        say: () => undefined,
+        log: () => undefined,
       });
       assert.equal(await readFile(join(volume.path, "file"), "utf8"), "data");
       assert.equal(await readFile(join(`${volume.path}.hearth-old-restore`, "file"), "utf8"), "migrated");
-      await dropOld(volume.path, "restore");
+      await removeReplaced(volume.path, "restore");
       assert.deepEqual(await names(dirname(volume.path)), ["_data"], `point ${at}`);
     });
     assert.ok(reached > 8, `${reached} points`);

@@ -4,9 +4,9 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { manifestIn } from "../../../providers/lib/snapshot/manifest.ts";
-import type { Content } from "../../../providers/lib/snapshot/take.ts";
-import type { Volume } from "../../../providers/lib/snapshot/write.ts";
+import { readManifestIn } from "../../../providers/lib/snapshot/manifest.ts";
+import type { SnapshotContent } from "../../../providers/lib/snapshot/take.ts";
+import type { Volume } from "../../../providers/lib/snapshot/volume.ts";
 
 export interface Place {
   readonly path: string;
@@ -16,7 +16,7 @@ export interface Place {
   readonly lines: string[];
   volume(name: string): Volume;
   /** What a take needs, with `id` and the volumes. */
-  content(id: string, volumes: readonly Volume[]): Content & { readonly folder: string };
+  content(id: string, volumes: readonly Volume[]): SnapshotContent & { readonly folder: string };
   /** A small volume of its own with one file. */
   small(name: string, text?: string): Promise<Volume>;
   /** Puts a program of this name first on PATH, until the place is gone. */
@@ -37,7 +37,7 @@ export async function makePlace(size?: string): Promise<Place> {
     folder,
     lines,
     volume,
-    content: (id, volumes) => ({ folder, id, about, env: "TYPE=keycloak\n", volumes, say: line => lines.push(line) }),
+    content: (id, volumes) => ({ folder, id, about, env: "TYPE=keycloak\n", volumes, log: line => lines.push(line) }),
     async small(name, text = name) {
       const made = volume(name);
       await mkdir(made.path, { recursive: true });
@@ -60,7 +60,7 @@ export async function makePlace(size?: string): Promise<Place> {
 
 /** Asserts that every archive in a snapshot's directory is what its manifest says; gives back its id. */
 export async function assertWhole(directory: string): Promise<string> {
-  const manifest = await manifestIn(directory);
+  const manifest = await readManifestIn(directory);
   assert.ok(manifest, `no snapshot in ${directory}`);
   for (const { archive, sha256 } of manifest.volumes) {
     const found = execFileSync("sha256sum", ["--", join(directory, archive)], { encoding: "utf8" });

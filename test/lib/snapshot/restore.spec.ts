@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { extract } from "../../../providers/lib/snapshot/extract.ts";
-import { findSnapshot, type Found } from "../../../providers/lib/snapshot/manifest.ts";
+import { findSnapshot, type StoredSnapshot } from "../../../providers/lib/snapshot/manifest.ts";
 import { restoreSnapshot } from "../../../providers/lib/snapshot/restore.ts";
-import { dropOld, putBack } from "../../../providers/lib/snapshot/swap.ts";
+import { removeReplaced, putBack } from "../../../providers/lib/snapshot/swap.ts";
 import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
-import type { Volume } from "../../../providers/lib/snapshot/write.ts";
+import type { Volume } from "../../../providers/lib/snapshot/volume.ts";
 import { makePlace, names, type Place } from "./place.ts";
 import { addAttributes, awkwardTree, hasPython, look, noise } from "./tree.ts";
 
@@ -39,19 +39,19 @@ describe("restoring a snapshot", () => {
     const snapshot = await taken("one", [volume]);
     const kept = await look(snapshot.path);
     await writeFile(join(volume.path, "file"), "migrated");
-    await restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: line => place.lines.push(line) });
+    await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: line => place.lines.push(line) });
     await writeFile(join(volume.path, "file"), "working on");
     assert.deepEqual(await look(snapshot.path), kept);
     assert.equal(await readFile(join(`${volume.path}.hearth-old-op`, "file"), "utf8"), "migrated");
     assert.match(place.lines.at(-1)!, /^restored 0\.0 MB → 0\.1 MB in \d+\.\d s$/);
-    await dropOld(volume.path, "op");
+    await removeReplaced(volume.path, "op");
     assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
   });
 
   it("P6: the same restore run again changes nothing; one of another id begins anew", async () => {
     const volume = await place.small("data", "before");
     const snapshot = await taken("one", [volume]);
-    const again = (id: string) => restoreSnapshot({ snapshot, id, volumes: [volume], say: () => undefined });
+    const again = (id: string) => restoreSnapshot({ snapshot, id, volumes: [volume], log: () => undefined });
     await again("op");
     await writeFile(join(volume.path, "file"), "since");
     await again("op");
@@ -77,7 +77,7 @@ describe("restoring a snapshot", () => {
       await readFile(join(snapshot.path, "data.tar.zst")),
     ]) {
       await writeFile(archive, bytes);
-      await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes, say: () => undefined }), {
+      await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes, log: () => undefined }), {
         name: "ExtractError",
         kind: "corrupt",
       });
@@ -86,7 +86,7 @@ describe("restoring a snapshot", () => {
       assert.deepEqual(after.map(withoutTimes), before.map(withoutTimes));
     }
     await writeFile(archive, whole);
-    await restoreSnapshot({ snapshot, id: "op", volumes, say: () => undefined });
+    await restoreSnapshot({ snapshot, id: "op", volumes, log: () => undefined });
   });
 
   it("F5: an archive that can't be extracted though its sum is right is as corrupt, and one that is gone is", async () => {
@@ -110,7 +110,7 @@ describe("restoring a snapshot", () => {
     const data = await place.small("data");
     const snapshot = await taken("one", [data]);
     const later = await place.small("later", "new");
-    await restoreSnapshot({ snapshot, id: "op", volumes: [data, later], say: line => place.lines.push(line) });
+    await restoreSnapshot({ snapshot, id: "op", volumes: [data, later], log: line => place.lines.push(line) });
     assert.deepEqual(await names(dirname(later.path)), ["_data"]);
     assert.ok(place.lines.includes("volume later isn't in the snapshot and stays as it is"));
   });
@@ -119,7 +119,7 @@ describe("restoring a snapshot", () => {
     const volumes = [await place.small("data"), await place.small("more")];
     const snapshot = await taken("one", volumes);
     await assert.rejects(
-      () => restoreSnapshot({ snapshot, id: "op", volumes: volumes.slice(0, 1), say: () => undefined }),
+      () => restoreSnapshot({ snapshot, id: "op", volumes: volumes.slice(0, 1), log: () => undefined }),
       /restore volume more: the app has no such volume/,
     );
     await rm(dirname(volumes[1]!.path), { recursive: true });
@@ -133,7 +133,7 @@ describe("restoring a snapshot", () => {
     const volume = await place.small("data");
     const snapshot = await taken("one", [volume]);
     await rm(volume.path, { recursive: true });
-    await restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: () => undefined });
+    await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined });
     assert.equal(await readFile(join(volume.path, "file"), "utf8"), "data");
     await putBack(volume.path, "op");
     assert.deepEqual(await names(volume.path), []);
@@ -145,7 +145,7 @@ describe("restoring a snapshot", () => {
     await place.fake("zstd", "exec sleep 60");
     const signal = AbortSignal.timeout(300);
     await assert.rejects(
-      () => restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: () => undefined, signal }),
+      () => restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined, signal }),
       { name: "TimeoutError" },
     );
     assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
@@ -161,7 +161,7 @@ describe("restoring a snapshot", () => {
       const ballast = join(full.path, "ballast");
       await writeFile(ballast, noise(2_000_000));
       const before = await look(volume.path);
-      await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: () => undefined }), {
+      await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined }), {
         name: "ExtractError",
         kind: "no space",
         message: /extract volume data: tar: write .*No space left on device/s,
@@ -169,14 +169,14 @@ describe("restoring a snapshot", () => {
       assert.deepEqual(await look(volume.path), before);
       assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
       await rm(ballast);
-      await restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: () => undefined });
+      await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined });
       assert.deepEqual(await look(volume.path), before);
     } finally {
       await full.gone();
     }
   });
 
-  async function taken(id: string, volumes: readonly Volume[]): Promise<Found> {
+  async function taken(id: string, volumes: readonly Volume[]): Promise<StoredSnapshot> {
     await takeSnapshot(place.content(id, volumes));
     return (await findSnapshot(place.folder, id))!;
   }
@@ -187,7 +187,7 @@ describe("restoring a snapshot", () => {
     // Out of the way, so that nothing of it can be what is found.
     await rename(volume.path, join(place.path, "original"));
     await mkdir(volume.path);
-    await restoreSnapshot({ snapshot, id: "op", volumes: [volume], say: () => undefined });
+    await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined });
     assert.deepEqual(await look(volume.path), before);
     assert.deepEqual(await look(join(place.path, "original")), before);
   }

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { mkdir, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { demands, lacking, needs, room, type Demand } from "../../../providers/lib/snapshot/space.ts";
+import {
+  spaceRequirements,
+  spaceShortage,
+  measureVolumes,
+  freeSpaceAt,
+  type SpaceRequirement,
+} from "../../../providers/lib/snapshot/space.ts";
 import { makePlace, type Place } from "./place.ts";
 import { noise } from "./tree.ts";
 
@@ -15,31 +21,34 @@ describe("the space that a snapshot and a restore need", () => {
     await writeFile(join(volume.path, "large"), noise(1_000_000));
     await writeFile(join(volume.path, "hole"), "");
     await truncate(join(volume.path, "hole"), 1e9);
-    const [need] = await needs([volume]);
+    const [need] = await measureVolumes([volume]);
     assert.equal(need?.inodes, 4);
     assert.ok(need.bytes >= 1_000_000 && need.bytes < 1_100_000, String(need.bytes));
   });
 
   it("F3: is compared with what each filesystem has free, also where a directory is yet to come", async () => {
-    const here = await room(join(place.path, "not", "yet"));
+    const here = await freeSpaceAt(join(place.path, "not", "yet"));
     assert.equal(here.path, place.path);
     assert.ok(here.bytes > 7e6 && here.bytes < 8.5e6, String(here.bytes));
     const volume = await place.small("data");
     await writeFile(join(volume.path, "large"), noise(3_000_000));
-    const wanted = await demands(place.folder, [volume]);
+    const wanted = await spaceRequirements(place.folder, [volume]);
     assert.deepEqual(
       wanted.map(demand => demand.what),
       ["the snapshot", "a restore of data"],
     );
     assert.match(
-      lacking(wanted)!,
+      spaceShortage(wanted)!,
       /^on the filesystem of .* the snapshot and a restore of data need 6\.\d MB, and 5\.\d MB are free$/,
     );
-    assert.equal(lacking(wanted.slice(0, 1)), undefined);
+    assert.equal(spaceShortage(wanted.slice(0, 1)), undefined);
   });
 
   it("F3: a tree that isn't there is an error with du's words", async () => {
-    await assert.rejects(() => needs([place.volume("none")]), /du: measure volume none: .*No such file or directory/);
+    await assert.rejects(
+      () => measureVolumes([place.volume("none")]),
+      /du: measure volume none: .*No such file or directory/,
+    );
   });
 
   it("F3: a file that goes away under du doesn't stop it", async () => {
@@ -49,12 +58,12 @@ describe("the space that a snapshot and a restore need", () => {
       "du",
       `PATH=\${PATH#*:}; du "$@"; echo "du: cannot access '/x/tmp-1': No such file or directory" >&2; exit 1`,
     );
-    assert.equal((await needs([volume]))[0]?.inodes, 3);
+    assert.equal((await measureVolumes([volume]))[0]?.inodes, 3);
     await place.fake(
       "du",
       `PATH=\${PATH#*:}; du "$@"; echo "du: cannot read directory '/x': Input/output error" >&2; exit 1`,
     );
-    await assert.rejects(() => needs([volume]), /Input\/output error/);
+    await assert.rejects(() => measureVolumes([volume]), /Input\/output error/);
   });
 
   it("F3: each filesystem is said by itself, bytes and inodes", () => {
@@ -65,16 +74,16 @@ describe("the space that a snapshot and a restore need", () => {
       bytes: 300e6,
       inodes: Number.POSITIVE_INFINITY,
     };
-    const wanted: Demand[] = [
-      { what: "the snapshot", bytes: 159e6, inodes: 4, room: state },
-      { what: "a restore of data", bytes: 159e6, inodes: 2_000, room: docker },
+    const wanted: SpaceRequirement[] = [
+      { what: "the snapshot", bytes: 159e6, inodes: 4, free: state },
+      { what: "a restore of data", bytes: 159e6, inodes: 2_000, free: docker },
     ];
     assert.equal(
-      lacking(wanted),
+      spaceShortage(wanted),
       "on the filesystem of /var/lib/hearth the snapshot needs 159 MB, and 120 MB are free",
     );
     assert.equal(
-      lacking(wanted.map(demand => ({ ...demand, room: { ...state, bytes: 1e9 } }))),
+      spaceShortage(wanted.map(demand => ({ ...demand, room: { ...state, bytes: 1e9 } }))),
       "on the filesystem of /var/lib/hearth the snapshot and a restore of data need 2004 inodes, and 10 are free",
     );
   });

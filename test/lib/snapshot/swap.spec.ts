@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { dropNew, dropOld, putBack, swap, swapState } from "../../../providers/lib/snapshot/swap.ts";
+import { dropNew, removeReplaced, putBack, swap, swapState } from "../../../providers/lib/snapshot/swap.ts";
 import { makePlace, names, type Place } from "./place.ts";
 
 describe("swapping a volume", () => {
@@ -57,7 +57,7 @@ describe("swapping a volume", () => {
 
   it("P5: the old one isn't dropped, nor a new one, while nothing is live", async () => {
     await rename(path, `${path}.hearth-old-op`);
-    await assert.rejects(() => dropOld(path, "op"), { name: "SwapError" });
+    await assert.rejects(() => removeReplaced(path, "op"), { name: "SwapError" });
     await assert.rejects(() => dropNew(path), { name: "SwapError" });
     assert.equal(await text(`${path}.hearth-old-op`), "live");
   });
@@ -67,9 +67,9 @@ describe("swapping a volume", () => {
     await rename(`${path}.hearth-old-op`, `${path}.hearth-gone-op`);
     await putBack(path, "op");
     assert.equal(await text(path), "restored");
-    await dropOld(path, "op");
+    await removeReplaced(path, "op");
     assert.deepEqual(await names(dirname(path)), ["_data"]);
-    await dropOld(path, "op");
+    await removeReplaced(path, "op");
   });
 
   it("P5: putting back overwrites nothing that was extracted meanwhile", async () => {

@@ -14,7 +14,8 @@ import { commitSnapshot, partialPath } from "../../../providers/lib/snapshot/rot
 import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
 import { seal } from "../../../providers/lib/snapshot/seal.ts";
 import { verifyArchives } from "../../../providers/lib/snapshot/verify.ts";
-import { writeArchives, type Volume, type Written } from "../../../providers/lib/snapshot/write.ts";
+import { writeArchives, type WrittenArchive } from "../../../providers/lib/snapshot/write.ts";
+import type { Volume } from "../../../providers/lib/snapshot/volume.ts";
 import { about, assertWhole, makePlace, names, type Place } from "./place.ts";
 import { awkwardTree, noise } from "./tree.ts";
 
@@ -79,7 +80,7 @@ describe("taking a snapshot", () => {
   it("says how far it is while it writes, and nothing after", async () => {
     const volume = await place.small("data");
     await place.fake("zstd", 'PATH=${PATH#*:}; case "$*" in *-T0*) sleep 0.3;; esac; exec zstd "$@"');
-    await takeSnapshot({ ...place.content("one", [volume]), every: 100 });
+    await takeSnapshot({ ...place.content("one", [volume]), progressInterval: 100 });
     const progress = place.lines.filter(line => line.includes("after"));
     assert.ok(progress.length === 2 || progress.length === 3, place.lines.join("\n"));
     for (const line of progress) assert.match(line, /^snapshot of data: 0\.?0? MB written after 0 s$/);
@@ -280,12 +281,12 @@ describe("taking a snapshot", () => {
   const manifest: Manifest = { format, id: "two", ...about, taken: "2026-01-02T03:04:05.678Z", volumes: [] };
 
   /** Written, and not read back. */
-  async function half(volumes: Volume[]): Promise<{ partial: string; volumes: Volume[]; written: Written[] }> {
+  async function half(volumes: Volume[]): Promise<{ partial: string; volumes: Volume[]; written: WrittenArchive[] }> {
     const partial = partialPath(place.folder, "two");
     return { partial, volumes, written: await writeArchives(partial, volumes, () => undefined) };
   }
 
-  function verified(partial: string, written: Written[], volumes: Volume[]) {
+  function verified(partial: string, written: WrittenArchive[], volumes: Volume[]) {
     return verifyArchives(partial, written, volumes, () => undefined);
   }
 
