@@ -1,5 +1,5 @@
 // A length of time as people write it.
-import { seconds } from "../../providers/lib/compose/index.ts";
+import { seconds } from "../../providers/lib/time/index.ts";
 
 /** Milliseconds of `90s`, `30m`, `1h30m`. Throws with the flag's name. */
 export function duration(text: string, flag: string): number {

@@ -1,6 +1,7 @@
 // What hearth must know of a recipe's compose files: names on the swarm, volumes, and how long health may take.
 import { parse } from "yaml";
 import { z } from "zod";
+import { seconds } from "../time/index.ts";
 
 const duration = z.union([z.string(), z.number()]);
 const service = z.looseObject({
@@ -67,16 +68,6 @@ export function interpolate(text: string, env: Record<string, string>): string {
       const value = env[(braced ?? plain)!];
       return value === undefined || (sign === ":-" && value === "") ? (fallback ?? "") : value;
     },
-  );
-}
-
-/** Seconds in `1m30s`, `500ms`, or a number of nanoseconds. */
-export function seconds(value: string | number): number {
-  if (typeof value === "number") return value / 1e9;
-  const units: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001, us: 1e-6, ns: 1e-9 };
-  return [...value.matchAll(/([\d.]+)(ms|us|ns|h|m|s)/g)].reduce(
-    (sum, [, amount, unit]) => sum + Number(amount) * units[unit!]!,
-    0,
   );
 }
 

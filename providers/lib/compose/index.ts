@@ -1,5 +1,5 @@
 // compose: what the rest of hearth may use.
-export { type Compose, composeFiles, healthSeconds, loadFault, seconds } from "./compose.ts";
+export { type Compose, composeFiles, healthSeconds, loadFault } from "./compose.ts";
 export {
   atTag,
   composeAt,

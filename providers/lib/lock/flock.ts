@@ -3,6 +3,7 @@ import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { monotonicNow } from "../time/index.ts";
 
 export class LockedError extends Error {
   override readonly name = "LockedError";
@@ -69,7 +70,7 @@ export async function withLock<T>(
 }
 
 async function firstFree(paths: readonly string[], { wait = 600_000, onWait }: LockOptions): Promise<Lock> {
-  const start = Date.now();
+  const start = monotonicNow();
   for (let told = false; ;) {
     for (const path of paths) {
       const held = await tryLock(path);
@@ -77,7 +78,7 @@ async function firstFree(paths: readonly string[], { wait = 600_000, onWait }: L
     }
     if (!told) onWait?.();
     told = true;
-    const waited = Date.now() - start;
+    const waited = monotonicNow() - start;
     if (waited >= wait) throw new LockedError(paths.join(" or "), waited);
     // Each try is a process, and many may wait: who waits long asks seldom.
     await sleep(Math.min(Math.max(waited / 4, 100), 500) * (0.5 + Math.random()));

@@ -3,7 +3,8 @@ import type { ChildOptions } from "./children.ts";
 import { extract } from "./extract.ts";
 import type { StoredSnapshot, ManifestVolume } from "./manifest.ts";
 import { swap, swapState } from "./swap.ts";
-import { megabytes, since } from "../text.ts";
+import { megabytes } from "../text.ts";
+import { monotonicNow, since } from "../time/index.ts";
 import type { Volume } from "./volume.ts";
 
 export interface RestoreOptions extends ChildOptions {
@@ -26,7 +27,7 @@ export class RestoreError extends Error {
  * ExtractError with no volume touched, SwapError.
  */
 export async function restoreSnapshot({ snapshot, id, volumes, log: say, ...options }: RestoreOptions): Promise<void> {
-  const start = Date.now();
+  const start = monotonicNow();
   const pairs = snapshot.manifest.volumes.map(archived => ({ archived, path: placeOf(archived, volumes) }));
   for (const { name } of volumes)
     if (!pairs.some(({ archived }) => archived.name === name))

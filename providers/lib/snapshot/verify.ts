@@ -6,7 +6,7 @@ import { dropCache } from "./disk.ts";
 import type { ManifestVolume } from "./manifest.ts";
 import { ProgramError, type Result } from "../process/index.ts";
 import { checksumOf } from "./checksum.ts";
-import { since } from "../text.ts";
+import { monotonicNow, since } from "../time/index.ts";
 import type { WrittenArchive } from "./write.ts";
 import type { Volume } from "./volume.ts";
 
@@ -32,7 +32,7 @@ export async function verifyArchives(
   say: (line: string) => void,
   options: ChildOptions = {},
 ): Promise<ManifestVolume[]> {
-  const start = Date.now();
+  const start = monotonicNow();
   const verified: ManifestVolume[] = [];
   for (const [index, volume] of volumes.entries())
     verified.push(await verifyArchive(directory, written[index]!, volume, options));

@@ -8,7 +8,8 @@ import { syncFilesystem } from "./disk.ts";
 import type { ManifestVolume } from "./manifest.ts";
 import { ProgramError } from "../process/index.ts";
 import { measureVolume } from "./space.ts";
-import { megabytes, since } from "../text.ts";
+import { megabytes } from "../text.ts";
+import { monotonicNow, since } from "../time/index.ts";
 import type { Volume } from "./volume.ts";
 
 export interface WriteOptions extends ChildOptions {
@@ -29,7 +30,7 @@ export async function writeArchives(
   say: (line: string) => void,
   options: WriteOptions = {},
 ): Promise<WrittenArchive[]> {
-  const start = Date.now();
+  const start = monotonicNow();
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const written: WrittenArchive[] = [];
   for (const volume of volumes) written.push(await writeArchive(directory, volume, say, options));
@@ -64,11 +65,11 @@ async function writeArchive(
 }
 
 function sayProgress(fd: number, volume: Volume, say: (line: string) => void, every = 5_000): NodeJS.Timeout {
-  const start = Date.now();
+  const start = monotonicNow();
   // What is asked for at once can't be said after the end.
   const line = () =>
     say(
-      `snapshot of ${volume.name}: ${megabytes(fstatSync(fd).size)} written after ${Math.round((Date.now() - start) / 1000)} s`,
+      `snapshot of ${volume.name}: ${megabytes(fstatSync(fd).size)} written after ${Math.round((monotonicNow() - start) / 1000)} s`,
     );
   return setInterval(line, every).unref();
 }
