@@ -1,21 +1,21 @@
-// How an operation on an app can end, other than well.
+// How an operation on an app can fail.
 
-/** Said before the stop; nothing was touched. */
+/** Preflight refuses the upgrade; nothing has changed. */
 export class PreflightError extends Error {
   override readonly name = "PreflightError";
 }
 
-/** Preflight proved it of the release itself: it would fail every time. */
+/** Preflight proves that the release itself can't be deployed: it would fail every time. */
 export class ReleaseFault extends Error {
   override readonly name = "ReleaseFault";
 }
 
-/** The upgrade failed, and the app is well again as it was before. */
+/** The upgrade failed, and the app is healthy again as it was before. */
 export class UpgradeError extends Error {
   override readonly name = "UpgradeError";
 }
 
-/** The way back failed too: nothing is touched until a person says `retry`, `restore` or `accept`. */
+/** The rollback failed too: hearth acts again only after `retry`, `restore` or `accept`. */
 export class BrokenError extends Error {
   override readonly name = "BrokenError";
 }

@@ -1,26 +1,38 @@
-// The upgrade: take down, snapshot, deploy, gate; commit, or go back.
+// The upgrade: preflight, drain, prepare, stop, snapshot, deploy, gate, commit; or a rollback.
+import { InconclusiveError } from "../lib/health/index.ts";
 import type { Operation } from "../lib/state/index.ts";
-import { closeOperation, redeploy, rollBack, alertInconclusive } from "./rollback.ts";
-import { PreflightError, ReleaseFault } from "./errors.ts";
+import { errorMessage } from "../lib/text.ts";
+import { PreflightError, ReleaseFault, UpgradeError } from "./errors.ts";
+import { alertInconclusive } from "./failure.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
-import { errorMessage } from "../lib/text.ts";
-import { InconclusiveError } from "../lib/health/index.ts";
+import { closeOperation, redeploy, rollBack, type RolledBack } from "./rollback.ts";
 
 export interface Plan {
-  /** The version that runs, well, and is last good. */
+  /** The version that runs, healthy, and is last good. */
   readonly from: string;
-  /** The version wanted; the same as `from` where only the .env changes. */
+  /** The version to deploy; equal to `from` if only the .env changes. */
   readonly to: string;
 }
 
 /**
- * The app at `to`, healthy for a whole window, and that committed as last good. Where that can't be, the app is back at `from`
- * with the data it had, and UpgradeError, PreflightError or InconclusiveError says why; BrokenError where even the way back failed.
+ * Brings the app to `to`: healthy for a whole window, and committed as last good. Otherwise the app is back at `from`
+ * with its data, and UpgradeError or PreflightError says why; InconclusiveError: checked again later; BrokenError: the
+ * rollback failed.
  */
 export async function upgrade(host: UpgradeHost, plan: Plan): Promise<void> {
-  const what = plan.from === plan.to ? `${plan.to} with another .env` : `${plan.from} → ${plan.to}`;
+  const what = plan.from === plan.to ? `${plan.to} with a changed .env` : `${plan.from} → ${plan.to}`;
   host.say(`${host.name}: ${what}`);
+  const rolledBack = await run(host, plan, what);
+  if (rolledBack) throw new UpgradeError(rollbackMessage(host.name, rolledBack));
+}
+
+export function rollbackMessage(name: string, { version, reason, withData }: RolledBack): string {
+  return `${name}: ${reason ?? "the upgrade was interrupted"}; ${version} runs again${withData ? ", with the data it had" : ""}`;
+}
+
+/** undefined: the upgrade succeeded. */
+async function run(host: UpgradeHost, plan: Plan, what: string): Promise<RolledBack | undefined> {
   let operation = await host.begin(plan);
   try {
     operation = await host.writeStep(operation, "preflight");
@@ -29,7 +41,7 @@ export async function upgrade(host: UpgradeHost, plan: Plan): Promise<void> {
     await host.drain(what);
   } catch (error) {
     await closeOperation(host);
-    throw await refused(host, plan, error);
+    throw await refuse(host, plan, error);
   }
   try {
     operation = await host.writeStep(operation, "prepare");
@@ -39,11 +51,11 @@ export async function upgrade(host: UpgradeHost, plan: Plan): Promise<void> {
       await host.stop();
       operation = await host.writeStep(operation, "snapshot", { snapshot: operation.id });
       await host.snapshot(operation);
-      await nobodyElseDeployed(host);
+      await refuseForeignDeploy(host);
     }
   } catch (error) {
     if (error instanceof InconclusiveError) throw await alertInconclusive(host, operation, error);
-    return redeploy(host, operation, error); // the same version on the same volumes
+    return redeploy(host, operation, error);
   }
   try {
     operation = await host.writeStep(operation, "deploy");
@@ -54,35 +66,39 @@ export async function upgrade(host: UpgradeHost, plan: Plan): Promise<void> {
     if (error instanceof InconclusiveError) throw await alertInconclusive(host, operation, error);
     return rollBack(host, operation, error);
   }
-  await finish(host, operation, plan.to);
+  await commitUpgrade(host, operation, plan.to);
+  return undefined;
 }
 
-/** What is left once the gate is passed. */
-export async function finish(host: UpgradeHost, operation: Operation, version: string): Promise<void> {
-  const last = await host.writeStep(operation, "commit");
+/** What follows once the gate is passed. */
+export async function commitUpgrade(host: UpgradeHost, operation: Operation, version: string): Promise<void> {
+  const committing = await host.writeStep(operation, "commit");
   await host.commit(version);
-  await host.removeReplacedData(last);
+  await host.removeReplacedData(committing);
   await closeOperation(host);
 }
 
-async function nobodyElseDeployed(host: UpgradeHost): Promise<void> {
+/** After the stop nothing of the app may run. */
+async function refuseForeignDeploy(host: UpgradeHost): Promise<void> {
   const { deployed, version } = await host.running();
   if (deployed)
-    throw new InconclusiveError(`${host.name}: somebody else deployed ${version ?? "it"} in the middle of the upgrade`);
+    throw new InconclusiveError(
+      `${host.name}: ${version ?? "an unknown version"} was deployed by another person during the upgrade`,
+    );
 }
 
-/** Nothing was touched. What the release itself is to blame for isn't tried again; all else is tried the next time. */
-async function refused(host: UpgradeHost, { from, to }: Plan, error: unknown): Promise<Error> {
+/** Nothing has changed. A fault of the release rejects it; anything else is retried by the next up. */
+async function refuse(host: UpgradeHost, { from, to }: Plan, error: unknown): Promise<PreflightError> {
   const why = host.mask(errorMessage(error));
-  const guilty = error instanceof ReleaseFault && to !== from;
-  if (guilty) await host.reject(to, why);
+  const rejects = error instanceof ReleaseFault && to !== from;
+  if (rejects) await host.reject(to, why);
   await host.alert({
-    key: `preflight ${to} ${guilty ? "rejected" : why}`,
+    key: `preflight ${to} ${rejects ? "rejected" : why}`,
     severity: "warning",
     why,
     attempted: to,
     recovered: true,
-    todo: guilty ? "nothing: it is held until a newer version comes" : "mend what is named; the next up tries again",
+    todo: rejects ? "nothing: it is held until a newer version is released" : "fix what is named; the next up retries",
   });
-  return new PreflightError(`${host.name}: ${to} isn't deployed, and nothing was touched: ${why}`, { cause: error });
+  return new PreflightError(`${host.name}: ${to} isn't deployed, and nothing has changed: ${why}`, { cause: error });
 }

@@ -50,7 +50,8 @@ describe("a broken app", () => {
     const disk = freshDisk();
     await upgrade(processOn(disk).host, { from: FROM, to: TO });
     const [snapshot] = Object.keys(disk.snapshots);
-    assert.equal(await restoreTo(processOn(disk).host, { version: FROM, id: snapshot! }), "undone");
+    const { version, withData } = await restoreTo(processOn(disk).host, { version: FROM, id: snapshot! });
+    assert.deepEqual([version, withData], [FROM, true]);
     assert.deepEqual([disk.deployed, disk.data, disk.lastGood, disk.operation], [FROM, original, FROM, undefined]);
     assert.ok(disk.rejected[TO]);
   });

@@ -1,0 +1,53 @@
+// What follows from an operation that can't end automatically: an alert, and an app that is broken or stays as it is.
+import { abraFatal } from "../lib/abra/index.ts";
+import type { InconclusiveError } from "../lib/health/index.ts";
+import type { Operation } from "../lib/state/index.ts";
+import { errorMessage } from "../lib/text.ts";
+import { BrokenError } from "./errors.ts";
+import type { UpgradeHost } from "./host.ts";
+
+/** The operation stays at its step, and keeps maintenance: `recover` checks again. Returns `error`. */
+export async function alertInconclusive(
+  host: UpgradeHost,
+  operation: Operation,
+  error: InconclusiveError,
+): Promise<InconclusiveError> {
+  await host.alert({
+    key: `${operation.id} inconclusive`,
+    severity: "warning",
+    why: error.message,
+    attempted: operation.to,
+    recovered: false,
+    evidence: operation.diagnostics,
+    todo: "fix what is named; hearth checks again and undoes nothing meanwhile",
+  });
+  return error;
+}
+
+/** Records that the app is broken and raises an alert; deletes nothing. */
+export async function markBroken(host: UpgradeHost, operation: Operation, error: unknown): Promise<BrokenError> {
+  const why = host.mask(errorMessage(error));
+  const fatal = abraFatal(error);
+  // Whatever an operator does next: the version failed here.
+  if (operation.rejectsTarget && operation.why !== undefined) await host.reject(operation.to, operation.why);
+  await host.writeStep(operation, operation.step, { broken: { why, at: new Date().toISOString() } });
+  await host.alert({
+    key: `${operation.id} broken ${operation.step}`,
+    severity: "critical",
+    why,
+    attempted: operation.to,
+    recovered: false,
+    fatal: fatal === undefined ? operation.abraFatal : host.mask(fatal),
+    evidence: operation.diagnostics,
+    todo: `run ${operatorCommands(host.name)}: each prints first what it will do`,
+  });
+  return new BrokenError(brokenMessage(host.name, why), { cause: error });
+}
+
+export function brokenMessage(name: string, why: string): string {
+  return `${name} is broken: ${why}. hearth changes nothing until you run ${operatorCommands(name)}`;
+}
+
+function operatorCommands(name: string): string {
+  return `hearth retry ${name}, hearth restore ${name} or hearth accept ${name}`;
+}
