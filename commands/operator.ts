@@ -4,14 +4,14 @@ import { openContext } from "../providers/app/context.ts";
 import { observe } from "../providers/lib/health/index.ts";
 import { locked, hostAt } from "../providers/app/reconcile.ts";
 import { accept as acceptApp, restoreTo, retry as retryApp } from "../providers/app/manualRecovery.ts";
-import type { AppInputs } from "../providers/app/inputs.ts";
+import type { WarmAppInputs } from "../providers/app/inputs.ts";
 import type { UpgradeHost } from "../providers/app/host.ts";
 import { appFolder } from "../providers/lib/state/index.ts";
 import { warmApp } from "./common/config.ts";
 
 const say = (line: string): void => console.log(line);
 
-async function onApp(name: string, work: (host: UpgradeHost, app: AppInputs) => Promise<void>): Promise<number> {
+async function onApp(name: string, work: (host: UpgradeHost, app: WarmAppInputs) => Promise<void>): Promise<number> {
   const app = await warmApp(name);
   await locked(app, say, async lock => {
     const context = await openContext(app, lock.fd, say);

@@ -1,10 +1,10 @@
 // `hearth pending`: what a preview would say of each kept app, for people and for scripts.
 import { resolve } from "../providers/app/resolve.ts";
-import { warmAppInputs } from "./common/config.ts";
+import { readWarmApps } from "./common/config.ts";
 
 /** 0: nothing; 10: something will be applied by the next `up`; 11: only holds. */
 export async function pending({ json }: { readonly json: boolean }): Promise<number> {
-  const apps = await warmAppInputs();
+  const apps = await readWarmApps();
   const found = await Promise.all(apps.map(async app => ({ app, ...(await resolve(app, {})) })));
   const rows = found.map(({ app, inputs, running, line }) => {
     const next = inputs.version !== running || inputs.condition !== "healthy" ? inputs.version : undefined;

@@ -4,7 +4,7 @@ import { channel, deliver } from "../providers/lib/alerts/index.ts";
 import { repair } from "../providers/app/repair.ts";
 import { LockedError } from "../providers/lib/lock/index.ts";
 import { asError } from "./common/errors.ts";
-import { warmAppInputs, warmConfig } from "./common/config.ts";
+import { readWarmApps, warmConfig } from "./common/config.ts";
 import { breakDeadLocks } from "./pulumi/locks.ts";
 
 /** Milliseconds that it waits for another hearth, or for what a killed one left running: a timer comes again. */
@@ -15,7 +15,7 @@ const say = (line: string): void => console.log(line);
 /** 0: all kept apps are well; 1: one isn't, and its sentence is on stderr. */
 export async function recover(): Promise<number> {
   let code = 0;
-  for (const app of await warmAppInputs()) {
+  for (const app of await readWarmApps()) {
     try {
       await repair(app, say, { wait: PATIENCE });
     } catch (error) {

@@ -1,13 +1,13 @@
 // The stack's configuration, read once: each missing or wrong key is a sentence.
 import { z } from "zod";
-import { appInputs } from "../providers/app/inputs.ts";
+import { warmAppInputs } from "../providers/app/inputs.ts";
 import { absolutePath, recipeName } from "../providers/lib/inputs/index.ts";
 import { recipeSettings } from "./recipes.ts";
 
 const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "expected a domain such as ci.example.org");
 
 /** Settings of a warm app; its profile has the defaults. */
-const app = appInputs
+const app = warmAppInputs
   .pick({ domain: true, version: true, env: true, secrets: true, health: true, updates: true, snapshots: true })
   .partial();
 

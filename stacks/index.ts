@@ -1,4 +1,4 @@
-// Picks the program by the stack's name.
+// Runs the program that the stack's name selects.
 import * as pulumi from "@pulumi/pulumi";
 import { flushCompileCache } from "node:module";
 import { runOfStack } from "../providers/lib/run/index.ts";
@@ -7,7 +7,7 @@ import { ConfigError, readConfig } from "./config.ts";
 const stack = pulumi.getStack();
 
 export const outputs = await program();
-// Pulumi ends its processes before Node would write the cache by itself.
+// Pulumi kills its processes before Node writes the compile cache on exit.
 flushCompileCache();
 
 async function program(): Promise<object> {
@@ -15,7 +15,7 @@ async function program(): Promise<object> {
     const run = runOfStack(stack);
     if (run) return (await import("./ci.ts")).runStack(run, readConfig(pulumi.runtime.allConfig()));
     if (stack === "warm") return (await import("./warm.ts")).warmStack(readConfig(pulumi.runtime.allConfig()));
-    throw new ConfigError(`hearth has no stack "${stack}": warm holds the kept apps, ci-<recipe>-<6 hex digits> a run`);
+    throw new ConfigError(`stack "${stack}" not found: expected warm, or ci-<recipe>-<6 hex digits> for a run`);
   } catch (error) {
     if (error instanceof ConfigError) throw new pulumi.RunError(error.message);
     throw error;

@@ -1,10 +1,10 @@
-// What a recipe's runs need, as `hearth:recipes` in Pulumi.ci.yaml says it. Pure.
+// What the runs of a recipe need: the setting `hearth:recipes` of Pulumi.ci.yaml, and its templates. Pure.
 import { z } from "zod";
 import { health } from "../providers/lib/health/index.ts";
 import { realmExtras } from "../providers/realm/inputs.ts";
 
-/** What may stand in `{…}`; the last two are secrets. */
-export const fields = [
+/** Fields of a template, written `{field}`; the last two are secrets. */
+const fields = [
   "issuer",
   "discoveryUrl",
   "realm",
@@ -17,62 +17,68 @@ export const fields = [
   "password",
 ] as const;
 
-export type Field = (typeof fields)[number];
+type Field = (typeof fields)[number];
+/** Values by field. */
 export type Values = Readonly<Record<string, string>>;
 
 const secretFields: readonly Field[] = ["clientSecret", "password"];
 
-/** Fields that a realm's settings may name: what is known before the realm is. */
-const early: readonly Field[] = ["issuer", "realm", "domain", "keycloakDomain", "run"];
+/** Fields that a realm's settings may use: those known before the realm exists. */
+const realmFields: readonly Field[] = ["issuer", "realm", "domain", "keycloakDomain", "run"];
 
-/** Not behind a dollar: `${HOME}` is the shell's or compose's. */
+/** Not after a dollar sign: `${HOME}` belongs to the shell or to compose. */
 const pattern = /(?<!\$)\{([A-Za-z]+)\}/g;
 
-function knows(allowed: readonly string[]) {
-  return (text: string, context: z.core.$RefinementCtx<string>) => {
-    for (const [whole, field] of text.matchAll(pattern))
-      if (!allowed.includes(field!))
-        context.addIssue({
-          code: "custom",
-          message: `${whole} is no field: there are ${allowed.map(each => `{${each}}`).join(", ")}`,
-        });
-  };
+function rejectUnknownFields(text: string, allowed: readonly string[], context: z.core.$RefinementCtx<unknown>): void {
+  const expected = allowed.map(field => `{${field}}`).join(", ");
+  for (const [whole, field] of text.matchAll(pattern))
+    if (!allowed.includes(field!))
+      context.addIssue({ code: "custom", message: `unknown field ${whole}: expected one of ${expected}` });
 }
 
-const template = z.string().superRefine(knows(fields));
+const template = z.string().superRefine((text, context) => rejectUnknownFields(text, fields, context));
 
+/** Settings of one recipe. Templates may use `{field}`. */
 export const recipeSettings = z.strictObject({
-  /** What a run of it must have before its command starts. */
-  needs: z.array(z.enum(["keycloak"])).default(["keycloak"]),
-  /** Whether its app is deployed: a test may want a realm alone. */
-  deploy: z.boolean().default(true),
-  /** A tag of the recipe, or `latest`. */
-  version: z.string().min(1).default("latest"),
-  /** Keys of the app's .env; `{issuer}` and its like are filled in. */
-  env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), template).default({}),
-  /** Secrets by abra's name, each with its value, as a rule `{clientSecret}`; all others are generated. */
-  secrets: z.record(z.string(), template).default({}),
-  /** How its health is told. A run waits for it: 3 s of good are enough unless said otherwise. */
-  health: health.extend({ stableFor: z.number().min(0).max(3600).default(3) }).prefault({}),
-  /** What its realm has beyond client and user. */
-  realm: realmExtras.prefault({}).superRefine((extras, context) => {
-    for (const [whole, field] of JSON.stringify(extras).matchAll(pattern))
-      if (!early.includes(field as Field))
-        context.addIssue({
-          code: "custom",
-          message: `${whole} is no field here: there are ${early.map(each => `{${each}}`).join(", ")}`,
-        });
-  }),
+  needs: z
+    .array(z.enum(["keycloak"]))
+    .default(["keycloak"])
+    .describe("What a run must have before its command starts. Default: keycloak."),
+  deploy: z.boolean().default(true).describe("Whether to deploy the app; false for a realm alone. Default: true."),
+  version: z.string().min(1).default("latest").describe("Tag of the recipe, or latest. Default: latest."),
+  env: z
+    .record(z.string().regex(/^[A-Za-z_]\w*$/), template)
+    .default({})
+    .describe("Variables of the app's .env; values may use fields such as {issuer}. Default: none."),
+  secrets: z
+    .record(z.string(), template)
+    .default({})
+    .describe("Secret values by abra's name, such as {clientSecret}; abra generates the others. Default: none."),
+  health: health
+    .extend({
+      stableFor: z
+        .number()
+        .min(0)
+        .max(3600)
+        .default(3)
+        .describe("Seconds that the app must stay healthy without a restart. Default: 3."),
+    })
+    .prefault({})
+    .describe("Health check of the app."),
+  realm: realmExtras
+    .prefault({})
+    .superRefine((extras, context) => rejectUnknownFields(JSON.stringify(extras), realmFields, context))
+    .describe("Roles, groups, clients and identity providers of the realm. Default: none."),
 });
 
 export type RecipeSettings = z.infer<typeof recipeSettings>;
 
-/** `text` with its fields filled in. */
+/** Replaces the fields in `text` by their values; fields without a value stay. */
 export function fill(text: string, values: Values): string {
   return text.replace(pattern, (whole, field: Field) => values[field] ?? whole);
 }
 
-/** All texts within `value` filled in. */
+/** Applies `fill` to every text within `value`, at any depth. */
 export function fillAll<T>(value: T, values: Values): T {
   if (typeof value === "string") return fill(value, values) as T;
   if (Array.isArray(value)) return value.map(each => fillAll(each as unknown, values)) as T;
@@ -80,7 +86,7 @@ export function fillAll<T>(value: T, values: Values): T {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fillAll(each as unknown, values)])) as T;
 }
 
-/** Whether a text names a secret. */
+/** Whether `text` uses a secret field. */
 export function isSecret(text: string): boolean {
   return [...text.matchAll(pattern)].some(([, field]) => secretFields.includes(field as Field));
 }

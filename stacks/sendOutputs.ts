@@ -1,8 +1,8 @@
-// Leaves a run's outputs with the `hearth run` that waits for them.
+// Sends a run's outputs to the `hearth run` that waits for them.
 import * as pulumi from "@pulumi/pulumi";
 import { OUTPUT_CHANNEL, send } from "../providers/lib/run/index.ts";
 
-/** Sends `outputs` once all are known. */
+/** Sends `outputs` once all are known. Does nothing in a preview, or without a `path` of a waiting process. */
 export function sendOutputs(outputs: Record<string, unknown>, path = process.env[OUTPUT_CHANNEL]): void {
   if (path === undefined || pulumi.runtime.isDryRun()) return;
   pulumi.all(outputs as Record<string, pulumi.Input<unknown>>).apply(values => send({ outputs: values }, path));

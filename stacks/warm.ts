@@ -1,7 +1,7 @@
 // The warm stack: the proxy network, the ingress, then every other warm app.
 import * as docker from "@pulumi/docker";
 import type { Resource } from "@pulumi/pulumi";
-import { App } from "../providers/app/index.ts";
+import { WarmApp } from "../providers/app/index.ts";
 import { profileOf } from "../providers/app/profiles/index.ts";
 import { networkId } from "../providers/lib/docker/index.ts";
 import type { Config } from "./config.ts";
@@ -14,7 +14,7 @@ export async function warmStack(config: Config): Promise<object> {
   const outputs: Record<string, object> = {};
   for (const inputs of warmApps(config)) {
     const { ingress } = profileOf(inputs.recipe);
-    const app = new App(inputs.recipe, inputs, { dependsOn: ingress ? [network] : [network, ...ingresses] });
+    const app = new WarmApp(inputs.recipe, inputs, { dependsOn: ingress ? [network] : [network, ...ingresses] });
     if (ingress) ingresses.push(app);
     outputs[inputs.recipe] = { url: app.url, version: app.version, held: app.held };
   }

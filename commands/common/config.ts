@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { appInputs, type AppInputs } from "../../providers/app/inputs.ts";
+import { warmAppInputs, type WarmAppInputs } from "../../providers/app/inputs.ts";
 import { readConfig, type Config } from "../../stacks/config.ts";
 import { warmApps } from "../../stacks/warmApps.ts";
 import { project } from "./project.ts";
@@ -11,8 +11,8 @@ import { ciConfigFile } from "../pulumi/stackConfig.ts";
 const file = join(project, ".stacks", "Pulumi.warm.yaml");
 
 /** Every kept app, in the order in which they depend on one another. Throws as `warmConfig`. */
-export async function warmAppInputs(): Promise<AppInputs[]> {
-  return warmApps(await warmConfig()).map(args => appInputs.parse(args));
+export async function readWarmApps(): Promise<WarmAppInputs[]> {
+  return warmApps(await warmConfig()).map(args => warmAppInputs.parse(args));
 }
 
 /** The warm stack's configuration. Throws ConfigError, and a sentence where there is none. */
@@ -40,8 +40,8 @@ function configIn(text: string): Config {
 }
 
 /** The kept app that `name` means: its recipe, or its domain. Throws where none is called so. */
-export async function warmApp(name: string): Promise<AppInputs> {
-  const all = await warmAppInputs();
+export async function warmApp(name: string): Promise<WarmAppInputs> {
+  const all = await readWarmApps();
   const found = all.find(app => app.recipe === name || app.domain === name);
   if (!found) throw new Error(`hearth keeps no app "${name}": it keeps ${all.map(app => app.recipe).join(", ")}`);
   return found;

@@ -1,5 +1,5 @@
 // The kept Keycloak as the reaper meets it: its realms, and why they can't be seen.
-import type { AppInputs } from "../../providers/app/inputs.ts";
+import type { WarmAppInputs } from "../../providers/app/inputs.ts";
 import { ProgramError } from "../../providers/lib/process/index.ts";
 import { type Admin, KeycloakError, NotUpError } from "../../providers/lib/keycloak/index.ts";
 import { removeRealm, type RealmHost as RealmWorld } from "../../providers/realm/reconcile.ts";
@@ -7,7 +7,7 @@ import { NoContainerError } from "../../providers/lib/docker/index.ts";
 import type { Realms } from "./observed.ts";
 import { LeftAloneError } from "./host.ts";
 
-export type Kept = Pick<AppInputs, "domain" | "stateDir">;
+export type Kept = Pick<WarmAppInputs, "domain" | "stateDir">;
 
 /** Its realms; what isn't up is no failure, what refuses to answer is. */
 export async function lookAtRealms(come: () => Promise<Admin>): Promise<Realms> {

@@ -1,5 +1,5 @@
 // The reaper's world on a real host: this swarm, the kept Keycloak, Pulumi's backend, hearth's directory.
-import { appInputs, type AppInputs } from "../../providers/app/inputs.ts";
+import { warmAppInputs, type WarmAppInputs } from "../../providers/app/inputs.ts";
 import { currentProcess, type Liveness, livenessOf } from "../../providers/lib/process/index.ts";
 import { keycloakRecipe, profileOf } from "../../providers/app/profiles/index.ts";
 import { coordinationHost } from "../../providers/lib/coordination/index.ts";
@@ -24,7 +24,7 @@ export async function reapHost(): Promise<ReapHost> {
   const { baseDomain, stateDir } = config;
   const [swarm, holder, others] = await Promise.all([clusterId(), currentProcess(), runConfig().then(keptIn)]);
   const own = keptIn(config);
-  const keycloak = appInputs.parse(warmKeycloak(config));
+  const keycloak = warmAppInputs.parse(warmKeycloak(config));
   const session = () =>
     adminSession({ domain: keycloak.domain, username: profileOf(keycloakRecipe).adminName(keycloak.env) });
   return {
@@ -54,8 +54,8 @@ async function configuration(): Promise<Config> {
   return !process.env["HEARTH_CI_CONFIG"] && (await hasStackConfig("warm")) ? warmConfig() : runConfig();
 }
 
-function keptIn(config: Config): AppInputs[] {
-  return warmApps(config).map(args => appInputs.parse(args));
+function keptIn(config: Config): WarmAppInputs[] {
+  return warmApps(config).map(args => warmAppInputs.parse(args));
 }
 
 /** Of the process that began the run; what is written and can't be read may be a living one's. */

@@ -1,16 +1,14 @@
 // One app on this host, under its lock: where its things are, and abra to work on it with.
 import { type Abra, abraIn, operatorAbraDir, parseEnv, prepareAbraDir, stackOf } from "../lib/abra/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
-import { type Compose, composeAt as composeOf, secretOf } from "../lib/compose/index.ts";
+import { type Compose, composeAt as composeOf } from "../lib/compose/index.ts";
 import { appFolder, type AppFolder } from "../lib/state/index.ts";
-import { missingSecrets } from "../lib/docker/index.ts";
 import { readEnv } from "./env.ts";
-import type { AppInputs } from "./inputs.ts";
-
-export type Log = (line: string) => void;
+import type { WarmAppInputs } from "./inputs.ts";
+import type { Log } from "../lib/text.ts";
 
 export interface AppContext {
-  readonly app: AppInputs;
+  readonly app: WarmAppInputs;
   readonly stack: string;
   readonly folder: AppFolder;
   /** The bare mirror of its recipe. */
@@ -25,7 +23,7 @@ export interface AppContext {
 }
 
 /** Brings mirror and recipe clone up to date. Throws where there is neither upstream nor mirror. */
-export async function openContext(app: AppInputs, lock: number, say: Log): Promise<AppContext> {
+export async function openContext(app: WarmAppInputs, lock: number, say: Log): Promise<AppContext> {
   const operator = operatorAbraDir();
   const mirror = await refreshMirror(app.recipe, app.stateDir, operator);
   const { abraDir, dropped } = await prepareAbraDir(app.recipe, mirror.path, app.stateDir, operator);
@@ -49,16 +47,4 @@ export async function ensureApp({ app, abra, say }: AppContext): Promise<void> {
   if ((await readEnv(app)) !== "") return;
   await abra.newApp(app.recipe, app.domain, app.server);
   say(`${app.recipe}: app ${app.domain} made`);
-}
-
-/** Makes those of the version's secrets that the swarm hasn't got. */
-export async function ensureSecrets({ app, abra, stack, composeAt, say }: AppContext, version: string): Promise<void> {
-  for (const full of await missingSecrets((await composeAt(version)).secrets)) {
-    const secret = secretOf(stack, full);
-    if (!secret) throw new Error(`${app.recipe} wants the secret ${full}, which isn't its own: make it by hand`);
-    const source = app.secrets[secret.name];
-    if (source) await abra.insertSecret(app.domain, secret.name, secret.version, source.file);
-    else await abra.generateSecret(app.domain, secret.name, secret.version);
-    say(`${app.recipe}: secret ${secret.name} ${source ? "inserted" : "generated"}`);
-  }
 }

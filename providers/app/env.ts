@@ -1,15 +1,10 @@
 // The app's .env in the operator's folder: hearth owns some keys, every other line is the operator's.
 import { readFile } from "node:fs/promises";
-import { envPath, operatorAbraDir, parseEnv, setEnv } from "../lib/abra/index.ts";
+import { envPath, operatorAbraDir, ownedEnv, parseEnv, withOwnedEnv } from "../lib/abra/index.ts";
 import { writeText } from "../lib/fs/index.ts";
-import type { AppInputs } from "./inputs.ts";
+import type { WarmAppInputs } from "./inputs.ts";
 
-type Filed = Pick<AppInputs, "server" | "domain" | "env">;
-
-/** Let's Encrypt stays off unless said otherwise: recipes ship `production`, and its limits are for the whole domain. */
-export function owned(app: Pick<Filed, "domain" | "env">): Record<string, string> {
-  return { LETS_ENCRYPT_ENV: "", ...app.env, DOMAIN: app.domain };
-}
+type Filed = Pick<WarmAppInputs, "server" | "domain" | "env">;
 
 function pathOf({ server, domain }: Filed): string {
   return envPath(operatorAbraDir(), server, domain);
@@ -26,13 +21,13 @@ export async function readEnv(app: Filed): Promise<string> {
 /** Whether every key that hearth owns reads as wanted. */
 export async function envHolds(app: Filed): Promise<boolean> {
   const found = parseEnv(await readEnv(app));
-  return Object.entries(owned(app)).every(([key, value]) => found[key] === value);
+  return Object.entries(ownedEnv(app)).every(([key, value]) => found[key] === value);
 }
 
 /** Sets the keys that hearth owns, and says whether that changed anything. */
 export async function writeEnv(app: Filed): Promise<boolean> {
   const text = await readEnv(app);
-  const wanted = Object.entries(owned(app)).reduce((all, [key, value]) => setEnv(all, key, value), text);
+  const wanted = withOwnedEnv(text, app);
   if (wanted === text) return false;
   await replaceEnv(app, wanted);
   return true;
@@ -44,7 +39,7 @@ export async function replaceEnv(app: Filed, text: string): Promise<void> {
 }
 
 /** The version that abra deployed last: it rewrites TYPE each time. */
-export async function lastDeployed(app: Filed & Pick<AppInputs, "recipe">): Promise<string | undefined> {
+export async function lastDeployed(app: Filed & Pick<WarmAppInputs, "recipe">): Promise<string | undefined> {
   const [recipe, version] = (parseEnv(await readEnv(app))["TYPE"] ?? "").split(":");
   return recipe === app.recipe && version ? version : undefined;
 }

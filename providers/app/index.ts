@@ -1,41 +1,36 @@
-// App: one recipe of Co-op Cloud deployed at one domain, kept warm or for as long as a run.
-import * as pulumi from "@pulumi/pulumi";
-import { DynamicResource, type Wrapped } from "../pulumi/resource.ts";
-import type { AppArgs } from "./inputs.ts";
+// WarmApp: one Co-op Cloud recipe kept deployed at one domain, upgraded with snapshots and rollback.
+import type * as pulumi from "@pulumi/pulumi";
+import { DynamicResource, type Wrapped, type WrappedTexts } from "../pulumi/resource.ts";
+import type { WarmAppArgs } from "./inputs.ts";
 
-type Texts = pulumi.Input<Record<string, pulumi.Input<string>>>;
+/** A WarmApp's inputs as a program may give them; each value of `env` may be an output. */
+export type WarmAppResourceArgs = Omit<Wrapped<WarmAppArgs>, "env"> & { env?: WrappedTexts | undefined };
 
-/** An App's inputs as a program may give them; in `env` and `secretValues` each value may be an output of its own. */
-export type AppInputArgs = Omit<Wrapped<AppArgs>, "env" | "secretValues"> & {
-  env?: Texts | undefined;
-  secretValues?: Texts | undefined;
-};
+/** The type that states from before the split of WarmApp and RunApp hold: without the alias Pulumi would replace the app. */
+const formerType = "pulumi-nodejs:dynamic/app:App";
 
-export class App extends DynamicResource {
-  /** Where it is deployed. */
+export class WarmApp extends DynamicResource {
+  /** The app's domain. */
   declare readonly domain: pulumi.Output<string>;
-  /** The version that really runs. */
+  /** The version that runs. */
   declare readonly version: pulumi.Output<string>;
-  /** Newer versions that weren't applied, each with its reasons. */
+  /** Newer versions that aren't applied, each with its reasons. */
   declare readonly held: pulumi.Output<string[]>;
   /** `https://<domain>` */
   declare readonly url: pulumi.Output<string>;
-  /** `healthy`, or what the last look said. */
+  /** `healthy`, or what was observed instead. */
   declare readonly condition: pulumi.Output<string>;
 
-  constructor(name: string, args: AppInputArgs, options?: pulumi.CustomResourceOptions) {
-    const registration = {
-      type: "app:App",
-      provider: "providers/app/provider.ts",
-      outputs: ["version", "url", "held", "condition", "swarm", "adopted"],
-    };
-    if (args.secretValues === undefined) super(registration, name, args, options);
-    else
-      super(
-        { ...registration, secrets: ["secretValues"] },
-        name,
-        { ...args, secretValues: pulumi.secret(args.secretValues) },
-        options,
-      );
+  constructor(name: string, args: WarmAppResourceArgs, options: pulumi.CustomResourceOptions = {}) {
+    super(
+      {
+        type: "app:WarmApp",
+        provider: "providers/app/provider.ts",
+        outputs: ["version", "url", "held", "condition", "swarm", "adopted"],
+      },
+      name,
+      args,
+      { ...options, aliases: [...(options.aliases ?? []), { type: formerType }] },
+    );
   }
 }

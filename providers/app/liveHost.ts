@@ -5,7 +5,7 @@ import { raise } from "../lib/alerts/index.ts";
 import { healthSeconds } from "../lib/compose/index.ts";
 import { fileAt, hasTag, withAdditions } from "../lib/recipe/index.ts";
 import { mask } from "../lib/diagnostics/index.ts";
-import { gate, probe } from "../lib/health/index.ts";
+import { gate, gateLine, healthWindow, probe } from "../lib/health/index.ts";
 import {
   beginOperation,
   closeOperation,
@@ -49,9 +49,11 @@ import {
   volumesOf,
   waitUntilRemoved,
 } from "../lib/docker/index.ts";
+import { ensureSecrets } from "../lib/secrets/index.ts";
 import { readEnv, replaceEnv, writeEnv } from "./env.ts";
 import { captureDiagnostics, secretsInContainers } from "./diagnostics.ts";
-import { ensureSecrets, type AppContext } from "./context.ts";
+import type { AppContext } from "./context.ts";
+import { monotonicNow, since } from "../lib/time/index.ts";
 import { preflight } from "./preflight.ts";
 import { profileOf } from "./profiles/index.ts";
 import type { UpgradeHost } from "./host.ts";
@@ -174,7 +176,7 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
       const wanted = withAdditions(text, await sampleAt(to), await sampleAt(from));
       if (wanted !== text) await replaceEnv(app, wanted);
       if ((await writeEnv(app)) || wanted !== text) say(`${app.recipe}: .env set`);
-      await ensureSecrets(context, to);
+      await ensureSecrets(context, (await context.composeAt(to)).secrets, say);
     },
     async restoreEnv({ id, kind, snapshot }) {
       // What a person goes back to has its own .env; what an operation undoes is as it found it.
@@ -187,7 +189,7 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
 
     async stop() {
       const found = await services();
-      const start = Date.now();
+      const start = monotonicNow();
       if (found.length > 0) {
         say(`${app.recipe}: stopping`);
         const first = routedServices(found).map(service => service.name);
@@ -195,7 +197,7 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
         await abra.undeploy(app.domain);
       }
       await waitUntilRemoved(stack);
-      say(`${app.recipe}: stopped in ${since(start)} s`);
+      say(`${app.recipe}: stopped in ${since(start)}`);
     },
 
     async snapshot({ id, from = "" }) {
@@ -229,15 +231,11 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
     },
 
     async gate(version, witness) {
-      const start = Date.now();
-      const { stableFor, margin } = app.health;
-      const window = {
-        stableFor: stableFor * 1000,
-        deadline: ((await patience(context, version)) + stableFor + margin) * 1000,
-      };
+      const start = monotonicNow();
+      const window = healthWindow(app.health, await patience(context, version));
       const note = (what: string) => {
         seen.push(`${new Date().toISOString()} ${what}`);
-        say(`${app.recipe}: ${what === "good" ? `good after ${since(start)} s, watching for ${stableFor} s` : what}`);
+        say(`${app.recipe}: ${gateLine(what, since(start), app.health)}`);
       };
       const place = portConflictResolver(stack, line => say(`${app.recipe}: ${line}`), { inherit: lock });
       const seeing = async () => {
@@ -248,7 +246,7 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
         return found;
       };
       const verdict = await gate(seeing, window, note);
-      if (verdict.health === "healthy") say(`${app.recipe}: healthy at ${version} after ${since(start)} s`);
+      if (verdict.health === "healthy") say(`${app.recipe}: healthy at ${version} after ${since(start)}`);
       return verdict;
     },
 
@@ -305,8 +303,4 @@ async function sameImages({ stack, folder, lock, say, app }: AppContext, version
     say(`${app.recipe}: ${name} means another image by now; ${service} gets the one it ran`);
     await tagImage(id, name, lock);
   }
-}
-
-function since(start: number): string {
-  return ((Date.now() - start) / 1000).toFixed(1);
 }

@@ -1,153 +1,125 @@
-// What Pulumi's engine asks of an App.
+// WarmApp's provider: the six methods that Pulumi's engine calls.
 import { raise } from "../lib/alerts/index.ts";
-import { clean, failuresOf, hasUnknown, StateError, type Checked } from "../pulumi/protocol.ts";
-import { appFolder, markUndeployedOnPurpose, readLastGood } from "../lib/state/index.ts";
-import { BrokenError } from "./errors.ts";
-import { surviveParent } from "../pulumi/process.ts";
 import { HEALTHY, NOT_DEPLOYED, observe, UnhealthyError } from "../lib/health/index.ts";
-import { wholeApp, type CheckedApp } from "./inputs.ts";
-import type { Outcome } from "./reconcile.ts";
-import { resolve, type Before } from "./resolve.ts";
-import type { RunAppState } from "../runApp/methods.ts";
+import { appFolder, markUndeployedOnPurpose, readLastGood } from "../lib/state/index.ts";
 import { errorMessage } from "../lib/text.ts";
+import { surviveParent } from "../pulumi/process.ts";
+import { type Checked, clean, failuresOf, hasUnknown, StateError } from "../pulumi/protocol.ts";
+import { BrokenError } from "./errors.ts";
+import { type CheckedWarmApp, warmAppInputs } from "./inputs.ts";
+import type { Outcome } from "./reconcile.ts";
+import { type Before, resolve } from "./resolve.ts";
 
-type Raw = Record<string, unknown> & { __provider: string };
-
-/** What an App's state holds: its inputs as resolved, and what was learnt. */
-export interface AppState extends CheckedApp {
+/** A WarmApp's state: its checked inputs, what runs, and whether hearth found it running. */
+export interface WarmAppState extends CheckedWarmApp {
   readonly __provider: string;
   readonly url: string;
   readonly adopted: boolean;
 }
 
-/** Loaded where something is to be changed: a preview only looks, and waits for it no more. */
-const changing = () => import("./reconcile.ts");
+/** A change in one of these makes it another app. */
+const identity = ["recipe", "domain", "server"] as const;
+const settings = [
+  "version",
+  "env",
+  "secrets",
+  "health",
+  "stateful",
+  "updates",
+  "snapshots",
+  "stateDir",
+  "held",
+] as const;
 
-/** An app of a run, which is another thing to make, to change and to take away. */
-const ofRun = (app: AppState | RunAppState): app is RunAppState => app.lifetime === "run";
-const run = () => import("../runApp/methods.ts");
+/** Loaded only to change something: a preview needs none of it. */
+const loadChanges = () => import("./reconcile.ts");
 
-const say = (line: string): void => console.log(line);
+const log = (line: string): void => console.log(line);
 
 export const provider = surviveParent({
-  async check(olds: Before, news: Raw): Promise<Checked> {
+  async check(olds: Before, news: Record<string, unknown> & { __provider: string }): Promise<Checked> {
     const { __provider, ...given } = news;
     if (hasUnknown(given)) return { inputs: news, failures: [] };
-    const parsed = wholeApp.safeParse(given);
+    const parsed = warmAppInputs.safeParse(given);
     if (!parsed.success) return { inputs: news, failures: failuresOf(parsed.error) };
     try {
-      if (parsed.data.lifetime === "run") {
-        const { inputs, failures } = await (await run()).check(parsed.data, olds);
-        return { inputs: clean({ ...inputs, __provider }), failures };
-      }
       const { inputs, failures, line } = await resolve(parsed.data, olds);
-      if (line !== "") say(line);
+      if (line !== "") log(line);
       return { inputs: clean({ ...inputs, __provider }), failures: [...failures] };
     } catch (error) {
-      return {
-        inputs: news,
-        failures: [{ property: "recipe", reason: error instanceof Error ? error.message : String(error) }],
-      };
+      return { inputs: news, failures: [{ property: "recipe", reason: errorMessage(error) }] };
     }
   },
 
-  async diff(_id: string, olds: AppState, news: AppState) {
-    if (ofRun(olds) !== ofRun(news)) return { changes: true, replaces: ["lifetime"], deleteBeforeReplace: true };
-    if (ofRun(olds) && ofRun(news)) return (await run()).diff(olds, news);
-    const compared = [
-      "recipe",
-      "domain",
-      "server",
-      "version",
-      "env",
-      "secrets",
-      "health",
-      "stateful",
-      "updates",
-      "snapshots",
-      "stateDir",
-      "held",
-    ] as const;
-    const changed = compared.some(key => JSON.stringify(olds[key]) !== JSON.stringify(news[key]));
-    const replaces =
-      olds.domain === news.domain && olds.recipe === news.recipe && olds.server === news.server ? [] : ["domain"];
-    return { changes: changed || news.condition !== HEALTHY, replaces, deleteBeforeReplace: true };
+  async diff(_id: string, olds: WarmAppState, news: WarmAppState) {
+    const differs = (key: keyof WarmAppState) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]);
+    const replaces = identity.some(differs) ? ["domain"] : [];
+    const changes = replaces.length > 0 || settings.some(differs) || news.condition !== HEALTHY;
+    return { changes, replaces, deleteBeforeReplace: true };
   },
 
-  async create(app: AppState) {
-    if (ofRun(app)) return (await run()).create(app);
+  async create(app: WarmAppState) {
     const id = app.domain;
-    // Whatever comes of it: what was there before hearth is never hearth's to take down.
-    const there = await observe(app).then(
-      seen => seen.deployed,
+    // Until observed otherwise, assume that it was deployed before: delete must never undeploy what hearth didn't deploy.
+    const wasDeployed = await observe(app).then(
+      observed => observed.deployed,
       () => true,
     );
     try {
-      const { reconcile } = await changing();
-      const outcome = await reconcile(app, { first: true, envChanged: false, adopted: false }, say);
-      await tellHeld(app);
+      const { reconcile } = await loadChanges();
+      const outcome = await reconcile(app, { first: true, envChanged: false, adopted: false }, log);
+      await alertHeld(app);
       return { id, outs: stateOf(app, outcome) };
     } catch (error) {
-      // Something of it may stand: Pulumi must know of it, and try again on the next up.
-      throw new StateError(id, stateOf(app, { version: app.version, adopted: there }), errorMessage(error), error);
+      // Record the app, which may be half deployed, so that the next up tries again.
+      const state = stateOf(app, { version: app.version, adopted: wasDeployed });
+      throw new StateError(id, state, errorMessage(error), error);
     }
   },
 
-  async update(id: string, olds: AppState, news: AppState) {
-    if (ofRun(olds) && ofRun(news)) return (await run()).update(id, olds, news);
+  async update(id: string, olds: WarmAppState, news: WarmAppState) {
     const envChanged = JSON.stringify(olds.env) !== JSON.stringify(news.env);
     try {
-      await tellHeld(news);
-      const { reconcile } = await changing();
-      // Still to be adopted: it was there, and has never been seen well yet.
+      await alertHeld(news);
+      const { reconcile } = await loadChanges();
+      // Never healthy so far: the adoption isn't complete.
       const first = olds.adopted && (await readLastGood(appFolder(news.stateDir, news.domain))) === undefined;
-      const outcome = await reconcile(news, { first, envChanged, adopted: olds.adopted }, say);
+      const outcome = await reconcile(news, { first, envChanged, adopted: olds.adopted }, log);
       return { outs: stateOf(news, outcome) };
     } catch (error) {
-      // Back as it was: a plain error leaves the state as it is. Not back: the state says what really runs.
+      // After a rollback the old state is correct: a plain error keeps it. Otherwise record the version that runs.
       if (!(error instanceof BrokenError) && !(error instanceof UnhealthyError)) throw error;
       const { version = olds.version } = await observe(news);
       throw new StateError(id, stateOf(olds, { version, adopted: olds.adopted }), errorMessage(error), error);
     }
   },
 
-  async read(id: string, state: AppState) {
-    if (ofRun(state)) return (await run()).read(id, state);
-    const seen = await observe(state);
-    if (!seen.deployed) return { id, props: clean({ ...state, condition: NOT_DEPLOYED }) };
-    return { id, props: clean({ ...state, version: seen.version ?? state.version, condition: seen.condition }) };
+  async read(id: string, state: WarmAppState) {
+    const observed = await observe(state);
+    if (!observed.deployed) return { id, props: clean({ ...state, condition: NOT_DEPLOYED }) };
+    const version = observed.version ?? state.version;
+    return { id, props: clean({ ...state, version, condition: observed.condition }) };
   },
 
-  async delete(_id: string, state: AppState) {
-    if (ofRun(state)) return (await run()).remove(state);
-    if (state.adopted) return say(`${state.recipe}: was there before hearth, so it stays deployed`);
-    const { undeploy } = await changing();
-    await undeploy(state, say);
+  async delete(_id: string, state: WarmAppState) {
+    if (state.adopted) return log(`${state.recipe}: stays deployed, hearth only adopted it`);
+    const { undeploy } = await loadChanges();
+    await undeploy(state, log);
     await markUndeployedOnPurpose(appFolder(state.stateDir, state.domain));
   },
 });
 
-function stateOf(app: AppState, outcome: Outcome): AppState {
+function stateOf(app: WarmAppState, outcome: Outcome): WarmAppState {
   return clean({ ...app, ...outcome, condition: HEALTHY, url: `https://${app.domain}` });
 }
 
-/** Each hold makes its alert once: it waits for a person. */
-async function tellHeld({ recipe, domain, stateDir, version, held }: AppState): Promise<void> {
+/** Raises one alert for each held version: a person has to approve it. */
+async function alertHeld({ recipe, domain, stateDir, version, held }: WarmAppState): Promise<void> {
   for (const hold of held) {
-    const [attempted = "", ...why] = hold.split(": ");
+    const [attempted = "", ...reasons] = hold.split(": ");
+    const key = `${domain} held ${attempted}`;
     const todo = `hearth approve ${recipe} ${attempted}, once you have read its notes`;
-    await raise(
-      stateDir,
-      {
-        key: `${domain} held ${attempted}`,
-        severity: "info",
-        app: recipe,
-        attempted,
-        lastGood: version,
-        why: why.join(": "),
-        todo,
-      },
-      say,
-    );
+    const why = reasons.join(": ");
+    await raise(stateDir, { key, severity: "info", app: recipe, attempted, lastGood: version, why, todo }, log);
   }
 }

@@ -6,13 +6,15 @@ import { type Lock, withLock } from "../lib/lock/index.ts";
 import { volumeNames, waitUntilRemoved } from "../lib/docker/index.ts";
 import { envHolds, lastDeployed, writeEnv } from "./env.ts";
 import { liveHost } from "./liveHost.ts";
-import { ensureApp, ensureSecrets, openContext, type AppContext, type Log } from "./context.ts";
-import type { AppInputs, CheckedApp } from "./inputs.ts";
+import { ensureApp, openContext, type AppContext } from "./context.ts";
+import type { WarmAppInputs, CheckedWarmApp } from "./inputs.ts";
+import { ensureSecrets } from "../lib/secrets/index.ts";
 import { HEALTHY, observe, type ObservedApp } from "../lib/health/index.ts";
 import { recover } from "./recover.ts";
 import { upgrade } from "./upgrade.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
+import type { Log } from "../lib/text.ts";
 
 export interface Outcome {
   /** The version that really runs. */
@@ -30,14 +32,14 @@ export interface ReconcileOptions {
 }
 
 /** The app as wanted and healthy for a whole window. Throws what kept it from that: see errors.ts. */
-export async function reconcile(app: CheckedApp, options: ReconcileOptions, say: Log): Promise<Outcome> {
+export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, say: Log): Promise<Outcome> {
   await probeAbra();
   return locked(app, say, lock => underLock(app, options, lock, say));
 }
 
 /** Runs `work` as the only one who changes the app, across processes. Throws LockedError after `wait` ms. Default: an upgrade's whole length. */
 export function locked<T>(
-  app: Pick<AppInputs, "stateDir" | "domain" | "recipe">,
+  app: Pick<WarmAppInputs, "stateDir" | "domain" | "recipe">,
   say: Log,
   work: (lock: Lock) => Promise<T>,
   wait = 3_600_000,
@@ -55,7 +57,7 @@ async function tellHolder(folder: AppFolder, recipe: string, say: Log): Promise<
   say(`${recipe}: waiting for another hearth that works on it${what ? `: ${what}` : ""}`);
 }
 
-async function underLock(app: CheckedApp, options: ReconcileOptions, lock: Lock, say: Log): Promise<Outcome> {
+async function underLock(app: CheckedWarmApp, options: ReconcileOptions, lock: Lock, say: Log): Promise<Outcome> {
   const first = await observe(app);
   await clearUndeployedOnPurpose(appFolder(app.stateDir, app.domain));
   const context = await openContext(app, lock.fd, say);
@@ -95,7 +97,7 @@ export async function hostAt(context: AppContext, version: string | undefined): 
 }
 
 /** What hearth did not make stays as it is, if only it is well. */
-async function adopt(app: CheckedApp, seen: ObservedApp, host: UpgradeHost): Promise<Outcome> {
+async function adopt(app: CheckedWarmApp, seen: ObservedApp, host: UpgradeHost): Promise<Outcome> {
   if (seen.version === undefined)
     throw new Error(
       `${app.domain} runs already, but not at a version that abra wrote: deploy it by a tag once, or remove it`,
@@ -121,14 +123,14 @@ async function takeOver(host: UpgradeHost, version: string): Promise<void> {
 /** Deploys `version` on whatever data there is: the first time, or because the app is down. */
 export async function bringUp(context: AppContext, host: UpgradeHost, version: string): Promise<void> {
   if (await writeEnv(context.app)) context.say(`${context.app.recipe}: .env set`);
-  await ensureSecrets(context, version);
+  await ensureSecrets(context, (await context.composeAt(version)).secrets, context.say);
   await host.deploy(version);
   await passGate(host, version, {});
   await host.commit(version);
 }
 
 /** Down without its data: volumes, secrets and snapshots stay. Absent is success. */
-export async function undeploy(app: CheckedApp, say: Log): Promise<void> {
+export async function undeploy(app: CheckedWarmApp, say: Log): Promise<void> {
   await locked(app, say, async lock => {
     const seen = await observe(app);
     const context = await openContext(app, lock.fd, say);

@@ -3,12 +3,12 @@ import { raise } from "../lib/alerts/index.ts";
 import { appFolder, isUndeployedOnPurpose, recordRepair, repairsSince } from "../lib/state/index.ts";
 import type { Lock } from "../lib/lock/index.ts";
 import { lastDeployed } from "./env.ts";
-import { openContext, type Log } from "./context.ts";
-import type { AppInputs } from "./inputs.ts";
+import { openContext } from "./context.ts";
+import type { WarmAppInputs } from "./inputs.ts";
 import { HEALTHY, observe } from "../lib/health/index.ts";
 import { bringUp, locked, hostAt } from "./reconcile.ts";
 import { recover } from "./recover.ts";
-import { errorMessage } from "../lib/text.ts";
+import { errorMessage, type Log } from "../lib/text.ts";
 
 const HOUR = 3_600_000;
 /** Repairs of one app in an hour; what is down again by then wants a person. */
@@ -22,11 +22,11 @@ export interface Patience {
 }
 
 /** Says what it found and did. Throws LockedError, and why the app isn't well. */
-export function repair(app: AppInputs, say: Log, { wait, since }: Patience): Promise<void> {
+export function repair(app: WarmAppInputs, say: Log, { wait, since }: Patience): Promise<void> {
   return locked(app, say, lock => underLock(app, lock, say, since), wait);
 }
 
-async function underLock(app: AppInputs, lock: Lock, say: Log, since: number | undefined): Promise<void> {
+async function underLock(app: WarmAppInputs, lock: Lock, say: Log, since: number | undefined): Promise<void> {
   const folder = appFolder(app.stateDir, app.domain);
   if ((await isUndeployedOnPurpose(folder)) && !(await observe(app)).deployed)
     return say(`${app.recipe} not deployed: it was taken down with pulumi destroy`);

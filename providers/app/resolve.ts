@@ -16,7 +16,7 @@ import { appFolder, readApproved, readOperation, readRejected } from "../lib/sta
 import { livenessOf } from "../lib/process/index.ts";
 import { clusterId } from "../lib/docker/index.ts";
 import { envHolds, lastDeployed, readEnv } from "./env.ts";
-import type { AppInputs, Resolved } from "./inputs.ts";
+import type { WarmAppInputs, Resolved } from "./inputs.ts";
 import { statusLine } from "./line.ts";
 import { observe } from "../lib/health/index.ts";
 import { candidates, choose, type ReleaseDecision, type ReleaseContext } from "./release.ts";
@@ -29,7 +29,7 @@ export interface Before {
 }
 
 export interface Resolution {
-  readonly inputs: AppInputs & Resolved;
+  readonly inputs: WarmAppInputs & Resolved;
   readonly failures: readonly Failure[];
   readonly line: string;
   /** What runs; undefined where nothing does. */
@@ -38,7 +38,7 @@ export interface Resolution {
   readonly candidates: readonly string[];
 }
 
-export async function resolve(app: AppInputs, before: Before): Promise<Resolution> {
+export async function resolve(app: WarmAppInputs, before: Before): Promise<Resolution> {
   // They only look, and together take as long as the slowest. Which swarm it is comes first: without one, that is the sentence to be said.
   const looks = Promise.all([
     refreshMirror(app.recipe, app.stateDir, operatorAbraDir()),
@@ -93,7 +93,7 @@ export async function resolve(app: AppInputs, before: Before): Promise<Resolutio
 }
 
 /** What the journal says of the app, where an operation is open. */
-async function journalled({ stateDir, domain }: AppInputs): Promise<string | undefined> {
+async function journalled({ stateDir, domain }: WarmAppInputs): Promise<string | undefined> {
   const operation = await readOperation(appFolder(stateDir, domain));
   if (!operation) return undefined;
   if (operation.broken) return "broken";
@@ -102,7 +102,7 @@ async function journalled({ stateDir, domain }: AppInputs): Promise<string | und
 }
 
 async function needsOfEach(
-  app: AppInputs,
+  app: WarmAppInputs,
   mirror: string,
   last: string | undefined,
   versions: readonly string[],
@@ -117,7 +117,7 @@ async function needsOfEach(
 }
 
 async function situation(
-  app: AppInputs,
+  app: WarmAppInputs,
   mirror: string,
   running: string | undefined,
   tags: readonly Tag[],
@@ -161,7 +161,7 @@ function kept(wanted: ReleaseDecision, offline: string | undefined, before: Befo
 }
 
 /** Nothing runs, and nothing may be deployed by itself. */
-function nothingFits({ recipe }: AppInputs, { held }: ReleaseDecision): Failure {
+function nothingFits({ recipe }: WarmAppInputs, { held }: ReleaseDecision): Failure {
   const why =
     held.length === 0
       ? "it has none"
@@ -170,7 +170,7 @@ function nothingFits({ recipe }: AppInputs, { held }: ReleaseDecision): Failure 
 }
 
 async function unfit(
-  app: AppInputs,
+  app: WarmAppInputs,
   version: string,
   mirror: string,
   tags: readonly Tag[],

@@ -1,6 +1,6 @@
 // A Lease's inputs: the declaration and its types.
 import { z } from "zod";
-import { appInputs } from "../app/inputs.ts";
+import { warmAppInputs } from "../app/inputs.ts";
 import { runName } from "../lib/inputs/index.ts";
 
 export const leaseInputs = z.strictObject({
@@ -9,7 +9,7 @@ export const leaseInputs = z.strictObject({
   /** Which Keycloak the run asks for: the kept one and only else one of its own; one of the two; or none. */
   mode: z.enum(["auto", "warm", "dedicated", "none"]).default("auto"),
   /** The kept Keycloak, as the warm stack has it: what is looked at, and repaired where it is down. */
-  keycloak: appInputs,
+  keycloak: warmAppInputs,
   /** The domains that the run may deploy at. */
   domains: z.array(z.string()).default([]),
   /** How many runs may have a Keycloak of their own at once. */

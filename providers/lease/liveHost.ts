@@ -1,7 +1,7 @@
 // What a run needs to acquire its lease, on a real host: the warm Keycloak and the memory that is available.
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AppInputs } from "../app/inputs.ts";
+import type { WarmAppInputs } from "../app/inputs.ts";
 import { stackOf } from "../lib/abra/index.ts";
 import { coordinationHost } from "../lib/coordination/index.ts";
 import { servicesOf } from "../lib/docker/index.ts";
@@ -11,14 +11,14 @@ import { UnavailableError, type AcquireHost, type KeycloakState } from "./reques
 
 /** Redeploys an app that is down. `wait`: ms to wait for its lock; `since`: skip if a repair was attempted since then. */
 export type Repair = (
-  app: AppInputs,
+  app: WarmAppInputs,
   say: (line: string) => void,
   options: { readonly wait: number; readonly since: number },
 ) => Promise<void>;
 
 export interface AcquireHostOptions {
   /** The warm Keycloak. */
-  readonly keycloak: AppInputs;
+  readonly keycloak: WarmAppInputs;
   /** The process that waits for the run; once it is dead, waiting ends. */
   readonly holder: ProcessIdentity | undefined;
   readonly repair: Repair;
@@ -44,14 +44,17 @@ export function acquireHost({ keycloak, holder, repair, say }: AcquireHostOption
 }
 
 /** A bad answer counts after three probes: a loaded host may miss one. */
-async function observeKeycloak(keycloak: AppInputs, probes = 3): Promise<KeycloakState> {
+async function observeKeycloak(keycloak: WarmAppInputs, probes = 3): Promise<KeycloakState> {
   const found = await probeKeycloak(keycloak);
   if (found.state === "up" || found.isCertain || probes <= 1) return found;
   await sleep(1_000);
   return observeKeycloak(keycloak, probes - 1);
 }
 
-async function probeKeycloak({ domain, health }: AppInputs): Promise<KeycloakState & { readonly isCertain?: boolean }> {
+async function probeKeycloak({
+  domain,
+  health,
+}: WarmAppInputs): Promise<KeycloakState & { readonly isCertain?: boolean }> {
   const services = await servicesOf(stackOf(domain));
   const trouble = services.length === 0 ? NOT_DEPLOYED : tasksTrouble(services)?.what;
   if (trouble !== undefined) return { state: "down", words: `is down: ${trouble}`, isCertain: services.length === 0 };

@@ -1,5 +1,8 @@
 // Formats sizes and errors for a line of output.
 
+/** Prints one line for the operator. */
+export type Log = (line: string) => void;
+
 /** Megabytes of 10^6 bytes, `159 MB`; below ten with one decimal, `1.4 MB`. */
 export function megabytes(bytes: number): string {
   const mb = bytes / 1e6;

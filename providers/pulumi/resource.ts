@@ -4,6 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 /** Plain inputs as a program may give them: each value may be an output of another resource. */
 export type Wrapped<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
+/** Texts by name: the whole record, and each text, may be an output of another resource. */
+export type WrappedTexts = pulumi.Input<Record<string, pulumi.Input<string>>>;
+
 /**
  * The text that the provider process evaluates: it loads the checked-out code, so delete and refresh never run an old copy.
  * `path` is from the project's root and an interface: never move the file while stacks live.

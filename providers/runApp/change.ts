@@ -1,20 +1,23 @@
-// What changes a run's app; loaded where something is to be changed.
+// Changes a run's app. The provider loads this file only to change something.
 import { probeAbra, stackOf } from "../lib/abra/index.ts";
 import { servicesOf, versionLabel } from "../lib/docker/index.ts";
-import type { Log } from "../app/context.ts";
-import type { RunApp } from "../app/inputs.ts";
+import type { Log } from "../lib/text.ts";
 import { ensure } from "./ensure.ts";
+import type { CheckedRunApp } from "./inputs.ts";
 import { liveHost } from "./liveHost.ts";
-import { locked } from "./locked.ts";
+import { withAppLock } from "./lock.ts";
 
 export { removeApp } from "./remove.ts";
 export { changedSecrets } from "./secrets.ts";
 
-/** The app as wanted, and well for a whole window; gives back the version that abra says runs. `renew`: secrets whose value may be another one by now. */
-export async function ensureApp(app: RunApp, renew: readonly string[], say: Log): Promise<string> {
+/**
+ * Deploys the app and waits until it is healthy for a full window. `renew` names the secrets whose value may have changed.
+ * Returns the version that abra reports. Throws as `ensure`, and LockedError.
+ */
+export async function ensureApp(app: CheckedRunApp, renew: readonly string[], log: Log): Promise<string> {
   await probeAbra();
-  return locked(app, say, async ({ fd }) => {
-    await ensure(await liveHost(app, fd, say), renew);
+  return withAppLock(app, log, async ({ fd }) => {
+    await ensure(await liveHost(app, fd, log), renew);
     const stack = stackOf(app.domain);
     return versionLabel(stack, await servicesOf(stack)) ?? app.version;
   });

@@ -1,21 +1,22 @@
-// All that is looked at and done for a run's app, one side effect a method: so that what follows from what can be seen in a spec.
-import type { Verdict } from "../lib/health/index.ts";
+// The port between a run's app and its host: one side effect a method, so that specs can replace the host.
 import type { ServiceSnapshot } from "../lib/docker/index.ts";
+import type { Verdict } from "../lib/health/index.ts";
+import type { Log } from "../lib/text.ts";
 
-/** One app of a run on its host. Every method may be called again after it was cut off in the middle. */
+/** One app of a run on its host. Every method may be called again after an interruption. */
 export interface RunHost {
-  /** The app's recipe: how lines begin. */
+  /** The app's recipe: the first word of every line. */
   readonly name: string;
-  /** What is deployed, as a person says it: a version, or a checkout. */
-  readonly what: string;
-  say(line: string): void;
+  /** What to deploy: a version, or the path of a checkout. */
+  readonly target: string;
+  readonly log: Log;
   serviceSnapshot(): Promise<readonly ServiceSnapshot[]>;
-  /** Those of the secrets called `names` that the swarm has already. */
-  existing(names: readonly string[]): Promise<string[]>;
-  /** The recipe's clone, the .env and the secrets as wanted, those in `renew` anew; then abra's deploy. Throws AbraError. */
+  /** Those of `names` that the app uses and the swarm already has. */
+  existingSecrets(names: readonly string[]): Promise<string[]>;
+  /** Prepares clone, .env and secrets, replacing those in `renew`, then deploys through abra. Throws AbraError. */
   deploy(renew: readonly string[]): Promise<void>;
-  /** Until nothing of it runs; volumes and secrets stay. Absent is success. */
+  /** Resolves once nothing of it runs; volumes and secrets stay. Succeeds if the app is absent. */
   undeploy(): Promise<void>;
-  /** `before` is what stood before the deploy: what the deploy changed must be replaced before anything counts. */
+  /** Waits at the health gate. `before` holds the services before the deploy: those that the deploy changed must be replaced first. */
   gate(before: readonly ServiceSnapshot[]): Promise<Verdict>;
 }

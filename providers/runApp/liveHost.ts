@@ -1,59 +1,65 @@
-// The World of a run's app with real programs: abra, docker, git and HTTPS.
+// The host of a run's app with real programs: abra, docker, git and HTTPS.
 import { abraIn, operatorAbraDir, stackOf } from "../lib/abra/index.ts";
-import { atTag, healthSeconds, readRecipe } from "../lib/compose/index.ts";
+import { atTag, healthSeconds, type Recipe, readRecipe } from "../lib/compose/index.ts";
+import { notReplaced, type ServiceSnapshot, snapshotServices } from "../lib/docker/index.ts";
+import { gate, gateLine, healthWindow, probeUnless, swarmRollback, type Verdict } from "../lib/health/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
-import { gate, probeUnless, swarmRollback } from "../lib/health/index.ts";
-import { notReplaced, snapshotServices } from "../lib/docker/index.ts";
-import type { Log } from "../app/context.ts";
-import type { RunApp } from "../app/inputs.ts";
+import type { Log } from "../lib/text.ts";
+import { monotonicNow, since } from "../lib/time/index.ts";
 import { cloneCheckout, cloneRelease } from "./clone.ts";
+import type { Deployment } from "./context.ts";
 import { deploy } from "./deploy.ts";
-import { undeploy } from "./undeploy.ts";
+import type { RunHost } from "./host.ts";
+import type { CheckedRunApp } from "./inputs.ts";
 import { pathsOf } from "./paths.ts";
 import { inFolder } from "./recipe.ts";
 import { existingSecrets } from "./secrets.ts";
-import type { RunHost } from "./host.ts";
+import { undeploy } from "./undeploy.ts";
 
-/** `lock` is the descriptor of the app's lock: abra keeps it too. Throws where there is neither upstream nor mirror, or no recipe. */
-export async function liveHost(app: RunApp, lock: number, say: Log): Promise<RunHost> {
-  const [stack, place] = [stackOf(app.domain), pathsOf(app)];
-  const mirror =
-    app.checkout === undefined ? (await refreshMirror(app.recipe, app.stateDir, operatorAbraDir())).path : undefined;
-  const what = app.checkout ?? app.version;
-  const recipe = await readRecipe(mirror === undefined ? inFolder(what) : atTag(mirror, what), what, app);
-  const clone = () =>
-    mirror === undefined ? cloneCheckout(what, place.clone) : cloneRelease(mirror, what, place.clone);
-  const deployment = { app, stack, place, abra: abraIn(place.abraDir, lock), say, recipe, clone };
-
+/** `lock` is the descriptor of the app's lock, which abra inherits. Throws UnknownRecipeError, RecipeError, ProgramError. */
+export async function liveHost(app: CheckedRunApp, lock: number, log: Log): Promise<RunHost> {
+  const paths = pathsOf(app);
+  const source =
+    app.checkout === undefined ? await release(app, paths.clone) : await checkout(app.checkout, app, paths.clone);
+  const deployment = { app, stack: stackOf(app.domain), paths, abra: abraIn(paths.abraDir, lock), log, ...source };
   return {
     name: app.recipe,
-    what,
-    say,
-    serviceSnapshot: () => snapshotServices(stack),
-    existing: names => existingSecrets(deployment, names),
+    target: app.checkout ?? app.version,
+    log,
+    serviceSnapshot: () => snapshotServices(deployment.stack),
+    existingSecrets: names => existingSecrets(deployment, names),
     deploy: renew => deploy(deployment, renew),
     undeploy: () => undeploy(deployment),
-
-    async gate(before) {
-      const start = Date.now();
-      const { stableFor, margin } = app.health;
-      const window = {
-        stableFor: stableFor * 1000,
-        deadline: (healthSeconds(recipe.compose) + stableFor + margin) * 1000,
-      };
-      const note = (seen: string) =>
-        say(`${app.recipe}: ${seen === "good" ? `good after ${since(start)} s, watching for ${stableFor} s` : seen}`);
-      const replaced = async () => {
-        const waiting = notReplaced(before, await snapshotServices(stack));
-        return waiting.length > 0 ? `${waiting.join(", ")} hasn't been replaced yet` : undefined;
-      };
-      const verdict = await gate(() => probeUnless(swarmRollback, { ...app, ingress: false }, replaced), window, note);
-      if (verdict.health === "healthy") say(`${app.recipe}: healthy after ${since(start)} s`);
-      return verdict;
-    },
+    gate: before => waitForHealth(deployment, before),
   };
 }
 
-function since(start: number): string {
-  return ((Date.now() - start) / 1000).toFixed(1);
+type Source = Pick<Deployment, "clone"> & { readonly recipe: Recipe };
+
+async function release(app: CheckedRunApp, clone: string): Promise<Source> {
+  const { path } = await refreshMirror(app.recipe, app.stateDir, operatorAbraDir());
+  const recipe = await readRecipe(atTag(path, app.version), app.version, app);
+  return { recipe, clone: () => cloneRelease(path, app.version, clone) };
+}
+
+async function checkout(folder: string, app: CheckedRunApp, clone: string): Promise<Source> {
+  return { recipe: await readRecipe(inFolder(folder), folder, app), clone: () => cloneCheckout(folder, clone) };
+}
+
+async function waitForHealth(
+  { app, stack, recipe, log }: Deployment,
+  before: readonly ServiceSnapshot[],
+): Promise<Verdict> {
+  const start = monotonicNow();
+  const notReplacedYet = async () => {
+    const waiting = notReplaced(before, await snapshotServices(stack));
+    return waiting.length > 0 ? `${waiting.join(", ")} not replaced yet` : undefined;
+  };
+  const verdict = await gate(
+    () => probeUnless(swarmRollback, { ...app, ingress: false }, notReplacedYet),
+    healthWindow(app.health, healthSeconds(recipe.compose)),
+    seen => log(`${app.recipe}: ${gateLine(seen, since(start), app.health)}`),
+  );
+  if (verdict.health === "healthy") log(`${app.recipe}: healthy after ${since(start)}`);
+  return verdict;
 }

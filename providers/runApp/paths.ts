@@ -1,44 +1,39 @@
-// Where a run's app has its things: an abra folder of the run's own, below hearth's directory.
+// Paths of a run's app: in the run's folder, below hearth's directory.
 import { join } from "node:path";
 import { envPath } from "../lib/abra/index.ts";
 import { runFolder } from "../lib/run/index.ts";
-import type { RunApp } from "../app/inputs.ts";
+import type { CheckedRunApp } from "./inputs.ts";
 
 /** Absolute paths. */
 export interface Paths {
   /** The run's folder. */
   readonly folder: string;
-  /** For `flock`: one writer of this app at a time. */
+  /** Lock file: one process at a time changes the app. */
   readonly lock: string;
-  /** For `flock`: one user of the recipe's clone at a time; apps of one run may share it. */
+  /** Lock file: one process at a time uses the recipe's clone, which apps of a run may share. */
   readonly cloneLock: string;
+  /** The run's abra folder. */
   readonly abraDir: string;
-  /** The app's .env; all of it is hearth's. */
+  /** The app's .env, written by hearth alone. */
   readonly env: string;
   /** The recipe's clone. */
   readonly clone: string;
-  /** Where a secret's value lies while abra reads it. */
+  /** Folder for secret values while abra reads them. */
   readonly values: string;
 }
 
-/** Touches nothing. */
-export function pathsOf({
-  stateDir,
-  run,
-  domain,
-  server,
-  recipe,
-}: Pick<RunApp, "stateDir" | "run" | "domain" | "server" | "recipe">): Paths {
-  const folder = runFolder(stateDir, run);
-  const app = join(folder, domain.split(".")[0]!);
+/** Computes the paths; creates nothing. */
+export function pathsOf(app: Pick<CheckedRunApp, "stateDir" | "run" | "domain" | "server" | "recipe">): Paths {
+  const folder = runFolder(app.stateDir, app.run);
+  const appPath = join(folder, app.domain.split(".")[0]!);
   const abraDir = join(folder, "abra");
   return {
     folder,
-    lock: `${app}.lock`,
-    cloneLock: join(folder, `${recipe}.clone.lock`),
+    lock: `${appPath}.lock`,
+    cloneLock: join(folder, `${app.recipe}.clone.lock`),
     abraDir,
-    env: envPath(abraDir, server, domain),
-    clone: join(abraDir, "recipes", recipe),
-    values: `${app}.values`,
+    env: envPath(abraDir, app.server, app.domain),
+    clone: join(abraDir, "recipes", app.recipe),
+    values: `${appPath}.values`,
   };
 }

@@ -1,26 +1,25 @@
-// A recipe as a run's app gets it: a release, or a checkout; and whether all of its secrets can be had.
+// Reads a recipe from a checkout, and finds the secrets that it can't get a value for.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stackOf } from "../lib/abra/index.ts";
-import { ignoreAbsent } from "../lib/fs/index.ts";
-import type { AppInputs } from "../app/inputs.ts";
 import { type ReadFile, type Recipe, secretOf } from "../lib/compose/index.ts";
+import { ignoreAbsent } from "../lib/fs/index.ts";
 import { envRequirements } from "../lib/recipe/index.ts";
+import type { RunAppInputs } from "./inputs.ts";
 
 export function inFolder(folder: string): ReadFile {
   return file => readFile(join(folder, file), "utf8").catch(ignoreAbsent);
 }
 
-type Settings = Pick<AppInputs, "domain" | "env" | "secrets" | "secretValues">;
+type Settings = Pick<RunAppInputs, "domain" | "env" | "secrets" | "secretValues">;
 
-/** Names of the secrets that its compose files want, nobody gave a value for, and abra may not generate. */
-export function unmadeSecrets({ sample, compose }: Recipe, { domain, env, secrets, secretValues }: Settings): string[] {
-  const { secrets: all } = envRequirements({
-    sample,
-    running: "",
-    env: "",
-    settings: { env, secrets: { ...secrets, ...secretValues } },
-  });
-  const wanted = new Set(compose.secrets.map(full => secretOf(stackOf(domain), full)?.name));
-  return all.filter(({ name, from }) => from === "nowhere" && wanted.has(name)).map(({ name }) => name);
+/** Names of the secrets that the compose files use, the inputs have no value for, and abra can't generate. */
+export function missingSecretValues(
+  { sample, compose }: Recipe,
+  { domain, env, secrets, secretValues }: Settings,
+): string[] {
+  const settings = { env, secrets: { ...secrets, ...secretValues } };
+  const required = envRequirements({ sample, running: "", env: "", settings }).secrets;
+  const used = new Set(compose.secrets.map(full => secretOf(stackOf(domain), full)?.name));
+  return required.filter(({ name, from }) => from === "nowhere" && used.has(name)).map(({ name }) => name);
 }

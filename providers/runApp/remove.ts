@@ -1,26 +1,27 @@
-// A run's app gone without a trace: containers, networks, volumes, secrets, .env and clone.
+// Removes all of a run's app: containers, networks, volumes, secrets, .env and clone.
 import { abraIn, stackOf } from "../lib/abra/index.ts";
 import { NotRemovedError, removeStack } from "../lib/docker/index.ts";
-import type { Log } from "../app/context.ts";
-import type { RunApp } from "../app/inputs.ts";
-import { undeploy, tried } from "./undeploy.ts";
-import { forgetApp } from "./abraFolder.ts";
-import { locked } from "./locked.ts";
+import type { Log } from "../lib/text.ts";
+import { monotonicNow, since } from "../lib/time/index.ts";
+import { removeAppFiles } from "./abraFolder.ts";
+import type { CheckedRunApp } from "./inputs.ts";
+import { withAppLock } from "./lock.ts";
 import { pathsOf } from "./paths.ts";
+import { tryAbra, undeploy } from "./undeploy.ts";
 
-/** Proved by docker at the end, whatever abra said or knew. Absent is success. Throws NotRemovedError, with what is left. */
-export async function removeApp(app: RunApp, say: Log): Promise<void> {
-  const start = Date.now();
-  const [stack, place] = [stackOf(app.domain), pathsOf(app)];
-  await locked(app, say, async ({ fd }) => {
-    const placed = { app, stack, place, abra: abraIn(place.abraDir, fd), say };
-    await undeploy(placed).catch((error: unknown) => {
+/** docker confirms the removal, whatever abra did. Succeeds if the app is absent. Throws NotRemovedError, which lists what remains. */
+export async function removeApp(app: CheckedRunApp, log: Log): Promise<void> {
+  const start = monotonicNow();
+  const [stack, paths] = [stackOf(app.domain), pathsOf(app)];
+  await withAppLock(app, log, async ({ fd }) => {
+    const context = { app, stack, paths, abra: abraIn(paths.abraDir, fd), log };
+    await undeploy(context).catch((error: unknown) => {
       if (!(error instanceof NotRemovedError)) throw error;
-      say(`${app.recipe}: ${error.message}`);
+      log(`${app.recipe}: ${error.message}`);
     });
-    await tried(placed, () => placed.abra.removeApp(app.domain));
+    await tryAbra(context, () => context.abra.removeApp(app.domain));
     await removeStack(stack);
-    await forgetApp(place, app.recipe);
+    await removeAppFiles(paths, app.recipe);
   });
-  say(`${app.recipe}: ${app.domain} gone after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  log(`${app.recipe}: removed ${app.domain} in ${since(start)}`);
 }

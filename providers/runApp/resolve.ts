@@ -1,105 +1,76 @@
-// What `check` finds out for a run's app: what is deployed, and how it is; it looks and never touches.
+// What `check` resolves for a run's app: the version to deploy and the app's condition. Changes nothing on the host.
 import { operatorAbraDir } from "../lib/abra/index.ts";
-import { compareVersions, parseVersion, refreshMirror, type Tag } from "../lib/recipe/index.ts";
+import { atTag, namesTooLong, type ReadFile, readRecipe } from "../lib/compose/index.ts";
+import { clusterId } from "../lib/docker/index.ts";
+import { HEALTHY, observe } from "../lib/health/index.ts";
+import { refreshMirror } from "../lib/recipe/index.ts";
+import type { Log } from "../lib/text.ts";
 import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
-import { clusterId } from "../lib/docker/index.ts";
-import type { Log } from "../app/context.ts";
-import type { AppInputs, RunApp } from "../app/inputs.ts";
-import { HEALTHY, observe } from "../lib/health/index.ts";
-import { atTag, namesTooLong, type ReadFile, readRecipe } from "../lib/compose/index.ts";
-import { inFolder, unmadeSecrets } from "./recipe.ts";
+import type { CheckedRunApp, RunAppInputs } from "./inputs.ts";
+import { inFolder, missingSecretValues } from "./recipe.ts";
+import { newestVersion, versionNotFound } from "./version.ts";
 import { checkoutFault, revisionOf } from "./workTree.ts";
 
-/** What the engine kept of the check before. */
-export interface Before {
+/** What the engine kept of the previous check. */
+export interface PreviousCheck {
   readonly swarm?: string;
 }
 
 export interface Resolution {
-  readonly inputs: AppInputs & Pick<RunApp, "held" | "condition" | "swarm" | "revision">;
+  readonly inputs: CheckedRunApp;
   readonly failures: readonly Failure[];
 }
 
-/** What is to be deployed: `source` is undefined where `failures` say why there is none. */
-interface Choice {
+/** What to deploy. `source` is undefined if `failures` say why it can't be deployed. */
+interface Source {
   readonly changes: { readonly version?: string; readonly revision?: string };
-  readonly source?: { readonly read: ReadFile; readonly what: string };
+  readonly source?: { readonly read: ReadFile; readonly name: string };
   readonly failures: readonly Failure[];
 }
 
-export async function resolveRun(app: AppInputs, before: Before, say: Log): Promise<Resolution> {
+export async function resolve(app: RunAppInputs, previous: PreviousCheck, log: Log): Promise<Resolution> {
   const swarm = await clusterId();
-  const inputs = { ...app, held: [], condition: HEALTHY, swarm };
-  if (before.swarm !== undefined && before.swarm !== swarm) {
-    const reason = wrongSwarmMessage("this app lives", before.swarm, swarm);
-    return { inputs: { ...inputs, condition: "unknown" }, failures: [{ property: "swarm", reason }] };
+  if (previous.swarm !== undefined && previous.swarm !== swarm) {
+    const reason = wrongSwarmMessage("this app lives", previous.swarm, swarm);
+    return { inputs: { ...app, condition: "unknown", swarm }, failures: [{ property: "swarm", reason }] };
   }
   const [{ changes, source, failures }, condition] = await Promise.all([
-    app.checkout === undefined ? release(app, say) : checkout(app.checkout),
-    // At first nothing of it need be there; whatever is will be dealt with by create.
-    before.swarm === undefined ? HEALTHY : observe(app).then(seen => seen.condition),
+    app.checkout === undefined ? resolveRelease(app, log) : resolveCheckout(app.checkout),
+    // A new app may be absent; create handles whatever is deployed.
+    previous.swarm === undefined ? HEALTHY : observe(app).then(observed => observed.condition),
   ]);
-  const unfit = source ? await unfitness(app, source.read, source.what) : [];
-  return { inputs: { ...inputs, ...changes, condition }, failures: [...failures, ...unfit] };
+  const recipeFailures = source ? await checkRecipe(app, source.read, source.name) : [];
+  return { inputs: { ...app, condition, swarm, ...changes }, failures: [...failures, ...recipeFailures] };
 }
 
-async function checkout(folder: string): Promise<Choice> {
+async function resolveCheckout(folder: string): Promise<Source> {
   const reason = await checkoutFault(folder);
   if (reason !== undefined) return { changes: {}, failures: [{ property: "checkout", reason }] };
-  return {
-    changes: { revision: await revisionOf(folder) },
-    source: { read: inFolder(folder), what: folder },
-    failures: [],
-  };
+  const revision = await revisionOf(folder);
+  return { changes: { revision }, source: { read: inFolder(folder), name: folder }, failures: [] };
 }
 
-async function release(app: AppInputs, say: Log): Promise<Choice> {
+async function resolveRelease(app: RunAppInputs, log: Log): Promise<Source> {
   const mirror = await refreshMirror(app.recipe, app.stateDir, operatorAbraDir());
-  if (mirror.offline !== undefined) say(`${app.recipe}: upstream wasn't asked: ${mirror.offline}`);
+  if (mirror.offline !== undefined) log(`${app.recipe}: upstream not refreshed: ${mirror.offline}`);
   const tags = mirror.tags.filter(tag => tag.annotated);
-  const version = app.version === "latest" ? newest(tags) : tags.find(tag => tag.name === app.version)?.name;
-  if (version === undefined) return { changes: {}, failures: [{ property: "version", reason: noVersion(app, tags) }] };
-  return {
-    changes: { version },
-    source: { read: atTag(mirror.path, version), what: `${app.recipe} ${version}` },
-    failures: [],
-  };
+  const version = app.version === "latest" ? newestVersion(tags) : tags.find(tag => tag.name === app.version)?.name;
+  if (version === undefined)
+    return { changes: {}, failures: [{ property: "version", reason: versionNotFound(app, tags) }] };
+  const source = { read: atTag(mirror.path, version), name: `${app.recipe} ${version}` };
+  return { changes: { version }, source, failures: [] };
 }
 
-/** Nothing is held, and nothing waits: whatever is released is what a run is to find out about. */
-function newest(tags: readonly Tag[]): string | undefined {
-  const versions = tags.filter(tag => !tag.gone).flatMap(({ name }) => parseVersion(name) ?? []);
-  return versions
-    .filter(({ recipe }) => recipe.prerelease.length === 0)
-    .toSorted(compareVersions)
-    .at(-1)?.text;
-}
-
-function noVersion({ recipe, version }: AppInputs, tags: readonly Tag[]): string {
-  const known = tags.flatMap(({ name }) => parseVersion(name) ?? []).toSorted(compareVersions);
-  const has =
-    known.length === 0
-      ? "it has none"
-      : `it has ${known
-          .slice(-5)
-          .map(({ text }) => text)
-          .join(", ")}`;
-  return version === "latest"
-    ? `recipe ${recipe} has no version that can be deployed: ${has}`
-    : `recipe ${recipe} has no version ${version}; ${has}`;
-}
-
-async function unfitness(app: AppInputs, read: ReadFile, what: string): Promise<Failure[]> {
-  const recipe = await readRecipe(read, what, app);
-  const unmade = unmadeSecrets(recipe, app).map(
-    name => `the secret ${name} of ${what} can't be generated: give it in secretValues or secrets`,
+/** Names that Swarm would refuse, and secrets without a value. `name` is the recipe's in messages. */
+async function checkRecipe(app: RunAppInputs, read: ReadFile, name: string): Promise<Failure[]> {
+  const recipe = await readRecipe(read, name, app);
+  const tooLong = namesTooLong(recipe.compose).map(reason => `${app.domain} is too long: ${reason}`);
+  const missing = missingSecretValues(recipe, app).map(
+    secret => `secret ${secret} of ${name} can't be generated: set it in secretValues or secrets`,
   );
   return [
-    ...namesTooLong(recipe.compose).map(reason => ({
-      property: "domain",
-      reason: `${app.domain} is too long: ${reason}`,
-    })),
-    ...unmade.map(reason => ({ property: "secretValues", reason })),
+    ...tooLong.map(reason => ({ property: "domain", reason })),
+    ...missing.map(reason => ({ property: "secretValues", reason })),
   ];
 }

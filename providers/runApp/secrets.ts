@@ -1,65 +1,57 @@
-// The secrets of a run's app on the swarm: values that were given are inserted from a file, the others generated.
+// A run's app's secrets on the swarm: inserted if the inputs have a value, generated otherwise.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeText } from "../lib/fs/index.ts";
-import { missingSecrets } from "../lib/docker/index.ts";
-import type { RunApp } from "../app/inputs.ts";
 import { secretOf } from "../lib/compose/index.ts";
-import type { Deployment } from "./deploy.ts";
+import { missingSecrets } from "../lib/docker/index.ts";
+import { writeText } from "../lib/fs/index.ts";
+import { ensureSecrets, type SecretRef } from "../lib/secrets/index.ts";
+import type { Deployment } from "./context.ts";
+import type { CheckedRunApp } from "./inputs.ts";
 
-type Given = Pick<RunApp, "secrets" | "secretValues">;
+type SecretInputs = Pick<CheckedRunApp, "secrets" | "secretValues">;
 
-/** Names of the secrets whose source or value isn't what it was: those that came, went, or differ. */
-export function changedSecrets(olds: Given, news: Given): string[] {
-  const [was, is] = [sources(olds), sources(news)];
-  return Object.keys({ ...was, ...is }).filter(name => JSON.stringify(was[name]) !== JSON.stringify(is[name]));
+/** Names of the secrets whose source or value was added, removed or changed. */
+export function changedSecrets(olds: SecretInputs, news: SecretInputs): string[] {
+  const [before, after] = [sources(olds), sources(news)];
+  const differs = (name: string) => JSON.stringify(before[name]) !== JSON.stringify(after[name]);
+  return Object.keys({ ...before, ...after }).filter(differs);
 }
 
-function sources({ secrets, secretValues }: Given): Record<string, unknown> {
+function sources({ secrets, secretValues }: SecretInputs): Record<string, unknown> {
   return { ...secrets, ...secretValues };
 }
 
-/** Those of the secrets called `names` that the app wants and the swarm has already. */
+/** Those of `names` that the recipe's compose files use and the swarm already has. */
 export async function existingSecrets(
   { stack, recipe }: Pick<Deployment, "stack" | "recipe">,
   names: readonly string[],
 ): Promise<string[]> {
-  const wanted = recipe.compose.secrets.filter(full => names.includes(secretOf(stack, full)?.name ?? ""));
-  if (wanted.length === 0) return [];
-  const missing = await missingSecrets(wanted);
-  return [...new Set(wanted.filter(full => !missing.includes(full)).map(full => secretOf(stack, full)!.name))];
+  const used = recipe.compose.secrets.filter(full => names.includes(secretOf(stack, full)?.name ?? ""));
+  if (used.length === 0) return [];
+  const missing = await missingSecrets(used);
+  return [...new Set(used.filter(full => !missing.includes(full)).map(full => secretOf(stack, full)!.name))];
 }
 
-/** Takes those in `renew` away, then makes whatever its compose files want and the swarm hasn't got. */
-export async function ensureSecrets(deployment: Deployment, renew: readonly string[]): Promise<void> {
-  const { app, stack, recipe, abra, say } = deployment;
+/** Removes the secrets in `renew`, then creates all that the compose files use and the swarm lacks. */
+export async function createSecrets(deployment: Deployment, renew: readonly string[]): Promise<void> {
+  const { app, stack, recipe, abra, log } = deployment;
   for (const name of renew) await abra.removeSecret(app.domain, name);
-  for (const full of await missingSecrets(recipe.compose.secrets)) {
-    const secret = secretOf(stack, full);
-    if (!secret) throw new Error(`${app.recipe} wants the secret ${full}, which isn't its own: make it by hand`);
-    const [value, source] = [app.secretValues[secret.name], app.secrets[secret.name]];
-    if (value !== undefined) await insertValue(deployment, secret, value);
-    else if (source) await abra.insertSecret(app.domain, secret.name, secret.version, source.file);
-    else await abra.generateSecret(app.domain, secret.name, secret.version);
-    say(`${app.recipe}: secret ${secret.name} ${value !== undefined || source ? "inserted" : "generated"}`);
-  }
-  const wanted = new Set(recipe.compose.secrets.map(full => secretOf(stack, full)?.name));
-  const unwanted = Object.keys(app.secretValues).filter(name => !wanted.has(name));
-  if (unwanted.length > 0)
-    say(`${app.recipe}: no compose file of it wants the secret ${unwanted.join(", ")}: not inserted`);
+  await ensureSecrets(deployment, recipe.compose.secrets, log, secret => insertValue(deployment, secret));
+  const used = new Set(recipe.compose.secrets.map(full => secretOf(stack, full)?.name));
+  const unused = Object.keys(app.secretValues).filter(name => !used.has(name));
+  if (unused.length > 0) log(`${app.recipe}: not inserted, no compose file uses the secret ${unused.join(", ")}`);
 }
 
-/** Through a file that only its owner reads, in the run's own folder, gone before anything else happens: a value never stands in argv. */
-async function insertValue(
-  { app, abra, place }: Deployment,
-  { name, version }: { name: string; version: string },
-  value: string,
-): Promise<void> {
-  const file = join(place.values, name);
+/** Passes the value through a private file, removed at once: a value in argv would be visible to every process. */
+async function insertValue({ app, abra, paths }: Deployment, { name, version }: SecretRef): Promise<boolean> {
+  const value = app.secretValues[name];
+  if (value === undefined) return false;
+  const file = join(paths.values, name);
   try {
     await writeText(file, value);
     await abra.insertSecret(app.domain, name, version, file);
   } finally {
-    await rm(place.values, { recursive: true, force: true });
+    await rm(paths.values, { recursive: true, force: true });
   }
+  return true;
 }

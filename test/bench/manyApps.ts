@@ -3,14 +3,14 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { envPath } from "../../providers/lib/abra/home.ts";
 import { stackOf } from "../../providers/lib/abra/names.ts";
-import type { AppArgs } from "../../providers/app/inputs.ts";
+import type { WarmAppArgs } from "../../providers/app/inputs.ts";
 import { keptImage } from "../../providers/lib/docker/images.ts";
 import { waitUntilRemoved } from "../../providers/lib/docker/waitUntilRemoved.ts";
 import { at, base } from "../lab/paths.ts";
 import { program } from "./program.ts";
 
 /** Each with a state directory of its own below `folder`: so each has a mirror and a clone, as ten recipes would. */
-export function manyApps(folder: string): (AppArgs & { readonly domain: string })[] {
+export function manyApps(folder: string): (WarmAppArgs & { readonly domain: string })[] {
   return Array.from({ length: 10 }, (_, index) => ({
     recipe: "custom-html",
     domain: `bench-${index}.${base}`,

@@ -135,7 +135,7 @@ describe("the warm stack on a real host", function () {
     const before = await containers();
     const done = await pulumi(["destroy", "-s", "warm", "--yes", "--skip-preview", "--suppress-progress"]);
     assert.equal(done.exitCode, 0, done.all);
-    assert.match(done.all, /keycloak: was there before hearth, so it stays deployed/);
+    assert.match(done.all, /keycloak: stays deployed, hearth only adopted it/);
     assert.deepEqual(await containers(), before);
     assert.equal((await upWarm()).exitCode, 0);
   });

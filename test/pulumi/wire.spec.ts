@@ -14,8 +14,8 @@ import { project } from "../lab/paths.ts";
 
 const entry = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider/index.js");
 
-/** The provider process as Pulumi starts it, spoken to as Pulumi speaks to it. */
-describe("the way to Pulumi's engine", function () {
+/** Starts the provider process as Pulumi does, and calls it over gRPC. */
+describe("the wire to Pulumi's engine", function () {
   this.timeout(30_000);
   let child: ChildProcess;
   let client: InstanceType<typeof service.ResourceProviderClient>;
@@ -64,7 +64,7 @@ describe("the way to Pulumi's engine", function () {
 
   const realm = { keycloak: { domain: "keycloak.test" }, name: "docs-0a1b2c", run: "docs-0a1b2c", stateDir: "/tmp" };
 
-  it("is 70 bytes of constant text, which loads the checked-out provider", async () => {
+  it("sends a constant text of 70 bytes that loads the checked-out provider", async () => {
     const text = providerText("providers/realm/provider.ts");
     assert.equal(text, "exports.handler = () => require('./providers/realm/provider.ts').provider;");
     const { inputs, failures } = await check("providers/realm/provider.ts", realm);
@@ -74,28 +74,25 @@ describe("the way to Pulumi's engine", function () {
     assert.deepEqual(inputs["user"], { username: "tester", email: "tester@example.test", realmRoles: [], groups: [] });
   });
 
-  it("carries a refusal back as a failure of the property", async () => {
+  it("returns a rejected input as a failure of the property", async () => {
     const { failures } = await check("providers/realm/provider.ts", { ...realm, name: "master" });
     assert.equal(failures.length, 1);
     assert.match(failures[0]!, /^name: is Keycloak's own realm/);
   });
 
-  it("leaves inputs alone that aren't known yet", async () => {
+  it("leaves unknown inputs unchanged", async () => {
     const { inputs, failures } = await check("providers/realm/provider.ts", { ...realm, name: UNKNOWN });
     assert.deepEqual(failures, []);
     assert.equal(inputs["name"], UNKNOWN);
   });
 
-  it("leads to App's provider too", async () => {
-    const { failures } = await check("providers/app/provider.ts", {
-      recipe: "Not A Recipe",
-      domain: "a.test",
-      stateDir: "/tmp",
+  for (const path of ["providers/app/provider.ts", "providers/runApp/provider.ts"])
+    it(`loads ${path} too`, async () => {
+      const { failures } = await check(path, { recipe: "Not A Recipe", domain: "a.test", stateDir: "/tmp" });
+      assert.match(failures.join(), /recipe: expected a recipe name/);
     });
-    assert.match(failures.join(), /recipe: expected a recipe name/);
-  });
 
-  it("knows the engine's own word for unknown", async () => {
+  it("uses the engine's value for unknown", async () => {
     const { runtime } = await import("@pulumi/pulumi");
     assert.equal(UNKNOWN, runtime.unknownValue);
   });

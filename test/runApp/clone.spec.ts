@@ -7,7 +7,7 @@ import { refreshMirror } from "../../providers/lib/recipe/mirror.ts";
 import { cloneCheckout, cloneRelease } from "../../providers/runApp/clone.ts";
 import { compose, ground, type Ground } from "./fixture.ts";
 
-/** Every file below `folder`, its bytes, mode and time: what must be the same afterwards where nothing was touched. */
+/** Every file below `folder` with its content, mode and time: equal before and after if nothing was touched. */
 async function tree(folder: string): Promise<string[]> {
   const found = await readdir(folder, { recursive: true });
   const rows = found.toSorted().map(async name => {
@@ -48,7 +48,7 @@ describe("the clone that abra deploys a run's app from", function () {
     );
 
   describe("of a release", () => {
-    it("stands at its tag, clean, without lightweight tags (R014), with objects of its own", async () => {
+    it("is at its tag, clean, without lightweight tags (R014), and borrows no objects", async () => {
       await on.release("1.10.0+1.1", { "compose.yml": compose("1.1") });
       await on.release("1.11.0+1.2", {}, false);
       const { path } = await refreshMirror("web", on.state, on.operator);
@@ -65,7 +65,7 @@ describe("the clone that abra deploys a run's app from", function () {
       }
     });
 
-    it("never meets another run's, and outlives its mirror", async () => {
+    it("is independent of another run's clone, and of its mirror", async () => {
       await on.release("1.10.0+1.1", { "compose.yml": compose("1.1") });
       const { path } = await refreshMirror("web", on.state, on.operator);
       const other = join(on.state, "runs", "web-ffffff", "abra", "recipes", "web");
@@ -79,7 +79,7 @@ describe("the clone that abra deploys a run's app from", function () {
   });
 
   describe("of a checkout", () => {
-    it("holds what lies there, committed or not, and what git ignores doesn't come along", async () => {
+    it("contains committed and uncommitted files, but none that git ignores", async () => {
       await on.write(on.upstream, {
         "compose.yml": compose("9.9"),
         "sub/new.tmpl": "new",
@@ -92,7 +92,7 @@ describe("the clone that abra deploys a run's app from", function () {
       await on.git(on.upstream, "tag", "light");
       const before = await tree(on.upstream);
       await cloneCheckout(on.upstream, target);
-      assert.deepEqual(await tree(on.upstream), before, "nothing in it was touched, its index neither");
+      assert.deepEqual(await tree(on.upstream), before, "the checkout and its index are untouched");
       assert.match(await text("compose.yml"), /nginx:9\.9/);
       assert.equal(await text("sub/new.tmpl"), "new");
       assert.equal(await readlink(join(target, "link.yml")), "compose.yml");
@@ -113,7 +113,7 @@ describe("the clone that abra deploys a run's app from", function () {
       assert.equal(await git("status", "--porcelain"), "");
     });
 
-    it("of a linked worktree stands at the worktree's own commit", async () => {
+    it("of a linked worktree is at the worktree's own commit", async () => {
       const linked = join(on.root, "linked");
       await on.git(on.upstream, "worktree", "add", "--quiet", "-b", "feature", linked);
       await on.write(linked, { "compose.yml": compose("5.5") });
@@ -125,7 +125,7 @@ describe("the clone that abra deploys a run's app from", function () {
       assert.equal(await git("status", "--porcelain"), "?? new.tmpl");
     });
 
-    it("comes out whole of a shallow clone, of a detached head, and of one that borrows its objects", async () => {
+    it("is complete for a shallow clone, a detached head, and a clone that borrows objects", async () => {
       await on.release("1.10.0+1.1", { "compose.yml": compose("1.1") });
       const from = pathToFileURL(on.upstream).href;
       for (const [name, argv] of [
@@ -135,7 +135,7 @@ describe("the clone that abra deploys a run's app from", function () {
         const folder = join(on.root, name);
         await on.git(on.root, "clone", "--quiet", ...argv, folder);
         await on.git(folder, "checkout", "--quiet", "--detach");
-        await on.git(folder, "commit", "--quiet", "--allow-empty", "-m", "of nobody's branch");
+        await on.git(folder, "commit", "--quiet", "--allow-empty", "-m", "on no branch");
         await cloneCheckout(folder, target);
         assert.equal(await git("rev-parse", "HEAD"), await on.git(folder, "rev-parse", "HEAD"), name);
         assert.match(await text("compose.yml"), /nginx:1\.1/);
@@ -144,19 +144,19 @@ describe("the clone that abra deploys a run's app from", function () {
       }
     });
 
-    it("without git is a repository all the same: the same files are the same commit", async () => {
+    it("without git becomes a repository: the same files become the same commit", async () => {
       const plain = join(on.root, "plain");
-      await on.write(plain, { "compose.yml": compose("1.0"), ".gitignore": "ignored\n", ignored: "here it counts" });
+      await on.write(plain, { "compose.yml": compose("1.0"), ".gitignore": "ignored\n", ignored: "not ignored here" });
       await cloneCheckout(plain, target);
       const first = await git("rev-parse", "HEAD");
       assert.equal(await git("status", "--porcelain"), "");
-      assert.equal(await text("ignored"), "here it counts");
+      assert.equal(await text("ignored"), "not ignored here");
       await cloneCheckout(plain, target);
       assert.equal(await git("rev-parse", "HEAD"), first);
       await assert.rejects(stat(join(plain, ".git")), { code: "ENOENT" });
     });
 
-    it("isn't led astray by the git that hearth was started from", async () => {
+    it("ignores the GIT_DIR of the process that started hearth", async () => {
       process.env["GIT_DIR"] = join(on.root, "nowhere");
       try {
         await cloneCheckout(on.upstream, target);

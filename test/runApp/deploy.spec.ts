@@ -2,23 +2,23 @@ import assert from "node:assert/strict";
 import { readdir, readFile, stat, symlink, writeFile, mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { liveHost } from "../../providers/runApp/liveHost.ts";
-import { locked } from "../../providers/runApp/locked.ts";
+import { withAppLock } from "../../providers/runApp/lock.ts";
 import { pathsOf } from "../../providers/runApp/paths.ts";
-import type { RunApp } from "../../providers/app/inputs.ts";
+import type { CheckedRunApp } from "../../providers/runApp/inputs.ts";
 import { project } from "../lab/paths.ts";
 import { compose, ground, sample, type Ground } from "./fixture.ts";
 
-/** The lab's abra, on a docker that is made of files. */
-describe("a run's app deployed", function () {
+/** The lab's abra, with a fake docker that keeps its state in files. */
+describe("deploying a run's app", function () {
   this.timeout(60_000);
   let on: Ground;
   let docker: string;
-  let said: string[];
+  let lines: string[];
   const before = { PATH: process.env["PATH"], DOCKER_CONFIG: process.env["DOCKER_CONFIG"] };
 
   beforeEach(async () => {
     on = await ground();
-    said = [];
+    lines = [];
     docker = join(on.root, "docker");
     const bin = join(on.root, "bin");
     for (const folder of [docker, bin]) await mkdir(folder);
@@ -33,10 +33,10 @@ describe("a run's app deployed", function () {
     await on.end();
   });
 
-  const say = (line: string) => void said.push(line);
-  const deploy = (app: RunApp, renew: readonly string[] = []) =>
-    locked(app, say, async ({ fd }) => (await liveHost(app, fd, say)).deploy(renew));
-  const env = (app: RunApp) => readFile(pathsOf(app).env, "utf8");
+  const log = (line: string) => void lines.push(line);
+  const deploy = (app: CheckedRunApp, renew: readonly string[] = []) =>
+    withAppLock(app, log, async ({ fd }) => (await liveHost(app, fd, log)).deploy(renew));
+  const env = (app: CheckedRunApp) => readFile(pathsOf(app).env, "utf8");
   const stacks = async () =>
     JSON.parse(await readFile(join(docker, "stacks"), "utf8")) as Record<
       string,
@@ -45,7 +45,7 @@ describe("a run's app deployed", function () {
   const secret = (name: string) => readFile(join(docker, `secret-web-0a1b2c_ci_test_${name}`), "utf8");
   const calls = () => readFile(join(docker, "calls"), "utf8");
 
-  it("lies in the run's own abra folder, by tag, its .env from that tag's sample and its owner's alone", async () => {
+  it("uses the run's own abra folder, and a private .env from the sample at the tag", async () => {
     await on.release("1.10.0+1.1", {
       "compose.yml": compose("1.1"),
       ".env.sample": sample.replace("GREETING=hello", "GREETING=hello\nNEW=1"),
@@ -64,31 +64,31 @@ describe("a run's app deployed", function () {
         .replace("GREETING=hello", `GREETING="good 'day"`),
     );
     assert.equal((await stat(pathsOf(app).env)).mode & 0o777, 0o600);
-    assert.deepEqual(await readdir(on.operator), ["catalogue"], "nothing of a run lies with the operator");
-    assert.deepEqual(said.at(-1), "web: deploying 1.9.0+1.0");
+    assert.deepEqual(await readdir(on.operator), ["catalogue"], "the operator's folder stays untouched");
+    assert.deepEqual(lines.at(-1), "web: deploying 1.9.0+1.0");
   });
 
-  it("P12: gets the values that are given from a file that is gone afterwards, and in no argv; what it also wants is generated", async () => {
+  it("P12: passes secret values through a file that is removed, never in argv; generates the others", async () => {
     await writeFile(join(on.root, "pass"), "from-a-file");
     const app = on.app({ secretValues: { oidc: "s3cret" } });
     await deploy(app);
     assert.equal(await secret("oidc_v1"), "s3cret");
     assert.match(await secret("pass_v1"), /^\w{12}$/);
     assert.ok(!(await calls()).includes("s3cret"));
-    assert.ok(!said.join().includes("s3cret"));
+    assert.ok(!lines.join().includes("s3cret"));
     assert.deepEqual((await readdir(pathsOf(app).folder)).toSorted(), ["abra", "web-0a1b2c.lock", "web.clone.lock"]);
     const again = on.app({
       secretValues: { oidc: "another", none: "unwanted" },
       secrets: { pass: { file: join(on.root, "pass") } },
     });
     await deploy(again);
-    assert.equal(await secret("oidc_v1"), "s3cret", "what is there stays");
+    assert.equal(await secret("oidc_v1"), "s3cret", "an existing secret stays");
     await deploy(again, ["oidc", "pass"]);
     assert.deepEqual([await secret("oidc_v1"), await secret("pass_v1")], ["another", "from-a-file"]);
-    assert.match(said.join("\n"), /no compose file of it wants the secret none/);
+    assert.match(lines.join("\n"), /not inserted, no compose file uses the secret none/);
   });
 
-  it("follows its inputs: what isn't set any more is the recipe's again, and another version brings its own sample", async () => {
+  it("returns a variable that is no longer set to the recipe's value, and uses the sample of the new version", async () => {
     await on.release("1.10.0+1.1", {
       "compose.yml": compose("1.1"),
       ".env.sample": sample.replace("GREETING=hello", "GREETING=hello\nNEW=1"),
@@ -101,7 +101,7 @@ describe("a run's app deployed", function () {
     assert.deepEqual([stack.env["GREETING"], stack.env["NEW"]], ["hello", "1"]);
   });
 
-  it("comes from a checkout as it lies there, by chaos", async () => {
+  it("deploys a checkout with its uncommitted changes, in chaos mode", async () => {
     const checkout = join(on.root, "mine");
     await on.git(on.root, "clone", "--quiet", on.upstream, checkout);
     await on.write(checkout, { "compose.yml": compose("7.7"), untracked: "" });
@@ -110,11 +110,11 @@ describe("a run's app deployed", function () {
     assert.match(texts[0]!, /nginx:7\.7/);
     assert.match(texts.at(-1)!, /chaos: "true"/);
     assert.match(texts.at(-1)!, /chaos-version: "?[0-9a-f]{8}\+U/);
-    assert.equal(said.at(-1), `web: deploying ${checkout}`);
-    assert.deepEqual(await readdir(on.state), ["runs"], "no mirror was asked: it may be released nowhere yet");
+    assert.equal(lines.at(-1), `web: deploying ${checkout}`);
+    assert.deepEqual(await readdir(on.state), ["runs"], "no mirror is created: the recipe may not be released yet");
   });
 
-  it("meets no other run of its recipe, nor another app of its own run", async () => {
+  it("doesn't interfere with other runs of the recipe, nor with other apps of the run", async () => {
     await on.release("1.10.0+1.1", { "compose.yml": compose("1.1") });
     const secretValues = { oidc: "s3cret" };
     const other = on.app({ run: "web-ffffff", domain: "web-ffffff.ci.test", version: "1.10.0+1.1", secretValues });
@@ -134,7 +134,7 @@ describe("a run's app deployed", function () {
     });
   });
 
-  it("F8: fails with abra's own word", async () => {
+  it("F8: fails with abra's own message", async () => {
     const app = on.app({ secretValues: { oidc: "s3cret" } });
     await on.release("1.10.0+1.1", {
       "compose.yml": compose("1.1").replace("- GREETING=${GREETING}", "- BROKEN: { not: text }"),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
-import { appInputs, type AppArgs, type AppInputs, type RunApp } from "../../providers/app/inputs.ts";
+import { type CheckedRunApp, type RunAppArgs, runAppInputs, type RunAppInputs } from "../../providers/runApp/inputs.ts";
 
 const who = {
   GIT_AUTHOR_NAME: "a",
@@ -42,9 +42,9 @@ export interface Ground {
   write(folder: string, files: Record<string, string>): Promise<void>;
   /** Releases upstream's files as they are, with `files` over them. */
   release(version: string, files?: Record<string, string>, annotated?: boolean): Promise<void>;
-  inputs(more?: Partial<AppArgs>): AppInputs;
+  inputs(more?: Partial<RunAppArgs>): RunAppInputs;
   /** As checked. */
-  app(more?: Partial<AppArgs>): RunApp;
+  app(more?: Partial<RunAppArgs>): CheckedRunApp;
   end(): Promise<void>;
 }
 
@@ -61,12 +61,11 @@ export async function ground(): Promise<Ground> {
       await writeFile(join(folder, name), text);
     }
   };
-  const inputs = (more: Partial<AppArgs> = {}) =>
-    appInputs.parse({
+  const inputs = (more: Partial<RunAppArgs> = {}) =>
+    runAppInputs.parse({
       recipe: "web",
       domain: "web-0a1b2c.ci.test",
       stateDir: state,
-      lifetime: "run",
       run: "web-0a1b2c",
       version: "1.9.0+1.0",
       ...more,
@@ -85,7 +84,7 @@ export async function ground(): Promise<Ground> {
       await git(upstream, "tag", ...(annotated ? ["--annotate", "-m", version] : []), version);
     },
     inputs,
-    app: more => ({ ...inputs(more), held: [], condition: "healthy", swarm: "here" }) as RunApp,
+    app: more => ({ ...inputs(more), condition: "healthy", swarm: "here" }),
     async end() {
       if (before === undefined) delete process.env["ABRA_DIR"];
       else process.env["ABRA_DIR"] = before;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import type { RunApp } from "../../providers/app/inputs.ts";
+import type { CheckedRunApp } from "../../providers/runApp/inputs.ts";
 import { pathsOf } from "../../providers/runApp/paths.ts";
 import { removeApp } from "../../providers/runApp/remove.ts";
 import { fakeSwarm, type FakeSwarm } from "../lib/docker/fakeSwarm.ts";
@@ -17,19 +17,19 @@ const whole = {
   secret: [{ name: `${stack}_pass_v1` }],
 };
 
-describe("a run's app taken away", function () {
+describe("removing a run's app", function () {
   this.timeout(30_000);
   let on: Ground;
   let swarm: FakeSwarm;
-  let said: string[];
+  let lines: string[];
   const path = process.env["PATH"];
 
   beforeEach(async () => {
-    [on, swarm, said] = [await ground(), await fakeSwarm(), []];
+    [on, swarm, lines] = [await ground(), await fakeSwarm(), []];
     await swarm.set(whole);
     const bin = join(on.root, "bin");
     await mkdir(bin);
-    // Says what it is asked, and does it where the file `abra` says how.
+    // Records its arguments, and runs the file `abra` if it exists.
     await writeFile(
       join(bin, "abra"),
       `#!/bin/sh\nprintf '%s\\n' "abra $*" >> "$FAKE_DOCKER/calls"\n[ -f "${on.root}/abra" ] && . "${on.root}/abra"\nexit 0\n`,
@@ -43,24 +43,24 @@ describe("a run's app taken away", function () {
     await on.end();
   });
 
-  const say = (line: string) => void said.push(line);
+  const log = (line: string) => void lines.push(line);
   const calls = async () => (await swarm.calls()).filter(call => /^abra|^stack rm| rm /.test(call));
-  const placed = async (app: RunApp) => {
+  const placed = async (app: CheckedRunApp) => {
     const { env, clone } = pathsOf(app);
     for (const folder of [dirname(env), clone]) await mkdir(folder, { recursive: true });
     await writeFile(env, `TYPE=${app.recipe}:1.9.0+1.0\n`);
   };
-  const left = (app: RunApp) =>
+  const left = (app: CheckedRunApp) =>
     readdir(pathsOf(app).abraDir, { recursive: true }).then(
       names => names.toSorted(),
       () => [],
     );
 
-  it("P8: goes by abra, and what abra leaves goes by docker; the run's folder is gone after", async () => {
+  it("P8: uses abra, removes the rest through docker, and removes the run's abra folder", async () => {
     const app = on.app();
     await placed(app);
     await writeFile(join(on.root, "abra"), `[ "$2" = undeploy ] && docker stack rm ${stack}`);
-    await removeApp(app, say);
+    await removeApp(app, log);
     assert.deepEqual(await calls(), [
       "abra app undeploy web-0a1b2c.ci.test -n",
       `stack rm ${stack}`,
@@ -70,18 +70,18 @@ describe("a run's app taken away", function () {
     ]);
     assert.deepEqual(await swarm.names(), {});
     assert.deepEqual(await left(app), []);
-    assert.match(said.at(-1)!, /^web: web-0a1b2c\.ci\.test gone after \d+\.\d s$/);
+    assert.match(lines.at(-1)!, /^web: removed web-0a1b2c\.ci\.test in \d+\.\d s$/);
   });
 
-  it("F22: goes by docker alone where the run's abra folder is lost, and again where nothing is left of it at all", async () => {
+  it("F22: uses docker alone if the run's abra folder is lost, and succeeds if the app is absent", async () => {
     const app = on.app();
-    await removeApp(app, say);
+    await removeApp(app, log);
     assert.deepEqual(await swarm.names(), {});
     assert.ok(!(await calls()).some(call => call.startsWith("abra")));
-    await removeApp(app, say);
+    await removeApp(app, log);
   });
 
-  it("F14: waits for a volume that is still in use, after abra gave up on it", async () => {
+  it("F14: waits for a volume in use after abra gave up on it", async () => {
     const app = on.app();
     await placed(app);
     await swarm.set({ ...whole, linger: 2, volume: [{ name: `${stack}_data`, stack, busy: 2 }] });
@@ -89,24 +89,24 @@ describe("a run's app taken away", function () {
       join(on.root, "abra"),
       `[ "$2" = undeploy ] && docker stack rm ${stack}\n[ "$2" = remove ] && { echo "FATA volume is in use"; exit 1; }`,
     );
-    await removeApp(app, say);
+    await removeApp(app, log);
     assert.deepEqual(await swarm.names(), {});
-    assert.match(said.join("\n"), /^web: abra: remove web-0a1b2c\.ci\.test: volume is in use; docker does it$/m);
+    assert.match(lines.join("\n"), /^web: abra: remove web-0a1b2c\.ci\.test: volume is in use; using docker instead$/m);
   });
 
-  it("goes by docker where abra can't undeploy it", async () => {
+  it("undeploys through docker if abra can't", async () => {
     const app = on.app();
     await placed(app);
     await writeFile(
       join(on.root, "abra"),
       `[ "$2" = undeploy ] && { echo "FATA no recipe 'web' exists locally"; exit 1; }`,
     );
-    await removeApp(app, say);
+    await removeApp(app, log);
     assert.deepEqual(await swarm.names(), {});
-    assert.match(said[0]!, /no recipe 'web' exists locally; docker does it/);
+    assert.match(lines[0]!, /no recipe 'web' exists locally; using docker instead/);
   });
 
-  it("leaves the other apps of its run what is theirs", async () => {
+  it("keeps the files of the run's other apps", async () => {
     const [app, same, other] = [
       on.app(),
       on.app({ domain: "sso-0a1b2c.ci.test" }),
@@ -114,13 +114,13 @@ describe("a run's app taken away", function () {
     ];
     for (const each of [app, same, other]) await placed(each);
     await swarm.set({});
-    await removeApp(app, say);
+    await removeApp(app, log);
     const rest = ["recipes", "recipes/keycloak", "servers", "servers/default", "servers/default/k-0a1b2c.ci.test.env"];
     assert.deepEqual(await left(app), [...rest, "recipes/web", "servers/default/sso-0a1b2c.ci.test.env"].toSorted());
     assert.equal(await readFile(pathsOf(same).env, "utf8"), "TYPE=web:1.9.0+1.0\n");
-    await removeApp(same, say);
+    await removeApp(same, log);
     assert.deepEqual(await left(app), rest);
-    await removeApp(other, say);
+    await removeApp(other, log);
     assert.deepEqual(await left(app), []);
   });
 });

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { resolveRun } from "../../providers/runApp/resolve.ts";
-import type { AppArgs } from "../../providers/app/inputs.ts";
+import { resolve as resolveRun } from "../../providers/runApp/resolve.ts";
+import type { RunAppArgs } from "../../providers/runApp/inputs.ts";
 import { fakeSwarm, type FakeSwarm } from "../lib/docker/fakeSwarm.ts";
 import { compose, ground, sample, type Ground } from "./fixture.ts";
 
-describe("what check finds out for a run's app", function () {
+describe("resolving a run's app", function () {
   this.timeout(30_000);
   let on: Ground;
   let swarm: FakeSwarm;
-  let said: string[];
+  let lines: string[];
   beforeEach(async () => {
-    [on, swarm, said] = [await ground(), await fakeSwarm(), []];
+    [on, swarm, lines] = [await ground(), await fakeSwarm(), []];
   });
   afterEach(async () => {
     await swarm.end();
@@ -20,12 +20,12 @@ describe("what check finds out for a run's app", function () {
   });
 
   const secretValues = { oidc: "s3cret" };
-  const resolve = (more: Partial<AppArgs> = {}, before: { swarm?: string } = {}) =>
-    resolveRun(on.inputs({ secretValues, ...more }), before, line => void said.push(line));
-  const failures = async (more: Partial<AppArgs>) =>
+  const resolve = (more: Partial<RunAppArgs> = {}, before: { swarm?: string } = {}) =>
+    resolveRun(on.inputs({ secretValues, ...more }), before, line => void lines.push(line));
+  const failures = async (more: Partial<RunAppArgs>) =>
     (await resolve(more)).failures.map(({ property, reason }) => `${property}: ${reason}`);
 
-  it("latest is the newest annotated tag that is a version, by version and not as text; nothing is held, nothing too young", async () => {
+  it("takes the newest annotated version tag as latest, compared as a version; holds nothing, whatever its age", async () => {
     for (const version of ["1.10.0+1.1", "2.0.0+2.0"])
       await on.release(version, { [`release/${version}`]: "read this" });
     await on.release("v3", {});
@@ -33,39 +33,36 @@ describe("what check finds out for a run's app", function () {
     await on.release("2.1.0+2.0", {}, false);
     const { inputs, failures: none } = await resolve({ version: "latest" });
     assert.deepEqual(none, []);
-    assert.deepEqual(
-      [inputs.version, inputs.held, inputs.condition, inputs.swarm],
-      ["2.0.0+2.0", [], "healthy", "here"],
-    );
-    assert.deepEqual(said, []);
+    assert.deepEqual([inputs.version, inputs.condition, inputs.swarm], ["2.0.0+2.0", "healthy", "here"]);
+    assert.deepEqual(lines, []);
   });
 
-  it("a tag that isn't there is refused, with the last five that are", async () => {
+  it("rejects an unknown version, and lists the newest five", async () => {
     for (let minor = 10; minor < 16; minor++) await on.release(`1.${minor}.0+1.1`, {});
     assert.deepEqual(await failures({ version: "1.99.0+1" }), [
-      "version: recipe web has no version 1.99.0+1; it has 1.11.0+1.1, 1.12.0+1.1, 1.13.0+1.1, 1.14.0+1.1, 1.15.0+1.1",
+      "version: version 1.99.0+1 of recipe web not found; newest versions: 1.11.0+1.1, 1.12.0+1.1, 1.13.0+1.1, 1.14.0+1.1, 1.15.0+1.1",
     ]);
   });
 
-  it("a recipe without any version is refused too", async () => {
+  it("rejects a recipe without versions", async () => {
     await on.git(on.upstream, "tag", "--delete", "1.9.0+1.0");
     assert.deepEqual(await failures({ version: "latest" }), [
-      "version: recipe web has no version that can be deployed: it has none",
+      "version: no deployable version of recipe web found; the recipe has no versions",
     ]);
   });
 
-  it("F40: another swarm is refused, both named", async () => {
+  it("F40: rejects another swarm, and names both", async () => {
     const { failures: found, inputs } = await resolve({}, { swarm: "there" });
     assert.match(found[0]!.reason, /lives in the swarm there, but docker talks to the swarm here/);
     assert.equal(inputs.condition, "unknown");
   });
 
-  it("at first it counts as healthy, whatever stands there; afterwards as the host says", async () => {
+  it("assumes a new app healthy, and observes an existing one", async () => {
     assert.equal((await resolve()).inputs.condition, "healthy");
     assert.equal((await resolve({}, { swarm: "here" })).inputs.condition, "not deployed");
   });
 
-  it("a name that Swarm would refuse is, with its length", async () => {
+  it("rejects a name that is too long for Swarm, with its length", async () => {
     const [found] = await failures({
       domain: `web-0a1b2c.${"long-".repeat(4)}base.test`,
       env: { SECRET_OIDC_VERSION: `v${"1".repeat(30)}` },
@@ -73,9 +70,9 @@ describe("what check finds out for a run's app", function () {
     assert.match(found!, /^domain: .* is too long: secret \S+ has \d+ characters; Swarm takes 64$/);
   });
 
-  it("F36: a secret that nobody can make is refused by its name, and only where a compose file wants it", async () => {
+  it("F36: rejects a secret that has no value and can't be generated, only if a compose file uses it", async () => {
     assert.deepEqual(await failures({ secretValues: {} }), [
-      "secretValues: the secret oidc of web 1.9.0+1.0 can't be generated: give it in secretValues or secrets",
+      "secretValues: secret oidc of web 1.9.0+1.0 can't be generated: set it in secretValues or secrets",
     ]);
     assert.deepEqual(await failures({ secretValues: {}, secrets: { oidc: { file: "/x" } } }), []);
     await on.release("1.10.0+1.1", { ".env.sample": `${sample}\nSECRET_OTHER_VERSION=v1 # generate=false\n` });
@@ -83,7 +80,7 @@ describe("what check finds out for a run's app", function () {
   });
 
   describe("of a checkout", () => {
-    it("stays at the version that was asked for, and is known by what lies in it", async () => {
+    it("keeps the requested version, and derives the revision from its content", async () => {
       const { inputs, failures: none } = await resolve({ version: "latest", checkout: on.upstream });
       assert.deepEqual(none, []);
       assert.equal(inputs.version, "latest");
@@ -93,10 +90,10 @@ describe("what check finds out for a run's app", function () {
       assert.notEqual((await resolve({ version: "latest", checkout: on.upstream })).inputs.revision, inputs.revision);
     });
 
-    it("is looked at as it lies there: names, secrets, YAML", async () => {
+    it("checks uncommitted files: names, secrets, YAML", async () => {
       assert.match(
         (await failures({ checkout: on.upstream, secretValues: {} }))[0]!,
-        /^secretValues: the secret oidc of \S+ can't be generated/,
+        /^secretValues: secret oidc of \S+ can't be generated/,
       );
       await on.write(on.upstream, { "compose.yml": "services: [" });
       await assert.rejects(resolve({ checkout: on.upstream }), {
@@ -105,7 +102,7 @@ describe("what check finds out for a run's app", function () {
       });
     });
 
-    it("needs no upstream: it may be released nowhere yet", async () => {
+    it("needs no upstream: the recipe may not be released yet", async () => {
       const checkout = join(on.root, "mine");
       await on.write(checkout, { "compose.yml": compose("1.0"), ".env.sample": sample });
       await rm(on.upstream, { recursive: true });
@@ -113,8 +110,8 @@ describe("what check finds out for a run's app", function () {
       assert.deepEqual((await resolve({ recipe: "mine", checkout })).failures, []);
     });
 
-    it("that isn't there, or is no recipe, is refused", async () => {
-      assert.match((await failures({ checkout: join(on.root, "none") }))[0]!, /^checkout: there is no folder/);
+    it("rejects a missing folder, and one without a recipe", async () => {
+      assert.match((await failures({ checkout: join(on.root, "none") }))[0]!, /^checkout: folder \S+ not found$/);
       assert.match((await failures({ checkout: on.operator }))[0]!, /^checkout: \S+ has no compose\.yml/);
     });
   });

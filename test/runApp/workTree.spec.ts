@@ -10,15 +10,15 @@ describe("a checkout", function () {
   beforeEach(async () => (on = await ground()));
   afterEach(() => on.end());
 
-  it("is the same as long as nothing in it changes", async () => {
+  it("keeps its revision while nothing in it changes", async () => {
     const first = await revisionOf(on.upstream);
     assert.equal(await revisionOf(on.upstream), first);
     assert.match(first, new RegExp(`^${(await on.git(on.upstream, "rev-parse", "HEAD")).slice(0, 8)}-[0-9a-f]{16}$`));
     await on.write(on.upstream, { ignored: "by git", ".git/of-git": "" });
-    assert.equal(await revisionOf(on.upstream), first, "what git ignores isn't of it");
+    assert.equal(await revisionOf(on.upstream), first, "ignored files don't count");
   });
 
-  it("is another one with each edit, new file, lost file, mode, link and commit", async () => {
+  it("gets another revision with each edit, new file, deleted file, mode, link and commit", async () => {
     const { upstream } = on;
     const changes: (() => Promise<unknown>)[] = [
       () => on.write(upstream, { "compose.yml": "services: {}\n" }),
@@ -37,14 +37,14 @@ describe("a checkout", function () {
     assert.equal(seen.size, changes.length + 1);
   });
 
-  it("is the same wherever it is staged", async () => {
+  it("keeps its revision when a file is staged", async () => {
     await on.write(on.upstream, { "new.tmpl": "a" });
     const before = await revisionOf(on.upstream);
     await on.git(on.upstream, "add", "--all");
     assert.equal(await revisionOf(on.upstream), before);
   });
 
-  it("without git is all of its files; below another repository, those that count there", async () => {
+  it("has all of its files without git; within another repository, those that count there", async () => {
     const plain = join(on.root, "plain");
     await on.write(plain, { "compose.yml": "a", "sub/x": "b", ignored: "c" });
     assert.deepEqual(await readWorkTree(plain), { head: undefined, files: ["compose.yml", "ignored", "sub/x"] });
@@ -56,7 +56,7 @@ describe("a checkout", function () {
     assert.deepEqual((await readWorkTree(out)).files, ["compose.yml"], "a build folder that git ignores");
   });
 
-  it("may have no commit yet, and a repository within", async () => {
+  it("may have no commit yet, and a nested repository", async () => {
     const fresh = join(on.root, "fresh");
     await on.write(fresh, { "compose.yml": "a" });
     await on.git(fresh, "init", "--quiet");
@@ -68,8 +68,8 @@ describe("a checkout", function () {
   it("must be a folder with a compose.yml", async () => {
     const { upstream } = on;
     assert.equal(await checkoutFault(upstream), undefined);
-    assert.match((await checkoutFault(join(upstream, "none")))!, /there is no folder/);
-    assert.match((await checkoutFault(join(upstream, "compose.yml")))!, /is no folder/);
+    assert.match((await checkoutFault(join(upstream, "none")))!, /^folder \S+ not found$/);
+    assert.match((await checkoutFault(join(upstream, "compose.yml")))!, /is not a folder/);
     await rm(join(upstream, "compose.yml"));
     assert.match((await checkoutFault(upstream))!, /has no compose\.yml/);
   });

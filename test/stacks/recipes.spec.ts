@@ -5,8 +5,8 @@ import { fill, fillAll, isSecret, recipeSettings } from "../../stacks/recipes.ts
 const config = (recipes: object) =>
   readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:recipes": JSON.stringify(recipes) });
 
-describe("what hearth:recipes says", () => {
-  it("needs a Keycloak and waits 3 s of good health, where nothing else is said", () => {
+describe("the setting hearth:recipes", () => {
+  it("defaults to a Keycloak and 3 s of stable health", () => {
     const { docs } = config({ docs: {} }).recipes;
     assert.deepEqual(
       [docs?.needs, docs?.version, docs?.env, docs?.secrets, docs?.health.stableFor, docs?.health.path],
@@ -15,17 +15,17 @@ describe("what hearth:recipes says", () => {
     assert.equal(config({ docs: { health: { path: "/up", stableFor: 1 } } }).recipes["docs"]?.health.stableFor, 1);
   });
 
-  it("is refused in a sentence that names the key: a field that isn't there, a setting that isn't, a name that is no recipe's", () => {
+  it("names the key of an unknown field, an unknown setting or an invalid recipe name", () => {
     assert.throws(
       () => config({ docs: { env: { X: "{isuer}" } } }),
-      /hearth:recipes\.docs\.env\.X is "\{isuer\}": \{isuer\} is no field: there are \{issuer\}/,
+      /hearth:recipes\.docs\.env\.X is "\{isuer\}": unknown field \{isuer\}: expected one of \{issuer\}/,
     );
     assert.throws(() => config({ docs: { enviroment: {} } }), /hearth:recipes\.docs\.enviroment: no such setting/);
     assert.throws(() => config({ Docs: {} }), /hearth:recipes/);
     assert.throws(() => config({ docs: { needs: ["postgres"] } }), /hearth:recipes\.docs\.needs\.0/);
   });
 
-  it("may give the realm roles, groups, clients and identity providers, validated, and no secret of the run's", () => {
+  it("validates the realm's roles, groups, clients and identity providers, and rejects the run's secrets there", () => {
     const realm = {
       roles: { realm: [{ name: "editor" }] },
       groups: [{ name: "staff" }],
@@ -40,11 +40,11 @@ describe("what hearth:recipes says", () => {
     assert.throws(() => config({ docs: { realm: { identityProviders: [{ alias: "x" }] } } }), /providerId/);
     assert.throws(
       () => config({ docs: { realm: { clients: [{ clientId: "x", secret: "{clientSecret}" }] } } }),
-      /\{clientSecret\} is no field here/,
+      /unknown field \{clientSecret\}: expected one of \{issuer\}, \{realm\}, \{domain\}, \{keycloakDomain\}, \{run\}/,
     );
   });
 
-  it("is filled in, at any depth, and what names a secret is known as one", () => {
+  it("fills templates at any depth, and recognizes those that use a secret", () => {
     assert.equal(
       fill("{issuer}/x?{domain}{other}", { issuer: "https://k/realms/r", domain: "d" }),
       "https://k/realms/r/x?d{other}",
@@ -60,7 +60,7 @@ describe("what hearth:recipes says", () => {
     );
   });
 
-  it("limits of what a host gives: a number, whatever its spelling", () => {
+  it("reads the limit of dedicated Keycloaks as a number, also from text", () => {
     const read = (dedicatedLimit: string) =>
       readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:dedicatedLimit": dedicatedLimit });
     assert.equal(read("2").dedicatedLimit, 2);

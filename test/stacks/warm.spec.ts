@@ -62,7 +62,7 @@ describe("the stacks' programs", function () {
       [network?.name, network?.inputs["driver"], network?.inputs["attachable"]],
       ["proxy", "overlay", true],
     );
-    const apps = made.filter(each => each.type === "pulumi-nodejs:dynamic/app:App");
+    const apps = made.filter(each => each.type === "pulumi-nodejs:dynamic/app:WarmApp");
     assert.deepEqual(
       apps.map(({ name, inputs }) => [name, inputs["domain"], inputs["stateful"], inputs["stateDir"]]),
       [
@@ -89,7 +89,7 @@ describe("the stacks' programs", function () {
     );
   });
 
-  it("of a run: leave its outputs with the hearth that started it, and with nobody else", async () => {
+  it("a run sends its outputs to the hearth process that started it, and nowhere else", async () => {
     const { runStack } = await import("../../stacks/ci.ts");
     const mailbox = await openOutputChannel();
     try {
@@ -111,7 +111,7 @@ describe("the stacks' programs", function () {
     await assert.rejects(stat(mailbox.path), { code: "ENOENT" });
   });
 
-  it("of a run: declare one realm, named as the run, and keep its secrets secret", async () => {
+  it("a run declares one realm, named like the run, and keeps its secrets secret", async () => {
     const { runStack } = await import("../../stacks/ci.ts");
     const outputs = runStack({ recipe: "docs", hex: "0a1b2c" }, config) as {
       password: pulumi.Output<string>;
@@ -151,14 +151,20 @@ describe("the stacks' programs", function () {
         appUrl?: pulumi.Output<string>;
         issuer?: pulumi.Output<string>;
       };
+      const find = (name: string) => made.find(each => each.name === name);
       const deployCount = await settled(outputs.deployCount);
       if (outputs.appUrl) await settled(outputs.appUrl);
-      return { outputs, deployCount, inputs: (name: string) => made.find(each => each.name === name)?.inputs };
+      return {
+        outputs,
+        deployCount,
+        inputs: (name: string) => find(name)?.inputs,
+        type: (name: string) => find(name)?.type,
+      };
     };
     after(() => void (kind = "warm"));
 
     it("the lease comes first and names what may be the run's; the app gets the realm's values, and no secret in clear", async () => {
-      const { deployCount, inputs } = await run("docs", "warm");
+      const { deployCount, inputs, type } = await run("docs", "warm");
       assert.equal(deployCount, 1);
       assert.equal(made[0]?.name, "lease");
       assert.deepEqual(
@@ -167,8 +173,8 @@ describe("the stacks' programs", function () {
       );
       assert.deepEqual(inputs("app")?.["env"], { ISSUER: "https://x/realms/y", PLAIN: "x" });
       assert.deepEqual(
-        [inputs("app")?.["lifetime"], inputs("app")?.["run"], inputs("app")?.["domain"]],
-        ["run", "docs-0a1b2c", "docs-0a1b2c.ci.example.org"],
+        [type("app"), inputs("app")?.["run"], inputs("app")?.["domain"]],
+        ["pulumi-nodejs:dynamic/runApp:RunApp", "docs-0a1b2c", "docs-0a1b2c.ci.example.org"],
       );
       assert.deepEqual(
         [inputs("docs-0a1b2c")?.["settings"], inputs("docs-0a1b2c")?.["clients"]],
@@ -177,11 +183,16 @@ describe("the stacks' programs", function () {
     });
 
     it("cold: a Keycloak of the same version is deployed for it, the realm stands on that one, and both count", async () => {
-      const { deployCount, inputs } = await run("docs", "dedicated");
+      const { deployCount, inputs, type } = await run("docs", "dedicated");
       assert.equal(deployCount, 2);
       assert.deepEqual(
-        [inputs("keycloak")?.["domain"], inputs("keycloak")?.["version"]],
-        ["sso-0a1b2c.ci.example.org", "10.7.1+26.4.0"],
+        [
+          type("keycloak"),
+          inputs("keycloak")?.["run"],
+          inputs("keycloak")?.["domain"],
+          inputs("keycloak")?.["version"],
+        ],
+        ["pulumi-nodejs:dynamic/runApp:RunApp", "docs-0a1b2c", "sso-0a1b2c.ci.example.org", "10.7.1+26.4.0"],
       );
       assert.deepEqual(inputs("docs-0a1b2c")?.["keycloak"], {
         domain: "sso-0a1b2c.ci.example.org",

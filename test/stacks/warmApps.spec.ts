@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appInputs } from "../../providers/app/inputs.ts";
+import { warmAppInputs } from "../../providers/app/inputs.ts";
 import { readConfig } from "../../stacks/config.ts";
 import { warmApps, warmKeycloak } from "../../stacks/warmApps.ts";
 
@@ -13,8 +13,8 @@ describe("the warm apps", () => {
       warmApps(configured()).map(({ recipe }) => recipe),
       ["traefik", "keycloak"],
     );
-    assert.equal(appInputs.parse(traefik).stateful, false);
-    assert.equal(appInputs.parse(keycloak).stateful, true);
+    assert.equal(warmAppInputs.parse(traefik).stateful, false);
+    assert.equal(warmAppInputs.parse(keycloak).stateful, true);
     assert.equal(traefik?.domain, "warm-traefik.ci.example.org");
   });
 
@@ -27,8 +27,8 @@ describe("the warm apps", () => {
       issuer: "https://sso.example.org/realms/master",
       stableFor: 30,
     });
-    assert.equal(appInputs.parse(keycloak).updates.allow, "patch");
-    assert.equal(appInputs.parse(keycloak).updates.minAgeHours, 24, "a setting that isn't given keeps its default");
+    assert.equal(warmAppInputs.parse(keycloak).updates.allow, "patch");
+    assert.equal(warmAppInputs.parse(keycloak).updates.minAgeHours, 24, "a setting that isn't given keeps its default");
   });
 
   it("include any configured recipe, with the defaults of a recipe that hearth doesn't know", () => {
@@ -41,7 +41,7 @@ describe("the warm apps", () => {
         ["custom-html", "pages.ci.example.org"],
       ],
     );
-    const pages = appInputs.parse(apps[2]);
+    const pages = warmAppInputs.parse(apps[2]);
     assert.deepEqual([pages.stateful, pages.health.path, pages.health.issuer], [true, "/", undefined]);
   });
 });

@@ -1,14 +1,14 @@
 // What a profile declares: all that hearth knows of one recipe.
 import type { RunScope } from "../../lib/coordination/index.ts";
 import type { Baseline } from "../../lib/state/index.ts";
-import type { AppInputs } from "../inputs.ts";
+import type { WarmAppInputs } from "../inputs.ts";
 
 /** The inputs that a baseline depends on. */
-export type ProfiledApp = Pick<AppInputs, "domain" | "env">;
+export type ProfiledApp = Pick<WarmAppInputs, "domain" | "env">;
 
 export interface Profile {
   /** Health check of an app at `domain`, where its configuration has none: path and issuer. */
-  health(domain: string): NonNullable<Partial<AppInputs["health"]>>;
+  health(domain: string): NonNullable<Partial<WarmAppInputs["health"]>>;
   /** Whether its volumes are snapshotted and restored with its version, unless its configuration says otherwise. */
   readonly stateful: boolean;
   /** Whether other apps are reached through it: it is deployed before them, and an unreachable route is its own fault. */

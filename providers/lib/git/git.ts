@@ -1,18 +1,20 @@
-// git in one repository.
+// Runs git in one folder, whatever repository this process was started from.
 import { run, type RunOptions } from "../process/index.ts";
-import { quietGit } from "./objects.ts";
+import { gitEnv } from "./env.ts";
 
-/** A collection that git starts stays in the foreground: it would hold the mirror's lock, and nobody would know why. */
+/** Keeps garbage collection in the foreground: a detached one would hold the mirror's lock after git exits. */
 const foreground = ["-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false"];
 
-/** What git prints in `folder`; `what` is verb and noun. Throws ProgramError. */
+/**
+ * Returns what git prints in `folder`. `what` is verb and noun for the error. `env` is added to git's environment.
+ * `timeout` is in milliseconds; default: 60,000. Throws ProgramError.
+ */
 export async function git(
   folder: string,
   argv: readonly string[],
   what: string,
-  options: Pick<RunOptions, "input" | "inherit"> = {},
+  { env, ...options }: Pick<RunOptions, "input" | "inherit" | "timeout" | "env"> = {},
 ): Promise<string> {
-  return (
-    await run("git", ["-C", folder, ...foreground, ...argv], what, { env: quietGit, timeout: 60_000, ...options })
-  ).stdout;
+  const settings = { timeout: 60_000, ...options, env: { ...gitEnv, ...env } };
+  return (await run("git", ["-C", folder, ...foreground, ...argv], what, settings)).stdout;
 }

@@ -3,6 +3,7 @@ import { spawn, type ChildProcessByStdio } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { ProgramError, type ProgramErrorKind, run } from "../process/index.ts";
+import { gitEnv } from "./env.ts";
 
 export interface GitObject {
   readonly oid: string;
@@ -15,9 +16,6 @@ export interface Entry {
   readonly name: string;
   readonly oid: string;
 }
-
-/** No question about a password, no message in another language. */
-export const quietGit = { GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
 
 /**
  * What is at `path` below `tree` (as git takes it: `refs/tags/1.0.0^{tree}`), or undefined where nothing is. `what` is verb and noun.
@@ -43,7 +41,7 @@ export async function readObject(repository: string, name: string, what: string)
   const found = await ask(repository, name, what);
   if (found) return found;
   // In a batch git calls it missing, whatever the reason; asked for it alone, it says more.
-  await run("git", ["-C", repository, "cat-file", "-t", name], what, { env: quietGit, timeout: ANSWER });
+  await run("git", ["-C", repository, "cat-file", "-t", name], what, { env: gitEnv, timeout: ANSWER });
   endReading(repository);
   const made = await ask(repository, name, what);
   if (made) return made;
@@ -104,7 +102,7 @@ class Reader {
   constructor(repository: string) {
     this.#repository = repository;
     const child = spawn("git", ["-C", repository, "cat-file", "--batch"], {
-      env: { ...process.env, ...quietGit },
+      env: { ...process.env, ...gitEnv },
       stdio: ["pipe", "pipe", "pipe"],
     });
     let said = "";

@@ -3,6 +3,8 @@ export { type Health, health } from "./inputs.ts";
 export { InconclusiveError, UnhealthyError } from "./errors.ts";
 export { gate, type Verdict } from "./gate.ts";
 export { probeUrl } from "./http.ts";
+export { requireHealthy, verdictOf } from "./require.ts";
+export { gateLine, healthWindow } from "./window.ts";
 export {
   HEALTHY,
   NOT_DEPLOYED,

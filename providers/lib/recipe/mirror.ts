@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { withLock } from "../lock/index.ts";
 import { ProgramError, run } from "../process/index.ts";
-import { endReading, entriesOf, type Entry, git, objectAt, quietGit, readObject } from "../git/index.ts";
+import { endReading, entriesOf, type Entry, git, objectAt, gitEnv, readObject } from "../git/index.ts";
 import { KEPT, keepRefs, keptRefs, listRefs, refsIn, refsOf, shortened, type Refs } from "./refs.ts";
 
 export class UnknownRecipeError extends Error {
@@ -110,7 +110,7 @@ async function cloneBare(upstream: string, path: string, recipe: string, lock: n
   await rm(work, { recursive: true, force: true });
   try {
     await run("git", ["clone", "--quiet", "--bare", upstream, work], `clone recipe ${recipe}`, {
-      env: quietGit,
+      env: gitEnv,
       timeout: 120_000,
       inherit: lock,
     });

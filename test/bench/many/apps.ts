@@ -1,9 +1,9 @@
 // A stack of Apps, as the environment says them.
 import { flushCompileCache } from "node:module";
-import { App } from "../../../providers/app/index.ts";
-import type { AppArgs } from "../../../providers/app/inputs.ts";
+import { WarmApp } from "../../../providers/app/index.ts";
+import type { WarmAppArgs } from "../../../providers/app/inputs.ts";
 
-const all = JSON.parse(process.env["BENCH_APPS"] ?? "[]") as AppArgs[];
+const all = JSON.parse(process.env["BENCH_APPS"] ?? "[]") as WarmAppArgs[];
 
-export const urls = all.map(app => new App(app.domain, app).url);
+export const urls = all.map(app => new WarmApp(app.domain, app).url);
 flushCompileCache();

@@ -1,0 +1,20 @@
+// Turns the gate's verdict into success or an error.
+import { errorMessage } from "../text.ts";
+import { InconclusiveError, UnhealthyError } from "./errors.ts";
+import type { Verdict } from "./gate.ts";
+
+/** Waits at the gate. A failed probe is inconclusive, not unhealthy. */
+export async function verdictOf(gate: () => Promise<Verdict>): Promise<Verdict> {
+  try {
+    return await gate();
+  } catch (error) {
+    return { health: "inconclusive", why: errorMessage(error) };
+  }
+}
+
+/** Throws UnhealthyError or InconclusiveError unless `verdict` is healthy. `what` names app and version in the message. */
+export function requireHealthy(what: string, verdict: Verdict): void {
+  if (verdict.health === "unhealthy") throw new UnhealthyError(`${what} isn't healthy: ${verdict.why}`);
+  if (verdict.health === "inconclusive")
+    throw new InconclusiveError(`${what}: health could not be determined: ${verdict.why}`);
+}

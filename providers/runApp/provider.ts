@@ -1,0 +1,102 @@
+// RunApp's provider: the six methods that Pulumi's engine calls.
+import { mask } from "../lib/diagnostics/index.ts";
+import { clusterId } from "../lib/docker/index.ts";
+import { HEALTHY, observe } from "../lib/health/index.ts";
+import { logOfRun } from "../lib/run/index.ts";
+import { errorMessage } from "../lib/text.ts";
+import { wrongSwarmMessage } from "../pulumi/check.ts";
+import { surviveParent } from "../pulumi/process.ts";
+import { type Checked, clean, failuresOf, hasUnknown, StateError } from "../pulumi/protocol.ts";
+import { type CheckedRunApp, runAppInputs } from "./inputs.ts";
+import { type PreviousCheck, resolve } from "./resolve.ts";
+
+/** A RunApp's state: its checked inputs, the version that runs, and its URL. */
+export interface RunAppState extends CheckedRunApp {
+  readonly __provider: string;
+  readonly url: string;
+}
+
+/** A change in one of these makes it another app: replace it, so that nothing of the old one stays behind. */
+const identity = ["recipe", "domain", "server", "run", "stateDir"] as const;
+const settings = ["env", "secrets", "secretValues", "health", "checkout", "revision"] as const;
+
+/** Loaded only to change something: a preview needs none of it. */
+const loadChanges = () => import("./change.ts");
+
+export const provider = surviveParent({
+  async check(olds: PreviousCheck, news: Record<string, unknown> & { __provider: string }): Promise<Checked> {
+    const { __provider, ...given } = news;
+    if (hasUnknown(given)) return { inputs: news, failures: [] };
+    const parsed = runAppInputs.safeParse(given);
+    if (!parsed.success) return { inputs: news, failures: failuresOf(parsed.error) };
+    try {
+      const { inputs, failures } = await resolve(parsed.data, olds, logOfRun);
+      return { inputs: clean({ ...inputs, __provider }), failures: [...failures] };
+    } catch (error) {
+      return { inputs: news, failures: [{ property: "recipe", reason: errorMessage(error) }] };
+    }
+  },
+
+  async diff(_id: string, olds: RunAppState, news: RunAppState) {
+    const differs = (key: keyof RunAppState) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]);
+    const replaces = identity.some(differs) ? ["domain"] : [];
+    // abra names a checkout's version itself, so it never equals the requested one: compare the revision instead.
+    const version = news.checkout === undefined && differs("version");
+    const changes = replaces.length > 0 || version || settings.some(differs) || news.condition !== HEALTHY;
+    return { changes, replaces, deleteBeforeReplace: true };
+  },
+
+  async create(app: RunAppState) {
+    const id = app.domain;
+    const { ensureApp } = await loadChanges();
+    try {
+      const renew = Object.keys({ ...app.secrets, ...app.secretValues });
+      return { id, outs: stateOf(app, await ensureApp(app, renew, logOfRun)) };
+    } catch (error) {
+      // Record the app, which may be half deployed, so that destroy removes it; drop its secrets, so that the next up inserts them again.
+      const state = { ...stateOf(app, app.version), condition: "failed", secrets: {}, secretValues: {} };
+      throw new StateError(id, state, maskedMessage(error, app), error);
+    }
+  },
+
+  async update(id: string, olds: RunAppState, news: RunAppState) {
+    const { changedSecrets, ensureApp } = await loadChanges();
+    const renew = changedSecrets(olds, news);
+    try {
+      return { outs: stateOf(news, await ensureApp(news, renew, logOfRun)) };
+    } catch (error) {
+      const observed = await observe(news).catch(() => undefined);
+      const secrets = renew.length > 0 ? { secrets: {}, secretValues: {} } : {};
+      const state = { ...olds, version: observed?.version ?? olds.version, ...secrets };
+      throw new StateError(id, state, maskedMessage(error, news), error);
+    }
+  },
+
+  async read(id: string, state: RunAppState) {
+    await assertSameSwarm(state);
+    const observed = await observe(state);
+    if (!observed.deployed) return {};
+    const version = observed.version ?? state.version;
+    return { id, props: clean({ ...state, version, condition: observed.condition }) };
+  },
+
+  async delete(_id: string, state: RunAppState): Promise<void> {
+    await assertSameSwarm(state);
+    const { removeApp } = await loadChanges();
+    await removeApp(state, logOfRun);
+  },
+});
+
+/** An app that is absent from another swarm may still run on its own. */
+async function assertSameSwarm({ domain, swarm }: RunAppState): Promise<void> {
+  const current = await clusterId();
+  if (current !== swarm) throw new Error(wrongSwarmMessage(`${domain} lives`, swarm, current));
+}
+
+function stateOf(app: RunAppState, version: string): RunAppState {
+  return clean({ ...app, version, condition: HEALTHY, url: `https://${app.domain}` });
+}
+
+function maskedMessage(error: unknown, { secretValues }: CheckedRunApp): string {
+  return mask(errorMessage(error), Object.values(secretValues));
+}
