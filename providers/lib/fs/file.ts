@@ -1,108 +1,110 @@
-// JSON files that outlive a crash: written beside, synced, renamed; each says the number of its format.
+// JSON files that survive a crash: written beside, synced, renamed. Each holds its format number.
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { syncPath } from "./sync.ts";
 
-/** The format that this hearth writes, and the newest that it reads. */
+/** The format that this version of hearth writes, and the newest that it reads. */
 export const FORMAT = 1;
 
 /** The first field of every file's schema. */
 export const format = z.literal(FORMAT);
 
-/** A file of a format that this hearth doesn't know: made by a newer one, and left as it is. */
+/** A file in a newer format than this version of hearth reads. It is left unchanged. */
 export class FormatError extends Error {
   override readonly name = "FormatError";
   readonly path: string;
   readonly format: number;
 
-  constructor(path: string, found: number) {
-    super(`${path} has format ${found}, made by a newer hearth: this one knows formats up to ${FORMAT}`);
+  constructor(path: string, format: number) {
+    super(
+      `cannot read ${path}: format ${format}, expected at most ${FORMAT}; a newer hearth wrote it: upgrade hearth on this host`,
+    );
     this.path = path;
-    this.format = found;
+    this.format = format;
   }
 }
 
-/** A file that is there and can't be made sense of. */
+/** A file exists but can't be read or doesn't match its schema. */
 export class UnreadableError extends Error {
   override readonly name = "UnreadableError";
   readonly path: string;
 
   constructor(path: string, why: string, cause?: unknown) {
-    super(`${path} can't be read: ${why}`, { cause });
+    super(`cannot read ${path}: ${why}`, { cause });
     this.path = path;
   }
 }
 
-const versioned = z.looseObject({ format: z.int().positive() });
+const headerSchema = z.looseObject({ format: z.int().positive() });
 
 /**
- * What `path` holds, checked by `schema`; undefined where there is no such file.
- * Throws FormatError for a newer format, UnreadableError for anything else that isn't as the schema says.
+ * Reads `path` and checks it with `schema`; undefined if the file doesn't exist.
+ * Throws FormatError for a newer format, UnreadableError for anything else that doesn't match.
  */
 export async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const text = await textOf(path);
+  const text = await readText(path);
   if (text === undefined) return undefined;
   const value = parse(path, text);
-  const head = versioned.safeParse(value);
-  if (!head.success) throw new UnreadableError(path, "it doesn't say its format");
-  if (head.data.format > FORMAT) throw new FormatError(path, head.data.format);
+  const header = headerSchema.safeParse(value);
+  if (!header.success) throw new UnreadableError(path, "expected a format number in `format`");
+  if (header.data.format > FORMAT) throw new FormatError(path, header.data.format);
   const body = schema.safeParse(value);
   if (!body.success) throw new UnreadableError(path, z.prettifyError(body.error), body.error);
   return body.data;
 }
 
 /**
- * Writes `value` so that after a crash the old file or the new one is there, whole, and once this returns the new one. Mode 0600; makes its folder.
- * Throws what the file system says; the old file stays then.
+ * Writes `value` atomically and durably: after a crash `path` holds the old content or the new, never a part. Mode 0600;
+ * makes its folder. Throws the file system's error and leaves the old file unchanged.
  */
 export async function writeJson<T extends { readonly format: typeof FORMAT }>(path: string, value: T): Promise<void> {
   await writeText(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** As `writeJson`, for any text. */
+/** Like `writeJson`, for any text. */
 export async function writeText(path: string, text: string): Promise<void> {
   await makeFolder(dirname(path));
-  // A name of its own: what a crash leaves behind is in nobody's way, and two writers never share one.
-  const beside = `${path}.${randomUUID()}.tmp`;
+  // A unique name: a crash's leftover blocks no later write, and two writers never share a file.
+  const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    const file = await open(beside, "wx", 0o600);
+    const file = await open(temporary, "wx", 0o600);
     try {
       await file.writeFile(text);
       await file.sync();
     } finally {
       await file.close();
     }
-    await rename(beside, path);
+    await rename(temporary, path);
   } catch (error) {
-    await rm(beside, { force: true });
+    await rm(temporary, { force: true });
     throw error;
   }
   await syncPath(dirname(path));
 }
 
-/** Takes a file away for good. Absent is success. */
+/** Removes a file durably. Absent is success. */
 export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true });
   await syncPath(dirname(path)).catch(ignoreAbsent);
 }
 
-/** Makes a folder and those above it, mode 0700, each name synced in the one that holds it. */
+/** Makes a folder and its parents, mode 0700, and syncs each new name in its parent. */
 export async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  const known = dirname(resolve(first));
-  for (let made = resolve(path); made !== known; made = dirname(made)) await syncPath(dirname(made));
+  const topmost = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (topmost === undefined) return;
+  const existing = dirname(resolve(topmost));
+  for (let folder = resolve(path); folder !== existing; folder = dirname(folder)) await syncPath(dirname(folder));
 }
 
-/** For `.catch`: undefined for what isn't there, and every other error again. */
+/** For `.catch`: turns ENOENT into undefined and rethrows every other error. */
 export function ignoreAbsent(error: NodeJS.ErrnoException): undefined {
   if (error.code === "ENOENT") return undefined;
   throw error;
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8").catch(ignoreAbsent);
   } catch (error) {

@@ -1,7 +1,7 @@
-// What must be on the disk before anybody goes on.
+// Waits until a file or a directory is on the disk.
 import { open } from "node:fs/promises";
 
-/** fsync of a file or a directory: until this, a name that was made, renamed or removed in a directory may be lost with the power. */
+/** fsync of a file or directory. Until a directory is synced, a power failure may undo a create, rename or remove in it. */
 export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, "r");
   try {

@@ -1,7 +1,7 @@
-// Where hearth keeps what it knows of one app.
+// The folder in which hearth keeps one warm app's state.
 import { join } from "node:path";
 
-/** Absolute paths of what lies in an app's folder. */
+/** Absolute paths of the files and folders of one app. */
 export interface AppFolder {
   readonly path: string;
   /** For `flock`: one writer at a time. */
@@ -14,13 +14,14 @@ export interface AppFolder {
   readonly undeployedOnPurpose: string;
   readonly snapshot: string;
   readonly previousSnapshot: string;
-  /** Evidence of failures, a folder each. */
+  /** Diagnostics of failures, one folder each. */
   readonly failures: string;
 }
 
-/** The folder of the app at `domain`. Touches nothing. Throws for a domain that would lead out of it. */
+/** The folder of the app at `domain`, without touching the disk. Throws TypeError for a domain that would lead outside. */
 export function appFolder(stateDir: string, domain: string): AppFolder {
-  if (!/^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(domain)) throw new TypeError(`${JSON.stringify(domain)} is no domain name`);
+  if (!/^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(domain))
+    throw new TypeError(`expected a domain name, got ${JSON.stringify(domain)}`);
   const path = join(stateDir, "apps", domain);
   return {
     path,
@@ -30,7 +31,7 @@ export function appFolder(stateDir: string, domain: string): AppFolder {
     approved: join(path, "approved.json"),
     operation: join(path, "operation.json"),
     repairs: join(path, "repairs.json"),
-    undeployedOnPurpose: join(path, "parked.json"),
+    undeployedOnPurpose: join(path, "undeployed-on-purpose.json"),
     snapshot: join(path, "snapshot"),
     previousSnapshot: join(path, "snapshot.previous"),
     failures: join(path, "failures"),

@@ -1,4 +1,4 @@
-// The journal of what is being done to an app: each step is written before it starts, so that whoever comes next knows how far it got.
+// The journal of an app's operation: each step is written before it starts, so that a later process knows how far it got.
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { FORMAT, format, readJson, removeFile, writeJson } from "../fs/index.ts";
@@ -6,7 +6,7 @@ import type { AppFolder } from "./appFolder.ts";
 import { currentProcess, processIdentity } from "../process/index.ts";
 import { stamp } from "../time/index.ts";
 
-/** The way there, up to `commit`; then the way back. */
+/** An upgrade's steps up to `commit`, then those of a rollback. */
 export const steps = z.enum([
   "preflight",
   "drain",
@@ -24,45 +24,45 @@ export const steps = z.enum([
   "finalize",
 ]);
 
-const moment = z.iso.datetime();
+/** ISO 8601 in UTC. */
+const timestamp = z.iso.datetime();
 
-/** What was so before anything was touched, and must be so again after. */
-export const baseline = z.object({
-  /** Names of Keycloak's realms that are no run's. */
+/** What the app served before the operation; anything missing afterwards is a regression. */
+const baseline = z.object({
+  /** Keycloak: names of the realms that belong to no run. */
   realms: z.array(z.string()).optional(),
-  /** Hosts that Traefik served, and the status that each answered with. */
+  /** Traefik: status by served host. */
   hosts: z.record(z.string(), z.int()).optional(),
 });
 
-export const operation = z.object({
+const operation = z.object({
   format,
-  /** Unique, and ordered by time. */
+  /** Unique, and sorted by time. */
   id: z.string().min(1),
   kind: z.enum(["upgrade", "restore"]),
   recipe: z.string(),
   domain: z.string(),
-  /** What ran before; absent where nothing did. */
+  /** The version that ran before; absent if none did. */
   from: z.string().optional(),
   to: z.string(),
-  /** Begun, and perhaps done. */
+  /** The last step that was started; it may have completed. */
   step: steps,
-  /** The snapshot that this operation wrote: the only one that its way back may restore. */
+  /** Id of the snapshot that this operation wrote: the only one that its rollback may restore. */
   snapshot: z.string().optional(),
-  startedAt: moment,
-  stepStartedAt: moment,
-  /** What failed. */
+  startedAt: timestamp,
+  stepStartedAt: timestamp,
+  /** Why the operation failed. */
   why: z.string().optional(),
-  /** abra's own last word on it, masked. */
+  /** abra's own last message about the failure, masked. */
   abraFatal: z.string().optional(),
-  /** On the way back. */
   rollingBack: z.boolean(),
-  /** Whether `to` is to be held here once the way back is done: it was to blame. */
+  /** Whether the rollback ends by rejecting `to`, because the version caused the failure. */
   rejectsTarget: z.boolean().optional(),
-  /** Where its evidence lies. */
+  /** Folder of the failure's diagnostics. */
   diagnostics: z.string().optional(),
   baseline: baseline.default({}),
-  /** The way back failed: nothing is touched until a person says how to go on. */
-  broken: z.object({ why: z.string(), at: moment }).optional(),
+  /** The rollback failed: hearth acts only after a person decides (`retry`, `restore` or `accept`). */
+  broken: z.object({ why: z.string(), at: timestamp }).optional(),
   /** The process that wrote the last step. */
   holder: processIdentity,
 });
@@ -70,89 +70,83 @@ export const operation = z.object({
 export type OperationStep = z.infer<typeof steps>;
 export type Baseline = z.infer<typeof baseline>;
 export type Operation = z.infer<typeof operation>;
+/** What the caller decides when it begins an operation. */
 export type OperationPlan = Pick<Operation, "kind" | "recipe" | "domain" | "from" | "to"> &
   Partial<Pick<Operation, "baseline" | "snapshot" | "rollingBack">>;
-/** undefined takes a field away. */
+/** Fields that a step may change; undefined removes one. */
 export type OperationChanges = Partial<
   Omit<Operation, "format" | "id" | "step" | "stepStartedAt" | "startedAt" | "holder">
 >;
 
-/** An operation was to begin while another one's journal is there: that one holds what its way back needs. */
+/** Another operation's journal exists. Its rollback still needs it, so it is not overwritten. */
 export class UnfinishedOperationError extends Error {
   override readonly name = "UnfinishedOperationError";
   readonly operation: Operation;
 
   constructor(unfinished: Operation) {
+    const { recipe, kind, to, startedAt, step } = unfinished;
     super(
-      `${unfinished.recipe}: the ${unfinished.kind} to ${unfinished.to} of ${unfinished.startedAt} was interrupted at ${unfinished.step}: finish or undo it first`,
+      `${recipe}: the ${kind} to ${to} of ${startedAt} was interrupted at ${step}: finish it or roll it back first`,
     );
     this.operation = unfinished;
   }
 }
 
-/** undefined where none is under way. Throws as `readJson`. */
+/** The operation under way; undefined if there is none. Throws as `readJson`. */
 export async function readOperation(folder: AppFolder): Promise<Operation | undefined> {
   return readJson(folder.operation, operation);
 }
 
-/** Writes the journal of a new operation, before its first step. Under the app's lock. Throws UnfinishedOperationError where there is one. */
+/** Writes the journal of a new operation, before its first step. Needs the app's lock. Throws UnfinishedOperationError if a journal exists. */
 export async function beginOperation(
   folder: AppFolder,
-  what: OperationPlan,
+  plan: OperationPlan,
   first: OperationStep = "preflight",
 ): Promise<Operation> {
   const unfinished = await readOperation(folder);
   if (unfinished) throw new UnfinishedOperationError(unfinished);
-  return replaceOperation(folder, what, first);
+  return replaceOperation(folder, plan, first);
 }
 
-/** As `begin`, in the place of a journal that a person gave up. */
+/** Like `beginOperation`, but overwrites a journal, which a person gave up. */
 export async function replaceOperation(
   folder: AppFolder,
-  what: OperationPlan,
+  plan: OperationPlan,
   first: OperationStep = "preflight",
 ): Promise<Operation> {
   const now = new Date();
-  const id = `${stamp(now)}-${randomBytes(3).toString("hex")}`;
-  const began = now.toISOString();
+  const startedAt = now.toISOString();
   return writeOperation(folder, {
     format: FORMAT,
     baseline: {},
     rollingBack: false,
-    ...what,
-    id,
+    ...plan,
+    id: `${stamp(now)}-${randomBytes(3).toString("hex")}`,
     step: first,
-    startedAt: began,
-    stepStartedAt: began,
+    startedAt,
+    stepStartedAt: startedAt,
     holder: await currentProcess(),
   });
 }
 
-/** Writes that `op` is now at `next`, with `changes`; this process becomes its owner. To be awaited before the step starts. */
+/** Records that `current` is now at `next`, with `changes`, and that this process holds it. Await it before the step starts. */
 export async function writeStep(
   folder: AppFolder,
-  op: Operation,
+  current: Operation,
   next: OperationStep,
   changes: OperationChanges = {},
 ): Promise<Operation> {
-  // Gone on with after an interruption, a step is as old as it was: only so does waiting come to an end.
-  const stepAt = op.step === next ? op.stepStartedAt : new Date().toISOString();
-  return writeOperation(folder, {
-    ...op,
-    ...changes,
-    step: next,
-    stepStartedAt: stepAt,
-    holder: await currentProcess(),
-  });
+  // A step that is resumed keeps its start, so that its deadline doesn't move with every restart.
+  const stepStartedAt = current.step === next ? current.stepStartedAt : new Date().toISOString();
+  return writeOperation(folder, { ...current, ...changes, step: next, stepStartedAt, holder: await currentProcess() });
 }
 
-/** Takes the journal away, in either direction's end. Absent is success. */
+/** Removes the journal: the operation is done or rolled back. Absent is success. */
 export async function closeOperation(folder: AppFolder): Promise<void> {
   await removeFile(folder.operation);
 }
 
-/** The journal as given, for who keeps it himself. On the disk before it returns. */
-export async function writeOperation(folder: AppFolder, op: Operation): Promise<Operation> {
-  await writeJson(folder.operation, op);
-  return op;
+async function writeOperation(folder: AppFolder, written: Operation): Promise<Operation> {
+  await writeJson(folder.operation, written);
+  return written;
 }

@@ -134,7 +134,7 @@ describe("delivering alerts", () => {
     await raiseOne("one");
     const said: string[] = [];
     assert.deepEqual(await deliver(stateDir, working(), line => said.push(line)), { sent: 1, waiting: 1 });
-    assert.match(said.join(), /made by a newer hearth/);
+    assert.match(said.join(), /a newer hearth wrote it/);
     assert.ok(existsSync(newer));
   });
 

@@ -21,7 +21,7 @@ import { root, smallDisk } from "./tmpfs.ts";
 const schema = z.object({ format, word: z.string() });
 const writer = join(project, "test/lib/fs/fixtures/writer.ts");
 
-describe("a file of the journal", () => {
+describe("a state file", () => {
   let folder: string;
   let path: string;
   beforeEach(async () => {
@@ -30,7 +30,7 @@ describe("a file of the journal", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it("is read as it was written, by nobody else, and its folder made", async () => {
+  it("reads back as written, with mode 0600, in a folder made for it", async () => {
     await writeJson(path, { format: 1, word: "one" });
     await writeJson(path, { format: 1, word: "two" });
     assert.deepEqual(await readJson(path, schema), { format: 1, word: "two" });
@@ -39,7 +39,7 @@ describe("a file of the journal", () => {
     assert.deepEqual(await readdir(join(folder, "deep", "er")), ["file.json"]);
   });
 
-  it("is undefined where it is absent, and taken away twice as well as once", async () => {
+  it("reads as undefined when absent, and can be removed twice", async () => {
     assert.equal(await readJson(path, schema), undefined);
     await removeFile(path);
     await writeJson(path, { format: 1, word: "one" });
@@ -48,13 +48,13 @@ describe("a file of the journal", () => {
     assert.equal(await readJson(path, schema), undefined);
   });
 
-  it("of a newer format is refused in a sentence, whatever else is in it, and left as it is", async () => {
+  it("in a newer format is rejected whatever it holds, and left unchanged", async () => {
     const text = '{"format": 2, "words": ["one"]}';
     await mkdir(join(folder, "deep", "er"), { recursive: true });
     await writeFile(path, text);
     await assert.rejects(() => readJson(path, schema), {
       name: "FormatError",
-      message: `${path} has format 2, made by a newer hearth: this one knows formats up to 1`,
+      message: `cannot read ${path}: format 2, expected at most 1; a newer hearth wrote it: upgrade hearth on this host`,
       path,
       format: 2,
     });
@@ -62,15 +62,15 @@ describe("a file of the journal", () => {
     assert.equal(await readFile(path, "utf8"), text);
   });
 
-  it("that can't be made sense of is refused with its name and the reason", async () => {
+  it("that can't be parsed is rejected with its path and the reason", async () => {
     await mkdir(join(folder, "deep", "er"), { recursive: true });
     const cases: [text: string, why: RegExp][] = [
       ["", /JSON/],
       ['{"format": 1, "word": "on', /JSON/],
       ['"text"', /format/],
-      ['{"word": "one"}', /doesn't say its format/],
-      ['{"format": 0, "word": "one"}', /doesn't say its format/],
-      ['{"format": "1", "word": "one"}', /doesn't say its format/],
+      ['{"word": "one"}', /expected a format number/],
+      ['{"format": 0, "word": "one"}', /expected a format number/],
+      ['{"format": "1", "word": "one"}', /expected a format number/],
       ['{"format": 1, "word": 3}', /expected string.*[\s\S]*word/],
     ];
     for (const [text, why] of cases) {
@@ -91,16 +91,16 @@ describe("a file of the journal", () => {
     await assert.rejects(() => readJson(path, schema), UnreadableError);
   });
 
-  it("F1: is never half there, however its writer is killed, and what the killed leave beside it harms nothing", async function () {
+  it("F1: is never partial when its writer is killed, and leftover temporary files are harmless", async function () {
     this.timeout(15_000);
-    const looks = z.object({ format, turn: z.int(), filling: z.string(), last: z.int() });
+    const written = z.object({ format, turn: z.int(), filling: z.string(), last: z.int() });
     for (let round = 0; round < 6; round++) {
       const child = spawn(process.execPath, [writer, path], { stdio: ["ignore", "pipe", "inherit"] });
       await once(child.stdout, "data");
       await sleep(Math.random() * 40);
       child.kill("SIGKILL");
       await once(child, "exit");
-      const found = await readJson(path, looks);
+      const found = await readJson(path, written);
       assert.ok(found);
       assert.equal(found.turn, found.last);
     }
@@ -109,7 +109,7 @@ describe("a file of the journal", () => {
     assert.deepEqual(await readJson(path, schema), { format: 1, word: "after" });
   });
 
-  it("F2: is synced before it gets its name, and the folder after", async function () {
+  it("F2: is synced before the rename, and its folder after", async function () {
     const trace = join(folder, "trace");
     const program = `import { writeJson } from "${join(project, "providers/lib/fs/file.ts")}"; await writeJson("${path}", { format: 1 });`;
     const strace = ["-f", "-y", "-e", "trace=openat,fsync,rename,renameat,renameat2,mkdir,mkdirat", "-o", trace];
@@ -128,7 +128,7 @@ describe("a file of the journal", () => {
     const calls = (await readFile(trace, "utf8"))
       .split("\n")
       .filter(line => line.includes(folder) && /\b(fsync|rename\w*)\(/.test(line) && !line.includes("resumed"));
-    const said = calls.map(line =>
+    const steps = calls.map(line =>
       line
         .replace(/^\d+\s+/, "")
         .replaceAll(folder, "")
@@ -137,7 +137,7 @@ describe("a file of the journal", () => {
         .replace(/>?\)\s+= 0$| <unfinished.*$/, ""),
     );
     assert.deepEqual(
-      said.map(line => line.replace(/>$/, "")),
+      steps.map(line => line.replace(/>$/, "")),
       [
         "fsync(</deep",
         "fsync(<",
@@ -148,7 +148,7 @@ describe("a file of the journal", () => {
     );
   });
 
-  it("F5: stays as it was on a full disk, with nothing left beside it", async function () {
+  it("F5: stays unchanged on a full disk, with no leftover beside it", async function () {
     if (!root) return this.skip();
     const disk = smallDisk(64);
     try {

@@ -1,4 +1,4 @@
-// A file system of a few pages, for what comes of a full disk.
+// A file system of a few pages, to test a full disk.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { open } from "node:fs/promises";
 
 export interface Small {
   readonly path: string;
-  /** Takes all the space that is left. */
+  /** Uses up all free space. */
   fill(): Promise<void>;
   remove(): void;
 }

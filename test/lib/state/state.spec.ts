@@ -26,7 +26,7 @@ import { livenessOf, currentProcess } from "../../../providers/lib/process/ident
 const domain = "warm-keycloak.hearth.test";
 const hour = 3_600_000;
 
-describe("what is kept of an app", () => {
+describe("an app's state", () => {
   let stateDir: string;
   let folder: AppFolder;
   beforeEach(async () => {
@@ -35,14 +35,14 @@ describe("what is kept of an app", () => {
   });
   afterEach(() => rm(stateDir, { recursive: true }));
 
-  it("lies in a folder named as its domain, and nowhere else", () => {
+  it("is kept in a folder named like its domain, never outside", () => {
     assert.equal(folder.lastGood, join(stateDir, "apps", domain, "last-good.json"));
     assert.equal(folder.lock, join(stateDir, "apps", domain, "lock"));
     for (const name of ["", ".", "..", "../other", "a/b", ".hidden"])
       assert.throws(() => appFolder(stateDir, name), TypeError, name);
   });
 
-  it("is nothing at first", async () => {
+  it("is empty at first", async () => {
     assert.equal(await readLastGood(folder), undefined);
     assert.equal(await readOperation(folder), undefined);
     assert.deepEqual(await readRejected(folder), {});
@@ -50,7 +50,7 @@ describe("what is kept of an app", () => {
     assert.equal(await repairsSince(folder, hour), 0);
   });
 
-  it("P3: has the last good version with its images", async () => {
+  it("P3: holds the last good version with its images", async () => {
     const images = { app: { id: "sha256:aa", name: "keycloak:26.4.0" } };
     const written = await writeLastGood(folder, "10.7.1+26.4.0", images);
     assert.deepEqual(await readLastGood(folder), written);
@@ -62,7 +62,7 @@ describe("what is kept of an app", () => {
     });
   });
 
-  it("P7: has every rejected version with the last reason, and every approved one", async () => {
+  it("P7: holds every rejected version with its latest reason, and every approved version", async () => {
     await reject(folder, "10.8.0+26.5.0", "HTTP 503");
     await reject(folder, "10.8.1+26.5.0", "HTTP 502");
     await reject(folder, "10.8.0+26.5.0", "HTTP 500");
@@ -75,7 +75,7 @@ describe("what is kept of an app", () => {
     assert.deepEqual(Object.keys(await readApproved(folder)), ["11.0.0+26.5.0"]);
   });
 
-  it("counts repairs of late, and isn't misled by a clock that was wrong", async () => {
+  it("counts recent repairs, also when the clock was wrong", async () => {
     await recordRepair(folder);
     await recordRepair(folder);
     assert.equal(await repairsSince(folder, hour), 2);
@@ -84,11 +84,11 @@ describe("what is kept of an app", () => {
     );
     await writeFile(folder.repairs, JSON.stringify({ format: 1, at }));
     assert.equal(await repairsSince(folder, hour), 2);
-    for (let again = 0; again < 60; again++) await recordRepair(folder);
+    for (let count = 0; count < 60; count++) await recordRepair(folder);
     assert.equal(JSON.parse(await readFile(folder.repairs, "utf8")).at.length, 50);
   });
 
-  it("of a newer hearth is refused, and damaged files are named", async () => {
+  it("is rejected when a newer hearth wrote it or a file is damaged", async () => {
     await recordRepair(folder);
     await writeFile(folder.operation, '{"format": 7}');
     await assert.rejects(() => readOperation(folder), FormatError);
@@ -112,7 +112,7 @@ describe("an operation's journal", () => {
   afterEach(() => rm(stateDir, { recursive: true }));
   const upgrade = { kind: "upgrade", recipe: "keycloak", domain, from: "10.7.1+26.4.0", to: "10.8.0+26.5.0" } as const;
 
-  it("P6: says each step before it starts, who takes it, and what is known by then", async () => {
+  it("P6: holds each step before it starts, its holder, and the changes so far", async () => {
     let op = await beginOperation(folder, upgrade);
     assert.deepEqual(await readOperation(folder), op);
     assert.equal(op.step, "preflight");
@@ -124,34 +124,34 @@ describe("an operation's journal", () => {
       assert.equal(op.step, next);
     }
     assert.equal(op.snapshot, op.id);
-    const { id, startedAt: began } = (await readOperation(folder))!;
-    assert.ok(id.startsWith(began.replaceAll(/[-:]/g, "")), "ids are ordered by time");
+    const { id, startedAt } = (await readOperation(folder))!;
+    assert.ok(id.startsWith(startedAt.replaceAll(/[-:]/g, "")), "ids are sorted by time");
   });
 
-  it("P6: is the process's own that takes the next step, also of an operation that a dead one began", async () => {
+  it("P6: is held by the process that writes the next step, also after its first holder died", async () => {
     const op = await beginOperation(folder, upgrade);
     const dead = { ...op, holder: { ...op.holder, started: 1 } };
     assert.equal(await livenessOf(dead.holder), "dead");
     assert.deepEqual((await writeStep(folder, dead, "undeploy", { rollingBack: true })).holder, await currentProcess());
   });
 
-  it("F13: says that it is broken until that is taken away again", async () => {
+  it("F13: stays broken until `broken` is removed", async () => {
     const op = await beginOperation(folder, upgrade);
     const broken = { why: "no space", at: new Date().toISOString() };
-    const stuck = await writeStep(folder, op, "restore", {
+    const marked = await writeStep(folder, op, "restore", {
       rollingBack: true,
       why: "HTTP 503",
       abraFatal: "FATA no",
       broken,
     });
     assert.deepEqual((await readOperation(folder))?.broken, broken);
-    await writeStep(folder, stuck, "restore", { broken: undefined });
+    await writeStep(folder, marked, "restore", { broken: undefined });
     const again = await readOperation(folder);
     assert.equal(again?.broken, undefined);
     assert.equal(again?.why, "HTTP 503");
   });
 
-  it("P5: is never written over by another operation, as it names the snapshot of the way back", async () => {
+  it("P5: is never overwritten by another operation, because its rollback needs the snapshot's id", async () => {
     const op = await writeStep(folder, await beginOperation(folder, upgrade), "deploy", { snapshot: "s1" });
     await assert.rejects(
       () => beginOperation(folder, { ...upgrade, to: "10.9.0+26.5.0" }),
@@ -162,7 +162,7 @@ describe("an operation's journal", () => {
     assert.deepEqual(await readOperation(folder), op);
   });
 
-  it("is gone once finished, and may be finished twice", async () => {
+  it("is gone once closed, and can be closed twice", async () => {
     await beginOperation(folder, upgrade);
     await closeOperation(folder);
     await closeOperation(folder);
