@@ -1,7 +1,8 @@
-// A lock between processes: flock(1) on a descriptor that this process keeps open, gone with the last holder, never stolen by a timer.
-import { mkdir, open, type FileHandle } from "node:fs/promises";
-import { dirname } from "node:path";
+// A lock between processes: flock(1) on a descriptor that this process keeps open. It ends with its last holder; no timer breaks it.
 import { spawn } from "node:child_process";
+import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { monotonicNow } from "../time/index.ts";
 
@@ -9,25 +10,29 @@ export class LockedError extends Error {
   override readonly name = "LockedError";
   readonly path: string;
 
-  constructor(path: string, waited: number) {
-    super(`lock ${path}: still held by another process after ${Math.round(waited / 1000)} s`);
+  /** `waited` in milliseconds; `holder` (`pid 42 on ci-1`) if known. */
+  constructor(path: string, waited: number, holder = "another process") {
+    super(`lock ${path}: still held by ${holder} after ${Math.round(waited / 1000)} s`);
     this.path = path;
   }
 }
 
-/** A held lock. `fd` may be handed to a child so that the lock lives as long as the child does. */
+/** A held lock. A child that inherits `fd` holds it too. */
 export interface Lock {
   readonly path: string;
   readonly fd: number;
   release(): Promise<void>;
 }
 
-/** Takes the lock at `path` now, or gives back undefined when another process has it. Makes the file and its directory. */
+/** Acquires the lock at `path` at once, or returns undefined if another process holds it. Makes the file and its directory. */
 export async function tryLock(path: string): Promise<Lock | undefined> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, "a", 0o600);
   try {
-    if (await flock(file)) return { path, fd: file.fd, release: () => file.close() };
+    if (await flock(file)) {
+      await writeHolder(file);
+      return { path, fd: file.fd, release: () => file.close() };
+    }
   } catch (error) {
     await file.close();
     throw error;
@@ -37,55 +42,70 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
 }
 
 export interface LockOptions {
-  /** Milliseconds to wait for it. Default: 10 minutes. */
+  /** Milliseconds to wait for the lock. Default: 10 minutes. */
   readonly wait?: number;
-  /** Called once, when somebody else has every one of them. */
+  /** Called once, if the lock isn't free at once. */
   readonly onWait?: () => void;
 }
 
 /**
- * Takes the first free one of `paths` (a semaphore of that many places), holds it while `work` runs, and lets it go.
- * Throws LockedError when none came free in time.
+ * Acquires the first free lock of `paths` (a semaphore with that many slots), holds it while `work` runs, and releases it.
+ * Throws LockedError if none came free in time.
  */
 export async function withOneOf<T>(
   paths: readonly string[],
-  work: (held: Lock) => Promise<T>,
+  work: (lock: Lock) => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
-  const held = await firstFree(paths, options);
+  const lock = await acquireOneOf(paths, options);
   try {
-    return await work(held);
+    return await work(lock);
   } finally {
-    await held.release();
+    await lock.release();
   }
 }
 
-/** As `withOneOf`, for a single lock. */
+/** Like `withOneOf`, for a single lock. */
 export async function withLock<T>(
   path: string,
-  work: (held: Lock) => Promise<T>,
+  work: (lock: Lock) => Promise<T>,
   options: LockOptions = {},
 ): Promise<T> {
   return withOneOf([path], work, options);
 }
 
-async function firstFree(paths: readonly string[], { wait = 600_000, onWait }: LockOptions): Promise<Lock> {
+async function acquireOneOf(paths: readonly string[], { wait = 600_000, onWait }: LockOptions): Promise<Lock> {
   const start = monotonicNow();
-  for (let told = false; ;) {
+  for (let waiting = false; ;) {
     for (const path of paths) {
-      const held = await tryLock(path);
-      if (held) return held;
+      const lock = await tryLock(path);
+      if (lock) return lock;
     }
-    if (!told) onWait?.();
-    told = true;
+    if (!waiting) onWait?.();
+    waiting = true;
     const waited = monotonicNow() - start;
-    if (waited >= wait) throw new LockedError(paths.join(" or "), waited);
-    // Each try is a process, and many may wait: who waits long asks seldom.
+    if (waited >= wait) throw new LockedError(paths.join(" or "), waited, await readHolders(paths));
+    // Back off: each attempt spawns a process, and many processes may wait.
     await sleep(Math.min(Math.max(waited / 4, 100), 500) * (0.5 + Math.random()));
   }
 }
 
-// The lock belongs to the open file description, which flock(1) only borrows: it stays when flock(1) has gone (flock(2)).
+/** Names this process for the LockedError of others. A full disk doesn't prevent locking. */
+async function writeHolder(file: FileHandle): Promise<void> {
+  try {
+    await file.truncate();
+    await file.write(`pid ${process.pid} on ${hostname()}`);
+  } catch (error) {
+    if (!["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+}
+
+async function readHolders(paths: readonly string[]): Promise<string | undefined> {
+  const holders = await Promise.all(paths.map(path => readFile(path, "utf8").catch(() => "")));
+  return holders.filter(Boolean).join(" and ") || undefined;
+}
+
+// The lock belongs to the open file description, which flock(1) only shares: it outlives flock(1) (flock(2)).
 async function flock(file: FileHandle): Promise<boolean> {
   const child = spawn("flock", ["--nonblock", "--conflict-exit-code", "75", "3"], {
     stdio: ["ignore", "ignore", "pipe", file.fd],
@@ -97,5 +117,5 @@ async function flock(file: FileHandle): Promise<boolean> {
   );
   if (code === 0) return true;
   if (code === 75) return false;
-  throw new Error(`flock: take a lock: exit ${code}: ${stderr.trim()}`);
+  throw new Error(`flock: acquire a lock: exit ${code}: ${stderr.trim()}`);
 }

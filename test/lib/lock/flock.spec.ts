@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LockedError, tryLock, withLock, withOneOf } from "../../../providers/lib/lock/flock.ts";
@@ -12,7 +12,7 @@ describe("a lock", () => {
   beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "hearth-lock-"))));
   afterEach(() => rm(folder, { recursive: true }));
 
-  it("P1: is held by one at a time, and free once let go", async () => {
+  it("P1: has one holder at a time, and is free once released", async () => {
     const path = join(folder, "deep", "lock");
     const held = await tryLock(path);
     assert.ok(held);
@@ -23,7 +23,7 @@ describe("a lock", () => {
     await again.release();
   });
 
-  it("P1: goes with its holder, killed or not", async () => {
+  it("P1: ends with its holder, also by kill -9", async () => {
     const path = join(folder, "lock");
     const holder = spawn("flock", [path, "sh", "-c", "echo held; sleep 60"], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -37,29 +37,49 @@ describe("a lock", () => {
     assert.equal(held, path);
   });
 
-  it("P1: lives on in a child that inherited it", async () => {
+  it("P1: stays held by a child that inherited it", async () => {
     const path = join(folder, "lock");
     const held = (await tryLock(path))!;
     const child = spawn("sleep", ["0.4"], { stdio: ["ignore", "ignore", "ignore", held.fd] });
     await held.release();
-    assert.equal(await tryLock(path), undefined, "the child has it still");
+    assert.equal(await tryLock(path), undefined, "the child still holds it");
     await once(child, "exit");
     const again = await tryLock(path);
     assert.ok(again);
     await again.release();
   });
 
-  it("says once that it waits, and in the end whom it waited for", async () => {
+  it("reports once that it waits, and at the end who holds it", async () => {
     const path = join(folder, "lock");
     const held = (await tryLock(path))!;
-    let told = 0;
-    await assert.rejects(() => withLock(path, async () => undefined, { wait: 300, onWait: () => told++ }), LockedError);
-    assert.equal(told, 1);
+    let waits = 0;
+    const attempt = () => withLock(path, async () => undefined, { wait: 300, onWait: () => waits++ });
+    await assert.rejects(attempt, LockedError);
+    assert.equal(waits, 1);
+    const holder = `pid ${process.pid} on ${hostname()}`;
+    await assert.rejects(attempt, { message: `lock ${path}: still held by ${holder} after 0 s`, path });
     await held.release();
   });
 
-  it("with two places lets two work, never three", async () => {
-    const places = [join(folder, "a"), join(folder, "b")];
+  it("names no holder that it doesn't know", async () => {
+    const path = join(folder, "lock");
+    const holder = spawn("flock", [path, "sh", "-c", "echo held; sleep 60"], {
+      stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
+    try {
+      await once(holder.stdout, "data");
+      await assert.rejects(() => withLock(path, async () => undefined, { wait: 0 }), {
+        message: `lock ${path}: still held by another process after 0 s`,
+      });
+    } finally {
+      process.kill(-holder.pid!, "SIGKILL");
+      await once(holder, "exit");
+    }
+  });
+
+  it("of two slots lets two work, never three", async () => {
+    const slots = [join(folder, "a"), join(folder, "b")];
     let inside = 0;
     let most = 0;
     const work = async () => {
@@ -67,7 +87,7 @@ describe("a lock", () => {
       await sleep(60);
       inside--;
     };
-    await Promise.all(Array.from({ length: 6 }, () => withOneOf(places, work)));
+    await Promise.all(Array.from({ length: 6 }, () => withOneOf(slots, work)));
     assert.equal(most, 2);
   });
 });
