@@ -1,4 +1,4 @@
-// `npm test`: the lab up, then every spec on it. `--unit` wants no lab; `--long` adds what takes long.
+// `npm test`: brings the lab up and runs every spec. `--unit` needs no lab; `--long` adds the long specs.
 import { execInLab } from "./lab/exec.ts";
 import { project } from "./lab/paths.ts";
 import { up } from "./lab/up.ts";
@@ -11,9 +11,10 @@ if (flags.includes("--unit")) {
 } else {
   console.log("hearth: bringing up the lab (test/lab): a Docker engine, a swarm, Pulumi, Traefik, Keycloak, MariaDB");
   const start = Date.now();
-  const took = await up(line => console.log(line));
+  const steps = await up(line => console.log(line));
+  const seconds = ((Date.now() - start) / 1000).toFixed(1);
   console.log(
-    `hearth: lab up in ${((Date.now() - start) / 1000).toFixed(1)} s (${took.filter(step => !step.ready).length} of ${took.length} steps had something to do)`,
+    `hearth: lab up in ${seconds} s (ran ${steps.filter(step => !step.ready).length} of ${steps.length} steps)`,
   );
   process.exitCode = await execInLab(specs, project);
 }

@@ -1,56 +1,37 @@
-// Runs the specs in this process and ends with the line that CI reads.
+// Runs the specs: unit specs side by side, live specs one after the other. Ends with the line that CI reads.
 import { glob } from "node:fs/promises";
-import { join } from "node:path";
-import Mocha from "mocha";
+import { availableParallelism } from "node:os";
 import { project } from "./lab/paths.ts";
+import { runFiles } from "./runner/pool.ts";
+import { countLine, isGreen, summary } from "./runner/summary.ts";
 
-const flags = process.argv.slice(2);
-const only = flags.filter(flag => !flag.startsWith("--"));
-/** `--grep=<pattern>`: only the specs whose titles match. */
-const grep = flags.find(flag => flag.startsWith("--grep="))?.slice("--grep=".length);
+/** Files whose one spec takes as long as many others: they start first, so that no worker is left with them at the end. */
+const longest = ["test/check.spec.ts"];
 
-const all = await files();
+const flags = process.argv.slice(2).filter(flag => flag.startsWith("--"));
+const only = process.argv.slice(2).filter(flag => !flag.startsWith("--"));
+
+const all = await specFiles();
 const live = all.filter(file => file.startsWith("test/live/"));
-const unit = all.filter(file => !live.includes(file));
+const unit = all
+  .filter(file => !live.includes(file))
+  .toSorted((a, b) => Number(longest.includes(b)) - Number(longest.includes(a)));
 
-// What a failed unit spec leaves running finds its stand-ins gone and falls to the machine's own docker: that must answer nobody.
-const engine = process.env["DOCKER_HOST"];
-process.env["DOCKER_HOST"] = "tcp://127.0.0.1:1";
-const counts = [await run(unit)];
-if (engine === undefined) delete process.env["DOCKER_HOST"];
-else process.env["DOCKER_HOST"] = engine;
-if (live.length > 0 && !flags.includes("--unit")) counts.push(await run(live));
-
-const [passed, failed, skipped] = ([0, 1, 2] as const).map(at => counts.reduce((sum, count) => sum + count[at], 0)) as [
-  number,
-  number,
-  number,
-];
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-// A child or socket that a spec forgot must not keep the run open.
-process.exit(failed === 0 && passed > 0 ? 0 : 1);
-
-/** How many of them passed, failed and were skipped. */
-async function run(specs: readonly string[]): Promise<readonly [number, number, number]> {
-  const mocha = new Mocha({
-    timeout: 20_000,
-    slow: 2_000,
-    color: process.stdout.isTTY,
-    forbidOnly: true,
-    ...(grep === undefined ? {} : { grep: new RegExp(grep) }),
-  });
-  for (const file of specs) mocha.addFile(join(project, file));
-  await mocha.loadFilesAsync();
-  return new Promise(done => {
-    const runner = mocha.run(failures => done([runner.stats?.passes ?? 0, failures, runner.stats?.pending ?? 0]));
-  });
+// A unit spec that forgets its fake docker must not reach the machine's own.
+const offline = { ...process.env, DOCKER_HOST: "tcp://127.0.0.1:1" };
+const results = await runFiles(unit, { workers: availableParallelism(), flags, env: offline });
+if (!flags.includes("--unit")) {
+  results.push(...(await runFiles(live, { workers: 1, flags, env: process.env, live: true })));
 }
 
-/** In the order of their names; of the long ones only where they are asked for. */
-async function files(): Promise<string[]> {
-  const found: string[] = [];
-  for await (const file of glob("test/**/*.spec.ts", { cwd: project })) found.push(file);
-  return found
+console.log(["", ...summary(results), "", countLine(results)].join("\n"));
+process.exit(isGreen(results) ? 0 : 1);
+
+/** Sorted by name; `.long.spec.ts` only with `--long`; with arguments only the files whose path contains one of them. */
+async function specFiles(): Promise<string[]> {
+  const files: string[] = [];
+  for await (const file of glob("test/**/*.spec.ts", { cwd: project })) files.push(file);
+  return files
     .filter(file => flags.includes("--long") || !file.endsWith(".long.spec.ts"))
     .filter(file => only.length === 0 || only.some(part => file.includes(part)))
     .toSorted();
