@@ -12,6 +12,7 @@ import { runConfig } from "../common/config.ts";
 import { recordHolder, removeRunDir } from "./directory.ts";
 import { summary } from "./summary.ts";
 import { hasStackConfig, removeStackConfig, writeStackConfig, type OwnSettings } from "../pulumi/stackConfig.ts";
+import { monotonicNow, since } from "../../providers/lib/time/index.ts";
 
 /** Makes the stack, empty. Throws NotYourRecipeError, also where it is there already: then it is somebody's who lives. */
 export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
@@ -54,7 +55,7 @@ export async function up(
 ): Promise<RunOutputs> {
   const stack = stackName(run);
   console.error(`hearth: making ${runName(run)}`);
-  const start = Date.now();
+  const start = monotonicNow();
   const mailbox = await openOutputChannel(line => verbose || console.error(`hearth: ${line}`));
   try {
     const env = { [OUTPUT_CHANNEL]: mailbox.path, [LEASE]: encodeTerms(terms) };
@@ -64,7 +65,7 @@ export async function up(
       throw new NotYourRecipeError(reason(done));
     }
     const outputs = readOutputs(mailbox.read() ?? (await askPulumi(stack)));
-    console.error(`hearth: ${summary(outputs)} (${since(start)} s)`);
+    console.error(`hearth: ${summary(outputs)} (${since(start)})`);
     return outputs;
   } finally {
     await mailbox.close();
@@ -80,7 +81,7 @@ async function askPulumi(stack: string): Promise<unknown> {
 /** All of the run gone. A failure is a warning on stderr; says whether it went well. */
 export async function teardown(run: Run, { verbose = false }: Options): Promise<boolean> {
   const stack = stackName(run);
-  const start = Date.now();
+  const start = monotonicNow();
   try {
     const gone = await pulumi(destroyArgv(stack), { show: verbose });
     if (gone.exitCode !== 0) {
@@ -92,7 +93,7 @@ export async function teardown(run: Run, { verbose = false }: Options): Promise<
     await removeStackConfig(stack);
     await removeRemains(stack);
     await removeRunDir((await runConfig()).stateDir, runName(run));
-    console.error(`hearth: ${runName(run)} is gone (${since(start)} s)`);
+    console.error(`hearth: ${runName(run)} is gone (${since(start)})`);
     return true;
   } catch (error) {
     console.error(`hearth: warning: ${stack} isn't gone: ${asError(error).message}`);
@@ -107,8 +108,4 @@ export async function exists(stack: string): Promise<boolean> {
   const listed = await pulumi(listArgv());
   if (listed.exitCode !== 0) throw new NotYourRecipeError(`stacks can't be listed: ${reason(listed)}`);
   return (JSON.parse(listed.stdout) as { name: string }[]).some(({ name }) => name === stack);
-}
-
-function since(start: number): string {
-  return ((Date.now() - start) / 1000).toFixed(1);
 }

@@ -19,6 +19,7 @@ import {
 import { PreflightError, ReleaseFault } from "./errors.ts";
 import type { AppContext } from "./context.ts";
 import { spaceRequirements, spaceShortage } from "../lib/snapshot/index.ts";
+import { monotonicNow, since } from "../lib/time/index.ts";
 
 /** `volumes`: those that a snapshot takes; undefined where none is taken. Throws ReleaseFault where the release itself is to blame, PreflightError where the host is. Changes nothing but images. */
 export async function preflight(
@@ -64,7 +65,7 @@ async function imagesThere({ app, mirror, env, say }: AppContext, to: string): P
   });
   for (const image of new Set(Object.values(compose.services).map(service => service.image))) {
     if (image === undefined || (await imageId(image))) continue;
-    const start = Date.now();
+    const start = monotonicNow();
     say(`${app.recipe}: pulling ${image}`);
     await pullImage(image).catch((error: ProgramError) => {
       throw new PreflightError(
@@ -72,7 +73,7 @@ async function imagesThere({ app, mirror, env, say }: AppContext, to: string): P
         { cause: error },
       );
     });
-    say(`${app.recipe}: pulled ${image} in ${((Date.now() - start) / 1000).toFixed(1)} s`);
+    say(`${app.recipe}: pulled ${image} in ${since(start)}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { withOneOf } from "../lib/lock/index.ts";
 import { NoContainerError } from "../lib/docker/index.ts";
 import { isOurs, KeycloakError, representation, type Admin, type Credentials } from "../lib/keycloak/index.ts";
 import { MasterRealmError, type CheckedRealm } from "./inputs.ts";
+import { monotonicNow, since } from "../lib/time/index.ts";
 
 export class ForeignRealmError extends Error {
   override readonly name = "ForeignRealmError";
@@ -36,7 +37,7 @@ export async function ensureRealm(realm: CheckedRealm, host: RealmHost): Promise
     clientSecret: randomBytes(24).toString("base64url"),
     password: randomBytes(18).toString("base64url"),
   };
-  const start = Date.now();
+  const start = monotonicNow();
   await patiently(host, async () => {
     const admin = await host.logIn();
     try {
@@ -46,7 +47,7 @@ export async function ensureRealm(realm: CheckedRealm, host: RealmHost): Promise
       await adopt(realm, credentials, host, error);
     }
   });
-  host.say(`realm ${realm.name}: made in ${since(start)} s`);
+  host.say(`realm ${realm.name}: made in ${since(start)}`);
   return credentials;
 }
 
@@ -74,7 +75,7 @@ export type OwnRealm = Pick<CheckedRealm, "name" | "run" | "swarm" | "stateDir">
 /** The realm gone, proved by a look; says whether there was one. Absent is success. Throws ForeignRealmError, KeycloakError. */
 export async function removeRealm(realm: OwnRealm, host: RealmHost): Promise<boolean> {
   refuseMaster(realm.name);
-  const start = Date.now();
+  const start = monotonicNow();
   let there = false;
   await patiently(host, async () => {
     const admin = await host.logIn();
@@ -86,7 +87,7 @@ export async function removeRealm(realm: OwnRealm, host: RealmHost): Promise<boo
     if (await admin.find(realm.name))
       throw new NotRemovedError(`the realm ${realm.name} is still there after its delete`);
   });
-  host.say(`realm ${realm.name}: gone in ${since(start)} s`);
+  host.say(`realm ${realm.name}: gone in ${since(start)}`);
   return there;
 }
 
@@ -117,8 +118,4 @@ function patiently<T>({ pause = 500, say }: RealmHost, work: () => Promise<T>): 
 
 function refuseMaster(name: string): void {
   if (name.toLowerCase() === "master") throw new MasterRealmError();
-}
-
-function since(start: number): string {
-  return ((Date.now() - start) / 1000).toFixed(1);
 }

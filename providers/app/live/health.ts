@@ -1,0 +1,56 @@
+// The app's health gate, and the diagnostics of what it observed.
+import { readFile } from "node:fs/promises";
+import { healthSeconds } from "../../lib/compose/index.ts";
+import { portConflictResolver, servicesOf } from "../../lib/docker/index.ts";
+import { ignoreAbsent } from "../../lib/fs/index.ts";
+import { gate, gateLine, healthWindow, probe } from "../../lib/health/index.ts";
+import { hasTag } from "../../lib/recipe/index.ts";
+import { monotonicNow, since } from "../../lib/time/index.ts";
+import type { AppContext } from "../context.ts";
+import { captureDiagnostics } from "../diagnostics.ts";
+import { readEnv } from "../env.ts";
+import type { UpgradeHost } from "../host.ts";
+import type { Session } from "./session.ts";
+
+type Health = Pick<UpgradeHost, "gate" | "captureDiagnostics">;
+
+/** Seconds allowed to a version without a tag, whose healthchecks are unknown: Keycloak starts slowly. */
+const UNKNOWN_START_SECONDS = 300;
+
+export function health(session: Session): Health {
+  const { context, profile, log, observations } = session;
+  const { app, stack, folder, lock } = context;
+  return {
+    async gate(version, baseline = {}) {
+      const start = monotonicNow();
+      const window = healthWindow(app.health, await startSeconds(context, version));
+      const resolvePortConflict = portConflictResolver(stack, log, { inherit: lock });
+      const check = async () => {
+        const subject = { ...app, ingress: profile.ingress };
+        const found = await probe(subject, version, () => profile.findRegressions(app, baseline));
+        if (found.trouble !== undefined && !found.final) await resolvePortConflict();
+        return found;
+      };
+      const onChange = (observed: string) => {
+        observations.push(`${new Date().toISOString()} ${observed}`);
+        log(gateLine(observed, since(start), app.health));
+      };
+      const verdict = await gate(check, window, onChange);
+      if (verdict.health === "healthy") log(`healthy at ${version} after ${since(start)}`);
+      return verdict;
+    },
+    async captureDiagnostics({ id }) {
+      await session.learnSecrets();
+      const services = (await servicesOf(stack)).map(service => service.name);
+      const before = (await readFile(session.keptEnv(id), "utf8").catch(ignoreAbsent)) ?? "";
+      const after = await readEnv(app);
+      const scene = { folder: folder.failures, stack, services, seen: observations, before, after };
+      return captureDiagnostics(scene, [...session.secrets]);
+    },
+  };
+}
+
+/** Seconds that the version's healthchecks allow. */
+async function startSeconds({ mirror, composeAt }: AppContext, version: string): Promise<number> {
+  return (await hasTag(mirror, version)) ? healthSeconds(await composeAt(version)) : UNKNOWN_START_SECONDS;
+}

@@ -1,0 +1,53 @@
+// What one process learns of an app while it works on it, and what the adapters share.
+import { join } from "node:path";
+import { mask } from "../../lib/diagnostics/index.ts";
+import { findSnapshot, type StoredSnapshot } from "../../lib/snapshot/index.ts";
+import type { AppContext } from "../context.ts";
+import { secretsInContainers } from "../diagnostics.ts";
+import { profileOf, type Profile } from "../profiles/index.ts";
+
+export interface Session {
+  readonly context: AppContext;
+  readonly profile: Profile;
+  /** The volumes of the running version, as its compose files name them. */
+  readonly volumes: readonly string[];
+  /** Whether the volumes are snapshotted and restored. */
+  readonly stateful: boolean;
+  /** Logs a line that begins with the app. */
+  log(line: string): void;
+  /** Secrets seen in the app's containers, for masking. Never stored. */
+  readonly secrets: ReadonlySet<string>;
+  /** Adds the secrets of the containers that run now. */
+  learnSecrets(): Promise<void>;
+  mask(text: string): string;
+  /** What the gate observed, oldest first. */
+  readonly observations: string[];
+  /** Where the .env from before operation `id` is kept. */
+  keptEnv(id: string): string;
+  /** Throws if the snapshot was deleted. */
+  snapshotOf(id: string | undefined): Promise<StoredSnapshot>;
+}
+
+export function openSession(context: AppContext, volumes: readonly string[]): Session {
+  const { app, stack, folder } = context;
+  const secrets = new Set<string>();
+  return {
+    context,
+    profile: profileOf(app.recipe),
+    volumes,
+    stateful: app.stateful && volumes.length > 0,
+    log: line => context.say(`${app.recipe}: ${line}`),
+    secrets,
+    async learnSecrets() {
+      for (const secret of await secretsInContainers(stack, await context.env())) secrets.add(secret);
+    },
+    mask: text => mask(text, [...secrets]),
+    observations: [],
+    keptEnv: id => join(folder.path, `env.${id}`),
+    async snapshotOf(id = "") {
+      const found = await findSnapshot(folder.path, id);
+      if (!found) throw new Error(`snapshot not found: ${id} of ${app.domain}`);
+      return found;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+// Snapshots of the app's volumes, and their restore.
+import { readFile } from "node:fs/promises";
+import { assertNotMounted, ensureVolumes, volumesOf } from "../../lib/docker/index.ts";
+import { ignoreAbsent } from "../../lib/fs/index.ts";
+import { removeReplaced, restoreSnapshot, takeSnapshot } from "../../lib/snapshot/index.ts";
+import { readLastGood } from "../../lib/state/index.ts";
+import { readEnv } from "../env.ts";
+import type { UpgradeHost } from "../host.ts";
+import type { Session } from "./session.ts";
+
+type Snapshots = Pick<UpgradeHost, "snapshot" | "restore" | "removeReplacedData">;
+
+export function snapshots(session: Session): Snapshots {
+  const { app, stack, folder, lock } = session.context;
+  const { log, volumes } = session;
+  return {
+    async snapshot({ id, from = "" }) {
+      const found = await volumesOf(stack, volumes);
+      const images = Object.entries((await readLastGood(folder))?.images ?? {});
+      const env = (await readFile(session.keptEnv(id), "utf8").catch(ignoreAbsent)) ?? (await readEnv(app));
+      await takeSnapshot({
+        folder: folder.path,
+        id,
+        about: {
+          app: app.domain,
+          recipe: app.recipe,
+          version: from,
+          images: Object.fromEntries(images.map(([service, image]) => [service, image.id])),
+        },
+        env,
+        volumes: found,
+        check: () => assertNotMounted(found),
+        log,
+        inherit: lock,
+      });
+    },
+    async restore({ id, snapshot = id }) {
+      const found = await session.snapshotOf(snapshot);
+      const names = found.manifest.volumes.map(volume => volume.name);
+      const existing = await ensureVolumes(stack, names);
+      await assertNotMounted(existing);
+      await restoreSnapshot({ snapshot: found, volumes: existing, id, log, inherit: lock });
+    },
+    async removeReplacedData({ id }) {
+      for (const { path } of await volumesOf(stack, volumes)) await removeReplaced(path, id, { inherit: lock });
+    },
+  };
+}

@@ -1,0 +1,28 @@
+// Last good, rejected versions, and the alerts about both.
+import { raise } from "../../lib/alerts/index.ts";
+import { imagesOf, keptImage, tagImage } from "../../lib/docker/index.ts";
+import { prune } from "../../lib/snapshot/index.ts";
+import { readLastGood, reject, writeLastGood } from "../../lib/state/index.ts";
+import type { UpgradeHost } from "../host.ts";
+import type { Session } from "./session.ts";
+
+type Versions = Pick<UpgradeHost, "lastGood" | "commit" | "reject" | "alert">;
+
+export function versions(session: Session): Versions {
+  const { app, stack, folder, lock, say } = session.context;
+  return {
+    lastGood: async () => (await readLastGood(folder))?.version,
+    async commit(version) {
+      const images = await imagesOf(stack);
+      for (const [service, { id }] of Object.entries(images)) await tagImage(id, keptImage(stack, service), lock);
+      await writeLastGood(folder, version, images);
+      if (await prune(folder.path, app.snapshots)) session.log("removed the older snapshot");
+    },
+    reject: (version, why) => reject(folder, version, why),
+    async alert(notice) {
+      const lastGood = (await readLastGood(folder).catch(() => undefined))?.version;
+      const event = { ...notice, key: `${app.domain} ${notice.key}`, app: app.recipe, lastGood };
+      await raise(app.stateDir, event, say, [...session.secrets]);
+    },
+  };
+}
