@@ -1,5 +1,9 @@
 // The running container of a service on this node, and files read from inside it.
+import { ProgramError } from "../process/index.ts";
 import { docker } from "./docker.ts";
+
+/** docker's answer to an exec in a container that stopped after it was listed. */
+const STOPPED = /is not running|No such container/;
 
 export class NoContainerError extends Error {
   override readonly name = "NoContainerError";
@@ -23,14 +27,25 @@ export async function containerOf(stack: string, service: string): Promise<strin
   return id;
 }
 
-/** The text of a secret as a running container sees it: read for each use, never stored. */
+/**
+ * The text of a secret as a running container sees it: read for each use, never stored.
+ * Throws NoContainerError when no container runs, or when it stops before the secret is read.
+ */
 export async function readSecret(stack: string, service: string, secret: string): Promise<string> {
+  const name = `${stack}_${service}`;
   const container = await containerOf(stack, service);
-  const { stdout } = await docker(
-    ["exec", container, "cat", `/run/secrets/${secret}`],
-    `read secret ${secret} of ${stack}_${service}`,
-  );
-  return stdout.trim();
+  try {
+    const { stdout } = await docker(
+      ["exec", container, "cat", `/run/secrets/${secret}`],
+      `read secret ${secret} of ${name}`,
+    );
+    return stdout.trim();
+  } catch (error) {
+    if (!(error instanceof ProgramError) || !STOPPED.test(error.result.stderr)) throw error;
+    throw new NoContainerError(`${name} stopped while secret ${secret} was read: its container is not running`, {
+      cause: error,
+    });
+  }
 }
 
 /** Every secret that the running containers of `stack` on this node see; of a container without a shell, none. */
