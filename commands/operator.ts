@@ -2,19 +2,19 @@
 import { readManifest } from "../providers/lib/snapshot/index.ts";
 import { openContext } from "../providers/app/context.ts";
 import { observe } from "../providers/lib/health/index.ts";
-import { locked, hostAt } from "../providers/app/reconcile.ts";
+import { withAppLock, hostAt } from "../providers/app/reconcile.ts";
 import { accept as acceptApp, restoreTo, retry as retryApp } from "../providers/app/manualRecovery.ts";
 import type { WarmAppInputs } from "../providers/app/inputs.ts";
 import type { UpgradeHost } from "../providers/app/host.ts";
 import { appFolder } from "../providers/lib/state/index.ts";
 import { warmApp } from "./common/config.ts";
 
-const say = (line: string): void => console.log(line);
+const log = (line: string): void => console.log(line);
 
 async function onApp(name: string, work: (host: UpgradeHost, app: WarmAppInputs) => Promise<void>): Promise<number> {
   const app = await warmApp(name);
-  await locked(app, say, async lock => {
-    const context = await openContext(app, lock.fd, say);
+  await withAppLock(app, log, async lock => {
+    const context = await openContext(app, lock.fd, log);
     await work(await hostAt(context, (await observe(app)).version), app);
   });
   return 0;
@@ -28,12 +28,12 @@ export interface Ways {
 export function retry(name: string, { dryRun }: Ways): Promise<number> {
   return onApp(name, async host => {
     const operation = await host.operation();
-    if (!operation) return say(`${host.name}: no operation is open: there is nothing to go on with`);
+    if (!operation) return log(`${host.name}: no operation is open: there is nothing to go on with`);
     const way = operation.rollingBack ? `the way back to ${operation.from}` : `the upgrade to ${operation.to}`;
-    say(
+    log(
       `${host.name}: goes on with ${way} at ${operation.step}${operation.broken ? `, where it failed: ${operation.broken.why}` : ""}`,
     );
-    if (!dryRun) say(`${host.name}: ${await retryApp(host)}`);
+    if (!dryRun) log(`${host.name}: ${await retryApp(host)}`);
   });
 }
 
@@ -44,21 +44,21 @@ export function restore(name: string, { dryRun, previous }: Ways & { readonly pr
       previous ? "snapshot.previous" : "snapshot",
     );
     if (!manifest) throw new Error(`${host.name} has no ${previous ? "older " : ""}snapshot`);
-    say(
+    log(
       `${host.name}: takes it down, puts the data and the .env of ${manifest.taken} in their place, and deploys ${manifest.version}; today's data stays beside until that is healthy, and is dropped then`,
     );
     if (dryRun) return;
     await restoreTo(host, manifest);
-    say(`${host.name}: ${manifest.version} runs, with the data of ${manifest.taken}`);
+    log(`${host.name}: ${manifest.version} runs, with the data of ${manifest.taken}`);
   });
 }
 
 export function accept(name: string, { dryRun }: Ways): Promise<number> {
   return onApp(name, async host => {
     const { version } = await host.running();
-    say(
+    log(
       `${host.name}: takes ${version ?? "what runs"} as good once it was well for a whole window, and closes what is open`,
     );
-    if (!dryRun) say(`${host.name}: ${await acceptApp(host)} is last good`);
+    if (!dryRun) log(`${host.name}: ${await acceptApp(host)} is last good`);
   });
 }

@@ -10,14 +10,14 @@ import { breakDeadLocks } from "./pulumi/locks.ts";
 /** Milliseconds that it waits for another hearth, or for what a killed one left running: a timer comes again. */
 const PATIENCE = 30_000;
 
-const say = (line: string): void => console.log(line);
+const log = (line: string): void => console.log(line);
 
 /** 0: all kept apps are well; 1: one isn't, and its sentence is on stderr. */
 export async function recover(): Promise<number> {
   let code = 0;
   for (const app of await readWarmApps()) {
     try {
-      await repair(app, say, { wait: PATIENCE });
+      await repair(app, log, { wait: PATIENCE });
     } catch (error) {
       if (error instanceof LockedError) continue; // said already, by whom: it lives, so there is nothing to recover
       console.error(`hearth: ${asError(error).message}`);
@@ -25,7 +25,7 @@ export async function recover(): Promise<number> {
     }
   }
   try {
-    for (const line of await breakDeadLocks("warm")) say(line);
+    for (const line of await breakDeadLocks("warm")) log(line);
   } catch (error) {
     console.error(`hearth: ${asError(error).message}`);
     code = 1;
@@ -37,6 +37,6 @@ export async function recover(): Promise<number> {
 async function deliverAlerts(): Promise<void> {
   const { stateDir, alerts } = await warmConfig();
   const webhook = alerts.webhookFile && (await readFile(alerts.webhookFile, "utf8")).trim();
-  const { sent, waiting } = await deliver(stateDir, channel.parse({ command: alerts.command, webhook }), say);
-  if (sent + waiting > 0) say(`alerts: ${sent} delivered, ${waiting} waiting in ${stateDir}/alerts`);
+  const { sent, waiting } = await deliver(stateDir, channel.parse({ command: alerts.command, webhook }), log);
+  if (sent + waiting > 0) log(`alerts: ${sent} delivered, ${waiting} waiting in ${stateDir}/alerts`);
 }

@@ -14,7 +14,7 @@ export interface AppContext {
   /** The bare mirror of its recipe. */
   readonly mirror: string;
   readonly abra: Abra;
-  readonly say: Log;
+  readonly log: Log;
   /** The descriptor of the app's lock, for children that write: the lock outlives this process as long as they do. */
   readonly lock: number;
   /** The .env as it is now, with the keys that hearth owns as wanted. */
@@ -23,11 +23,11 @@ export interface AppContext {
 }
 
 /** Brings mirror and recipe clone up to date. Throws where there is neither upstream nor mirror. */
-export async function openContext(app: WarmAppInputs, lock: number, say: Log): Promise<AppContext> {
+export async function openContext(app: WarmAppInputs, lock: number, log: Log): Promise<AppContext> {
   const operator = operatorAbraDir();
   const mirror = await refreshMirror(app.recipe, app.stateDir, operator);
   const { abraDir, dropped } = await prepareAbraDir(app.recipe, mirror.path, app.stateDir, operator);
-  if (dropped.length > 0) say(`${app.recipe}: passed over, no annotated tag: ${dropped.join(", ")}`);
+  if (dropped.length > 0) log(`${app.recipe}: passed over, no annotated tag: ${dropped.join(", ")}`);
   const env = async () => ({ ...parseEnv(await readEnv(app)), ...app.env });
   return {
     app,
@@ -35,7 +35,7 @@ export async function openContext(app: WarmAppInputs, lock: number, say: Log): P
     folder: appFolder(app.stateDir, app.domain),
     mirror: mirror.path,
     abra: abraIn(abraDir, lock),
-    say,
+    log,
     lock,
     env,
     composeAt: async version => composeOf(mirror.path, version, { domain: app.domain, env: await env() }),
@@ -43,8 +43,8 @@ export async function openContext(app: WarmAppInputs, lock: number, say: Log): P
 }
 
 /** Makes the app's .env from the recipe's sample where there is none. */
-export async function ensureApp({ app, abra, say }: AppContext): Promise<void> {
+export async function ensureApp({ app, abra, log }: AppContext): Promise<void> {
   if ((await readEnv(app)) !== "") return;
   await abra.newApp(app.recipe, app.domain, app.server);
-  say(`${app.recipe}: app ${app.domain} made`);
+  log(`${app.recipe}: app ${app.domain} made`);
 }

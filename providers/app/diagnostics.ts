@@ -25,7 +25,7 @@ export async function captureDiagnostics(
   );
   const files = {
     "tasks.txt": await tasksText(stack),
-    "looks.txt": `${seen.slice(-100).join("\n")}\n`,
+    "observations.txt": `${seen.slice(-100).join("\n")}\n`,
     "env-keys.txt": `${differingKeys(before, after).join("\n")}\n`,
     ...Object.fromEntries(logs),
   };

@@ -18,7 +18,7 @@ export async function alertInconclusive(
     why: error.message,
     attempted: operation.to,
     recovered: false,
-    evidence: operation.diagnostics,
+    diagnostics: operation.diagnostics,
     todo: "fix what is named; hearth checks again and undoes nothing meanwhile",
   });
   return error;
@@ -38,7 +38,7 @@ export async function markBroken(host: UpgradeHost, operation: Operation, error:
     attempted: operation.to,
     recovered: false,
     fatal: fatal === undefined ? operation.abraFatal : host.mask(fatal),
-    evidence: operation.diagnostics,
+    diagnostics: operation.diagnostics,
     todo: `run ${operatorCommands(host.name)}: each prints first what it will do`,
   });
   return new BrokenError(brokenMessage(host.name, why), { cause: error });

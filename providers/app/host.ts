@@ -17,7 +17,7 @@ export interface Notice {
   readonly recovered?: boolean;
   /** abra's own last word. */
   readonly fatal?: string | undefined;
-  readonly evidence?: string | undefined;
+  readonly diagnostics?: string | undefined;
   /** What to do; often nothing. */
   readonly todo: string;
 }
@@ -28,7 +28,7 @@ export interface UpgradeHost {
   readonly name: string;
   /** Whether it has volumes that must go back with its version. */
   readonly stateful: boolean;
-  say(line: string): void;
+  log(line: string): void;
   /** `text` without what is known, or looks like, a secret: for all that is said, kept or thrown of another program's words. */
   mask(text: string): string;
 

@@ -18,7 +18,7 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
   return {
     name: context.app.recipe,
     stateful,
-    say: context.say,
+    log: context.log,
     mask,
     ...journal(session),
     ...versions(session),

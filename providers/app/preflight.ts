@@ -59,21 +59,21 @@ async function loads({ app, mirror, env }: AppContext, to: string): Promise<void
   }
 }
 
-async function imagesThere({ app, mirror, env, say }: AppContext, to: string): Promise<void> {
+async function imagesThere({ app, mirror, env, log }: AppContext, to: string): Promise<void> {
   const compose = await composeAt(mirror, to, { domain: app.domain, env: await env() }).catch(error => {
     throw error instanceof RecipeError ? new ReleaseFault(error.message, { cause: error }) : error;
   });
   for (const image of new Set(Object.values(compose.services).map(service => service.image))) {
     if (image === undefined || (await imageId(image))) continue;
     const start = monotonicNow();
-    say(`${app.recipe}: pulling ${image}`);
+    log(`${app.recipe}: pulling ${image}`);
     await pullImage(image).catch((error: ProgramError) => {
       throw new PreflightError(
         `the image ${image} isn't here and can't be pulled: ${error.result?.stderr || error.message}`,
         { cause: error },
       );
     });
-    say(`${app.recipe}: pulled ${image} in ${since(start)}`);
+    log(`${app.recipe}: pulled ${image} in ${since(start)}`);
   }
 }
 

@@ -32,35 +32,35 @@ export interface ReconcileOptions {
 }
 
 /** The app as wanted and healthy for a whole window. Throws what kept it from that: see errors.ts. */
-export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, say: Log): Promise<Outcome> {
+export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, log: Log): Promise<Outcome> {
   await probeAbra();
-  return locked(app, say, lock => underLock(app, options, lock, say));
+  return withAppLock(app, log, lock => underLock(app, options, lock, log));
 }
 
 /** Runs `work` as the only one who changes the app, across processes. Throws LockedError after `wait` ms. Default: an upgrade's whole length. */
-export function locked<T>(
+export function withAppLock<T>(
   app: Pick<WarmAppInputs, "stateDir" | "domain" | "recipe">,
-  say: Log,
+  log: Log,
   work: (lock: Lock) => Promise<T>,
   wait = 3_600_000,
 ): Promise<T> {
   const folder = appFolder(app.stateDir, app.domain);
-  return withLock(folder.lock, work, { wait, onWait: () => void tellHolder(folder, app.recipe, say) });
+  return withLock(folder.lock, work, { wait, onWait: () => void tellHolder(folder, app.recipe, log) });
 }
 
 /** Who holds the lock, at what, and since when, as far as the journal says. */
-async function tellHolder(folder: AppFolder, recipe: string, say: Log): Promise<void> {
+async function tellHolder(folder: AppFolder, recipe: string, log: Log): Promise<void> {
   const operation = await readOperation(folder).catch(() => undefined);
   const what =
     operation &&
     `pid ${operation.holder.pid} on ${operation.holder.host}, at ${operation.step} of ${operation.from} → ${operation.to} since ${operation.startedAt}`;
-  say(`${recipe}: waiting for another hearth that works on it${what ? `: ${what}` : ""}`);
+  log(`${recipe}: waiting for another hearth that works on it${what ? `: ${what}` : ""}`);
 }
 
-async function underLock(app: CheckedWarmApp, options: ReconcileOptions, lock: Lock, say: Log): Promise<Outcome> {
+async function underLock(app: CheckedWarmApp, options: ReconcileOptions, lock: Lock, log: Log): Promise<Outcome> {
   const first = await observe(app);
   await clearUndeployedOnPurpose(appFolder(app.stateDir, app.domain));
-  const context = await openContext(app, lock.fd, say);
+  const context = await openContext(app, lock.fd, log);
   const host = await hostAt(context, first.version);
   const recovered = await recover(host);
 
@@ -102,7 +102,7 @@ async function adopt(app: CheckedWarmApp, seen: ObservedApp, host: UpgradeHost):
     throw new Error(
       `${app.domain} runs already, but not at a version that abra wrote: deploy it by a tag once, or remove it`,
     );
-  host.say(`${app.recipe}: runs already at ${seen.version}${seen.chaos ? " (chaos)" : ""}; taken over as it is`);
+  host.log(`${app.recipe}: runs already at ${seen.version}${seen.chaos ? " (chaos)" : ""}; taken over as it is`);
   await passGate(host, seen.version, {});
   await host.commit(seen.version);
   return { version: seen.version, adopted: true };
@@ -113,7 +113,7 @@ async function takeOver(host: UpgradeHost, version: string): Promise<void> {
   const last = await host.lastGood();
   if (last === version) return;
   if (last !== undefined)
-    host.say(
+    host.log(
       `${host.name}: ${version} runs instead of ${last}: somebody else deployed it; taken over once it was well for a whole window`,
     );
   await passGate(host, version, {});
@@ -122,18 +122,18 @@ async function takeOver(host: UpgradeHost, version: string): Promise<void> {
 
 /** Deploys `version` on whatever data there is: the first time, or because the app is down. */
 export async function bringUp(context: AppContext, host: UpgradeHost, version: string): Promise<void> {
-  if (await writeEnv(context.app)) context.say(`${context.app.recipe}: .env set`);
-  await ensureSecrets(context, (await context.composeAt(version)).secrets, context.say);
+  if (await writeEnv(context.app)) context.log(`${context.app.recipe}: .env set`);
+  await ensureSecrets(context, (await context.composeAt(version)).secrets, context.log);
   await host.deploy(version);
   await passGate(host, version, {});
   await host.commit(version);
 }
 
 /** Down without its data: volumes, secrets and snapshots stay. Absent is success. */
-export async function undeploy(app: CheckedWarmApp, say: Log): Promise<void> {
-  await locked(app, say, async lock => {
+export async function undeploy(app: CheckedWarmApp, log: Log): Promise<void> {
+  await withAppLock(app, log, async lock => {
     const seen = await observe(app);
-    const context = await openContext(app, lock.fd, say);
+    const context = await openContext(app, lock.fd, log);
     const host = await hostAt(context, seen.version);
     await recover(host); // what isn't decided, or is broken, is a person's first: an open journal would bring it back
     if (!(await observe(app)).deployed) return waitUntilRemoved(context.stack);
@@ -143,6 +143,6 @@ export async function undeploy(app: CheckedWarmApp, say: Log): Promise<void> {
     } finally {
       await host.releaseMaintenance();
     }
-    say(`${app.recipe}: undeployed; its volumes and secrets stay`);
+    log(`${app.recipe}: undeployed; its volumes and secrets stay`);
   });
 }

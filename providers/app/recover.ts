@@ -19,7 +19,7 @@ export async function recover(host: UpgradeHost): Promise<Recovery> {
   if (!operation) return "nothing";
   if (operation.broken) throw new BrokenError(brokenMessage(host.name, operation.broken.why));
   const { from, to, step } = operation;
-  host.say(`${host.name}: an operation (${from} → ${to}) was interrupted at ${step}`);
+  host.log(`${host.name}: an operation (${from} → ${to}) was interrupted at ${step}`);
   try {
     await host.claimMaintenance(`${from} → ${to}, interrupted at ${step}`);
     return await resume(host, operation);

@@ -6,7 +6,7 @@ import { lastDeployed } from "./env.ts";
 import { openContext } from "./context.ts";
 import type { WarmAppInputs } from "./inputs.ts";
 import { HEALTHY, observe } from "../lib/health/index.ts";
-import { bringUp, locked, hostAt } from "./reconcile.ts";
+import { bringUp, withAppLock, hostAt } from "./reconcile.ts";
 import { recover } from "./recover.ts";
 import { errorMessage, type Log } from "../lib/text.ts";
 
@@ -22,23 +22,23 @@ export interface Patience {
 }
 
 /** Says what it found and did. Throws LockedError, and why the app isn't well. */
-export function repair(app: WarmAppInputs, say: Log, { wait, since }: Patience): Promise<void> {
-  return locked(app, say, lock => underLock(app, lock, say, since), wait);
+export function repair(app: WarmAppInputs, log: Log, { wait, since }: Patience): Promise<void> {
+  return withAppLock(app, log, lock => underLock(app, lock, log, since), wait);
 }
 
-async function underLock(app: WarmAppInputs, lock: Lock, say: Log, since: number | undefined): Promise<void> {
+async function underLock(app: WarmAppInputs, lock: Lock, log: Log, since: number | undefined): Promise<void> {
   const folder = appFolder(app.stateDir, app.domain);
   if ((await isUndeployedOnPurpose(folder)) && !(await observe(app)).deployed)
-    return say(`${app.recipe} not deployed: it was taken down with pulumi destroy`);
-  const context = await openContext(app, lock.fd, say);
+    return log(`${app.recipe} not deployed: it was taken down with pulumi destroy`);
+  const context = await openContext(app, lock.fd, log);
   const did = await recover(await hostAt(context, (await observe(app)).version));
-  if (did !== "nothing") say(`${app.recipe}: the interrupted operation is ${did}`);
+  if (did !== "nothing") log(`${app.recipe}: the interrupted operation is ${did}`);
   const seen = await observe(app);
   const version = seen.version ?? (await lastDeployed(app));
   const host = await hostAt(context, version);
-  if (seen.condition === HEALTHY) return say(`${app.recipe} ${seen.version} healthy`);
+  if (seen.condition === HEALTHY) return log(`${app.recipe} ${seen.version} healthy`);
   if (version === undefined || (await host.lastGood()) === undefined)
-    return say(`${app.recipe} ${seen.condition}: it never ran here, so there is nothing to repair`);
+    return log(`${app.recipe} ${seen.condition}: it never ran here, so there is nothing to repair`);
   if (since !== undefined && (await repairsSince(folder, Date.now() - since)) > 0)
     throw new Error(`it was tried just now, and is ${seen.condition}`);
   if ((await repairsSince(folder, HOUR)) >= REPAIRS) {
@@ -47,12 +47,12 @@ async function underLock(app: WarmAppInputs, lock: Lock, say: Log, since: number
     await raise(
       app.stateDir,
       { key: `${app.domain} repairs ${today()}`, severity: "critical", app: app.recipe, recovered: false, why, todo },
-      say,
+      log,
     );
     throw new Error(why);
   }
   await recordRepair(folder);
-  say(`${app.recipe}: ${seen.condition}; deploying the version it had, ${version}`);
+  log(`${app.recipe}: ${seen.condition}; deploying the version it had, ${version}`);
   await bringUp(context, host, version).catch(async error => {
     const why = `${app.domain} is down (${seen.condition}), and couldn't be repaired: ${host.mask(errorMessage(error))}`;
     const key = `${app.domain} repair failed ${today()}`;
@@ -66,7 +66,7 @@ async function underLock(app: WarmAppInputs, lock: Lock, say: Log, since: number
         why,
         todo: "look at its logs; hearth tries again",
       },
-      say,
+      log,
     );
     throw error;
   });

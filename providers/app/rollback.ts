@@ -22,7 +22,7 @@ export interface RolledBack {
  */
 export async function redeploy(host: UpgradeHost, operation: Operation, failure: unknown): Promise<RolledBack> {
   const failed = withFailure(host, operation, failure);
-  host.say(`${host.name}: ${failed.why}; redeploying ${operation.from}`);
+  host.log(`${host.name}: ${failed.why}; redeploying ${operation.from}`);
   return runRollback(host, { ...failed, rejectsTarget: false, snapshot: undefined }, "redeploy");
 }
 
@@ -34,7 +34,7 @@ export async function rollBack(
   rejects = true,
 ): Promise<RolledBack> {
   const failed = withFailure(host, operation, failure);
-  host.say(`${host.name}: ${failed.why}; rolling back to ${operation.from}`);
+  host.log(`${host.name}: ${failed.why}; rolling back to ${operation.from}`);
   // A changed .env that fails doesn't reject the version that runs.
   return runRollback(host, { ...failed, rejectsTarget: rejects && operation.to !== operation.from }, "diagnostics");
 }
@@ -84,7 +84,7 @@ const runStep: Record<(typeof rollbackSteps)[number], Step> = {
       return { diagnostics: await host.captureDiagnostics(operation) };
     } catch (error) {
       // Roll back even if diagnostics can't be written.
-      host.say(`${host.name}: diagnostics can't be written: ${errorMessage(error)}`);
+      host.log(`${host.name}: diagnostics can't be written: ${errorMessage(error)}`);
       return {};
     }
   },
@@ -124,7 +124,7 @@ async function alertRolledBack(host: UpgradeHost, operation: Operation, why: str
     attempted: to,
     recovered: true,
     fatal: operation.abraFatal,
-    evidence: operation.diagnostics,
+    diagnostics: operation.diagnostics,
     todo: rejectsTarget
       ? `nothing: ${to} is held until a newer version is released, or until it is approved`
       : `nothing: ${from} runs as before; the next up retries`,

@@ -22,7 +22,7 @@ export interface Plan {
  */
 export async function upgrade(host: UpgradeHost, plan: Plan): Promise<void> {
   const what = plan.from === plan.to ? `${plan.to} with a changed .env` : `${plan.from} → ${plan.to}`;
-  host.say(`${host.name}: ${what}`);
+  host.log(`${host.name}: ${what}`);
   const rolledBack = await run(host, plan, what);
   if (rolledBack) throw new UpgradeError(rollbackMessage(host.name, rolledBack));
 }

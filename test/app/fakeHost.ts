@@ -137,7 +137,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
   const host: UpgradeHost = {
     name: "app",
     stateful: disk.stateful,
-    say: () => undefined,
+    log: () => undefined,
     mask: text => text,
     running: () => look(() => ({ deployed: disk.deployed !== undefined, version: disk.deployed })),
     operation: () => look(() => (disk.operation === undefined ? undefined : (JSON.parse(disk.operation) as Operation))),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { beginOperation, closeOperation } from "../../providers/lib/state/operation.ts";
 import { tryLock } from "../../providers/lib/lock/flock.ts";
-import { locked } from "../../providers/app/reconcile.ts";
+import { withAppLock } from "../../providers/app/reconcile.ts";
 
 describe("an app that another hearth works on", () => {
   it("F16, P1: is waited for, and who works on it, at what and since when is said; past the limit it is left to him", async () => {
@@ -25,7 +25,7 @@ describe("an app that another hearth works on", () => {
       const said: string[] = [];
       const work = () => Promise.reject(new Error("it worked beside him"));
       await assert.rejects(
-        locked(app, line => void said.push(line), work, 300),
+        withAppLock(app, line => void said.push(line), work, 300),
         { name: "LockedError" },
       );
       assert.match(
@@ -39,7 +39,7 @@ describe("an app that another hearth works on", () => {
       await held.release();
     }
     assert.equal(
-      await locked(
+      await withAppLock(
         app,
         () => undefined,
         async () => "free",

@@ -74,13 +74,13 @@ describe("an upgrade", () => {
     atRest(disk, { to: false });
     assert.deepEqual(Object.keys(disk.rejected), [TO]);
     assert.deepEqual(
-      Object.values(disk.alerts).map(({ severity, recovered, attempted, evidence }) => ({
+      Object.values(disk.alerts).map(({ severity, recovered, attempted, diagnostics }) => ({
         severity,
         recovered,
         attempted,
-        evidence,
+        diagnostics,
       })),
-      [{ severity: "warning", recovered: true, attempted: TO, evidence: "/failures/1" }],
+      [{ severity: "warning", recovered: true, attempted: TO, diagnostics: "/failures/1" }],
     );
   });
 

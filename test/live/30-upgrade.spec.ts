@@ -21,7 +21,7 @@ interface AlertFile {
   readonly attempted?: string;
   readonly recovered?: boolean;
   readonly why: string;
-  readonly evidence?: string;
+  readonly diagnostics?: string;
   readonly fatal?: string;
 }
 
@@ -90,10 +90,10 @@ describe("upgrades on a real host", function () {
     const said = await goesBack({ version, kind: "never-healthy" }, /10\.8\.0\+26\.5\.0 isn't healthy/);
     assert.match(said, /keycloak: restored \d/);
     const [alert] = await ofVersion(version);
-    const evidence = await readdir(alert!.evidence!);
-    assert.deepEqual(evidence.toSorted(), ["app.log", "db.log", "env-keys.txt", "looks.txt", "tasks.txt"]);
+    const diagnostics = await readdir(alert!.diagnostics!);
+    assert.deepEqual(diagnostics.toSorted(), ["app.log", "db.log", "env-keys.txt", "observations.txt", "tasks.txt"]);
     assert.match(
-      await readFile(join(alert!.evidence!, "app.log"), "utf8"),
+      await readFile(join(alert!.diagnostics!, "app.log"), "utf8"),
       /Keycloak 26\.5\.0/,
       "the log of what was taken down",
     );

@@ -22,7 +22,7 @@ export function environment(session: Session): Environment {
       const extended = withAdditions(before, await sampleAt(to), await sampleAt(from));
       if (extended !== before) await replaceEnv(app, extended);
       if ((await writeEnv(app)) || extended !== before) session.log(".env updated");
-      await ensureSecrets(context, (await context.composeAt(to)).secrets, context.say);
+      await ensureSecrets(context, (await context.composeAt(to)).secrets, context.log);
     },
     async restoreEnv({ id, kind, snapshot }) {
       // A restored snapshot has an .env; a rollback takes the one from before the operation.

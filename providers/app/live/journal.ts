@@ -18,7 +18,7 @@ export function journal(session: Session): Journal {
     },
     async begin({ from, to }) {
       await session.learnSecrets();
-      const baseline = await session.profile.captureBaseline(app, session.context.say);
+      const baseline = await session.profile.captureBaseline(app, session.context.log);
       return beginOperation(folder, { kind: "upgrade", recipe, domain, from, to, baseline });
     },
     async beginRestore({ version, snapshot }) {

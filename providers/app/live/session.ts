@@ -36,7 +36,7 @@ export function openSession(context: AppContext, volumes: readonly string[]): Se
     profile: profileOf(app.recipe),
     volumes,
     stateful: app.stateful && volumes.length > 0,
-    log: line => context.say(`${app.recipe}: ${line}`),
+    log: line => context.log(`${app.recipe}: ${line}`),
     secrets,
     async learnSecrets() {
       for (const secret of await secretsInContainers(stack, await context.env())) secrets.add(secret);

@@ -9,7 +9,7 @@ import type { Session } from "./session.ts";
 type Versions = Pick<UpgradeHost, "lastGood" | "commit" | "reject" | "alert">;
 
 export function versions(session: Session): Versions {
-  const { app, stack, folder, lock, say } = session.context;
+  const { app, stack, folder, lock, log } = session.context;
   return {
     lastGood: async () => (await readLastGood(folder))?.version,
     async commit(version) {
@@ -22,7 +22,7 @@ export function versions(session: Session): Versions {
     async alert(notice) {
       const lastGood = (await readLastGood(folder).catch(() => undefined))?.version;
       const event = { ...notice, key: `${app.domain} ${notice.key}`, app: app.recipe, lastGood };
-      await raise(app.stateDir, event, say, [...session.secrets]);
+      await raise(app.stateDir, event, log, [...session.secrets]);
     },
   };
 }

@@ -22,8 +22,8 @@ export const alert = z.object({
   why: z.string(),
   /** abra's own last word on it. */
   fatal: z.string().optional(),
-  /** Folder with what was seen before it was taken down. */
-  evidence: z.string().optional(),
+  /** Folder with the diagnostics captured before the rollback. */
+  diagnostics: z.string().optional(),
   /** What to do; often "nothing". */
   todo: z.string(),
   /** ISO 8601 in UTC. */
