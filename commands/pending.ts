@@ -1,4 +1,5 @@
 // `hearth pending`: what a preview would say of each kept app, for people and for scripts.
+import { describeHold } from "../providers/app/release.ts";
 import { resolve } from "../providers/app/resolve.ts";
 import { readWarmApps } from "./common/config.ts";
 
@@ -8,7 +9,15 @@ export async function pending({ json }: { readonly json: boolean }): Promise<num
   const found = await Promise.all(apps.map(async app => ({ app, ...(await resolve(app, {})) })));
   const rows = found.map(({ app, inputs, running, line }) => {
     const next = inputs.version !== running || inputs.condition !== "healthy" ? inputs.version : undefined;
-    return { app: app.recipe, domain: app.domain, running, condition: inputs.condition, next, held: inputs.held, line };
+    return {
+      app: app.recipe,
+      domain: app.domain,
+      running,
+      condition: inputs.condition,
+      next,
+      held: inputs.held.map(describeHold),
+      line,
+    };
   });
   if (json) console.log(JSON.stringify(rows, null, 2));
   else for (const { line } of rows) console.log(line);

@@ -2,6 +2,7 @@
 import * as docker from "@pulumi/docker";
 import type { Resource } from "@pulumi/pulumi";
 import { WarmApp } from "../providers/app/index.ts";
+import { describeHold } from "../providers/app/release.ts";
 import { profileOf } from "../providers/app/profiles/index.ts";
 import { networkId } from "../providers/lib/docker/index.ts";
 import type { Config } from "./config.ts";
@@ -16,7 +17,11 @@ export async function warmStack(config: Config): Promise<object> {
     const { ingress } = profileOf(inputs.recipe);
     const app = new WarmApp(inputs.recipe, inputs, { dependsOn: ingress ? [network] : [network, ...ingresses] });
     if (ingress) ingresses.push(app);
-    outputs[inputs.recipe] = { url: app.url, version: app.version, held: app.held };
+    outputs[inputs.recipe] = {
+      url: app.url,
+      version: app.version,
+      held: app.held.apply(held => held.map(describeHold)),
+    };
   }
   return outputs;
 }

@@ -1,6 +1,7 @@
 // WarmApp: one Co-op Cloud recipe kept deployed at one domain, upgraded with snapshots and rollback.
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource, type Wrapped, type WrappedTexts } from "../pulumi/resource.ts";
+import type { BlockedRelease } from "./releaseTypes.ts";
 import type { WarmAppArgs } from "./inputs.ts";
 
 /** A WarmApp's inputs as a program may give them; each value of `env` may be an output. */
@@ -15,7 +16,7 @@ export class WarmApp extends DynamicResource {
   /** The version that runs. */
   declare readonly version: pulumi.Output<string>;
   /** Newer versions that aren't applied, each with its reasons. */
-  declare readonly held: pulumi.Output<string[]>;
+  declare readonly held: pulumi.Output<BlockedRelease[]>;
   /** `https://<domain>` */
   declare readonly url: pulumi.Output<string>;
   /** `healthy`, or what was observed instead. */

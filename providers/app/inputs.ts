@@ -1,5 +1,6 @@
 // The inputs of a WarmApp, and what `check` adds to them.
 import { z } from "zod";
+import type { BlockedRelease } from "./releaseTypes.ts";
 import { commonAppInputs } from "../lib/inputs/index.ts";
 
 /** Which newer versions hearth applies without approval. */
@@ -46,8 +47,8 @@ export type WarmAppArgs = z.input<typeof warmAppInputs>;
 
 /** What `check` adds to the inputs. */
 export interface Resolved {
-  /** Newer versions that aren't applied, each with its reasons: `11.0.0+26.5.0: major of the recipe`. */
-  readonly held: string[];
+  /** Newer versions that aren't applied, each with its reasons. */
+  readonly held: BlockedRelease[];
   /** `healthy`, or what was observed instead. */
   readonly condition: string;
   /** Id of the swarm that the app runs on. */

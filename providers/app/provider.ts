@@ -8,7 +8,7 @@ import { type Checked, clean, failuresOf, hasUnknown, StateError } from "../pulu
 import { BrokenError } from "./errors.ts";
 import { type CheckedWarmApp, warmAppInputs } from "./inputs.ts";
 import type { Outcome } from "./reconcile.ts";
-import { type Before, resolve } from "./resolve.ts";
+import { type PreviousCheck, resolve } from "./resolve.ts";
 
 /** A WarmApp's state: its checked inputs, what runs, and whether hearth found it running. */
 export interface WarmAppState extends CheckedWarmApp {
@@ -37,7 +37,7 @@ const loadChanges = () => import("./reconcile.ts");
 const log = (line: string): void => console.log(line);
 
 export const provider = surviveParent({
-  async check(olds: Before, news: Record<string, unknown> & { __provider: string }): Promise<Checked> {
+  async check(olds: PreviousCheck, news: Record<string, unknown> & { __provider: string }): Promise<Checked> {
     const { __provider, ...given } = news;
     if (hasUnknown(given)) return { inputs: news, failures: [] };
     const parsed = warmAppInputs.safeParse(given);
@@ -116,10 +116,10 @@ function stateOf(app: WarmAppState, outcome: Outcome): WarmAppState {
 /** Raises one alert for each held version: a person has to approve it. */
 async function alertHeld({ recipe, domain, stateDir, version, held }: WarmAppState): Promise<void> {
   for (const hold of held) {
-    const [attempted = "", ...reasons] = hold.split(": ");
+    const { version: attempted, reasons } = hold;
     const key = `${domain} held ${attempted}`;
     const todo = `hearth approve ${recipe} ${attempted}, once you have read its notes`;
-    const why = reasons.join(": ");
+    const why = reasons.join(", ");
     await raise(stateDir, { key, severity: "info", app: recipe, attempted, lastGood: version, why, todo }, log);
   }
 }

@@ -2,13 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Tag } from "../../providers/lib/recipe/mirror.ts";
 import { compareVersions, parseVersion } from "../../providers/lib/recipe/version.ts";
-import {
-  candidates,
-  choose,
-  type ReleaseDecision,
-  type Policy,
-  type ReleaseContext,
-} from "../../providers/app/release.ts";
+import { candidates, choose } from "../../providers/app/release.ts";
+import type { ReleaseDecision, Policy, ReleaseContext } from "../../providers/app/releaseTypes.ts";
 
 const usual: Policy = { allow: "minor", minAgeHours: 24, notes: "any" };
 const now = 2_000_000_000;
@@ -187,7 +182,7 @@ describe("which version to apply", () => {
       running: "abc1234",
       tags: ["10.7.9+26.4.0"],
       chosen: "abc1234",
-      held: ["10.7.9+26.4.0: the running version abc1234 is no version"],
+      held: ["10.7.9+26.4.0: the running version abc1234 is not a recipe version"],
     },
     {
       title: "tells each reason there is",
@@ -223,10 +218,10 @@ describe("which version to apply", () => {
     assert.equal(choice.version, from);
     assert.deepEqual(choice.held, []);
     assert.deepEqual(left(choice), [
-      "main: no version of a recipe",
-      "v2: no version of a recipe",
+      "main: not a recipe version",
+      "v2: not a recipe version",
       "10.8.0-rc.1+26.5.0: a pre-release",
-      "10.8.1+26.5.0: no annotated tag",
+      "10.8.1+26.5.0: not an annotated tag",
       "10.8.2+26.5.0: dropped upstream",
     ]);
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { statusLine, type Line } from "../../providers/app/line.ts";
-import type { ReleaseDecision, BlockedRelease } from "../../providers/app/release.ts";
+import { statusLine, type AppStatus } from "../../providers/app/statusLine.ts";
+import type { ReleaseDecision, BlockedRelease } from "../../providers/app/releaseTypes.ts";
 
 const hold = (version: string, reason: string, more: Partial<BlockedRelease> = {}): BlockedRelease => ({
   version,
@@ -17,7 +17,7 @@ const choice = (version: string | undefined, more: Partial<ReleaseDecision> = {}
   ...more,
 });
 const running = "10.7.1+26.4.0";
-const said = (more: Partial<Line>) =>
+const said = (more: Partial<AppStatus>) =>
   statusLine({
     recipe: "keycloak",
     running,
@@ -82,19 +82,22 @@ describe("the line of an app", () => {
     );
   });
 
-  it("F25, F38: says what was passed over, by reason, the last few by name", () => {
-    const light = ["10.7.8", "10.7.9", "10.7.10", "10.7.11"].map(version => ({ version, reason: "no annotated tag" }));
+  it("F25, F38: says what was ignored, by reason, the last few by name", () => {
+    const light = ["10.7.8", "10.7.9", "10.7.10", "10.7.11"].map(version => ({
+      version,
+      reason: "not an annotated tag",
+    }));
     const passedOver = [...light, { version: "main", reason: "no version of a recipe" }];
     assert.equal(
       said({ choice: choice(running, { passedOver }) }),
-      "keycloak 10.7.1+26.4.0 healthy · passed over, no annotated tag: 10.7.9, 10.7.10, 10.7.11 and 1 more · passed over, no version of a recipe: main",
+      "keycloak 10.7.1+26.4.0 healthy · ignored, not an annotated tag: 10.7.9, 10.7.10, 10.7.11 and 1 more · ignored, no version of a recipe: main",
     );
   });
 
   it("says that upstream wasn't asked, and why", () => {
     assert.match(
       said({ offline: "git: fetch keycloak: timed out" }),
-      / · upstream wasn't asked: git: fetch keycloak: timed out$/,
+      / · upstream unreachable: git: fetch keycloak: timed out$/,
     );
   });
 });

@@ -1,0 +1,50 @@
+// The one line that `check` prints of an app, every time.
+import { describeHold } from "./release.ts";
+import type { IgnoredTag, ReleaseDecision } from "./releaseTypes.ts";
+
+export interface AppStatus {
+  readonly recipe: string;
+  readonly running: string | undefined;
+  readonly condition: string;
+  readonly choice: ReleaseDecision;
+  /** Variables and secrets that the next version adds: `SMTP_PORT`, `secret smtp_password`. */
+  readonly adds: readonly string[];
+  /** Why upstream couldn't be reached; undefined if it was. */
+  readonly offline: string | undefined;
+}
+
+/** Ignored tags named for one reason; the rest is a number. */
+const NAMED_TAGS = 3;
+
+/** `keycloak 10.7.1+26.4.0 healthy · next 10.8.0+26.5.0 will be applied · held 11.0.0+26.5.0: major of the recipe · hearth approve keycloak 11.0.0+26.5.0` */
+export function statusLine(status: AppStatus): string {
+  const { recipe, running, condition, choice, offline } = status;
+  const approvable = choice.held.findLast(hold => hold.approvable);
+  return [
+    `${recipe}${running ? ` ${running}` : ""} ${condition}`,
+    nextStep(status),
+    choice.afterwards && `then ${choice.afterwards}`,
+    ...choice.held.map(hold => `held ${describeHold(hold)}`),
+    approvable && `hearth approve ${recipe} ${approvable.version}`,
+    ...ignored(choice.passedOver),
+    offline !== undefined && `upstream unreachable: ${offline}`,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function nextStep({ running, condition, choice: { version }, adds }: AppStatus): string | undefined {
+  if (version === undefined) return "no version can be deployed";
+  if (version !== running)
+    return `next ${version} will be applied${adds.length > 0 ? `, adds ${adds.join(", ")}` : ""}`;
+  return condition === "healthy" ? undefined : `will be deployed at ${version}`;
+}
+
+/** `ignored, not an annotated tag: 10.7.10+26.4.0`, once for each reason. */
+function ignored(tags: readonly IgnoredTag[]): string[] {
+  return Object.entries(Object.groupBy(tags, ({ reason }) => reason)).map(([reason, all = []]) => {
+    const more = all.length > NAMED_TAGS ? ` and ${all.length - NAMED_TAGS} more` : "";
+    const named = all.slice(-NAMED_TAGS).map(({ version }) => version);
+    return `ignored, ${reason}: ${named.join(", ")}${more}`;
+  });
+}
