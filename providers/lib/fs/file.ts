@@ -18,9 +18,8 @@ export class FormatError extends Error {
   readonly format: number;
 
   constructor(path: string, format: number) {
-    super(
-      `cannot read ${path}: format ${format}, expected at most ${FORMAT}; a newer hearth wrote it: upgrade hearth on this host`,
-    );
+    const expected = `expected at most ${FORMAT}; a newer hearth wrote it: upgrade hearth on this host`;
+    super(`cannot read ${path}: format ${format}, ${expected}`);
     this.path = path;
     this.format = format;
   }
@@ -56,8 +55,8 @@ export async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T
 }
 
 /**
- * Writes `value` atomically and durably: after a crash `path` holds the old content or the new, never a part. Mode 0600;
- * makes its folder. Throws the file system's error and leaves the old file unchanged.
+ * Writes `value` atomically and durably: after a crash `path` holds the old content or the new, never a part. Mode
+ * 0600; makes its folder. Throws the file system's error and leaves the old file unchanged.
  */
 export async function writeJson<T extends { readonly format: typeof FORMAT }>(path: string, value: T): Promise<void> {
   await writeText(path, `${JSON.stringify(value, null, 2)}\n`);

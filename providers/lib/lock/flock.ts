@@ -1,4 +1,5 @@
-// A lock between processes: flock(1) on a descriptor that this process keeps open. It ends with its last holder; no timer breaks it.
+// A lock between processes: flock(1) on a descriptor that this process keeps open. It ends with its last holder; no
+// timer breaks it.
 import { spawn } from "node:child_process";
 import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -24,7 +25,10 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** Acquires the lock at `path` at once, or returns undefined if another process holds it. Makes the file and its directory. */
+/**
+ * Acquires the lock at `path` at once, or returns undefined if another process holds it. Makes the file and its
+ * directory.
+ */
 export async function tryLock(path: string): Promise<Lock | undefined> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, "a", 0o600);
@@ -49,8 +53,8 @@ export interface LockOptions {
 }
 
 /**
- * Acquires the first free lock of `paths` (a semaphore with that many slots), holds it while `work` runs, and releases it.
- * Throws LockedError if none came free in time.
+ * Acquires the first free lock of `paths` (a semaphore with that many slots), holds it while `work` runs, and releases
+ * it. Throws LockedError if none came free in time.
  */
 export async function withOneOf<T>(
   paths: readonly string[],

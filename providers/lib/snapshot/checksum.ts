@@ -1,4 +1,4 @@
-// The sum of a file.
+// SHA-256 and size of a file.
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 
@@ -8,7 +8,7 @@ export interface Checksum {
   readonly bytes: number;
 }
 
-/** Reads `path` to its end. Throws what reading it throws, and the signal's reason. */
+/** Reads `path` to its end. Throws the read's error, or the signal's reason. */
 export async function checksumOf(path: string, signal?: AbortSignal): Promise<Checksum> {
   const hash = createHash("sha256");
   const buffer = Buffer.allocUnsafe(1 << 20);

@@ -1,16 +1,20 @@
 // Extracts one archive beside the live volume, which it doesn't touch.
 import { mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { syncPath } from "../fs/index.ts";
+import { ProgramError } from "../process/index.ts";
+import { errorMessage } from "../text.ts";
 import { unpack } from "./argv.ts";
+import { checksumOf } from "./checksum.ts";
 import { isNoSpace, runGroup, type ChildOptions } from "./children.ts";
 import { exists, removeTree, syncFilesystem } from "./disk.ts";
-import { syncPath } from "../fs/index.ts";
 import type { ManifestVolume } from "./manifest.ts";
-import { ProgramError } from "../process/index.ts";
-import { checksumOf } from "./checksum.ts";
-import { partialVolumePath, extractedPath } from "./swap.ts";
+import { extractedPath, partialVolumePath } from "./swap.ts";
 
-/** `no space`: free some and try again. `corrupt`: the archive isn't what was written. `no volume`: there is no place for it. */
+/**
+ * `no space`: free some and retry. `corrupt`: the archive isn't as written. `no volume`: the volume's directory doesn't
+ * exist.
+ */
 export class ExtractError extends Error {
   override readonly name = "ExtractError";
   readonly kind: "no space" | "corrupt" | "no volume" | "failed";
@@ -22,9 +26,9 @@ export class ExtractError extends Error {
 }
 
 /**
- * Extracts `archived` from the snapshot in `snapshotDir` to `_data.hearth-new` beside `volumePath` (a `_data`, which need not exist):
- * under that name it is always whole, equal to its SHA-256 and on the disk. What an earlier try left is taken away first.
- * Throws ExtractError; then nothing new is left, and the live volume is as it was.
+ * Extracts `archived` from the snapshot in `snapshotDir` to `_data.hearth-new` beside `volumePath` (a `_data`, which
+ * need not exist). Under that name it is always complete, verified by its SHA-256, and on the disk. Replaces what an
+ * earlier attempt left. Throws ExtractError; then it leaves nothing new, and the live volume is unchanged.
  */
 export async function extract(
   snapshotDir: string,
@@ -33,22 +37,22 @@ export async function extract(
   options: ChildOptions = {},
 ): Promise<void> {
   const parent = dirname(volumePath);
-  const half = partialVolumePath(volumePath);
+  const partial = partialVolumePath(volumePath);
   if (!(await exists(parent)))
-    throw new ExtractError("no volume", archived.name, `there is no ${parent}: it has to be made first`);
-  await removeTree(half, options);
+    throw new ExtractError("no volume", archived.name, `${parent} not found: create the volume first`);
+  await removeTree(partial, options);
   await removeTree(extractedPath(volumePath), options);
   try {
-    await mkdir(half, { mode: 0o700 });
-    await unpackInto(half, join(snapshotDir, archived.archive), archived, options);
-    await syncFilesystem(half);
-    await rename(half, extractedPath(volumePath));
+    await mkdir(partial, { mode: 0o700 });
+    await unpackInto(partial, join(snapshotDir, archived.archive), archived, options);
+    await syncFilesystem(partial);
+    await rename(partial, extractedPath(volumePath));
     await syncPath(parent);
   } catch (error) {
-    await removeTree(half, options);
+    await removeTree(partial, options);
     options.signal?.throwIfAborted();
     if (error instanceof ExtractError) throw error;
-    throw new ExtractError(kindOf(error), archived.name, error instanceof Error ? error.message : String(error), error);
+    throw new ExtractError(kindOf(error), archived.name, errorMessage(error), error);
   }
 }
 
@@ -58,26 +62,26 @@ async function unpackInto(
   { name, sha256, archiveBytes }: ManifestVolume,
   options: ChildOptions,
 ): Promise<void> {
-  const [unpacked, sum] = await Promise.allSettled([
+  const [unpacked, checksum] = await Promise.allSettled([
     runGroup("tar", unpack(archive, directory), `write ${directory}`, options),
     checksumOf(archive, options.signal),
   ]);
   options.signal?.throwIfAborted();
-  // What tar says of an archive that is broken says less.
-  if (sum.status === "rejected")
-    throw new ExtractError("corrupt", name, `${archive} can't be read: ${String(sum.reason)}`, sum.reason);
-  const found = sum.value;
-  if (found.sha256 !== sha256)
+  // The checksum first: it explains a corrupt archive better than tar does.
+  if (checksum.status === "rejected")
+    throw new ExtractError("corrupt", name, `cannot read ${archive}: ${String(checksum.reason)}`, checksum.reason);
+  const actual = checksum.value;
+  if (actual.sha256 !== sha256)
     throw new ExtractError(
       "corrupt",
       name,
-      `SHA-256 of the ${found.bytes} bytes of ${archive} is ${found.sha256}; written were ${archiveBytes} of ${sha256}`,
+      `${archive}: expected ${archiveBytes} bytes, SHA-256 ${sha256}; got ${actual.bytes} bytes, ${actual.sha256}`,
     );
   if (unpacked.status === "rejected") throw unpacked.reason;
 }
 
 function kindOf(error: unknown): ExtractError["kind"] {
   if (isNoSpace(error)) return "no space";
-  // What tar's zstd says of its input: `zstd: …` or, without its name, `/*stdin*\ : …`.
+  // tar's zstd reports bad input as `zstd: …` or, without its name, `/*stdin*\ : …`.
   return error instanceof ProgramError && /^(zstd: |\/\*stdin\*\\)/m.test(error.result.stderr) ? "corrupt" : "failed";
 }

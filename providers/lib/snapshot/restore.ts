@@ -1,18 +1,18 @@
-// Puts a snapshot's data back: every volume is extracted before the first is swapped.
-import type { ChildOptions } from "./children.ts";
-import { extract } from "./extract.ts";
-import type { StoredSnapshot, ManifestVolume } from "./manifest.ts";
-import { swap, swapState } from "./swap.ts";
+// Restores a snapshot's data: extracts every volume before it swaps the first.
 import { megabytes } from "../text.ts";
 import { monotonicNow, since } from "../time/index.ts";
+import type { ChildOptions } from "./children.ts";
+import { extract } from "./extract.ts";
+import type { ManifestVolume, StoredSnapshot } from "./manifest.ts";
+import { swap, swapState } from "./swap.ts";
 import type { Volume } from "./volume.ts";
 
 export interface RestoreOptions extends ChildOptions {
   /** From `findSnapshot`. */
   readonly snapshot: StoredSnapshot;
-  /** Of this restore: with the same id an interrupted one goes on, with another it begins anew. */
+  /** Id of this restore: with the same id an interrupted restore is resumed, with another it starts over. */
   readonly id: string;
-  /** The app's volumes of today, which nothing may use meanwhile. */
+  /** The app's current volumes, which nothing may use meanwhile. */
   readonly volumes: readonly Volume[];
   readonly log: (line: string) => void;
 }
@@ -22,25 +22,25 @@ export class RestoreError extends Error {
 }
 
 /**
- * Restores a snapshot, under the app's lock. The volumes of before stay beside the live ones, for `putBack` or `dropOld` with the same `id`;
- * a volume that isn't in the snapshot is left as it is. Throws RestoreError where one of the snapshot's volumes has no place,
- * ExtractError with no volume touched, SwapError.
+ * Restores a snapshot; needs the app's lock. The replaced volumes stay beside the live ones until `removeReplaced` with
+ * the same `id`; a volume that isn't in the snapshot stays unchanged. Throws RestoreError if the app lacks one of the
+ * snapshot's volumes, ExtractError with no volume changed, SwapError.
  */
-export async function restoreSnapshot({ snapshot, id, volumes, log: say, ...options }: RestoreOptions): Promise<void> {
+export async function restoreSnapshot({ snapshot, id, volumes, log, ...options }: RestoreOptions): Promise<void> {
   const start = monotonicNow();
-  const pairs = snapshot.manifest.volumes.map(archived => ({ archived, path: placeOf(archived, volumes) }));
+  const pairs = snapshot.manifest.volumes.map(archived => ({ archived, path: pathOf(archived, volumes) }));
   for (const { name } of volumes)
     if (!pairs.some(({ archived }) => archived.name === name))
-      say(`volume ${name} isn't in the snapshot and stays as it is`);
+      log(`volume ${name} isn't in the snapshot and stays unchanged`);
   for (const { archived, path } of pairs)
     if ((await swapState(path, id)) === "live") await extract(snapshot.path, archived, path, options);
   for (const { path } of pairs) await swap(path, id);
-  const bytes = (what: "bytes" | "archiveBytes") => pairs.reduce((sum, { archived }) => sum + archived[what], 0);
-  say(`restored ${megabytes(bytes("archiveBytes"))} → ${megabytes(bytes("bytes"))} in ${since(start)}`);
+  const total = (field: "bytes" | "archiveBytes") => pairs.reduce((sum, { archived }) => sum + archived[field], 0);
+  log(`restored ${megabytes(total("archiveBytes"))} → ${megabytes(total("bytes"))} in ${since(start)}`);
 }
 
-function placeOf({ name }: ManifestVolume, volumes: readonly Volume[]): string {
+function pathOf({ name }: ManifestVolume, volumes: readonly Volume[]): string {
   const volume = volumes.find(candidate => candidate.name === name);
-  if (!volume) throw new RestoreError(`restore volume ${name}: the app has no such volume: it has to be made first`);
+  if (!volume) throw new RestoreError(`restore volume ${name}: the app has no such volume: create it first`);
   return volume.path;
 }

@@ -1,28 +1,29 @@
-// Makes a verified snapshot the newest; whatever is interrupted here is finished by the next to come.
+// Makes a verified snapshot the newest. The next call finishes an interrupted rotation.
 import { mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { exists, removeTree } from "./disk.ts";
 import { syncPath } from "../fs/index.ts";
+import { exists, removeTree } from "./disk.ts";
 
-/** Where a snapshot is written: nothing under such a name was ever verified. */
+/** Where a snapshot is written. Under this name it is never verified. */
 export function partialPath(folder: string, id: string): string {
   return join(folder, `snapshot.${id}.partial`);
 }
 
 /**
- * Renames a verified directory to `snapshot/`, that one to `snapshot.previous/`, and only then removes what was previous.
- * Killed anywhere, the newest verified one is whole under one of its names, and `recoverRotation` goes on.
+ * Renames a verified directory to `snapshot/`, the former one to `snapshot.previous/`, and only then removes the former
+ * previous. Killed at any point, the newest verified snapshot is complete under one of its names, and `recoverRotation`
+ * finishes.
  */
 export async function commitSnapshot(folder: string, partial: string): Promise<void> {
-  const { next } = names(folder);
+  const { next } = pathsIn(folder);
   await rename(partial, next);
   await syncPath(folder);
   await rotate(folder);
 }
 
 /**
- * Finishes an interrupted commit and removes what dead takes left behind. Only the holder of the app's lock may call it:
- * what another is writing would look just as dead.
+ * Finishes an interrupted commit and removes partial snapshots. Needs the app's lock: a snapshot that another process
+ * is writing looks the same.
  */
 export async function recoverRotation(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -31,9 +32,9 @@ export async function recoverRotation(folder: string): Promise<void> {
     if (/^snapshot\..+\.partial$/.test(name)) await removeTree(join(folder, name));
 }
 
-/** Takes away `snapshot.previous/`, in such a way that half of it is never taken for a snapshot. */
+/** Removes `snapshot.previous/`. Renames it first, so a partial delete is never taken for a snapshot. */
 export async function removePrevious(folder: string): Promise<void> {
-  const { previous, old } = names(folder);
+  const { previous, old } = pathsIn(folder);
   await removeTree(old);
   await rename(previous, old);
   await syncPath(folder);
@@ -41,10 +42,10 @@ export async function removePrevious(folder: string): Promise<void> {
 }
 
 async function rotate(folder: string): Promise<void> {
-  const { next, newest, previous, old } = names(folder);
+  const { next, newest, previous, old } = pathsIn(folder);
   if (await exists(next)) {
     if (await exists(newest)) {
-      // With a newest and a next in place, an `old` from before is a leftover of one whose removal was interrupted.
+      // With newest and next in place, an existing `old` is stale: its removal was interrupted.
       if (await exists(previous)) {
         await removeTree(old);
         await rename(previous, old);
@@ -55,11 +56,11 @@ async function rotate(folder: string): Promise<void> {
     await rename(next, newest);
     await syncPath(folder);
   }
-  // `old` is nobody's last copy only while a newest stands.
+  // Without a newest, `old` may be the only copy.
   if (await exists(newest)) await removeTree(old);
 }
 
-function names(folder: string) {
+function pathsIn(folder: string) {
   return {
     next: join(folder, "snapshot.next"),
     newest: join(folder, "snapshot"),

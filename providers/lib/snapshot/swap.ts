@@ -1,11 +1,14 @@
-// Puts an extracted volume in the place of the live one and back, by renames; each step may be run again after any interruption.
+// Replaces a live volume with an extracted one by renames. Each step can be repeated after any interruption.
 import { mkdir, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { exists, removeTree } from "./disk.ts";
 import { syncPath } from "../fs/index.ts";
 import type { ChildOptions } from "./children.ts";
+import { exists, removeTree } from "./disk.ts";
 
-/** `live`: not begun. `between`: the old one is aside, the new one not in place. `swapped`: done, the old one still beside it. */
+/**
+ * `live`: not begun. `between`: the live volume is set aside, the new one not in place. `swapped`: done, the replaced
+ * one still beside it.
+ */
 export type SwapState = "live" | "between" | "swapped";
 
 export class SwapError extends Error {
@@ -18,77 +21,58 @@ export class SwapError extends Error {
   }
 }
 
-/** What is being extracted. */
+/** Where a volume is being extracted. */
 export function partialVolumePath(volumePath: string): string {
-  return `${volumePath}.hearth-half`;
+  return `${volumePath}.hearth-partial`;
 }
 
-/** What was extracted, whole. */
+/** Where a completely extracted volume waits for its swap. */
 export function extractedPath(volumePath: string): string {
   return `${volumePath}.hearth-new`;
 }
 
-/** What was live before the restore `id`. */
+/** Where the restore `id` puts the volume that it replaced. */
 export function replacedPath(volumePath: string, id: string): string {
   return `${volumePath}.hearth-old-${id}`;
 }
 
-/** How far the restore `id` has come with this volume. */
+/** How far the restore `id` got with this volume. */
 export async function swapState(volumePath: string, id: string): Promise<SwapState> {
   if (!(await exists(replacedPath(volumePath, id)))) return "live";
   return (await exists(volumePath)) ? "swapped" : "between";
 }
 
 /**
- * `_data` → `_data.hearth-old-<id>`, then `_data.hearth-new` → `_data`. Where there was no `_data`, the old one is an empty directory.
- * Throws SwapError where nothing was extracted; then nothing was touched.
+ * `_data` → `_data.hearth-old-<id>`, then `_data.hearth-new` → `_data`. If there was no `_data`, the replaced one is an
+ * empty directory. Throws SwapError, with nothing changed, if nothing was extracted.
  */
 export async function swap(volumePath: string, id: string): Promise<void> {
-  const old = replacedPath(volumePath, id);
-  const fresh = extractedPath(volumePath);
+  const replaced = replacedPath(volumePath, id);
+  const extracted = extractedPath(volumePath);
   const state = await swapState(volumePath, id);
   if (state === "swapped") return;
-  if (!(await exists(fresh))) throw new SwapError(volumePath, `there is no ${fresh}`);
+  if (!(await exists(extracted))) throw new SwapError(volumePath, `${extracted} not found`);
   if (state === "live") {
-    if (await exists(volumePath)) await rename(volumePath, old);
-    else await mkdir(old, { mode: 0o700 });
+    if (await exists(volumePath)) await rename(volumePath, replaced);
+    else await mkdir(replaced, { mode: 0o700 });
     await syncPath(dirname(volumePath));
   }
-  await rename(fresh, volumePath);
+  await rename(extracted, volumePath);
   await syncPath(dirname(volumePath));
 }
 
-/** Undoes `swap`: the old one is live again, and what was live lies where `extract` had put it. Where nothing was swapped, does nothing. */
-export async function putBack(volumePath: string, id: string): Promise<void> {
-  const old = replacedPath(volumePath, id);
-  const fresh = extractedPath(volumePath);
-  const state = await swapState(volumePath, id);
-  if (state === "live") return;
-  if (state === "swapped") {
-    if (await exists(fresh)) throw new SwapError(volumePath, `${fresh} is in the way of what would be put back`);
-    await rename(volumePath, fresh);
-    await syncPath(dirname(volumePath));
-  }
-  await rename(old, volumePath);
-  await syncPath(dirname(volumePath));
-}
-
-/** Removes the old volume, once the gate is passed. Throws SwapError while nothing is live: it would be the only copy. */
+/**
+ * Removes the replaced volume, once the gate is passed. Throws SwapError while no volume is live: it would be the only
+ * copy.
+ */
 export async function removeReplaced(volumePath: string, id: string, options: ChildOptions = {}): Promise<void> {
-  const old = replacedPath(volumePath, id);
-  // Half of it must never look like a volume that can be put back.
-  const gone = `${volumePath}.hearth-gone-${id}`;
-  if ((await swapState(volumePath, id)) === "between") throw new SwapError(volumePath, `${old} is all there is of it`);
-  await removeTree(gone, options);
-  if (!(await exists(old))) return;
-  await rename(old, gone);
+  const replaced = replacedPath(volumePath, id);
+  // Rename first, so a partial delete can't be restored.
+  const removing = `${volumePath}.hearth-removing-${id}`;
+  if ((await swapState(volumePath, id)) === "between") throw new SwapError(volumePath, `${replaced} is its only copy`);
+  await removeTree(removing, options);
+  if (!(await exists(replaced))) return;
+  await rename(replaced, removing);
   await syncPath(dirname(volumePath));
-  await removeTree(gone, options);
-}
-
-/** Removes what was extracted and not swapped in. Throws SwapError while nothing is live. */
-export async function dropNew(volumePath: string, options: ChildOptions = {}): Promise<void> {
-  if (!(await exists(volumePath))) throw new SwapError(volumePath, "nothing is live");
-  await removeTree(partialVolumePath(volumePath), options);
-  await removeTree(extractedPath(volumePath), options);
+  await removeTree(removing, options);
 }

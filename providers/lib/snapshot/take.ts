@@ -1,14 +1,15 @@
-// Takes a snapshot: written, synced, read back and equal before it counts.
+// Takes a snapshot: it counts only once it was written, synced, read back and found equal.
+import { FORMAT } from "../fs/index.ts";
 import { removeTree } from "./disk.ts";
-import { format, type SnapshotSubject, type Manifest } from "./manifest.ts";
+import type { Manifest, SnapshotSubject } from "./manifest.ts";
 import { commitSnapshot, partialPath, recoverRotation } from "./rotate.ts";
 import { seal } from "./seal.ts";
 import { verifyArchives } from "./verify.ts";
-import { writeArchives, type WriteOptions } from "./write.ts";
 import type { Volume } from "./volume.ts";
+import { writeArchives, type WriteOptions } from "./write.ts";
 
 export interface SnapshotContent {
-  /** A plain name, unlike that of any other snapshot of the app. */
+  /** A plain name, unique among the app's snapshots. */
   readonly id: string;
   readonly about: SnapshotSubject;
   /** Text of the app's .env. */
@@ -18,41 +19,37 @@ export interface SnapshotContent {
 }
 
 export interface TakeOptions extends SnapshotContent, WriteOptions {
-  /** <stateDir>/apps/<app>: its lock is the caller's. */
+  /** <stateDir>/apps/<app>. The caller holds its lock. */
   readonly folder: string;
-  /** Throws where something could write to a volume, such as a container that mounts it. Asked before the first byte and after the last. */
+  /**
+   * Throws if something could write to a volume, such as a container that mounts it. Called before the first byte and
+   * after the last.
+   */
   readonly check?: (() => Promise<void>) | undefined;
 }
 
 /**
- * Takes a snapshot of `volumes`, which nothing may write to meanwhile, as the newest of the app.
- * Fails as `writeArchives`, `verifyArchives`, `seal` and `check` do; then nothing of it is left, and the older snapshots are as they were.
+ * Takes a snapshot of `volumes`, which nothing may write to meanwhile, and makes it the app's newest. Fails as
+ * `writeArchives`, `verifyArchives`, `seal` and `check` do; then it leaves nothing, and the older snapshots are
+ * unchanged.
  */
-export async function takeSnapshot({
-  folder,
-  check,
-  id,
-  about,
-  env,
-  volumes,
-  log: say,
-  ...options
-}: TakeOptions): Promise<Manifest> {
+export async function takeSnapshot(options: TakeOptions): Promise<Manifest> {
+  const { folder, check, id, about, env, volumes, log, ...writeOptions } = options;
   await recoverRotation(folder);
   await check?.();
   const partial = partialPath(folder, id);
   try {
     const taken = new Date().toISOString();
-    const written = await writeArchives(partial, volumes, say, options);
-    const verified = await verifyArchives(partial, written, volumes, say, options);
+    const written = await writeArchives(partial, volumes, log, writeOptions);
+    const verified = await verifyArchives(partial, written, volumes, log, writeOptions);
     const { app, recipe, version, images } = about;
-    const manifest: Manifest = { format, id, app, recipe, version, images, taken, volumes: verified };
+    const manifest: Manifest = { format: FORMAT, id, app, recipe, version, images, taken, volumes: verified };
     await seal(partial, manifest, env);
     await check?.();
     await commitSnapshot(folder, partial);
     return manifest;
   } catch (error) {
-    await removeTree(partial).catch(problem => say(`snapshot: ${partial} is left behind: ${String(problem)}`));
+    await removeTree(partial).catch(problem => log(`snapshot: couldn't remove ${partial}: ${String(problem)}`));
     throw error;
   }
 }

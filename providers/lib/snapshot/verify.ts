@@ -1,16 +1,19 @@
-// Reads written archives back from their disk: readable, and equal to the volumes as they are now.
+// Reads written archives back from the disk: each must be readable and equal to its volume as it is now.
 import { join } from "node:path";
+import { ProgramError, type Result } from "../process/index.ts";
+import { monotonicNow, since } from "../time/index.ts";
 import { compare, testArchive } from "./argv.ts";
+import { checksumOf } from "./checksum.ts";
 import { groupResult, runGroup, type ChildOptions } from "./children.ts";
 import { dropCache } from "./disk.ts";
 import type { ManifestVolume } from "./manifest.ts";
-import { ProgramError, type Result } from "../process/index.ts";
-import { checksumOf } from "./checksum.ts";
-import { monotonicNow, since } from "../time/index.ts";
-import type { WrittenArchive } from "./write.ts";
 import type { Volume } from "./volume.ts";
+import type { WrittenArchive } from "./write.ts";
 
-/** A snapshot that isn't what the volumes are. `archive`: it changed since it was written; `volume`: somebody wrote to the volume meanwhile. */
+/**
+ * A snapshot that differs from its volumes. `archive`: the archive changed after it was written; `volume`: something
+ * wrote to the volume.
+ */
 export class SnapshotMismatchError extends Error {
   override readonly name = "SnapshotMismatchError";
   readonly kind: "archive" | "volume";
@@ -22,21 +25,22 @@ export class SnapshotMismatchError extends Error {
 }
 
 /**
- * Decompresses each archive and compares it byte by byte with a second tar of its volume, both in the same order. Gives back their sums too,
- * of the files as they were read. Throws SnapshotMismatchError; ProgramError where a volume can't be read.
+ * Decompresses each archive, compares it byte by byte with a second tar of its volume (same order in both lists), and
+ * returns it with the checksum of the file as read. Throws SnapshotMismatchError, or ProgramError if a volume can't be
+ * read.
  */
 export async function verifyArchives(
   directory: string,
   written: readonly WrittenArchive[],
   volumes: readonly Volume[],
-  say: (line: string) => void,
+  log: (line: string) => void,
   options: ChildOptions = {},
 ): Promise<ManifestVolume[]> {
   const start = monotonicNow();
   const verified: ManifestVolume[] = [];
   for (const [index, volume] of volumes.entries())
     verified.push(await verifyArchive(directory, written[index]!, volume, options));
-  say(`snapshot read back and equal in ${since(start)}`);
+  log(`snapshot read back and equal in ${since(start)}`);
   return verified;
 }
 
@@ -48,18 +52,18 @@ async function verifyArchive(
 ): Promise<ManifestVolume> {
   const path = join(directory, written.archive);
   await dropCache(path);
-  const [equal, sum] = await Promise.allSettled([
+  const [comparison, checksum] = await Promise.allSettled([
     compareWith(path, written, volume, options),
     checksumOf(path, options.signal),
   ]);
-  if (equal.status === "rejected") throw equal.reason;
-  if (sum.status === "rejected") throw sum.reason;
-  const { sha256, bytes } = sum.value;
+  if (comparison.status === "rejected") throw comparison.reason;
+  if (checksum.status === "rejected") throw checksum.reason;
+  const { sha256, bytes } = checksum.value;
   if (bytes !== written.archiveBytes)
     throw new SnapshotMismatchError(
       "archive",
       written.archive,
-      `it has ${bytes} bytes, and ${written.archiveBytes} were written`,
+      `expected the ${written.archiveBytes} bytes that were written, got ${bytes}`,
     );
   return { ...written, sha256 };
 }
@@ -70,43 +74,34 @@ async function compareWith(
   volume: Volume,
   options: ChildOptions,
 ): Promise<void> {
-  const { exitCode, output: said } = await groupResult(
-    "sh",
-    compare(path, volume.path),
-    `compare ${archive} with volume ${volume.name}`,
-    options,
-  );
-  const [cmp, zstd, tar] = said;
-  const unreadable = failure(zstd);
-  if (unreadable) throw broken(archive, new ProgramError("zstd", `read archive ${archive}`, "failed", unreadable));
-  const unread = failure(tar);
+  const what = `compare ${archive} with volume ${volume.name}`;
+  const { exitCode, output } = await groupResult("sh", compare(path, volume.path), what, options);
+  const [cmp, zstd, tar] = output;
+  const unreadable = failureOf(zstd);
+  if (unreadable) throw damaged(archive, new ProgramError("zstd", `read archive ${archive}`, "failed", unreadable));
+  const unread = failureOf(tar);
   if (unread) throw new ProgramError("tar", `read volume ${volume.name} again`, "failed", unread);
   if (exitCode === 0) return;
-  if (exitCode !== 1)
-    throw new ProgramError("cmp", `compare ${archive} with volume ${volume.name}`, "failed", {
-      stdout: "",
-      stderr: cmp,
-      exitCode,
-    });
-  // zstd knows only at its end that what it gave was wrong, and had none.
+  if (exitCode !== 1) throw new ProgramError("cmp", what, "failed", { stdout: "", stderr: cmp, exitCode });
+  // cmp stopped zstd before it reached its checksum: test the archive alone before blaming the volume.
   await runGroup("zstd", testArchive(path), `read archive ${archive}`, options).catch((error: unknown) => {
-    throw error instanceof ProgramError ? broken(archive, error) : error;
+    throw error instanceof ProgramError ? damaged(archive, error) : error;
   });
-  throw new SnapshotMismatchError("volume", `volume ${volume.name}`, `it changed since it was written${place(cmp)}`);
+  throw new SnapshotMismatchError("volume", `volume ${volume.name}`, `it changed since it was written${placeIn(cmp)}`);
 }
 
-/** What is left of a program in the pipeline that failed by itself. One that met a closed pipe (141) isn't to blame. */
-function failure(said: string): Result | undefined {
-  const [, stderr = "", code] = /^(.*)exit (\d+)\n$/s.exec(said) ?? [];
+/** The result of a program in the pipeline that failed; undefined for one that only met a closed pipe (141). */
+function failureOf(output: string): Result | undefined {
+  const [, stderr = "", code] = /^(.*)exit (\d+)\n$/s.exec(output) ?? [];
   return code === undefined || code === "141" ? undefined : { stdout: "", stderr, exitCode: Number(code) };
 }
 
-function broken(archive: string, error: ProgramError): SnapshotMismatchError {
+function damaged(archive: string, error: ProgramError): SnapshotMismatchError {
   return new SnapshotMismatchError("archive", archive, error.message, error);
 }
 
 // `differ: char 5, line 1`, `differ: byte 5, line 1`, `EOF on - after byte 5, in line 1`
-function place(cmp: string): string {
+function placeIn(cmp: string): string {
   const [, at] = /(?:char|byte) (\d+)/.exec(cmp) ?? [];
   return at === undefined ? `: ${cmp.trim()}` : `, at byte ${at} of its tar`;
 }

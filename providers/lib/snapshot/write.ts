@@ -1,61 +1,61 @@
-// Writes the archives of volumes into a directory of their own and puts them on the disk.
+// Writes the archives of volumes into a new directory and syncs them.
 import { fstatSync } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
+import { ProgramError } from "../process/index.ts";
+import { megabytes } from "../text.ts";
+import { monotonicNow, since } from "../time/index.ts";
 import { archive } from "./argv.ts";
 import { groupResult, type ChildOptions } from "./children.ts";
 import { syncFilesystem } from "./disk.ts";
 import type { ManifestVolume } from "./manifest.ts";
-import { ProgramError } from "../process/index.ts";
 import { measureVolume } from "./space.ts";
-import { megabytes } from "../text.ts";
-import { monotonicNow, since } from "../time/index.ts";
 import type { Volume } from "./volume.ts";
 
 export interface WriteOptions extends ChildOptions {
-  /** Milliseconds between two lines of progress. Default: 5 seconds. */
+  /** Milliseconds between two progress lines. Default: 5,000. */
   readonly progressInterval?: number | undefined;
 }
 
-/** An archive that nobody has read back. */
+/** An archive that was not read back yet. */
 export type WrittenArchive = Omit<ManifestVolume, "sha256">;
 
 /**
- * Writes an archive of every volume into the new directory `directory`, each of them synced.
- * Throws ProgramError with tar's and zstd's own words; a half-written directory is left to the caller.
+ * Writes an archive of every volume into the new directory `directory` and syncs each. Throws ProgramError with the
+ * output of tar and zstd; the caller removes the partial directory.
  */
 export async function writeArchives(
   directory: string,
   volumes: readonly Volume[],
-  say: (line: string) => void,
+  log: (line: string) => void,
   options: WriteOptions = {},
 ): Promise<WrittenArchive[]> {
   const start = monotonicNow();
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const written: WrittenArchive[] = [];
-  for (const volume of volumes) written.push(await writeArchive(directory, volume, say, options));
-  say(`snapshot ${megabytes(sum(written, "bytes"))} → ${megabytes(sum(written, "archiveBytes"))} in ${since(start)}`);
+  for (const volume of volumes) written.push(await writeArchive(directory, volume, log, options));
+  log(`snapshot ${megabytes(sum(written, "bytes"))} → ${megabytes(sum(written, "archiveBytes"))} in ${since(start)}`);
   return written;
 }
 
 async function writeArchive(
   directory: string,
   volume: Volume,
-  say: (line: string) => void,
+  log: (line: string) => void,
   options: WriteOptions,
 ): Promise<WrittenArchive> {
-  // Some filesystems know what is a hole only once it is written: both tars shall see the same.
+  // Some filesystems report holes only after the data is on the disk: sync, so that both tars see the same holes.
   await syncFilesystem(volume.path);
   const { inodes } = await measureVolume(volume);
   const name = `${volume.name}.tar.zst`;
   const path = join(directory, name);
-  // tar writes into the file that is there, and leaves its mode.
+  // tar writes into the existing file and keeps its mode.
   const file = await open(path, "wx", 0o600);
-  const progress = sayProgress(file.fd, volume, say, options.progressInterval);
+  const progress = logProgress(file.fd, volume, log, options.progressInterval);
   try {
-    const { bytes, said } = await runTar(volume, path, options);
-    // Sockets, which nothing can archive, are named here and passed over.
-    for (const line of said) say(`snapshot of ${volume.name}: ${line}`);
+    const { bytes, messages } = await runTar(volume, path, options);
+    // For example sockets, which tar names and skips.
+    for (const line of messages) log(`snapshot of ${volume.name}: ${line}`);
     await file.sync();
     return { name: volume.name, archive: name, bytes, archiveBytes: (await file.stat()).size, files: inodes };
   } finally {
@@ -64,32 +64,33 @@ async function writeArchive(
   }
 }
 
-function sayProgress(fd: number, volume: Volume, say: (line: string) => void, every = 5_000): NodeJS.Timeout {
+function logProgress(fd: number, volume: Volume, log: (line: string) => void, interval = 5_000): NodeJS.Timeout {
   const start = monotonicNow();
-  // What is asked for at once can't be said after the end.
-  const line = () =>
-    say(
-      `snapshot of ${volume.name}: ${megabytes(fstatSync(fd).size)} written after ${Math.round((monotonicNow() - start) / 1000)} s`,
-    );
-  return setInterval(line, every).unref();
+  // Synchronous, so that no line is printed after the end.
+  const line = () => {
+    const seconds = Math.round((monotonicNow() - start) / 1000);
+    log(`snapshot of ${volume.name}: ${megabytes(fstatSync(fd).size)} written after ${seconds} s`);
+  };
+  return setInterval(line, interval).unref();
 }
 
-/** What tar counted, and what else it said. */
-async function runTar(
-  volume: Volume,
-  path: string,
-  options: ChildOptions,
-): Promise<{ readonly bytes: number; readonly said: readonly string[] }> {
+interface TarResult {
+  /** Bytes of the tar stream. */
+  readonly bytes: number;
+  readonly messages: readonly string[];
+}
+
+async function runTar(volume: Volume, path: string, options: ChildOptions): Promise<TarResult> {
   const what = `archive volume ${volume.name}`;
-  const { exitCode, output: said } = await groupResult("tar", archive(volume.path, path), what, options);
-  const lines = said[1].split("\n").filter(line => line !== "");
-  const counted = lines.find(line => line.startsWith("Total bytes written: "));
-  const rest = lines.filter(line => line !== counted);
-  if (exitCode !== 0 || counted === undefined)
-    throw new ProgramError("tar", what, "failed", { stdout: "", stderr: rest.join("\n"), exitCode });
-  return { bytes: Number.parseInt(counted.slice("Total bytes written: ".length), 10), said: rest };
+  const { exitCode, output } = await groupResult("tar", archive(volume.path, path), what, options);
+  const lines = output[1].split("\n").filter(line => line !== "");
+  const total = lines.find(line => line.startsWith("Total bytes written: "));
+  const messages = lines.filter(line => line !== total);
+  if (exitCode !== 0 || total === undefined)
+    throw new ProgramError("tar", what, "failed", { stdout: "", stderr: messages.join("\n"), exitCode });
+  return { bytes: Number.parseInt(total.slice("Total bytes written: ".length), 10), messages };
 }
 
-function sum(written: readonly WrittenArchive[], what: "bytes" | "archiveBytes"): number {
-  return written.reduce((total, one) => total + one[what], 0);
+function sum(written: readonly WrittenArchive[], field: "bytes" | "archiveBytes"): number {
+  return written.reduce((total, each) => total + each[field], 0);
 }

@@ -18,7 +18,9 @@ export interface AppFolder {
   readonly failures: string;
 }
 
-/** The folder of the app at `domain`, without touching the disk. Throws TypeError for a domain that would lead outside. */
+/**
+ * The folder of the app at `domain`, without touching the disk. Throws TypeError for a domain that would lead outside.
+ */
 export function appFolder(stateDir: string, domain: string): AppFolder {
   if (!/^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(domain))
     throw new TypeError(`expected a domain name, got ${JSON.stringify(domain)}`);

@@ -1,4 +1,5 @@
-// The journal of an app's operation: each step is written before it starts, so that a later process knows how far it got.
+// The journal of an app's operation: each step is written before it starts, so that a later process knows how far it
+// got.
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { FORMAT, format, readJson, removeFile, writeJson } from "../fs/index.ts";
@@ -97,7 +98,10 @@ export async function readOperation(folder: AppFolder): Promise<Operation | unde
   return readJson(folder.operation, operation);
 }
 
-/** Writes the journal of a new operation, before its first step. Needs the app's lock. Throws UnfinishedOperationError if a journal exists. */
+/**
+ * Writes the journal of a new operation, before its first step. Needs the app's lock. Throws UnfinishedOperationError
+ * if a journal exists.
+ */
 export async function beginOperation(
   folder: AppFolder,
   plan: OperationPlan,
@@ -129,7 +133,10 @@ export async function replaceOperation(
   });
 }
 
-/** Records that `current` is now at `next`, with `changes`, and that this process holds it. Await it before the step starts. */
+/**
+ * Records that `current` is now at `next`, with `changes`, and that this process holds it. Await it before the step
+ * starts.
+ */
 export async function writeStep(
   folder: AppFolder,
   current: Operation,

@@ -62,7 +62,10 @@ export async function readApproved(folder: AppFolder): Promise<Approved> {
   return (await readJson(folder.approved, approved))?.versions ?? {};
 }
 
-/** Records a person's approval of exactly `version`. Needs no lock: nothing else writes this file, and an upgrade holds the app's lock for minutes. */
+/**
+ * Records a person's approval of exactly `version`. Needs no lock: nothing else writes this file, and an upgrade holds
+ * the app's lock for minutes.
+ */
 export async function approve(folder: AppFolder, version: string): Promise<void> {
   await writeJson(folder.approved, {
     format: FORMAT,

@@ -32,7 +32,7 @@ describe("the command lines of a snapshot", () => {
   it("pack a directory so that the same tree gives the same bytes", () =>
     assert.deepEqual(pack("/v/a b/_data"), ["--create", "--file=-", ...tree]));
 
-  it("pack it the same way into an archive, as fast as zstd can, on all cores", () =>
+  it("pack it equally into an archive, with zstd's fastest level on all cores", () =>
     assert.deepEqual(archive("/v/a b/_data", "/s/a b.tar.zst"), [
       "--create",
       "--use-compress-program=zstd -1 -T0 --quiet",
@@ -48,7 +48,7 @@ describe("the command lines of a snapshot", () => {
     );
   });
 
-  it("compare an archive with what would be packed, names as arguments and no part of a script", () => {
+  it("compare an archive with what would be packed, with names as arguments, not in the script", () => {
     const [flag, script, ...rest] = compare("/s/$(x).zst", "/v/a b/_data");
     assert.equal(flag, "-c");
     assert.doesNotMatch(script!, /\/[sv]\//);

@@ -6,12 +6,12 @@ import { checksumOf } from "../../../providers/lib/snapshot/checksum.ts";
 import { makePlace, type Place } from "./place.ts";
 import { noise } from "./tree.ts";
 
-describe("the sum of a file", () => {
+describe("the checksum of a file", () => {
   let place: Place;
   beforeEach(async () => (place = await makePlace("8m")));
   afterEach(() => place.gone());
 
-  it("is that of all its bytes, however many", async () => {
+  it("covers all its bytes, at any size", async () => {
     for (const bytes of [0, 1, 1 << 20, 3_000_001]) {
       const text = noise(bytes);
       await writeFile(join(place.path, "file"), text);
@@ -22,7 +22,7 @@ describe("the sum of a file", () => {
     }
   });
 
-  it("isn't taken of what can't be read, nor once the work is called off", async () => {
+  it("fails if the file can't be read or the signal aborts", async () => {
     await assert.rejects(() => checksumOf(join(place.path, "none")), { code: "ENOENT" });
     await assert.rejects(() => checksumOf("/dev/zero", AbortSignal.timeout(50)), { name: "TimeoutError" });
   });

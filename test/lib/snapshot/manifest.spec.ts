@@ -9,7 +9,7 @@ describe("a manifest", () => {
   beforeEach(async () => (place = await makePlace("8m")));
   afterEach(() => place.gone());
 
-  it("is read from the newest snapshot and from the one before", async () => {
+  it("is read from the newest and from the previous snapshot", async () => {
     await put("snapshot", manifest("b"));
     await put("snapshot.previous", manifest("a"));
     assert.equal((await readManifest(place.folder, "snapshot"))?.id, "b");
@@ -17,12 +17,12 @@ describe("a manifest", () => {
     assert.equal(await readEnv(join(place.folder, "snapshot")), "KEY=b\n");
   });
 
-  it("is absent where there is no snapshot", async () => {
+  it("is undefined without a snapshot", async () => {
     assert.equal(await readManifest(place.folder, "snapshot"), undefined);
     assert.equal(await findSnapshot(place.folder, "a"), undefined);
   });
 
-  it("is found by its snapshot's id, under whatever name that lies", async () => {
+  it("is found by its snapshot's id, under any name", async () => {
     await put("snapshot.previous", manifest("a"));
     await put("snapshot.next", manifest("c"));
     assert.equal((await findSnapshot(place.folder, "a"))?.path, join(place.folder, "snapshot.previous"));
@@ -30,23 +30,23 @@ describe("a manifest", () => {
     assert.equal(await findSnapshot(place.folder, "b"), undefined);
   });
 
-  it("of a newer format is refused in a sentence", async () => {
-    await put("snapshot", { format: 3, more: "unknown" });
+  it("in a newer format is rejected", async () => {
+    await put("snapshot", { format: 2, more: "unknown" });
     await assert.rejects(() => readManifest(place.folder, "snapshot"), {
       kind: "newer",
-      message: `read manifest ${place.folder}/snapshot/manifest.json: it is of format 3, and this hearth knows up to 2: a newer hearth wrote it`,
+      message: `read manifest ${place.folder}/snapshot/manifest.json: format 2, expected 1; a newer hearth wrote it: upgrade hearth on this host`,
     });
   });
 
-  it("of an older format is refused in another", async () => {
-    await put("snapshot", { ...manifest("a"), format: 1 });
+  it("in an unknown older format is rejected", async () => {
+    await put("snapshot", { ...manifest("a"), format: 0 });
     await assert.rejects(() => readManifest(place.folder, "snapshot"), {
-      kind: "older",
-      message: `read manifest ${place.folder}/snapshot/manifest.json: it is of format 1, and this hearth reads only 2: an older hearth wrote it`,
+      kind: "broken",
+      message: `read manifest ${place.folder}/snapshot/manifest.json: format: Invalid input: expected 1`,
     });
   });
 
-  it("that is broken names its file and what is wrong with it", async () => {
+  it("that is broken is rejected with its file and the fault", async () => {
     await put("snapshot", { ...manifest("a"), taken: "yesterday" });
     await assert.rejects(() => readManifest(place.folder, "snapshot"), {
       name: "ManifestError",
@@ -54,13 +54,13 @@ describe("a manifest", () => {
       path: `${place.folder}/snapshot/manifest.json`,
     });
     await assert.rejects(() => readManifest(place.folder, "snapshot"), /taken: Invalid ISO datetime/);
-    await writeFile(join(place.folder, "snapshot", "manifest.json"), '{"format": 2,');
-    await assert.rejects(() => readManifest(place.folder, "snapshot"), /no JSON/);
+    await writeFile(join(place.folder, "snapshot", "manifest.json"), '{"format": 1,');
+    await assert.rejects(() => readManifest(place.folder, "snapshot"), /invalid JSON/);
     await rm(join(place.folder, "snapshot", "manifest.json"));
-    await assert.rejects(() => readManifest(place.folder, "snapshot"), /there is none/);
+    await assert.rejects(() => readManifest(place.folder, "snapshot"), /manifest\.json: not found/);
   });
 
-  it("that is broken hides no other that isn't", async () => {
+  it("that is broken doesn't hide a good one", async () => {
     await put("snapshot", {});
     await put("snapshot.previous", manifest("a"));
     assert.equal((await findSnapshot(place.folder, "a"))?.manifest.id, "a");
@@ -77,7 +77,7 @@ describe("a manifest", () => {
       sha256: "0".repeat(64),
     };
     await put("snapshot", { ...manifest("a"), volumes: [volume] });
-    await assert.rejects(() => readManifest(place.folder, "snapshot"), /volumes\.0\.archive: wanted is a plain name/);
+    await assert.rejects(() => readManifest(place.folder, "snapshot"), /volumes\.0\.archive: expected a plain name/);
   });
 
   async function put(name: string, json: object): Promise<void> {
@@ -88,6 +88,6 @@ describe("a manifest", () => {
   }
 
   function manifest(id: string) {
-    return { format: 2, id, ...about, taken: "2026-01-02T03:04:05.678Z", volumes: [] };
+    return { format: 1, id, ...about, taken: "2026-01-02T03:04:05.678Z", volumes: [] };
   }
 });

@@ -1,4 +1,4 @@
-// A place for a spec's volumes and snapshots, gone with it.
+// A temporary directory for a spec's volumes and snapshots.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
@@ -12,19 +12,19 @@ export interface Place {
   readonly path: string;
   /** As <stateDir>/apps/<app>. */
   readonly folder: string;
-  /** What the tool said. */
+  /** Lines that the tool logged. */
   readonly lines: string[];
   volume(name: string): Volume;
-  /** What a take needs, with `id` and the volumes. */
+  /** Options of a take. */
   content(id: string, volumes: readonly Volume[]): SnapshotContent & { readonly folder: string };
-  /** A small volume of its own with one file. */
+  /** Makes a small volume with one file. */
   small(name: string, text?: string): Promise<Volume>;
-  /** Puts a program of this name first on PATH, until the place is gone. */
+  /** Puts a program of this name first on PATH, until `gone`. */
   fake(program: string, script: string): Promise<void>;
   gone(): Promise<void>;
 }
 
-/** `size` (of tmpfs: `4m`) makes it a filesystem of its own: one that gets full, or whose fsyncs wait for nobody's build. */
+/** With `size` (`4m`) it is a tmpfs: one that can get full, or whose fsyncs are fast. */
 export async function makePlace(size?: string): Promise<Place> {
   const path = await mkdtemp(join(tmpdir(), "hearth-snapshot-"));
   if (size !== undefined) execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path]);
@@ -58,7 +58,7 @@ export async function makePlace(size?: string): Promise<Place> {
   };
 }
 
-/** Asserts that every archive in a snapshot's directory is what its manifest says; gives back its id. */
+/** Asserts that every archive in a snapshot's directory matches its manifest; returns its id. */
 export async function assertWhole(directory: string): Promise<string> {
   const manifest = await readManifestIn(directory);
   assert.ok(manifest, `no snapshot in ${directory}`);
@@ -70,7 +70,7 @@ export async function assertWhole(directory: string): Promise<string> {
   return manifest.id;
 }
 
-/** What is in a directory, sorted; empty where there is none. */
+/** Names in a directory, sorted; empty if it doesn't exist. */
 export async function names(directory: string): Promise<string[]> {
   return (await readdir(directory).catch(() => [])).toSorted();
 }

@@ -15,7 +15,7 @@ describe("pruning snapshots", () => {
   });
   afterEach(() => place.gone());
 
-  it("P5: keeps two within the bounds, else the newest, and that always", async () => {
+  it("P5: keeps two within the limits, else the newest, and never removes that", async () => {
     assert.equal(await prune(place.folder, { keep: 2 }), false);
     assert.equal(await prune(place.folder, { keep: 2, bytes: 1_000_000 }), false);
     assert.equal(await prune(place.folder, { keep: 2, bytes: 10 }), true);
@@ -24,27 +24,27 @@ describe("pruning snapshots", () => {
     assert.equal(await assertWhole(join(place.folder, "snapshot")), "two");
   });
 
-  it("P5: keeps one when asked to", async () => {
+  it("P5: keeps one if so configured", async () => {
     assert.equal(await prune(place.folder, { keep: 1 }), true);
     assert.equal(await assertWhole(join(place.folder, "snapshot")), "two");
   });
 
-  it("P5: takes nothing while the newest isn't good: cut, without an archive, without a manifest, or not there", async () => {
+  it("P5: removes nothing while the newest is damaged: truncated, without an archive, without a manifest, or missing", async () => {
     const newest = join(place.folder, "snapshot");
-    const spoil = [
+    const damages = [
       () => writeFile(join(newest, "data.tar.zst"), "cut"),
       () => rm(join(newest, "data.tar.zst")),
       () => writeFile(join(newest, "manifest.json"), "{"),
       () => rename(newest, join(place.path, "aside")),
     ];
-    for (const step of spoil) {
-      await step();
+    for (const damage of damages) {
+      await damage();
       assert.equal(await prune(place.folder, { keep: 1, bytes: 0 }), false);
       assert.equal(await assertWhole(join(place.folder, "snapshot.previous")), "one");
     }
   });
 
-  it("takes one before that isn't good", async () => {
+  it("removes a damaged previous one", async () => {
     await writeFile(join(place.folder, "snapshot.previous", "manifest.json"), "{");
     assert.equal(await prune(place.folder, { keep: 2 }), true);
     assert.deepEqual(await names(place.folder), ["snapshot"]);

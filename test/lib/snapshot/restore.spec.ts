@@ -5,50 +5,50 @@ import { dirname, join } from "node:path";
 import { extract } from "../../../providers/lib/snapshot/extract.ts";
 import { findSnapshot, type StoredSnapshot } from "../../../providers/lib/snapshot/manifest.ts";
 import { restoreSnapshot } from "../../../providers/lib/snapshot/restore.ts";
-import { removeReplaced, putBack } from "../../../providers/lib/snapshot/swap.ts";
+import { removeReplaced } from "../../../providers/lib/snapshot/swap.ts";
 import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
 import type { Volume } from "../../../providers/lib/snapshot/volume.ts";
 import { makePlace, names, type Place } from "./place.ts";
-import { addAttributes, awkwardTree, hasPython, look, noise } from "./tree.ts";
+import { addAttributes, awkwardTree, describeTree, hasPython, noise } from "./tree.ts";
 
 describe("restoring a snapshot", () => {
   let place: Place;
   beforeEach(async () => (place = await makePlace()));
   afterEach(() => place.gone());
 
-  it("P4: brings back the very tree: names, owners, modes, times, links, holes, devices", async () => {
+  it("P4: restores the same tree: names, owners, modes, times, links, holes, devices", async () => {
     const volume = place.volume("data");
     await awkwardTree(volume.path);
     await assertSameAfter(volume);
     assert.ok((await stat(join(volume.path, "sparse"))).blocks * 512 < 100_000, "the hole is a hole again");
   });
 
-  it("P4: brings back extended attributes, capabilities and ACLs", async function () {
+  it("P4: restores extended attributes, capabilities and ACLs", async function () {
     if (!hasPython()) this.skip();
     const volume = place.volume("data");
     await awkwardTree(volume.path);
     addAttributes(volume.path);
-    const seen = await look(volume.path);
+    const seen = await describeTree(volume.path);
     const carried = [".", "./plain", "./-rf", "./random", "./three", "./sub/deep"];
     for (const path of carried) assert.match(seen[path]!, /(user|trusted|security|system)\.[\w-]+=/, path);
     await assertSameAfter(volume);
   });
 
-  it("P4, P11: leaves the snapshot and the volume of before as they were, until that is dropped", async () => {
+  it("P4, P11: leaves the snapshot unchanged, and keeps the replaced volume until it is removed", async () => {
     const volume = await place.small("data", "before");
     const snapshot = await taken("one", [volume]);
-    const kept = await look(snapshot.path);
+    const kept = await describeTree(snapshot.path);
     await writeFile(join(volume.path, "file"), "migrated");
     await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: line => place.lines.push(line) });
     await writeFile(join(volume.path, "file"), "working on");
-    assert.deepEqual(await look(snapshot.path), kept);
+    assert.deepEqual(await describeTree(snapshot.path), kept);
     assert.equal(await readFile(join(`${volume.path}.hearth-old-op`, "file"), "utf8"), "migrated");
     assert.match(place.lines.at(-1)!, /^restored 0\.0 MB → 0\.1 MB in \d+\.\d s$/);
     await removeReplaced(volume.path, "op");
     assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
   });
 
-  it("P6: the same restore run again changes nothing; one of another id begins anew", async () => {
+  it("P6: changes nothing when repeated with the same id, and starts over with another", async () => {
     const volume = await place.small("data", "before");
     const snapshot = await taken("one", [volume]);
     const again = (id: string) => restoreSnapshot({ snapshot, id, volumes: [volume], log: () => undefined });
@@ -62,10 +62,10 @@ describe("restoring a snapshot", () => {
     assert.deepEqual(await names(dirname(volume.path)), ["_data", "_data.hearth-old-op", "_data.hearth-old-op2"]);
   });
 
-  it("F5, P5: an archive that isn't what was written touches no volume, the first neither", async () => {
+  it("F5, P5: changes no volume, not even the first, if an archive isn't as written", async () => {
     const volumes = [await place.small("data"), await place.small("more", noise(100_000).toString("hex"))];
     const snapshot = await taken("one", volumes);
-    const before = await Promise.all(volumes.map(volume => look(dirname(volume.path))));
+    const before = await Promise.all(volumes.map(volume => describeTree(dirname(volume.path))));
     const archive = join(snapshot.path, "more.tar.zst");
     const whole = await readFile(archive);
     const damaged = Buffer.from(whole);
@@ -82,14 +82,14 @@ describe("restoring a snapshot", () => {
         kind: "corrupt",
       });
       await rm(`${volumes[0]!.path}.hearth-new`, { recursive: true });
-      const after = await Promise.all(volumes.map(volume => look(dirname(volume.path))));
+      const after = await Promise.all(volumes.map(volume => describeTree(dirname(volume.path))));
       assert.deepEqual(after.map(withoutTimes), before.map(withoutTimes));
     }
     await writeFile(archive, whole);
     await restoreSnapshot({ snapshot, id: "op", volumes, log: () => undefined });
   });
 
-  it("F5: an archive that can't be extracted though its sum is right is as corrupt, and one that is gone is", async () => {
+  it("F5: reports an archive as corrupt if it can't be extracted despite its checksum, or is missing", async () => {
     const volume = await place.small("data");
     const snapshot = await taken("one", [volume]);
     const archived = snapshot.manifest.volumes[0]!;
@@ -106,21 +106,21 @@ describe("restoring a snapshot", () => {
     assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
   });
 
-  it("a volume that came after the snapshot stays as it is, and is named", async () => {
+  it("names a volume that isn't in the snapshot, and leaves it unchanged", async () => {
     const data = await place.small("data");
     const snapshot = await taken("one", [data]);
     const later = await place.small("later", "new");
     await restoreSnapshot({ snapshot, id: "op", volumes: [data, later], log: line => place.lines.push(line) });
     assert.deepEqual(await names(dirname(later.path)), ["_data"]);
-    assert.ok(place.lines.includes("volume later isn't in the snapshot and stays as it is"));
+    assert.ok(place.lines.includes("volume later isn't in the snapshot and stays unchanged"));
   });
 
-  it("a volume of the snapshot that the app has no more is refused before anything is extracted", async () => {
+  it("fails before it extracts anything if the app lacks one of the snapshot's volumes", async () => {
     const volumes = [await place.small("data"), await place.small("more")];
     const snapshot = await taken("one", volumes);
     await assert.rejects(
       () => restoreSnapshot({ snapshot, id: "op", volumes: volumes.slice(0, 1), log: () => undefined }),
-      /restore volume more: the app has no such volume/,
+      /restore volume more: the app has no such volume: create it first/,
     );
     await rm(dirname(volumes[1]!.path), { recursive: true });
     await assert.rejects(() => extract(snapshot.path, snapshot.manifest.volumes[1]!, volumes[1]!.path), {
@@ -129,17 +129,17 @@ describe("restoring a snapshot", () => {
     assert.deepEqual(await names(dirname(volumes[0]!.path)), ["_data"]);
   });
 
-  it("a missing _data is made again, and putting back leaves an empty one", async () => {
+  it("creates a missing _data, and keeps an empty one as the replaced volume", async () => {
     const volume = await place.small("data");
     const snapshot = await taken("one", [volume]);
     await rm(volume.path, { recursive: true });
     await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined });
     assert.equal(await readFile(join(volume.path, "file"), "utf8"), "data");
-    await putBack(volume.path, "op");
-    assert.deepEqual(await names(volume.path), []);
+    assert.ok((await stat(`${volume.path}.hearth-old-op`)).isDirectory());
+    assert.deepEqual(await names(`${volume.path}.hearth-old-op`), []);
   });
 
-  it("called off, takes away what it began", async () => {
+  it("removes what it extracted when aborted", async () => {
     const volume = await place.small("data");
     const snapshot = await taken("one", [volume]);
     await place.fake("zstd", "exec sleep 60");
@@ -151,7 +151,7 @@ describe("restoring a snapshot", () => {
     assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
   });
 
-  it("F5, P5: a disk that gets full leaves the live volume, nothing half, and works once there is room", async () => {
+  it("F5, P5: leaves the live volume and nothing partial on a full disk, and succeeds once there is space", async () => {
     const full = await makePlace("5m");
     try {
       const volume = full.volume("data");
@@ -160,17 +160,17 @@ describe("restoring a snapshot", () => {
       const snapshot = await taken("one", [volume]);
       const ballast = join(full.path, "ballast");
       await writeFile(ballast, noise(2_000_000));
-      const before = await look(volume.path);
+      const before = await describeTree(volume.path);
       await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined }), {
         name: "ExtractError",
         kind: "no space",
         message: /extract volume data: tar: write .*No space left on device/s,
       });
-      assert.deepEqual(await look(volume.path), before);
+      assert.deepEqual(await describeTree(volume.path), before);
       assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
       await rm(ballast);
       await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined });
-      assert.deepEqual(await look(volume.path), before);
+      assert.deepEqual(await describeTree(volume.path), before);
     } finally {
       await full.gone();
     }
@@ -182,18 +182,18 @@ describe("restoring a snapshot", () => {
   }
 
   async function assertSameAfter(volume: Volume): Promise<void> {
-    const before = await look(volume.path);
+    const before = await describeTree(volume.path);
     const snapshot = await taken("one", [volume]);
-    // Out of the way, so that nothing of it can be what is found.
+    // Moved away, so that none of it can be found in place.
     await rename(volume.path, join(place.path, "original"));
     await mkdir(volume.path);
     await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined });
-    assert.deepEqual(await look(volume.path), before);
-    assert.deepEqual(await look(join(place.path, "original")), before);
+    assert.deepEqual(await describeTree(volume.path), before);
+    assert.deepEqual(await describeTree(join(place.path, "original")), before);
   }
 
   function withoutTimes(seen: Record<string, string>): Record<string, string> {
-    // The directory around `_data` had entries added and removed.
+    // The parent directory's time changes as entries are added and removed.
     return { ...seen, ".": "" };
   }
 });

@@ -15,32 +15,32 @@ describe("an interrupted commit", () => {
   });
   afterEach(() => place.gone());
 
-  it("P5, P6: is finished after its first rename", async () => {
+  it("P5, P6: is completed after its first rename", async () => {
     await rename(join(place.path, "other", "snapshot"), at("next"));
-    await assertFinished();
+    await assertCompleted();
   });
 
-  it("P5, P6: is finished with the older one aside", async () => {
+  it("P5, P6: is completed when the older one was set aside", async () => {
     await rename(join(place.path, "other", "snapshot"), at("next"));
     await rename(at("previous"), at("old"));
-    await assertFinished();
+    await assertCompleted();
   });
 
-  it("P5, P6: is finished between its last two renames", async () => {
+  it("P5, P6: is completed between its last two renames", async () => {
     await rename(join(place.path, "other", "snapshot"), at("next"));
     await rename(at("previous"), at("old"));
     await rename(join(place.folder, "snapshot"), at("previous"));
-    await assertFinished();
+    await assertCompleted();
   });
 
-  it("P6: removes what dead takes left, and nothing else", async () => {
+  it("P6: removes partial snapshots, and nothing else", async () => {
     await mkdir(at("dead.partial"));
     await writeFile(join(place.folder, "last-good.json"), "{}");
     await recoverRotation(place.folder);
     assert.deepEqual(await names(place.folder), ["last-good.json", "snapshot", "snapshot.previous"]);
   });
 
-  it("P5: keeps an older one aside that is the last there is", async () => {
+  it("P5: keeps an older one that is the only copy", async () => {
     await rename(at("previous"), at("old"));
     await rename(join(place.folder, "snapshot"), join(place.path, "lost"));
     await recoverRotation(place.folder);
@@ -51,7 +51,7 @@ describe("an interrupted commit", () => {
     return join(place.folder, `snapshot.${what}`);
   }
 
-  async function assertFinished(): Promise<void> {
+  async function assertCompleted(): Promise<void> {
     await recoverRotation(place.folder);
     assert.deepEqual(await names(place.folder), ["snapshot", "snapshot.previous"]);
     assert.equal(await assertWhole(join(place.folder, "snapshot")), "three");

@@ -16,7 +16,7 @@ describe("the space that a snapshot and a restore need", () => {
   beforeEach(async () => (place = await makePlace("8m")));
   afterEach(() => place.gone());
 
-  it("F3: is what the trees take on the disk, holes not counted", async () => {
+  it("F3: is the disk usage of the trees, without holes", async () => {
     const volume = await place.small("data", "small");
     await writeFile(join(volume.path, "large"), noise(1_000_000));
     await writeFile(join(volume.path, "hole"), "");
@@ -26,32 +26,32 @@ describe("the space that a snapshot and a restore need", () => {
     assert.ok(need.bytes >= 1_000_000 && need.bytes < 1_100_000, String(need.bytes));
   });
 
-  it("F3: is compared with what each filesystem has free, also where a directory is yet to come", async () => {
+  it("F3: is compared with each filesystem's free space, also before a directory exists", async () => {
     const here = await freeSpaceAt(join(place.path, "not", "yet"));
     assert.equal(here.path, place.path);
     assert.ok(here.bytes > 7e6 && here.bytes < 8.5e6, String(here.bytes));
     const volume = await place.small("data");
     await writeFile(join(volume.path, "large"), noise(3_000_000));
-    const wanted = await spaceRequirements(place.folder, [volume]);
+    const required = await spaceRequirements(place.folder, [volume]);
     assert.deepEqual(
-      wanted.map(demand => demand.what),
+      required.map(requirement => requirement.what),
       ["the snapshot", "a restore of data"],
     );
     assert.match(
-      spaceShortage(wanted)!,
-      /^on the filesystem of .* the snapshot and a restore of data need 6\.\d MB, and 5\.\d MB are free$/,
+      spaceShortage(required)!,
+      /^the snapshot and a restore of data need 6\.\d MB on the filesystem of \/.*, 5\.\d MB are free$/,
     );
-    assert.equal(spaceShortage(wanted.slice(0, 1)), undefined);
+    assert.equal(spaceShortage(required.slice(0, 1)), undefined);
   });
 
-  it("F3: a tree that isn't there is an error with du's words", async () => {
+  it("F3: fails with du's message if a tree is missing", async () => {
     await assert.rejects(
       () => measureVolumes([place.volume("none")]),
       /du: measure volume none: .*No such file or directory/,
     );
   });
 
-  it("F3: a file that goes away under du doesn't stop it", async () => {
+  it("F3: is measured although a file disappears under du", async () => {
     const volume = await place.small("data");
     await mkdir(join(volume.path, "more"));
     await place.fake(
@@ -66,7 +66,7 @@ describe("the space that a snapshot and a restore need", () => {
     await assert.rejects(() => measureVolumes([volume]), /Input\/output error/);
   });
 
-  it("F3: each filesystem is said by itself, bytes and inodes", () => {
+  it("F3: names each filesystem that has too few bytes or inodes", () => {
     const state = { filesystem: 1, path: "/var/lib/hearth", bytes: 120e6, inodes: 10 };
     const docker = {
       filesystem: 2,
@@ -74,17 +74,17 @@ describe("the space that a snapshot and a restore need", () => {
       bytes: 300e6,
       inodes: Number.POSITIVE_INFINITY,
     };
-    const wanted: SpaceRequirement[] = [
+    const required: SpaceRequirement[] = [
       { what: "the snapshot", bytes: 159e6, inodes: 4, free: state },
       { what: "a restore of data", bytes: 159e6, inodes: 2_000, free: docker },
     ];
     assert.equal(
-      spaceShortage(wanted),
-      "on the filesystem of /var/lib/hearth the snapshot needs 159 MB, and 120 MB are free",
+      spaceShortage(required),
+      "the snapshot needs 159 MB on the filesystem of /var/lib/hearth, 120 MB are free",
     );
     assert.equal(
-      spaceShortage(wanted.map(demand => ({ ...demand, room: { ...state, bytes: 1e9 } }))),
-      "on the filesystem of /var/lib/hearth the snapshot and a restore of data need 2004 inodes, and 10 are free",
+      spaceShortage(required.map(requirement => ({ ...requirement, free: { ...state, bytes: 1e9 } }))),
+      "the snapshot and a restore of data need 2004 inodes on the filesystem of /var/lib/hearth, 10 are free",
     );
   });
 });

@@ -6,10 +6,11 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tryLock } from "../../../providers/lib/lock/flock.ts";
+import { FORMAT } from "../../../providers/lib/fs/file.ts";
 import { ProgramError } from "../../../providers/lib/process/run.ts";
 import { isNoSpace } from "../../../providers/lib/snapshot/children.ts";
 import { exists } from "../../../providers/lib/snapshot/disk.ts";
-import { format, readManifest, type Manifest } from "../../../providers/lib/snapshot/manifest.ts";
+import { readManifest, type Manifest } from "../../../providers/lib/snapshot/manifest.ts";
 import { commitSnapshot, partialPath } from "../../../providers/lib/snapshot/rotate.ts";
 import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
 import { seal } from "../../../providers/lib/snapshot/seal.ts";
@@ -24,7 +25,7 @@ describe("taking a snapshot", () => {
   beforeEach(async () => (place = await makePlace()));
   afterEach(() => place.gone());
 
-  it("P2: writes every volume, the .env and a manifest, readable by root alone, and says the sizes", async () => {
+  it("P2: writes every volume, the .env and a manifest, readable by root only, and prints the sizes", async () => {
     const volumes = [await place.small("data"), await place.small("more")];
     const manifest = await takeSnapshot(place.content("one", volumes));
     assert.deepEqual(await names(place.folder), ["snapshot"]);
@@ -50,7 +51,7 @@ describe("taking a snapshot", () => {
     assert.match(place.lines[1]!, /^snapshot read back and equal in \d+\.\d s$/);
   });
 
-  it("P2: gives the same bytes for the same tree, sparse files and all", async () => {
+  it("P2: writes the same bytes for the same tree, also with sparse files", async () => {
     const volume = place.volume("data");
     await awkwardTree(volume.path);
     const one = await takeSnapshot(place.content("one", [volume]));
@@ -58,7 +59,7 @@ describe("taking a snapshot", () => {
     assert.equal(two.volumes[0]?.sha256, one.volumes[0]?.sha256);
   });
 
-  it("P5: keeps the one before, and removes an older one last", async () => {
+  it("P5: keeps the previous one, and removes an older one last", async () => {
     const volumes = [await place.small("data")];
     for (const id of ["one", "two", "three"]) await takeSnapshot(place.content(id, volumes));
     assert.deepEqual(await names(place.folder), ["snapshot", "snapshot.previous"]);
@@ -66,7 +67,7 @@ describe("taking a snapshot", () => {
     assert.equal(await assertWhole(join(place.folder, "snapshot.previous")), "two");
   });
 
-  it("counts the bytes of the tar stream, and gives the sum that sha256sum gives", async () => {
+  it("records the bytes of the tar stream and the checksum that sha256sum prints", async () => {
     const { volumes } = await takeSnapshot(
       place.content("one", [await place.small("data", noise(100_000).toString("hex"))]),
     );
@@ -77,23 +78,24 @@ describe("taking a snapshot", () => {
     assert.equal(volumes[0]?.sha256, execFileSync("sha256sum", [archive], { encoding: "utf8" }).slice(0, 64));
   });
 
-  it("says how far it is while it writes, and nothing after", async () => {
+  it("prints progress while it writes, and nothing after", async () => {
     const volume = await place.small("data");
     await place.fake("zstd", 'PATH=${PATH#*:}; case "$*" in *-T0*) sleep 0.3;; esac; exec zstd "$@"');
     await takeSnapshot({ ...place.content("one", [volume]), progressInterval: 100 });
     const progress = place.lines.filter(line => line.includes("after"));
     assert.ok(progress.length === 2 || progress.length === 3, place.lines.join("\n"));
     for (const line of progress) assert.match(line, /^snapshot of data: 0\.?0? MB written after 0 s$/);
-    const said = place.lines.length;
+    const printed = place.lines.length;
     await sleep(250);
-    assert.equal(place.lines.length, said);
+    assert.equal(place.lines.length, printed);
   });
 
-  it("F6, P2, P5: a bit flipped on the disk before it is read back is refused", async () => {
-    const { partial, volumes, written } = await half([await place.small("data", noise(100_000).toString("hex"))]);
+  it("F6, P2, P5: rejects an archive with a flipped bit", async () => {
+    const { partial, volumes, written } = await writeOnly([await place.small("data", noise(100_000).toString("hex"))]);
     const archive = join(partial, "data.tar.zst");
     const before = await readFile(archive);
-    // In the data, and in zstd's own checksum at the end. (A few bits of a header mean nothing: flipped, every byte still comes back.)
+    // In the data, and in zstd's own checksum at the end. (A few bits of a header mean nothing: flipped, every byte
+    // still comes back.)
     for (const at of [before.length >> 2, before.length >> 1, before.length - 1]) {
       const bytes = Buffer.from(before);
       bytes[at]! ^= 0x10;
@@ -107,11 +109,11 @@ describe("taking a snapshot", () => {
     await verified(partial, written, volumes);
   });
 
-  it("F6, P2: a bit that changes what comes out early in a long archive is the archive's fault, not the volume's", async () => {
-    // Noise is stored as it is: zstd gives out the wrong byte, long before it could know.
+  it("F6, P2: blames the archive, not the volume, for a bit flipped early in a long archive", async () => {
+    // zstd stores noise uncompressed: it outputs the wrong byte long before it can detect it.
     const volume = await place.small("data");
     await writeFile(join(volume.path, "file"), noise(12_000_000));
-    const { partial, volumes, written } = await half([volume]);
+    const { partial, volumes, written } = await writeOnly([volume]);
     await inPlace(join(partial, "data.tar.zst"), 1_000_000);
     await assert.rejects(() => verified(partial, written, volumes), {
       name: "SnapshotMismatchError",
@@ -120,29 +122,32 @@ describe("taking a snapshot", () => {
     });
   });
 
-  it("F6: a whole archive of other bytes, a cut one, a longer one, a missing one are refused", async () => {
-    const { partial, volumes, written } = await half([await place.small("data", "a"), await place.small("more", "b")]);
+  it("F6: rejects an archive of another volume, a truncated, a longer and a missing one", async () => {
+    const { partial, volumes, written } = await writeOnly([
+      await place.small("data", "a"),
+      await place.small("more", "b"),
+    ]);
     const archive = join(partial, "data.tar.zst");
     const before = await readFile(archive);
-    const refused = { name: "SnapshotMismatchError", kind: "archive" };
+    const rejected = { name: "SnapshotMismatchError", kind: "archive" };
     await copyFile(join(partial, "more.tar.zst"), archive);
     await assert.rejects(() => verified(partial, written, volumes), { name: "SnapshotMismatchError" });
     for (const bytes of [before.subarray(0, 20), before.subarray(0, 0), before.subarray(0, -1)]) {
       await writeFile(archive, bytes);
-      await assert.rejects(() => verified(partial, written, volumes), refused);
+      await assert.rejects(() => verified(partial, written, volumes), rejected);
     }
-    // An empty frame more gives no byte more.
+    // Another empty frame adds no output byte.
     await writeFile(archive, Buffer.concat([before, execFileSync("zstd", ["--stdout", "--quiet"], { input: "" })]));
-    await assert.rejects(() => verified(partial, written, volumes), refused);
+    await assert.rejects(() => verified(partial, written, volumes), rejected);
     await rm(archive);
-    await assert.rejects(() => verified(partial, written, volumes), refused);
+    await assert.rejects(() => verified(partial, written, volumes), rejected);
     await writeFile(archive, before);
     await seal(partial, { ...manifest, volumes: await verified(partial, written, volumes) }, "");
     await commitSnapshot(place.folder, partial);
     assert.equal(await assertWhole(join(place.folder, "snapshot")), "two");
   });
 
-  it("F6: a manifest that couldn't be read again is found out before it counts", async () => {
+  it("F6: rejects a manifest that wouldn't read back", async () => {
     await assert.rejects(() => takeSnapshot({ ...place.content("two", []), about: { ...about, app: "" } }), {
       name: "ManifestError",
       kind: "broken",
@@ -150,7 +155,7 @@ describe("taking a snapshot", () => {
     assert.deepEqual(await names(place.folder), []);
   });
 
-  it("F15, P2: a volume that changed between the two readings is refused, wherever it changed", async () => {
+  it("F15, P2: rejects a volume that changed between the two reads, wherever it changed", async () => {
     const volume = await place.small("data", noise(200_000).toString("hex"));
     const changes: (() => Promise<unknown>)[] = [
       () => writeFile(join(volume.path, "zz-new"), "at the end"),
@@ -163,7 +168,7 @@ describe("taking a snapshot", () => {
     ];
     for (const change of changes) {
       await rm(partialPath(place.folder, "two"), { recursive: true, force: true });
-      const { partial, volumes, written } = await half([volume]);
+      const { partial, volumes, written } = await writeOnly([volume]);
       await change();
       await assert.rejects(() => verified(partial, written, volumes), {
         name: "SnapshotMismatchError",
@@ -173,9 +178,9 @@ describe("taking a snapshot", () => {
     }
   });
 
-  it("F15: a volume that went away between the two readings is named in tar's words, at once", async () => {
+  it("F15: fails at once with tar's message if a volume disappears between the two reads", async () => {
     const volume = await place.small("data", noise(200_000).toString("hex"));
-    const { partial, volumes, written } = await half([volume]);
+    const { partial, volumes, written } = await writeOnly([volume]);
     await rm(volume.path, { recursive: true });
     await assert.rejects(() => verified(partial, written, volumes), {
       name: "ProgramError",
@@ -184,8 +189,8 @@ describe("taking a snapshot", () => {
     });
   });
 
-  it("P2: a second tar that fails after it gave every byte, and a cmp that can't, are failures too", async () => {
-    const { partial, volumes, written } = await half([await place.small("data")]);
+  it("P2: fails if the second tar fails after its last byte, or cmp can't compare", async () => {
+    const { partial, volumes, written } = await writeOnly([await place.small("data")]);
     await place.fake("tar", 'PATH=${PATH#*:}; tar "$@"; echo "tar: ./file: file changed as we read it" >&2; exit 1');
     await assert.rejects(() => verified(partial, written, volumes), {
       name: "ProgramError",
@@ -200,20 +205,20 @@ describe("taking a snapshot", () => {
     });
   });
 
-  it("F15: what may still write to a volume stops it before the first byte, and before the last rename", async () => {
+  it("F15: fails before the first byte, or before the last rename, if something may write to a volume", async () => {
     const content = place.content("one", [await place.small("data")]);
     const check = async () => Promise.reject(new Error("app_data is mounted by 1234"));
     await assert.rejects(() => takeSnapshot({ ...content, check }), /mounted by 1234/);
     assert.deepEqual(place.lines, []);
-    let asked = 0;
+    let calls = 0;
     await assert.rejects(
-      () => takeSnapshot({ ...content, check: async () => (++asked === 2 ? check() : undefined) }),
+      () => takeSnapshot({ ...content, check: async () => (++calls === 2 ? check() : undefined) }),
       /mounted by 1234/,
     );
     assert.deepEqual(await names(place.folder), []);
   });
 
-  it("P5: a failure of tar has tar's own words, leaves nothing of its own, and the older ones as they were", async () => {
+  it("P5: fails with tar's message, leaves nothing, and keeps the older ones unchanged", async () => {
     const volumes = [await place.small("data")];
     await takeSnapshot(place.content("one", volumes));
     await takeSnapshot(place.content("two", volumes));
@@ -227,7 +232,7 @@ describe("taking a snapshot", () => {
     assert.equal(await assertWhole(join(place.folder, "snapshot.previous")), "one");
   });
 
-  it("fails on a volume that isn't there, and on a program that isn't", async () => {
+  it("fails if a volume or a program is missing", async () => {
     await assert.rejects(() => takeSnapshot(place.content("one", [place.volume("none")])), /none/);
     await place.fake("zstd", "exit 70");
     const volume = await place.small("data");
@@ -237,7 +242,7 @@ describe("taking a snapshot", () => {
     );
   });
 
-  it("names a socket, which can't be kept, and goes on", async () => {
+  it("names a socket, which can't be archived, and continues", async () => {
     const volume = await place.small("data");
     const server = createServer().listen(join(volume.path, "mysql.sock"));
     await once(server, "listening");
@@ -254,7 +259,7 @@ describe("taking a snapshot", () => {
     ["while it writes", "-T0"],
     ["while it reads back", "--decompress"],
   ])
-    it(`called off ${when}, leaves neither a file nor a child`, async () => {
+    it(`leaves neither a file nor a child when aborted ${when}`, async () => {
       const volume = await place.small("data", noise(200_000).toString("hex"));
       const held = (await tryLock(join(place.path, "lock")))!;
       const stop = new AbortController();
@@ -264,12 +269,12 @@ describe("taking a snapshot", () => {
         `PATH=\${PATH#*:}; case "$*" in *${flag}*) touch ${reached}; sleep 60;; esac; exec zstd "$@"`,
       );
       const take = takeSnapshot({ ...place.content("one", [volume]), inherit: held.fd, signal: stop.signal });
-      const refused = assert.rejects(() => take, /called off/);
+      const refused = assert.rejects(() => take, /aborted/);
       while (!(await exists(reached))) await sleep(10);
       await held.release();
-      assert.equal(await tryLock(held.path), undefined, "tar and zstd have the lock");
+      assert.equal(await tryLock(held.path), undefined, "tar and zstd hold the lock");
       const start = Date.now();
-      stop.abort(new Error("called off"));
+      stop.abort(new Error("aborted"));
       await refused;
       assert.ok(Date.now() - start < 1_000);
       assert.deepEqual(await names(place.folder), []);
@@ -278,10 +283,12 @@ describe("taking a snapshot", () => {
       await again.release();
     });
 
-  const manifest: Manifest = { format, id: "two", ...about, taken: "2026-01-02T03:04:05.678Z", volumes: [] };
+  const manifest: Manifest = { format: FORMAT, id: "two", ...about, taken: "2026-01-02T03:04:05.678Z", volumes: [] };
 
-  /** Written, and not read back. */
-  async function half(volumes: Volume[]): Promise<{ partial: string; volumes: Volume[]; written: WrittenArchive[] }> {
+  /** Writes the archives without reading them back. */
+  async function writeOnly(
+    volumes: Volume[],
+  ): Promise<{ partial: string; volumes: Volume[]; written: WrittenArchive[] }> {
     const partial = partialPath(place.folder, "two");
     return { partial, volumes, written: await writeArchives(partial, volumes, () => undefined) };
   }
@@ -297,8 +304,8 @@ describe("taking a snapshot", () => {
   }
 });
 
-describe("a snapshot on a disk that gets full", () => {
-  it("F4, P5: says so in zstd's words, leaves nothing half, and the older ones as they were", async () => {
+describe("a snapshot on a full disk", () => {
+  it("F4, P5: fails with zstd's message, leaves nothing partial, and keeps the older ones unchanged", async () => {
     const place = await makePlace("4m");
     try {
       const small = await place.small("data");

@@ -1,4 +1,4 @@
-// Trees as awkward as a volume can be, and a look at them that owes nothing to the tool.
+// Trees as awkward as a volume can be, and an independent description of them.
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import {
@@ -19,7 +19,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Makes `path` with one of everything but extended attributes. */
+/** Makes `path` with one of everything except extended attributes. */
 export async function awkwardTree(path: string): Promise<void> {
   await mkdir(join(path, "sub", "deep"), { recursive: true });
   await mkdir(join(path, "empty"));
@@ -72,10 +72,10 @@ export function noise(length: number): Buffer {
 }
 
 /**
- * Every path below `root` (latin1, `.` for itself) with what lstat, the content and python's os.listxattr say of it;
+ * Every path below `root` (latin1, `.` for itself) with its lstat, content and python's os.listxattr;
  * a hard link names the first path of its inode.
  */
-export async function look(root: string): Promise<Record<string, string>> {
+export async function describeTree(root: string): Promise<Record<string, string>> {
   const seen: Record<string, string> = {};
   const inodes = new Map<bigint, string>();
   const attributes = xattrs(root);
@@ -111,7 +111,7 @@ export async function look(root: string): Promise<Record<string, string>> {
   }
 }
 
-/** Whether extended attributes can be set and seen: that takes python3. */
+/** Whether extended attributes can be set and read: python3 is needed. */
 export function hasPython(): boolean {
   try {
     execFileSync("python3", ["-c", "import os; os.setxattr"], { stdio: "ignore" });
