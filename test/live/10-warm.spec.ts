@@ -189,7 +189,10 @@ describe("the warm stack on a real host", function () {
 
     it("a version that the recipe hasn't got", async () => {
       const said = await refusal(all => all.replace("    keycloak:\n", "    keycloak:\n      version: 9.9.9+1.0.0\n"));
-      assert.match(said, /version 9\.9\.9\+1\.0\.0 of recipe keycloak not found; newest versions: .*10\.7\.9\+26\.4\.0/);
+      assert.match(
+        said,
+        /version 9\.9\.9\+1\.0\.0 of recipe keycloak not found; newest versions: .*10\.7\.9\+26\.4\.0/,
+      );
     });
 
     it("a recipe that nobody knows", async () => {

@@ -23,7 +23,8 @@ export function rowsOf(schema: z.ZodType, prefix: string): [setting: string, des
 function rows(schema: JsonSchema, path: string): [string, string][] {
   const own: [string, string][] = schema.description === undefined ? [] : [[path, schema.description]];
   const named = Object.entries(schema.properties ?? {}).flatMap(([key, value]) => rows(value, join2(path, key)));
-  const any = typeof schema.additionalProperties === "object" ? rows(schema.additionalProperties, `${path}.<name>`) : [];
+  const any =
+    typeof schema.additionalProperties === "object" ? rows(schema.additionalProperties, `${path}.<name>`) : [];
   const all = [...own, ...named, ...any];
   return all.length > 0 ? all : [[path, ""]];
 }
@@ -39,13 +40,24 @@ const tables: Readonly<Record<string, () => [string, string][]>> = {
 
 /** `name` as a Markdown table between its two comments. */
 function table(name: string): string {
-  const lines = tables[name]!().map(([setting, description]) => `| \`${setting}\` | ${description.replaceAll("|", "\\|")} |`);
-  return [`<!-- ${name}: generated -->`, "", "| setting | meaning |", "| --- | --- |", ...lines, "", `<!-- /${name} -->`].join("\n");
+  const lines = tables[name]!().map(
+    ([setting, description]) => `| \`${setting}\` | ${description.replaceAll("|", "\\|")} |`,
+  );
+  return [
+    `<!-- ${name}: generated -->`,
+    "",
+    "| setting | meaning |",
+    "| --- | --- |",
+    ...lines,
+    "",
+    `<!-- /${name} -->`,
+  ].join("\n");
 }
 
 function withTables(text: string): string {
   return Object.keys(tables).reduce(
-    (page, name) => page.replace(new RegExp(`<!-- ${name}: generated -->[\\s\\S]*?<!-- /${name} -->`), () => table(name)),
+    (page, name) =>
+      page.replace(new RegExp(`<!-- ${name}: generated -->[\\s\\S]*?<!-- /${name} -->`), () => table(name)),
     text,
   );
 }
@@ -53,10 +65,14 @@ function withTables(text: string): string {
 /** What is wrong with the page's tables, each in a line. */
 export async function staleTables(project: string): Promise<string[]> {
   const text = await readFile(join(project, page), "utf8");
-  const undescribed = Object.values(tables).flatMap(rowsFor => rowsFor().filter(([, description]) => description === ""));
+  const undescribed = Object.values(tables).flatMap(rowsFor =>
+    rowsFor().filter(([, description]) => description === ""),
+  );
   return [
     ...undescribed.map(([setting]) => `${setting}: expected a description in its schema`),
-    ...Object.keys(tables).filter(name => !text.includes(`<!-- ${name}: generated -->`)).map(name => `${page}: table not found: ${name}`),
+    ...Object.keys(tables)
+      .filter(name => !text.includes(`<!-- ${name}: generated -->`))
+      .map(name => `${page}: table not found: ${name}`),
     ...(withTables(text) === text ? [] : [`${page}: tables differ from the schemas; run \`npm run check -- --fix\``]),
   ];
 }
