@@ -1,14 +1,24 @@
-// Takes away what the lab made, and nothing else.
+// Removes what the lab made, and nothing else.
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ownDns } from "./dns.ts";
 import { engineAnswers, ownEngine, stopEngine } from "./engine.ts";
 import { exists } from "./host.ts";
 import { ownImages } from "./images.ts";
-import { cache, lab, stateDir } from "./paths.ts";
+import { at, cache, lab, stateDir } from "./paths.ts";
 import { stateMark } from "./home.ts";
-import type { Print } from "./steps.ts";
-import { docker, foreignServices, nodeId, nodeLabel, ownLabel, swarmState } from "./swarm.ts";
+import type { Print, Step } from "./steps.ts";
+import {
+  docker,
+  foreignServices,
+  LAB_NUMBER,
+  labMark,
+  markNode,
+  nodeId,
+  nodeLabel,
+  ownLabel,
+  swarmState,
+} from "./swarm.ts";
 
 const lines = (text: string) => text.split("\n").filter(Boolean);
 
@@ -19,51 +29,93 @@ export async function ownStacks(): Promise<string[]> {
   return ids.length === 0 ? [] : [...new Set(lines(await docker("service", "inspect", "--format", format, ...ids)))];
 }
 
-/** Removes the lab's stacks with their volumes, secrets and configs, and the proxy network; waits until they have gone. */
+/** Removes the lab's stacks with their volumes, secrets and configs, hearth's records, and the network proxy. */
 export async function removeApps(print: Print): Promise<void> {
-  if (!(await engineAnswers()) || !["made", "joined"].includes(await swarmState())) return;
+  if (!(await engineAnswers()) || (await labMark()) === undefined) return;
   const stacks = await ownStacks();
   if (stacks.length > 0) {
     print(`  ▸ removing ${stacks.join(", ")}`);
     await docker("stack", "rm", ...stacks);
+    await killContainers(stacks);
   }
-  // Whatever is left belongs to stacks of the lab that were undeployed before.
-  const foreign = new Set((await foreignServices()).map(name => name.replace(/_[^_]*$/, "")));
-  await until(
-    "containers of the lab's apps",
-    async () =>
-      lines(await docker("ps", "--all", "--quiet", "--filter", `label=com.docker.stack.namespace`)).length === 0 ||
-      foreign.size > 0,
-  );
+  const isShared = (await foreignServices()).length > 0;
+  await waitUntil("containers of the lab's apps", async () => isShared || (await stackContainers()).length === 0);
+  // Stacks that were undeployed before leave these behind too.
   for (const kind of ["secret", "config", "volume"] as const) {
-    const own = (await named(kind)).filter(name => name.includes("_hearth_test_"));
+    const own = (await namesOf(kind)).filter(name => isOwn(kind, name));
     if (own.length > 0) await docker(kind, "rm", ...own);
   }
-  if (foreign.size === 0 && lines(await docker("network", "ls", "--format", "{{.Name}}")).includes("proxy")) {
-    await until("the network proxy", async () =>
-      docker("network", "rm", "proxy").then(
-        () => true,
-        () => false,
-      ),
-    );
-  }
+  if (isShared || !(await namesOf("network")).includes("proxy")) return;
+  await waitUntil("the network proxy", () =>
+    docker("network", "rm", "proxy").then(
+      () => true,
+      () => false,
+    ),
+  );
 }
 
-async function named(kind: "secret" | "config" | "volume"): Promise<string[]> {
+/** Their data goes with them: they need not stop cleanly. */
+async function killContainers(stacks: readonly string[]): Promise<void> {
+  const ids = (await Promise.all(stacks.map(stackContainers))).flat();
+  // One that stopped meanwhile fails the call; the rest are killed all the same.
+  if (ids.length > 0) await docker("kill", ...ids).catch(() => undefined);
+}
+
+/** Ids of running and stopped containers of one stack, or of all. */
+async function stackContainers(stack?: string): Promise<string[]> {
+  const label = `label=com.docker.stack.namespace${stack === undefined ? "" : `=${stack}`}`;
+  return lines(await docker("ps", "--all", "--quiet", "--filter", label));
+}
+
+/** By name: docker's configs, secrets and volumes of a stack begin with its domain; hearth's records with `hearth-`. */
+function isOwn(kind: "secret" | "config" | "volume", name: string): boolean {
+  return name.includes("_hearth_test_") || (kind === "config" && name.startsWith("hearth-"));
+}
+
+async function namesOf(kind: "secret" | "config" | "volume" | "network"): Promise<string[]> {
   return lines(await docker(kind, "ls", "--format", "{{.Name}}"));
 }
 
-async function until(what: string, gone: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; !(await gone()); i++) {
-    if (i === 240) throw new Error(`lab: ${what} still there after 60 s`);
+async function waitUntil(what: string, isGone: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; !(await isGone()); i++) {
+    if (i === 240) throw new Error(`lab: ${what} still exist after 60 s`);
     await sleep(250);
   }
 }
 
+/** Removes apps, hearth's state, its image tags, and the lab's folders that depend on hearth's formats. */
+export async function removeState(print: Print): Promise<void> {
+  await removeApps(print);
+  const tags = lines(await docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}"));
+  const own = tags.filter(tag => /^hearth-(?!lab\/)[^/]+\//.test(tag));
+  if (own.length > 0) await docker("image", "rm", ...own);
+  if (await exists(stateMark)) await rm(stateDir, { recursive: true, force: true });
+  for (const folder of [at.abra, at.backend, at.upstream]) await rm(folder, { recursive: true, force: true });
+}
+
+/** Takes down a lab of another number: its files and labels would fail this checkout's specs. */
+export const outdatedLab: Step = {
+  name: "outdated lab",
+  after: ["docker engine"],
+  ready: async () => {
+    const mark = await labMark();
+    return mark === undefined || mark.number === LAB_NUMBER;
+  },
+  run: async (_, print) => {
+    const mark = await labMark();
+    if (mark === undefined) return;
+    print(
+      `  ▸ the lab has ${mark.number ?? "no"} number, this checkout's is ${LAB_NUMBER}: removing its apps and state`,
+    );
+    await removeState(print);
+    await markNode(mark.origin);
+  },
+};
+
 /** `lab down`: apps, swarm, DNS server, engine, folders; with `cache` the images and build results too. */
 export async function down(print: Print, options: { readonly cache: boolean }): Promise<void> {
-  await removeApps(print);
   const answers = await engineAnswers();
+  if (answers) await removeState(print);
   if (answers && options.cache) {
     const images = await ownImages();
     if (images.length > 0) await docker("image", "rm", "--force", ...images);
@@ -80,5 +132,5 @@ export async function down(print: Print, options: { readonly cache: boolean }): 
   if (await exists(stateMark)) await rm(stateDir, { recursive: true, force: true });
   await rm(lab, { recursive: true, force: true });
   if (options.cache) await rm(cache, { recursive: true, force: true });
-  print(options.cache ? "  ✓ the lab and its cache are gone" : `  ✓ the lab is gone; build results stay in ${cache}`);
+  print(options.cache ? "  ✓ removed the lab and its cache" : `  ✓ removed the lab; build results stay in ${cache}`);
 }

@@ -53,8 +53,10 @@ export const programs: Step = {
 
 export const pulumiHome: Step = {
   name: "pulumi home",
+  after: ["outdated lab"],
   ready: async () =>
     (await exists(at.passphrase)) &&
+    (await exists(at.backend)) &&
     ((await genuinePlugin()) ||
       (await linked(join(plugin, "main.ts"), join(project, "test/lab/docker-plugin/main.ts")))),
   run: async () => {

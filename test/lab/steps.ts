@@ -9,7 +9,7 @@ export interface Step {
   readonly after?: readonly string[];
   /** Whether there is nothing to do. Looks only. */
   readonly ready?: () => Promise<boolean>;
-  readonly run: (shell: Shell) => Promise<void>;
+  readonly run: (shell: Shell, print: Print) => Promise<void>;
 }
 
 export interface Took {
@@ -48,7 +48,7 @@ export async function runSteps(steps: readonly Step[], print: Print, logs: strin
     try {
       if (await step.ready?.()) return took(true);
       print(`  ▸ ${step.name}`);
-      await step.run(shellTo(join(logs, `${step.name.replaceAll(/[^a-z0-9.]+/gi, "-")}.log`)));
+      await step.run(shellTo(join(logs, `${step.name.replaceAll(/[^a-z0-9.]+/gi, "-")}.log`)), print);
       const result = took(false);
       print(`  ✓ ${step.name} (${result.seconds.toFixed(1)} s)`);
       return result;

@@ -1,4 +1,4 @@
-// The swarm of one node, marked as the lab's; a swarm with somebody else's stacks or apps is refused by name.
+// The swarm of one node, marked as the lab's. A swarm that runs anything else is refused by name.
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,13 @@ import { execa } from "execa";
 import { at } from "./paths.ts";
 import type { Step } from "./steps.ts";
 
-/** The node's label: `made` where the lab made the swarm, `joined` where it found an empty one. */
+/**
+ * The lab's number. Count up when the format of a file, label or name that a lab keeps changes:
+ * `lab up` takes down a lab of another number before it makes its own.
+ */
+export const LAB_NUMBER = 1;
+
+/** The node's label: `made-<number>` where the lab made the swarm, `joined-<number>` where it found an empty one. */
 export const nodeLabel = "hearth.lab";
 /** The label on every service, volume and network that comes from a recipe of the lab. */
 export const ownLabel = "hearth.lab.recipe";
@@ -19,15 +25,39 @@ export async function docker(...argv: string[]): Promise<string> {
   return (await execa("docker", argv)).stdout;
 }
 
+export interface LabMark {
+  readonly origin: "made" | "joined";
+  /** Undefined: a lab from before labs were numbered. */
+  readonly number: number | undefined;
+}
+
+/** What the node's label holds; undefined if the lab did not write it. */
+export function parseMark(label: string | undefined): LabMark | undefined {
+  const [, origin, number] = /^(made|joined)(?:-(\d+))?$/.exec(label ?? "") ?? [];
+  if (origin === undefined) return undefined;
+  return { origin: origin as LabMark["origin"], number: number === undefined ? undefined : Number(number) };
+}
+
+async function inSwarm(): Promise<boolean> {
+  return (await docker("info", "--format", "{{.Swarm.LocalNodeState}}")) === "active";
+}
+
+/** The lab's mark on this node; undefined in no swarm, or in one that is not the lab's. */
+export async function labMark(): Promise<LabMark | undefined> {
+  if (!(await inSwarm())) return undefined;
+  const labels = await docker("node", "inspect", "self", "--format", "{{json .Spec.Labels}}");
+  return parseMark((JSON.parse(labels) as Record<string, string>)[nodeLabel]);
+}
+
+/** Marks this node as the lab's, with this checkout's number. */
+export async function markNode(origin: LabMark["origin"]): Promise<void> {
+  await docker("node", "update", "--label-add", `${nodeLabel}=${origin}-${LAB_NUMBER}`, await nodeId());
+}
+
 /** `made`, `joined`, `unmarked`, or `none` where docker is in no swarm. */
 export async function swarmState(): Promise<"made" | "joined" | "unmarked" | "none"> {
-  if ((await docker("info", "--format", "{{.Swarm.LocalNodeState}}")) !== "active") return "none";
-  const labels = JSON.parse(await docker("node", "inspect", "self", "--format", "{{json .Spec.Labels}}")) as Record<
-    string,
-    string
-  >;
-  const state = labels[nodeLabel];
-  return state === "made" || state === "joined" ? state : "unmarked";
+  if (!(await inSwarm())) return "none";
+  return (await labMark())?.origin ?? "unmarked";
 }
 
 /** The id of this node in its swarm. */
@@ -35,7 +65,7 @@ export function nodeId(): Promise<string> {
   return docker("info", "--format", "{{.Swarm.NodeID}}");
 }
 
-/** Services in the swarm that no recipe of the lab made. */
+/** Services in the swarm that come from no recipe of the lab. */
 export async function foreignServices(): Promise<string[]> {
   const names = (await docker("service", "ls", "--format", "{{.Name}}")).split("\n").filter(Boolean);
   if (names.length === 0) return [];
@@ -47,7 +77,7 @@ export async function foreignServices(): Promise<string[]> {
     .filter(Boolean);
 }
 
-/** Domains in the machine's own abra folder, where an operator's apps are written down. */
+/** Domains of an operator's apps: those that the machine's own abra folder holds. */
 export async function operatorsApps(folder = process.env["ABRA_DIR"] ?? join(homedir(), ".abra")): Promise<string[]> {
   if (folder === at.abra) return [];
   const servers = join(folder, "servers");
@@ -60,33 +90,27 @@ export async function refuseForeign(): Promise<void> {
   const services = (await swarmState()) === "none" ? [] : await foreignServices();
   if (services.length > 0) {
     throw new ForeignHostError(
-      `this machine's swarm runs what the lab did not make: ${services.join(", ")}. The lab wants a machine of its own`,
+      `this machine's swarm runs services that the lab did not make: ${services.join(", ")}. Run the lab on another machine`,
     );
   }
   const apps = await operatorsApps();
   if (apps.length > 0)
     throw new ForeignHostError(
-      `this machine's abra has apps that the lab did not make: ${apps.join(", ")}. The lab wants a machine of its own`,
+      `this machine's abra has apps that the lab did not make: ${apps.join(", ")}. Run the lab on another machine`,
     );
 }
 
 export const swarm: Step = {
   name: "swarm",
-  after: ["docker engine"],
+  after: ["docker engine", "outdated lab"],
   ready: async () => {
     await refuseForeign();
-    return ["made", "joined"].includes(await swarmState());
+    return (await labMark()) !== undefined;
   },
   run: async () => {
-    const found = await swarmState();
+    const isNew = !(await inSwarm());
     // Not through the step's shell: init prints the swarm's join token, which belongs in no log.
-    if (found === "none") await docker("swarm", "init", "--advertise-addr", "127.0.0.1");
-    await docker(
-      "node",
-      "update",
-      "--label-add",
-      `${nodeLabel}=${found === "none" ? "made" : "joined"}`,
-      await nodeId(),
-    );
+    if (isNew) await docker("swarm", "init", "--advertise-addr", "127.0.0.1");
+    await markNode(isNew ? "made" : "joined");
   },
 };

@@ -1,6 +1,7 @@
 // Every step that turns this machine into a Co-op Cloud host of one node.
 import { ca } from "./ca.ts";
 import { dns } from "./dns.ts";
+import { outdatedLab } from "./down.ts";
 import { engine } from "./engine.ts";
 import { writeResolvConf } from "./exec.ts";
 import { goStep, nodeLanguageHost, pulumiCli, traefikProgram } from "./golang.ts";
@@ -15,6 +16,7 @@ import { recipes } from "./upstream.ts";
 export const steps: readonly Step[] = [
   packages,
   engine,
+  outdatedLab,
   swarm,
   dns,
   ca,

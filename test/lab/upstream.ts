@@ -114,7 +114,7 @@ const keyFile = join(at.upstream, ".key");
 
 export const recipes: Step = {
   name: "recipes",
-  after: ["packages"],
+  after: ["packages", "outdated lab"],
   ready: async () =>
     (await exists(join(at.abra, "catalogue", "recipes.json"))) &&
     (await readFile(keyFile, "utf8").catch(() => "")) === (await sourcesKey()),

@@ -20,6 +20,7 @@ import {
   pulumi,
   realmStatus,
   upWarm,
+  waitUntilStopped,
 } from "./host.ts";
 
 const long = process.argv.includes("--long");
@@ -105,21 +106,25 @@ describe("what was interrupted, and what is down, on a real host", function () {
     await makeRealm("marker");
   });
 
-  // Each of them migrates the database; those that the marquee needs are always run, the rest where there is time.
-  const marquee: [step: OperationStep, later: number][] = [
-    ["snapshot", 0],
-    ["gate", 0],
-  ];
-  const rest: typeof marquee = [
-    ["preflight", 0],
-    ["prepare", 0],
-    ["stop", 0],
-    ["snapshot", 700], // at its read back
-    ["deploy", 0],
-    ["gate", 15_000], // within the window, which ends 18 s after the deploy at the earliest
-    ["commit", 0],
-  ];
-  for (const [step, later] of long ? [...marquee, ...rest] : marquee) {
+  // Each upgrade migrates the database. What recover undid, the next kill's up begins again: one fresh stack serves
+  // every kill until an upgrade is finished.
+  const kills: [step: OperationStep, later: number][] = long
+    ? [
+        ["preflight", 0],
+        ["prepare", 0],
+        ["stop", 0],
+        ["snapshot", 0],
+        ["snapshot", 700], // at its read back
+        ["deploy", 0],
+        ["gate", 0],
+        ["gate", 15_000], // within the window, which ends 18 s after the deploy at the earliest
+        ["commit", 0],
+      ]
+    : [
+        ["snapshot", 0],
+        ["gate", 0],
+      ];
+  for (const [at, [step, later]] of kills.entries()) {
     it(`F1, P6: kill -9 of every process at ${step}${later > 0 ? ` and ${later / 1000} s` : ""}, then recover, then up`, async () => {
       if (!(await versionNow()).endsWith("26.4.0")) {
         await freshWarm();
@@ -135,6 +140,8 @@ describe("what was interrupted, and what is down, on a real host", function () {
       assert.equal(recovered.exitCode, 0, recovered.all);
       assert.match(recovered.all, /pulumi's lock of warm .* broken/);
       await atRest([from, to]);
+      const isUndone = (await versionNow()) === from;
+      if (isUndone && at < kills.length - 1) return;
       const done = await upWarm();
       assert.equal(done.exitCode, 0, done.all);
       await atRest([to]);
@@ -198,7 +205,7 @@ describe("what was interrupted, and what is down, on a real host", function () {
       it(what, async () => {
         const version = await versionNow();
         await harm();
-        await sleep(15_000);
+        await waitUntilStopped(keycloak.stack, "app");
         assert.match((await previewWarm()).all, /keycloak .*(down: |not deployed)/);
         const done = at % 2 === 0 ? await hearth(["recover"]) : await upWarm();
         assert.equal(done.exitCode, 0, done.all);

@@ -9,7 +9,19 @@ import { keptImage } from "../../providers/lib/docker/images.ts";
 import { at, stateDir } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
 import { logIn, makeRealm } from "./keycloak.ts";
-import { call, containers, hearth, keycloak, must, previewWarm, pulumi, traefik, upWarm, wipe } from "./host.ts";
+import {
+  call,
+  containers,
+  hearth,
+  keycloak,
+  must,
+  previewWarm,
+  pulumi,
+  traefik,
+  upWarm,
+  waitUntilStopped,
+  wipe,
+} from "./host.ts";
 
 const folder = appFolder(stateDir, keycloak.domain);
 const envFile = (domain: string) => join(at.abra, "servers", "default", `${domain}.env`);
@@ -145,7 +157,7 @@ describe("an operator's own hands on a real host", function () {
   it("P10: what was repaired three times within the hour and is down again is left to a person, with an alert", async () => {
     for (let i = 0; i < 3; i++) await recordRepair(folder);
     await must("docker", "service", "scale", "--detach", `${keycloak.stack}_app=0`);
-    await sleep(12_000);
+    await waitUntilStopped(keycloak.stack, "app");
     const done = await hearth(["recover"]);
     assert.equal(done.exitCode, 1, done.all);
     assert.match(done.stderr, /is down .* and was repaired 3 times within the hour/);

@@ -1,6 +1,7 @@
 // What the live specs share: programs on the lab, and what the host looks like from outside.
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { breakDeadLocks } from "../../commands/pulumi/locks.ts";
 import { removeApps } from "../lab/down.ts";
@@ -57,6 +58,15 @@ const sorted = (text: string): string[] => text.split("\n").filter(Boolean).toSo
 
 /** Ids of all containers that run: equal lists mean that nothing was restarted. */
 export const containers = async (): Promise<string[]> => sorted(await must("docker", "ps", "--no-trunc", "--quiet"));
+
+/** Waits until no container of the service runs: docker removes services and scales them in the background. */
+export async function waitUntilStopped(stack: string, service: string): Promise<void> {
+  const filters = ["--filter", `label=com.docker.swarm.service.name=${stack}_${service}`, "--filter", "status=running"];
+  for (let i = 0; (await must("docker", "ps", "--quiet", ...filters)) !== ""; i++) {
+    if (i === 120) throw new Error(`${stack}_${service} still runs after 60 s`);
+    await sleep(500);
+  }
+}
 
 /** Everything on the host that an operation could leave behind or take away. */
 export async function listing(): Promise<Record<string, string[]>> {
