@@ -1,10 +1,10 @@
-// A recipe's own test, as `hearth run` runs it: a browser's way through the app to Keycloak and back, told in HTTP.
+// A recipe's own test, as `hearth run` runs it: a browser's login through the app and Keycloak, as HTTP requests.
 import assert from "node:assert/strict";
 
 const env = (name: string): string =>
-  process.env[name] ?? assert.fail(`${name} isn't set: run this through \`hearth run\``);
+  process.env[name] ?? assert.fail(`${name} is not set: run this through \`hearth run\``);
 
-/** Follows no redirect by itself and keeps cookies, as a browser's tab would. */
+/** Keeps cookies as a browser's tab does; leaves redirects to the caller. */
 function tab() {
   const cookies = new Map<string, string>();
   return async (url: string, init: RequestInit = {}): Promise<Response> => {
@@ -32,16 +32,16 @@ describe("the docs app", function () {
 
   it("sends a visitor to Keycloak, and gets the user's tokens for what comes back", async () => {
     const visit = tab();
-    const sent = await visit(`${env("HEARTH_APP_URL")}/login?state=s1`);
-    assert.equal(sent.status, 302);
-    const there = sent.headers.get("location") ?? "";
-    assert.ok(there.startsWith(`${env("OIDC_ISSUER")}/protocol/openid-connect/auth?`), there);
-    const form = await (await visit(there)).text();
+    const redirect = await visit(`${env("HEARTH_APP_URL")}/login?state=s1`);
+    assert.equal(redirect.status, 302);
+    const loginUrl = redirect.headers.get("location") ?? "";
+    assert.ok(loginUrl.startsWith(`${env("OIDC_ISSUER")}/protocol/openid-connect/auth?`), loginUrl);
+    const form = await (await visit(loginUrl)).text();
     const action = /action="([^"]+)"/.exec(form)?.[1]?.replaceAll("&amp;", "&") ?? assert.fail(form.slice(0, 500));
     const body = new URLSearchParams({ username: env("OIDC_USERNAME"), password: env("OIDC_PASSWORD") });
-    const back = await visit(action, { method: "POST", body });
-    assert.equal(back.status, 302);
-    const callback = back.headers.get("location") ?? "";
+    const returned = await visit(action, { method: "POST", body });
+    assert.equal(returned.status, 302);
+    const callback = returned.headers.get("location") ?? "";
     assert.ok(callback.startsWith(`https://${env("HEARTH_APP_DOMAIN")}/callback?`), callback);
     assert.equal(new URL(callback).searchParams.get("state"), "s1");
     const answer = await visit(callback);

@@ -1,4 +1,4 @@
-// A certificate authority of the lab's own, and a wildcard certificate for its domain.
+// The lab's certificate authority, and a wildcard certificate for its domain.
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { X509Certificate } from "node:crypto";

@@ -7,9 +7,9 @@ import { up } from "./up.ts";
 
 const print = (line: string) => console.error(line);
 
-function root(): void {
+function requireRoot(): void {
   if (process.getuid?.() !== 0)
-    throw new Error("the lab starts a Docker engine and mounts a resolv.conf of its own: run it as root");
+    throw new Error("the lab starts a Docker engine and mounts its own resolv.conf: run it as root");
 }
 
 const program = new Command("lab")
@@ -18,34 +18,32 @@ const program = new Command("lab")
 
 program
   .command("up")
-  .description("make the host, or what is missing of it")
+  .description("bring the host up: run the steps that are not done yet")
   .action(async () => {
-    root();
+    requireRoot();
     const start = Date.now();
-    const took = await up(print);
-    const ran = took.filter(step => !step.ready).length;
-    print(
-      `lab: up in ${((Date.now() - start) / 1000).toFixed(1)} s (${ran} of ${took.length} steps had something to do)`,
-    );
+    const steps = await up(print);
+    const ran = steps.filter(step => !step.ready).length;
+    print(`lab: up in ${((Date.now() - start) / 1000).toFixed(1)} s (ran ${ran} of ${steps.length} steps)`);
   });
 
 program
   .command("down")
-  .description("take away what the lab made, and nothing else")
-  .option("--cache", "the build results and images too", false)
+  .description("remove what the lab made, and nothing else")
+  .option("--cache", "also remove build results and images", false)
   .action(async (options: { cache: boolean }) => {
-    root();
+    requireRoot();
     await down(print, options);
   });
 
 program
   .command("status")
-  .description("what of it is there")
-  .option("--json", "as JSON", false)
+  .description("show what runs, and the steps that `up` would run")
+  .option("--json", "print JSON", false)
   .action(async (options: { json: boolean }) => {
-    const found = await status();
-    if (options.json) return console.log(JSON.stringify(found, null, 2));
-    for (const [name, value] of Object.entries(found))
+    const state = await status();
+    if (options.json) return console.log(JSON.stringify(state, null, 2));
+    for (const [name, value] of Object.entries(state))
       console.log(`${name.padEnd(8)} ${Array.isArray(value) ? value.join(", ") || "-" : String(value)}`);
   });
 
@@ -55,7 +53,7 @@ program
   .argument("<command...>")
   .passThroughOptions()
   .action(async (command: string[]) => {
-    root();
+    requireRoot();
     process.exitCode = await execInLab(command);
   });
 

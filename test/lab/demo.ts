@@ -6,7 +6,7 @@ import { up } from "./up.ts";
 console.log(`hearth: a real Co-op Cloud host on this machine, and hearth's main job on it.
 
   installs  Debian packages where their programs are missing (docker.io, dnsmasq-base, mmdebstrap, maven …)
-  builds    Pulumi's CLI, Traefik, images of Keycloak and MariaDB, where they can't be had ready: about 15 minutes
+  builds    Pulumi's CLI, Traefik, images of Keycloak and MariaDB, unless they can be downloaded: about 15 minutes
             the first time on two cores, 6 GB below ${cache} and in Docker; nothing the second time
   starts    a Docker engine where none runs, a swarm of this one node, a DNS server for *.${base} on docker's bridge,
             Traefik and Keycloak with MariaDB (1 GB of memory)
@@ -18,7 +18,7 @@ console.log(`hearth: a real Co-op Cloud host on this machine, and hearth's main 
 const start = Date.now();
 try {
   if (process.getuid?.() !== 0)
-    throw new Error("the lab starts a Docker engine and mounts a resolv.conf of its own: run it as root");
+    throw new Error("the lab starts a Docker engine and mounts its own resolv.conf: run it as root");
   console.log("▶ the lab");
   await up(line => console.log(line));
   const seconds = (Date.now() - start) / 1000;

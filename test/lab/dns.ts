@@ -12,11 +12,11 @@ import { docker } from "./swarm.ts";
 const pidFile = join(at.dns, "dnsmasq.pid");
 const logFile = join(at.dns, "dnsmasq.log");
 
-/** The address of docker's own bridge: the host as containers and the host itself both reach it. */
+/** The address of docker's bridge, where containers and the host itself reach the host. */
 export async function hostAddress(): Promise<string> {
   const address = await docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}");
   if (!/^\d+\.\d+\.\d+\.\d+$/.test(address))
-    throw new Error(`docker's bridge network names no gateway (found ${JSON.stringify(address)})`);
+    throw new Error(`docker's bridge network has no gateway address: got ${JSON.stringify(address)}`);
   return address;
 }
 
@@ -65,7 +65,7 @@ export const dns: Step = {
     child.unref();
     await log.close();
     for (let i = 0; !(await dnsAnswers()); i++) {
-      if (i === 50) throw new Error(`dnsmasq doesn't answer at ${address}; its log: ${logFile}`);
+      if (i === 50) throw new Error(`dnsmasq does not answer at ${address} after 5 s; log: ${logFile}`);
       await sleep(100);
     }
   },

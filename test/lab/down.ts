@@ -105,7 +105,7 @@ export const outdatedLab: Step = {
     const mark = await labMark();
     if (mark === undefined) return;
     print(
-      `  ▸ the lab has ${mark.number ?? "no"} number, this checkout's is ${LAB_NUMBER}: removing its apps and state`,
+      `  ▸ the running lab's number is ${mark.number ?? "missing"}, this checkout's is ${LAB_NUMBER}: removing its apps and state`,
     );
     await removeState(print);
     await markNode(mark.origin);

@@ -1,4 +1,4 @@
-// The Docker engine: the one that runs, or Debian's started in the background.
+// The Docker engine: uses the one that runs, else starts Debian's in the background.
 import { spawn } from "node:child_process";
 import { open, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ export async function engineAnswers(): Promise<boolean> {
   return !done.failed && done.stdout.trim() !== "";
 }
 
-/** The pid of the engine that the lab started and that still lives. */
+/** The pid of the engine that the lab started, if it still runs. */
 export async function ownEngine(): Promise<number | undefined> {
   const pid = Number(await readFile(pidFile, "utf8").catch(() => ""));
   return pid > 0 && alive(pid) && (await commandOf(pid)) === "dockerd" ? pid : undefined;
@@ -29,10 +29,10 @@ export const engine: Step = {
   ready: engineAnswers,
   run: async () => {
     await mkdir(at.engine, { recursive: true });
-    // A power cut or a SIGKILL leaves pid files whose number may be another process's by now.
+    // After a power cut or a SIGKILL the pid in a pid file may belong to another process.
     await dropStale(pidFile, "dockerd");
     await dropStale("/run/docker/containerd/containerd.pid", "containerd");
-    // What an engine said that died is wanted most.
+    // Keep the log of an engine that died.
     await rename(logFile, `${logFile}.before`).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
     });
@@ -46,7 +46,7 @@ export const engine: Step = {
     child.unref();
     const gone = new Promise<never>((_, reject) => {
       child.once("error", reject);
-      child.once("exit", code => reject(new Error(`dockerd ended with ${code}; its log: ${logFile}`)));
+      child.once("exit", code => reject(new Error(`dockerd ended with ${code}; log: ${logFile}`)));
     });
     gone.catch(() => undefined);
     await Promise.race([gone, answering()]);
@@ -55,13 +55,13 @@ export const engine: Step = {
   },
 };
 
-/** Ends the engine that the lab started, and waits until it has gone. */
+/** Stops the engine that the lab started, and waits until it ended. */
 export async function stopEngine(): Promise<void> {
   const pid = await ownEngine();
   if (pid === undefined) return;
   process.kill(pid, "SIGTERM");
   for (let i = 0; alive(pid); i++) {
-    if (i === 300) throw new Error(`dockerd (pid ${pid}) still runs 30 s after SIGTERM; its log: ${logFile}`);
+    if (i === 300) throw new Error(`dockerd (pid ${pid}) still runs 30 s after SIGTERM; log: ${logFile}`);
     await sleep(100);
   }
 }
@@ -71,7 +71,7 @@ async function answering(): Promise<void> {
     if (await engineAnswers()) return;
     await sleep(200);
   }
-  throw new Error(`dockerd doesn't answer after 60 s; its log: ${logFile}`);
+  throw new Error(`dockerd does not answer after 60 s; log: ${logFile}`);
 }
 
 async function dropStale(path: string, command: string): Promise<void> {

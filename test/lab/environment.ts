@@ -1,4 +1,4 @@
-// The environment in which hearth, Pulumi, abra and docker meet the lab instead of anything of the machine's own.
+// The environment that points hearth, Pulumi, abra and docker at the lab instead of the machine's own setup.
 import { dirname } from "node:path";
 import { compileCacheEnv } from "../../commands/pulumi/compileCache.ts";
 import { files } from "./ca.ts";

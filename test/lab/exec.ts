@@ -1,4 +1,4 @@
-// Runs a command with the lab's environment, and names that resolve as they do in the lab.
+// Runs a command with the lab's environment and its DNS server.
 import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,21 +10,21 @@ import { at } from "./paths.ts";
 const resolvConf = join(at.dns, "resolv.conf");
 
 /**
- * argv that runs `command` in a mount namespace of its own whose resolv.conf asks the lab's DNS server;
- * the machine's file stays as it is. Mounts made outside later are still seen.
+ * argv that runs `command` in its own mount namespace, whose resolv.conf names the lab's DNS server.
+ * The machine's file is unchanged; mounts made outside later are still visible.
  */
 export function inLab(command: readonly string[]): string[] {
   const script = `mount --bind ${resolvConf} /etc/resolv.conf && exec "$@"`;
   return ["unshare", "--mount", "--propagation", "slave", "sh", "-c", script, "sh", ...command];
 }
 
-/** Writes what `inLab` binds. */
+/** Writes the file that `inLab` mounts. */
 export async function writeResolvConf(): Promise<void> {
   await mkdir(at.dns, { recursive: true });
   await writeFile(resolvConf, `nameserver ${await hostAddress()}\n`);
 }
 
-/** Runs `command` in the lab with this terminal, and gives back its exit code (128 + number for a signal). */
+/** Runs `command` in the lab with this terminal, and returns its exit code (128 + number for a signal). */
 export async function execInLab(command: readonly string[], cwd = process.cwd()): Promise<number> {
   await writeResolvConf();
   const [program, ...argv] = inLab(command);

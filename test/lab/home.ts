@@ -9,20 +9,20 @@ import { ForeignHostError } from "./swarm.ts";
 import type { Step } from "./steps.ts";
 
 const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
-/** Says that hearth's state directory is the lab's. */
+/** Marks hearth's state directory as the lab's. */
 export const stateMark = join(stateDir, ".lab");
 
 /** What `pulumi config` would have written for the lab's warm stack. */
 export function configOfWarm(): string {
   const ssl = { ssl_cert: { file: files.certificate }, ssl_key: { file: files.key } };
-  // The recipes' own healthchecks say most of how long health may take; a host that does nothing else needs little more.
-  const patience = { stableFor: 10, margin: 5 };
+  // The recipes' healthchecks already allow most of the time; a host that runs nothing else needs little more.
+  const health = { stableFor: 10, margin: 5 };
   return stringify({
     config: {
       "hearth:baseDomain": base,
       "hearth:apps": {
         traefik: {
-          health: patience,
+          health,
           env: {
             COMPOSE_FILE: "compose.yml:compose.wildcard.yml",
             SECRET_SSL_CERT_VERSION: "v1",
@@ -30,7 +30,7 @@ export function configOfWarm(): string {
           },
           secrets: ssl,
         },
-        keycloak: { health: patience, env: { KC_CACHE: "local" } },
+        keycloak: { health, env: { KC_CACHE: "local" } },
       },
     },
   });
@@ -45,7 +45,7 @@ export const home: Step = {
     const found = await readdir(stateDir).catch(() => [] as string[]);
     if (found.length > 0 && !(await exists(stateMark)))
       throw new ForeignHostError(
-        `${stateDir} holds what the lab did not make: ${found.join(", ")}. The lab wants a machine of its own`,
+        `${stateDir} holds files that the lab did not make: ${found.join(", ")}. Run the lab on another machine`,
       );
     await mkdir(lab, { recursive: true, mode: 0o755 });
     await mkdir(stateDir, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-// Small questions to the machine the lab stands on.
+// Programs, files and processes of the machine that the lab runs on.
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
@@ -11,7 +11,7 @@ export async function which(program: string, path = process.env["PATH"] ?? ""): 
   return undefined;
 }
 
-/** Whether `path` is there (and allows `mode`). */
+/** Whether `path` exists, and allows `mode`. */
 export async function exists(path: string, mode: number = constants.F_OK): Promise<boolean> {
   return access(path, mode).then(
     () => true,
@@ -19,7 +19,7 @@ export async function exists(path: string, mode: number = constants.F_OK): Promi
   );
 }
 
-/** Whether the process `pid` lives. */
+/** Whether the process `pid` exists. */
 export function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,4 +1,4 @@
-// The lab's images, made where none can be pulled: a Debian with a JRE, MariaDB and nginx, and what stands on it.
+// The lab's images, built where none can be pulled: a Debian with a JRE, MariaDB and nginx, and images based on it.
 import { createHash } from "node:crypto";
 import { cp, link, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
@@ -41,7 +41,7 @@ function memo<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make());
 }
 
-/** The names of all images that the lab made. */
+/** The names of all images that the lab built. */
 export async function ownImages(): Promise<string[]> {
   const { stdout } = await execa("docker", [
     "image",
@@ -74,7 +74,7 @@ const debian: Step = {
   },
 };
 
-/** An image from `images/<name>/` and further files; made again when any of them changes. */
+/** An image from `images/<name>/` and `extra` files; rebuilt when any of them changes. */
 function built(
   name: string,
   tag: string,

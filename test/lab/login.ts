@@ -1,9 +1,9 @@
-// A relying party as a recipe's test would be: discovers the provider, logs in, verifies the token's signature, issuer and audience.
+// A relying party like a recipe's test: discovers the provider, logs in, verifies the token's signature, issuer and audience.
 import * as client from "openid-client";
 
 const env = (name: string): string => {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} isn't set: run this through \`hearth run\``);
+  if (!value) throw new Error(`${name} is not set: run this through \`hearth run\``);
   return value;
 };
 
@@ -18,9 +18,9 @@ const tokens = await client.genericGrantRequest(config, "password", {
   scope: "openid",
 });
 const claims = tokens.claims();
-if (!claims) throw new Error("the provider gave no ID token");
+if (!claims) throw new Error("the provider returned no ID token");
 if (claims.iss !== issuer) throw new Error(`the token's issuer is ${claims.iss}, not ${issuer}`);
 const user = await client.fetchUserInfo(config, tokens.access_token, claims.sub);
 if (user.preferred_username !== env("OIDC_USERNAME"))
-  throw new Error(`the provider logged ${user.preferred_username} in`);
+  throw new Error(`the provider logged in ${user.preferred_username}, expected ${env("OIDC_USERNAME")}`);
 console.log(`logged in as ${user.preferred_username} at ${issuer}, token verified, in ${Date.now() - start} ms`);

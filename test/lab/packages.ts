@@ -1,4 +1,4 @@
-// Debian's packages that the lab's programs come from; only those whose program is missing.
+// Installs the Debian packages of the programs that the lab needs and the machine lacks.
 import { which } from "./host.ts";
 import type { Step } from "./steps.ts";
 
@@ -21,10 +21,10 @@ const programs: Record<string, string> = {
 };
 
 async function missing(): Promise<string[]> {
-  const wanted = await Promise.all(
+  const names = await Promise.all(
     Object.entries(programs).map(async ([program, name]) => ((await which(program)) ? [] : [name])),
   );
-  return wanted.flat().filter(name => name !== "docker-cli"); // Debian 12 ships the CLI inside docker.io
+  return names.flat().filter(name => name !== "docker-cli"); // Debian 12 ships the CLI inside docker.io
 }
 
 /** apt has one lock: one step for all of them. */

@@ -1,4 +1,4 @@
-// Where the lab keeps what it makes: state on the host, build results in the user's cache.
+// The lab's paths: state on the host, build results in the user's cache.
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

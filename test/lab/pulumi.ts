@@ -1,4 +1,4 @@
-// Pulumi's own folder, a file backend, a passphrase, and the programs that the lab puts on PATH.
+// Pulumi's home, a file backend, a passphrase, and the programs that the lab puts on PATH.
 import { randomBytes } from "node:crypto";
 import { chmod, lstat, mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,7 +11,7 @@ import type { Step } from "./steps.ts";
 const dockerPlugin = "v5.2.0";
 const plugin = join(at.pulumiHome, "plugins", `resource-docker-${dockerPlugin}`);
 
-/** A Pulumi CLI of the machine's own, with its Node language host beside it. */
+/** Whether the machine has its own Pulumi CLI and Node language host. */
 export async function ownPulumi(): Promise<boolean> {
   const path = (process.env["PATH"] ?? "")
     .split(":")
@@ -20,7 +20,7 @@ export async function ownPulumi(): Promise<boolean> {
   return (await which("pulumi", path)) !== undefined && (await which("pulumi-language-nodejs", path)) !== undefined;
 }
 
-/** Beside the CLI, not on PATH: there Pulumi warns at every use. */
+/** Beside the CLI: Pulumi warns at every use if they are on PATH. */
 const companions = {
   [join(dirname(builtAt(pulumiCli)), nodeLanguageHost.name)]: builtAt(nodeLanguageHost),
   [join(dirname(builtAt(pulumiCli)), "pulumi-resource-pulumi-nodejs")]: join(
@@ -39,7 +39,7 @@ async function links(): Promise<Record<string, string>> {
 
 const linked = async (path: string, target: string) => (await readlink(path).catch(() => undefined)) === target;
 
-/** The checkout that runs `lab up` is the one whose programs the lab uses. */
+/** The lab uses the programs of the checkout that ran `lab up` last. */
 export const programs: Step = {
   name: "programs",
   after: [`build ${pulumiCli.name} ${pulumiCli.version}`, `build ${nodeLanguageHost.name} ${nodeLanguageHost.version}`],
@@ -76,7 +76,7 @@ export const pulumiHome: Step = {
   },
 };
 
-/** A plugin that somebody installed there, or on the machine's own PATH, wins. */
+/** Whether the genuine plugin is installed: it takes precedence over the lab's. */
 async function genuinePlugin(): Promise<boolean> {
   const executable = join(plugin, "pulumi-resource-docker");
   if (!(await exists(executable))) return false;

@@ -1,9 +1,9 @@
-// What a release changes in a recipe's files: a good one its image and version label, a broken one something more.
+// The edits that make a release from a recipe's files: image and version label; a broken release adds its defect.
 
 /**
- * good; never healthy; healthy for 5 s and then gone; a compose file that doesn't load (R009); an image that nobody has;
- * a deploy that fails though all of it loads; a program that dies of its own command line; one that is well and wants a new variable
- * and a new secret of keycloak's .env; one that wants a variable which nobody has a value for.
+ * `crashes`: healthy for 5 s, then exits. `R009`: the compose file does not load. `no-image`: the image does not exist.
+ * `deploy-fails`: the files load, the deploy fails. `dies`: exits on an invalid flag. `wants-more`: healthy, needs a
+ * new variable and a new secret in keycloak's .env. `wants-value`: needs a variable that has no value.
  */
 export type Kind =
   "good" | "never-healthy" | "crashes" | "R009" | "no-image" | "deploy-fails" | "dies" | "wants-more" | "wants-value";
@@ -73,6 +73,6 @@ function broken(kind: Kind): Edit {
 }
 
 function replaced(text: string, pattern: RegExp, by: string): string {
-  if (!pattern.test(text)) throw new Error(`the recipe's compose.yml has nothing like ${pattern}`);
+  if (!pattern.test(text)) throw new Error(`the recipe's compose.yml does not match ${pattern}`);
   return text.replace(pattern, by);
 }

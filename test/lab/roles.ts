@@ -1,4 +1,4 @@
-// Which roles the run's user has, as his access token says.
+// Prints the roles in the access token of the run's user.
 const env = (name: string): string => process.env[name] ?? "";
 
 const body = new URLSearchParams({

@@ -1,4 +1,4 @@
-// Runs a step's commands with their output in the step's log file; a failure says command, last lines and log.
+// Runs a step's commands with their output in the step's log file; an error holds the command, its last lines and the log.
 import { execa } from "execa";
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
@@ -13,10 +13,10 @@ export interface ShellOptions {
   readonly input?: string;
 }
 
-/** Runs a command to its end, its output in the log; gives back its stdout. */
+/** Runs a command with its output in the log; returns its stdout. Throws CommandError unless it exits 0. */
 export type Shell = (program: string, argv: readonly string[], options?: ShellOptions) => Promise<string>;
 
-/** A shell whose output goes to `path`, begun anew. */
+/** A shell that writes all output to `path`, which it truncates first. */
 export function shellTo(path: string): Shell {
   mkdirSync(dirname(path), { recursive: true });
   closeSync(openSync(path, "w"));

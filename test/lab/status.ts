@@ -1,4 +1,4 @@
-// What of the lab is there.
+// The state of the lab: what runs, and which steps are not done.
 import { dnsAnswers } from "./dns.ts";
 import { ownStacks } from "./down.ts";
 import { engineAnswers, ownEngine } from "./engine.ts";
@@ -15,7 +15,7 @@ export interface Status {
   readonly folders: string[];
 }
 
-/** Looks only; `missing` are the steps that `lab up` would run. */
+/** Changes nothing. `missing` are the steps that `lab up` would run. */
 export async function status(): Promise<Status> {
   const answers = await engineAnswers();
   const pid = await ownEngine();

@@ -1,13 +1,13 @@
-// Runs steps side by side as far as their order allows, and says which run and how long each took.
+// Runs steps side by side as far as their order allows, and prints which run and how long each took.
 import { join } from "node:path";
 import { at } from "./paths.ts";
 import { shellTo, type Shell } from "./shell.ts";
 
 export interface Step {
   readonly name: string;
-  /** Names of the steps that must be done before. */
+  /** Names of the steps that must finish first. */
   readonly after?: readonly string[];
-  /** Whether there is nothing to do. Looks only. */
+  /** Whether nothing is to be done; must change nothing. Default: the step always runs. */
   readonly ready?: () => Promise<boolean>;
   readonly run: (shell: Shell, print: Print) => Promise<void>;
 }
@@ -21,8 +21,8 @@ export interface Took {
 export type Print = (line: string) => void;
 
 /**
- * Runs every step once those in its `after` are done. On the first failure nothing new begins, what runs is waited for,
- * and the failure is thrown with the step's name.
+ * Runs each step after those in its `after`. On a failure it starts no more steps, waits for those that run,
+ * and throws the failure with the step's name.
  */
 export async function runSteps(steps: readonly Step[], print: Print, logs: string = at.logs): Promise<Took[]> {
   const begun = Date.now();
@@ -34,7 +34,7 @@ export async function runSteps(steps: readonly Step[], print: Print, logs: strin
     const known = ended.get(name);
     if (known) return known;
     const step = steps.find(candidate => candidate.name === name);
-    if (!step) throw new Error(`no step is called ${name}`);
+    if (!step) throw new Error(`step not found: ${name}`);
     const made = Promise.all((step.after ?? []).map(promise)).then(() => one(step));
     ended.set(name, made);
     return made;

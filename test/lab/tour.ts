@@ -1,4 +1,4 @@
-// The tour of `npm start`, run inside the lab: warm apps, one CI run, a pending upgrade.
+// What `npm start` shows inside the lab: warm apps, one CI run, a pending upgrade.
 import { spawn } from "node:child_process";
 import { execa } from "execa";
 import semver from "semver";
@@ -18,19 +18,19 @@ async function phase(name: string, work: () => Promise<void>): Promise<void> {
   phases.push([name, (Date.now() - start) / 1000]);
 }
 
-/** With this terminal; anything but exit 0 ends the tour. */
+/** Runs a command with this terminal. Throws unless it exits 0. */
 async function run(...command: string[]): Promise<void> {
   console.log(`$ ${command.join(" ")}`);
   const [program, ...argv] = command;
   const child = spawn(program!, argv, { stdio: "inherit" });
   const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("exit", resolve));
-  if (code !== 0) throw new Error(`${program} ended with ${code}`);
+  if (code !== 0) throw new Error(`${program} failed: exit ${code}`);
 }
 
 const domain = warmDomain("keycloak", base);
 const running = async () => versionLabel(stackOf(domain), await servicesOf(stackOf(domain)));
 
-/** Upstream as it was before the demo released anything beyond what runs: so a second demo has the same to show. */
+/** Resets the upstream to the release that runs, so that a second demo shows the same. */
 async function withdrawReleases(): Promise<void> {
   const now = (await running()) ?? firstRelease["keycloak"]!;
   await resetUpstream("keycloak");
@@ -75,7 +75,7 @@ try {
   await phase("the realm is gone", async () => {
     const answer = await fetch(`https://${domain}/realms/${realm}`);
     console.log(`GET https://${domain}/realms/${realm}: HTTP ${answer.status}`);
-    if (answer.status !== 404) throw new Error(`the realm ${realm} is still there`);
+    if (answer.status !== 404) throw new Error(`the realm ${realm} still exists`);
   });
   await phase("a new release upstream: pulumi preview", async () => {
     await releaseNext();
@@ -88,9 +88,9 @@ try {
   console.log(`
 Next, each with \`npm run lab -- exec --\` before it:
   pulumi up -s warm                                 apply the upgrade that the preview showed
-  hearth run --recipe docs -- env                   a run of your own: what its command is told
-  pulumi stack -s warm                              what the warm stack holds
-and \`npm run lab -- down\` to take the host away again.`);
+  hearth run --recipe docs -- env                   your own run: prints its command's environment
+  pulumi stack -s warm                              show the warm stack's resources
+and \`npm run lab -- down\` to remove the host.`);
 } catch (error) {
   console.error(`\nhearth: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -30,7 +30,7 @@ export const steps: readonly Step[] = [
   home,
 ];
 
-/** Brings the lab up; prints a line per step that had something to do. */
+/** Brings the lab up; prints a line per step that runs. */
 export async function up(print: Print): Promise<Took[]> {
   const took = await runSteps(steps, print);
   await writeResolvConf();

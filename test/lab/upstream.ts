@@ -1,4 +1,4 @@
-// The recipes' upstream: one git repository each, with the first release; tests and the demo release more.
+// The recipes' upstream: a git repository each, with its first release. Specs and the demo add releases.
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -19,13 +19,13 @@ export const firstRelease: Record<string, string> = {
 
 export interface Release {
   readonly version: string;
-  /** What is wrong with it. Default: nothing. */
+  /** Its defect. Default: none. */
   readonly kind?: Kind;
   /** The text of `release/<version>`, which Co-op Cloud writes when an operator must act. Default: none. */
   readonly notes?: string;
   /** A tag without a message, which abra refuses (R014). Default: annotated. */
   readonly lightweight?: boolean;
-  /** Default: long ago, and the same each time, so that a release made again is the same commit. */
+  /** Default: a fixed date, so that the same release is the same commit each time. */
   readonly date?: Date;
 }
 
@@ -47,7 +47,7 @@ async function git(cwd: string, argv: readonly string[], date: Date): Promise<st
 
 const longAgo = new Date("2026-01-05T03:00:00Z");
 
-/** Releases a version of `recipe` upstream. Released before: nothing changes. */
+/** Releases a version of `recipe` upstream, unless it exists. */
 export async function release(
   recipe: string,
   { version, kind = "good", notes, lightweight = false, date = longAgo }: Release,
@@ -64,7 +64,7 @@ export async function release(
   await git(folder, ["add", "--all"], date);
   await git(folder, ["commit", "--quiet", "--allow-empty", "-m", `release ${version}`], date);
   await git(folder, lightweight ? ["tag", version] : ["tag", "--annotate", "-m", version, version], date);
-  // What is broken stays on its tag: the next release starts from what was good.
+  // A defect stays on its tag: the next release starts from the last good one.
   if (kind !== "good") await git(folder, ["reset", "--quiet", "--hard", "HEAD~1"], date);
 }
 
@@ -73,7 +73,7 @@ export async function versionsOf(recipe: string, root = at.upstream): Promise<st
   return (await execa("git", ["tag"], { cwd: join(root, recipe) })).stdout.split("\n").filter(Boolean);
 }
 
-/** Makes `recipe`'s upstream anew, with its first release alone. */
+/** Recreates `recipe`'s upstream with only its first release. */
 export async function resetUpstream(recipe: string, root = at.upstream): Promise<void> {
   const folder = join(root, recipe);
   const work = `${folder}.new`;
@@ -83,7 +83,7 @@ export async function resetUpstream(recipe: string, root = at.upstream): Promise
   await git(work, ["add", "--all"], longAgo);
   await git(work, ["commit", "--quiet", "-m", "recipe"], longAgo);
   const version = firstRelease[recipe];
-  if (!version) throw new Error(`no recipe of the lab is called ${recipe}`);
+  if (!version) throw new Error(`the lab has no recipe ${recipe}`);
   await git(work, ["tag", "--annotate", "-m", version, version], longAgo);
   await rm(folder, { recursive: true, force: true });
   await rename(work, folder);

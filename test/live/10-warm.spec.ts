@@ -23,7 +23,7 @@ describe("the warm stack on a real host", function () {
     await must("pulumi", "stack", "init", "warm", "--no-select");
   });
 
-  it("is brought up from nothing: network, Traefik with TLS, Keycloak with its database", async () => {
+  it("comes up from nothing: network, Traefik with TLS, Keycloak with its database", async () => {
     const done = await upWarm();
     assert.equal(done.exitCode, 0, done.all);
     assert.match(done.all, /keycloak not deployed · next 10\.7\.1\+26\.4\.0 will be applied/);
@@ -31,7 +31,7 @@ describe("the warm stack on a real host", function () {
     assert.equal(await realmStatus("master"), 200);
   });
 
-  it("F26: keeps the sample's comment without a newline out of what it sets", async () => {
+  it("F26: sets its variables on their own lines though .env.sample ends without a newline", async () => {
     const env = await readFile(join(at.abra, "servers", "default", `${keycloak.domain}.env`), "utf8");
     assert.match(env, /^#COMPOSE_FILE=$/m);
     assert.match(env, new RegExp(`^DOMAIN=${keycloak.domain}$`, "m"));
@@ -40,14 +40,14 @@ describe("the warm stack on a real host", function () {
     assert.match(env, /^TYPE=keycloak:10\.7\.1\+26\.4\.0$/m);
   });
 
-  it("isn't touched by a second up: no container restarted, nothing changed", async () => {
+  it("does not change with a second up: no container restarts", async () => {
     const before = await listing();
     const done = await upWarm("--expect-no-changes");
     assert.equal(done.exitCode, 0, done.all);
     assert.deepEqual(await listing(), before);
   });
 
-  it("previews as unchanged, with a line per app", async () => {
+  it("previews no change, with a line per app", async () => {
     const done = await previewWarm("--expect-no-changes");
     assert.equal(done.exitCode, 0, done.all);
     assert.match(done.all, /keycloak 10\.7\.1\+26\.4\.0 healthy$/m);
@@ -88,7 +88,7 @@ describe("the warm stack on a real host", function () {
     assert.match(again.all, /held 11\.0\.0\+26\.5\.0/);
   });
 
-  it("repairs an app that is down, though it was refreshed while it was", async () => {
+  it("repairs an app that is down, even after a refresh recorded it as down", async () => {
     await must("docker", "service", "rm", `${keycloak.stack}_app`);
     const preview = await previewWarm();
     assert.match(preview.all, /keycloak .*down: |keycloak not deployed/);
@@ -102,11 +102,11 @@ describe("the warm stack on a real host", function () {
     assert.match(
       again.all,
       /keycloak 10\.7\.9\+26\.4\.0 healthy · held 11\.0\.0/,
-      "back at the version it had, not at one that is held",
+      "repaired at the version it had, not at a held one",
     );
   });
 
-  it("P13: takes over what runs already when the state is lost, and restarts nothing", async () => {
+  it("P13: adopts what runs when the state is lost, and restarts nothing", async () => {
     const before = await containers();
     await must("pulumi", "stack", "rm", "-s", "warm", "--yes", "--force", "--remove-backups", "--preserve-config");
     await must("pulumi", "stack", "init", "warm", "--no-select");
@@ -119,7 +119,7 @@ describe("the warm stack on a real host", function () {
     assert.deepEqual(await containers(), before);
   });
 
-  it("F38: passes a lightweight tag over and says so; a repair isn't blocked by it", async () => {
+  it("F38: ignores a lightweight tag with a message; it does not block a repair", async () => {
     await release("keycloak", { version: "10.7.10+26.4.0", lightweight: true });
     const before = await containers();
     const done = await upWarm("--expect-no-changes");
@@ -131,7 +131,7 @@ describe("the warm stack on a real host", function () {
     assert.notDeepEqual(await containers(), before);
   });
 
-  it("destroyed, keeps what was there before hearth", async () => {
+  it("destroy leaves adopted apps deployed", async () => {
     const before = await containers();
     const done = await pulumi(["destroy", "-s", "warm", "--yes", "--skip-preview", "--suppress-progress"]);
     assert.equal(done.exitCode, 0, done.all);
@@ -140,7 +140,7 @@ describe("the warm stack on a real host", function () {
     assert.equal((await upWarm()).exitCode, 0);
   });
 
-  describe("refuses in a sentence, and leaves nothing behind:", () => {
+  describe("refuses with one sentence, and leaves nothing behind:", () => {
     let text: string;
     let before: Awaited<ReturnType<typeof listing>>;
     beforeEach(async () => {
@@ -175,27 +175,29 @@ describe("the warm stack on a real host", function () {
 
     it("a domain too long for Swarm's names", async () => {
       const domain = `${"keycloak-with-a-very-long-name".repeat(2)}.hearth.test`;
-      const said = await refusal(all => all.replace("    keycloak:\n", `    keycloak:\n      domain: ${domain}\n`));
-      assert.match(said, /is too long: secret \S+ has \d+ characters; Swarm takes 64/);
+      const message = await refusal(all => all.replace("    keycloak:\n", `    keycloak:\n      domain: ${domain}\n`));
+      assert.match(message, /is too long: secret \S+ has \d+ characters; Swarm takes 64/);
     });
 
-    it("a setting that makes a name too long of what runs well already", async () => {
+    it("a setting that makes a name of a running app too long", async () => {
       const version = "v".repeat(60);
-      const said = await refusal(all =>
+      const message = await refusal(all =>
         all.replace(/^( +)KC_CACHE: .*$/m, `$&\n$1SECRET_DB_PASSWORD_VERSION: ${version}`),
       );
-      assert.match(said, /is too long: secret \S+_v+ has \d+ characters; Swarm takes 64/);
+      assert.match(message, /is too long: secret \S+_v+ has \d+ characters; Swarm takes 64/);
     });
 
-    it("a version that the recipe hasn't got", async () => {
-      const said = await refusal(all => all.replace("    keycloak:\n", "    keycloak:\n      version: 9.9.9+1.0.0\n"));
+    it("a version that the recipe does not have", async () => {
+      const message = await refusal(all =>
+        all.replace("    keycloak:\n", "    keycloak:\n      version: 9.9.9+1.0.0\n"),
+      );
       assert.match(
-        said,
+        message,
         /version 9\.9\.9\+1\.0\.0 of recipe keycloak not found; newest versions: .*10\.7\.9\+26\.4\.0/,
       );
     });
 
-    it("a recipe that nobody knows", async () => {
+    it("an unknown recipe", async () => {
       const catalogue = join(at.abra, "catalogue", "recipes.json");
       const all = await readFile(catalogue, "utf8");
       await writeFile(catalogue, JSON.stringify({ ...JSON.parse(all), traefik: undefined }));

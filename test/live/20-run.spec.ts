@@ -32,7 +32,7 @@ describe("a CI run on a real host", function () {
   afterEach(async () => assert.deepEqual(await listing(), host, "the run left something behind"));
   after(() => rm(folder, { recursive: true }));
 
-  it("P8: gets a realm that a real OpenID client can log in to, and leaves nothing", async () => {
+  it("P8: gets a realm in which a real OpenID client logs in, and leaves nothing behind", async () => {
     const { flags, realm } = named(`login-${Date.now()}`);
     const done = await hearth(["run", ...flags, "--", process.execPath, login]);
     assert.equal(done.exitCode, 0, done.all);
@@ -44,13 +44,13 @@ describe("a CI run on a real host", function () {
     assert.equal(await realmStatus(realm), 404);
   });
 
-  it("ends with the command's own exit code, run in the caller's folder", async () => {
+  it("runs the command in the caller's folder and exits with its code", async () => {
     const done = await hearth(["run", "--recipe", "notes", "--", "sh", "-c", "pwd; exit 3"], { cwd: folder });
     assert.equal(done.exitCode, 3, done.all);
     assert.equal(done.stdout, folder);
   });
 
-  it("F46, P12: shows its command nothing but its own values", async () => {
+  it("F46, P12: passes its command only the run's own variables", async () => {
     const sentinel = `sentinel-${Date.now()}`;
     const names = [
       "AWS_SECRET_ACCESS_KEY",
@@ -67,7 +67,7 @@ describe("a CI run on a real host", function () {
     assert.ok(!done.stdout.includes(sentinel));
     assert.ok(!done.stdout.includes(passphrase));
     assert.ok(!/^(PULUMI|DOCKER|ABRA)_/m.test(done.stdout));
-    const told = new Map(
+    const variables = new Map(
       done.stdout.split("\n").map(line => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
     );
     for (const name of [
@@ -79,15 +79,16 @@ describe("a CI run on a real host", function () {
       "HEARTH_RUN",
       "HEARTH_REALM",
     ])
-      assert.ok(told.get(name), name);
-    assert.equal(told.get("HEARTH_KEYCLOAK"), "warm");
-    assert.equal(told.get("ASKED"), "yes");
+      assert.ok(variables.get(name), name);
+    assert.equal(variables.get("HEARTH_KEYCLOAK"), "warm");
+    assert.equal(variables.get("ASKED"), "yes");
     assert.ok(
-      !done.stderr.includes(told.get("OIDC_CLIENT_SECRET")!) && !done.stderr.includes(told.get("OIDC_PASSWORD")!),
+      !done.stderr.includes(variables.get("OIDC_CLIENT_SECRET")!) &&
+        !done.stderr.includes(variables.get("OIDC_PASSWORD")!),
     );
   });
 
-  it("F32, P12: keeps its secrets out of the state in clear and out of every argv", async () => {
+  it("F32, P12: keeps its secrets out of argv, and out of the state in clear", async () => {
     const { flags, stack } = named(`secrets-${Date.now()}`);
     const file = join(folder, "run.env");
     await writeFile(file, "older, and everybody's", { mode: 0o644 });
@@ -123,7 +124,7 @@ describe("a CI run on a real host", function () {
         !(await must("pulumi", "stack", "export", "-s", stack, "--show-secrets")).includes(admin),
         "the admin's password is in no state at all",
       );
-      // A second run with the identity of a living one is refused, and doesn't harm it.
+      // A second run with the identity of a live one is refused, and does not harm it.
       const second = await hearth(["run", ...flags, "--", "true"]);
       assert.equal(second.exitCode, 125);
       assert.match(second.stderr, /not your recipe: a run with this identity is under way/);
@@ -151,7 +152,7 @@ describe("a CI run on a real host", function () {
     assert.equal(await must("git", "status", "--porcelain", "--", "Pulumi.ci.yaml", "Pulumi.yaml"), "");
   });
 
-  it("two jobs of one build at once get realms of their own, and a user of one can't log in to the other", async () => {
+  it("two jobs of one build at once get separate realms; a user of one can't log in to the other", async () => {
     const build = `pair-${Date.now()}`;
     const jobs = ["a", "b"].map(job => ({
       flags: ["--recipe", "notes", "--build", build, "--job", job],
@@ -178,25 +179,25 @@ describe("a CI run on a real host", function () {
     ["while its realm is being made", 1_500],
     ["while its command runs", 7_000],
   ] as const) {
-    it(`P8: is taken away by Ctrl-C ${when}`, async () => {
+    it(`P8: is removed on Ctrl-C ${when}`, async () => {
       const { flags, realm } = named(`interrupted-${wait}-${Date.now()}`);
       const child = spawn("hearth", ["run", ...flags, "--", "sleep", "60"], {
         cwd: project,
         stdio: ["ignore", "pipe", "pipe"],
       });
-      let said = "";
-      child.stderr.on("data", chunk => (said += String(chunk)));
+      let output = "";
+      child.stderr.on("data", chunk => (output += String(chunk)));
       const ended = new Promise<number | null>(resolve => child.once("exit", resolve));
       await sleep(wait);
       child.kill("SIGINT");
-      assert.equal(await ended, 130, said);
-      assert.match(said, /SIGINT: ending the run/);
-      assert.match(said, new RegExp(`${realm} is gone`));
+      assert.equal(await ended, 130, output);
+      assert.match(output, /SIGINT: ending the run/);
+      assert.match(output, new RegExp(`${realm} is gone`));
       assert.equal(await realmStatus(realm), 404);
     });
   }
 
-  describe("without what it needs, ends with 125, one sentence and nothing left:", () => {
+  describe("exits 125 with one sentence and leaves nothing behind, given", () => {
     const refused = async (env: Record<string, string | undefined>, pattern: RegExp) => {
       const done = await hearth(["run", "--recipe", "notes", "--", "echo", "ran"], { env });
       assert.equal(done.exitCode, 125, done.all);
@@ -216,18 +217,18 @@ describe("a CI run on a real host", function () {
     });
     it("no docker behind the socket", () =>
       refused({ DOCKER_HOST: "unix:///nonexistent.sock" }, /Cannot connect to the Docker daemon/));
-    it("a recipe that is no name", async () => {
+    it("an invalid recipe name", async () => {
       const done = await hearth(["run", "--recipe", "No_Name", "--", "true"]);
       assert.equal(done.exitCode, 125);
       assert.match(done.stderr, /--recipe is "No_Name": expected a recipe name/);
     });
   });
 
-  it("F18: Keycloak gone in the middle of a run: its teardown tries for a while, then leaves the rest to the reaper and says so", async function () {
+  it("F18: Keycloak stops during a run: teardown retries, then leaves the rest to the reaper with a warning", async function () {
     this.timeout(240_000);
     const { flags, realm } = named(`middle-${Date.now()}`);
     const file = join(folder, "middle.env");
-    await rm(appFolder(stateDir, keycloak.domain).repairs, { force: true }); // other specs' repairs count within the hour
+    await rm(appFolder(stateDir, keycloak.domain).repairs, { force: true }); // repairs of other specs count within the hour
     assert.equal((await hearth(["run", "start", ...flags, "--output", file])).exitCode, 0);
     await must("docker", "service", "scale", "--detach=false", `${keycloak.stack}_app=0`);
     try {
@@ -242,14 +243,14 @@ describe("a CI run on a real host", function () {
       const repaired = await hearth(["recover"]);
       assert.equal(repaired.exitCode, 0, repaired.all);
     }
-    assert.equal(await realmStatus(realm), 200, "it stood through all of it");
+    assert.equal(await realmStatus(realm), 200, "the realm survived");
     const again = await hearth(["run", "stop", ...flags]);
     assert.equal(again.exitCode, 0, again.all);
     assert.equal(await realmStatus(realm), 404);
     host = await listing();
   });
 
-  it("P9: refuses the realm master, in whatever letters", async () => {
+  it("P9: refuses the realm master in any case", async () => {
     const { provider } = await import("../../providers/realm/provider.ts");
     for (const name of ["master", "Master"]) {
       const raw = {
@@ -265,7 +266,7 @@ describe("a CI run on a real host", function () {
     assert.equal(await realmStatus("master"), 200);
   });
 
-  it("P9: leaves a realm alone that is somebody else's", async () => {
+  it("P9: does not touch a foreign realm", async () => {
     const { provider } = await import("../../providers/realm/provider.ts");
     const { stack, realm, build } = named(`foreign-${Date.now()}`);
     assert.ok(stack);
@@ -285,7 +286,7 @@ describe("a CI run on a real host", function () {
     await provider.delete(made.id, inputs); // absent is success
   });
 
-  it("F19: takes a realm over that an earlier, unanswered request of its own made", async () => {
+  it("F19: adopts a realm that its own earlier, unanswered request created", async () => {
     const { provider } = await import("../../providers/realm/provider.ts");
     const { realm } = named(`adopted-${Date.now()}`);
     const raw = { __provider: "x", keycloak: { domain: keycloak.domain }, name: realm, run: realm, stateDir: folder };

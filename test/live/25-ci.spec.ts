@@ -32,7 +32,7 @@ import {
 const login = join(project, "test/lab/login.ts");
 const through = [join(project, "node_modules/.bin/mocha"), join(project, "test/lab/appLogin.mocha.ts")];
 
-describe("CI runs at full strength, on a real host", function () {
+describe("CI runs with apps and under load, on a real host", function () {
   this.timeout(180_000);
   let folder: string;
   let host: Awaited<ReturnType<typeof listing>>;
@@ -45,8 +45,8 @@ describe("CI runs at full strength, on a real host", function () {
   });
   beforeEach(async () => void (host = await listing()));
   afterEach(async function () {
-    await hearth(["reap"]); // what a failed spec left must not make the next one fail
-    if (this.currentTest?.state === "passed") assert.deepEqual(await listing(), host, "something was left behind");
+    await hearth(["reap"]); // leftovers of a failed spec must not fail the next one
+    if (this.currentTest?.state === "passed") assert.deepEqual(await listing(), host, "the run left something behind");
   });
   after(() => rm(folder, { recursive: true }));
 
@@ -71,7 +71,7 @@ describe("CI runs at full strength, on a real host", function () {
         .map(line => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
     );
 
-  it("deploys the app under test, with which a browser logs in through Keycloak, and leaves nothing", async () => {
+  it("deploys the app under test; a browser logs in to it through Keycloak; leaves nothing behind", async () => {
     const { flags, name, domain, stack } = build("docs", "through");
     const done = await hearth(["run", ...flags, "--", ...through]);
     assert.equal(done.exitCode, 0, done.all);
@@ -83,7 +83,7 @@ describe("CI runs at full strength, on a real host", function () {
     assert.equal((await pulumi(["stack", "ls", "--json"])).stdout.includes(stack), false);
   });
 
-  it("F32, P12: keeps the realm's secrets out of state, argv, and what the service shows; an app that fails shows its logs, and stands as long as is asked", async () => {
+  it("F32, P12: keeps the realm's secrets out of state, argv, and what the service shows; a failed run saves its app's logs and is kept as long as --keep says", async () => {
     const { flags, name, stack, domain } = build("docs", "kept");
     const done = await hearth([
       "run",
@@ -116,14 +116,14 @@ describe("CI runs at full strength, on a real host", function () {
     );
     for (const [where, text] of Object.entries({ state, services, said: done.stderr }))
       assert.ok(!text.includes(secret), where);
-    assert.equal((await fetch(`https://${domain}/`)).status, 200, "it stands");
+    assert.equal((await fetch(`https://${domain}/`)).status, 200, "the app is kept");
     const reaped = await hearth(["reap"]);
-    assert.equal(reaped.all, "", "a run that is to stand isn't taken away");
+    assert.equal(reaped.all, "", "a kept run is not reaped");
     const stopped = await hearth(["run", "stop", "--run", name]);
     assert.equal(stopped.exitCode, 0, stopped.all);
   });
 
-  it("deploys a working tree, and a changed one in place: the app's nginx dies while its backend restarts, and all ends well", async function () {
+  it("deploys a working tree; redeploys a changed one from scratch where in place does not settle", async function () {
     this.timeout(300_000);
     const { flags, stack, domain, file } = build("docs", "tree");
     const tree = join(folder, "docs");
@@ -150,14 +150,14 @@ describe("CI runs at full strength, on a real host", function () {
       assert.equal(await page(), "changed\n");
       const again = await pulumi(["up", "-s", stack, "--yes", "--skip-preview", "--expect-no-changes"]);
       assert.equal(again.exitCode, 0, again.all);
-      assert.equal(await must("git", "-C", tree, "stash", "list"), "", "the tree is as it was");
+      assert.equal(await must("git", "-C", tree, "stash", "list"), "", "the tree is unchanged");
     } finally {
       const stopped = await hearth(["run", "stop", ...flags]);
       assert.equal(stopped.exitCode, 0, stopped.all);
     }
   });
 
-  it("F18: gives a run a Keycloak of its own where that is asked for, with what its recipe wants of the realm, and takes it away with the rest", async function () {
+  it("F18: deploys a dedicated Keycloak on request, with the realm settings of the recipe, and removes it with the run", async function () {
     this.timeout(300_000);
     const { flags, run, name } = build("notes", "dedicated");
     const seen = join(folder, "dedicated");
@@ -184,7 +184,7 @@ describe("CI runs at full strength, on a real host", function () {
     assert.match(done.stderr, /keycloak 26\.\d\.0 \(10\.\d+\.\d+\), dedicated · realm/);
   });
 
-  it("an upgrade waits for a run that lives, saying for whom; a run that comes meanwhile waits, and then is warm", async function () {
+  it("an upgrade waits for a live run and names it; a run that starts meanwhile waits, then uses the warm Keycloak", async function () {
     this.timeout(300_000);
     const living = build("notes", "living");
     assert.equal((await hearth(["run", "start", ...living.flags, "--output", living.file])).exitCode, 0);
@@ -209,7 +209,7 @@ describe("CI runs at full strength, on a real host", function () {
       const { flags } = build("notes", "late");
       late = start("hearth", ["run", ...flags, "--", process.execPath, login]);
       await until(() => /waiting: keycloak is in maintenance/.test(late!.said()), 30_000, late.said);
-      assert.equal(await realmStatus(living.name), 200, "the living run isn't touched");
+      assert.equal(await realmStatus(living.name), 200, "the live run is not touched");
       assert.equal((await hearth(["run", "stop", ...living.flags])).exitCode, 0);
       assert.equal(await upgrade.ended, 0, upgrade.said());
       assert.equal(await late.ended, 0, late.said());
@@ -219,10 +219,10 @@ describe("CI runs at full strength, on a real host", function () {
       await Promise.all([upgrade.ended, late?.ended]);
       await writeFile(warmConfig, config);
     }
-    host = await listing(); // its Keycloak is a new one
+    host = await listing(); // Keycloak was replaced
   });
 
-  it("F45: ten runs with Keycloak gone: one repair, no storm, all succeed", async function () {
+  it("F45: ten runs while Keycloak is down: one repair, all succeed", async function () {
     this.timeout(420_000);
     await rm(appFolder(stateDir, keycloak.domain).repairs, { force: true }); // other specs' repairs count within the hour
     const five = Array.from({ length: 5 }, (_, i) => build("notes", `here-${i}`));
@@ -246,7 +246,7 @@ describe("CI runs at full strength, on a real host", function () {
     host = await listing();
   });
 
-  it("F21: twenty at once, of different and equal recipes, each with a login of its own", async function () {
+  it("F21: twenty runs at once, of equal and different recipes, each with its own login", async function () {
     this.timeout(420_000);
     const began = Date.now();
     const runs = Array.from({ length: 20 }, (_, i) => {
@@ -282,7 +282,7 @@ describe("CI runs at full strength, on a real host", function () {
     );
   });
 
-  it("F22, P8: killed at six moments, then one reap: the host is as it was, and the second reap says nothing", async function () {
+  it("F22, P8: killed at six moments: one reap restores the host, a second prints nothing", async function () {
     this.timeout(300_000);
     const moments = [300, 1_200, 2_200, 3_200, 4_500];
     const runs = moments.map(ms => ({ ms, ...build("notes", `killed-${ms}`) }));
@@ -310,7 +310,7 @@ describe("CI runs at full strength, on a real host", function () {
     assert.deepEqual([again.exitCode, again.all], [0, ""]);
   });
 
-  it("F39: from a container with docker's socket, in steps of their own, is never taken for dead", async () => {
+  it("F39: a run in steps from a container with docker's socket is never taken for dead", async () => {
     const { flags, name } = build("notes", "contained");
     const inside = (...argv: string[]): Promise<Done> => call("docker", contained(argv));
     const started = await inside("hearth", "run", "start", ...flags, "--output", join(folder, "contained.env"));
@@ -328,7 +328,7 @@ describe("CI runs at full strength, on a real host", function () {
     assert.equal((await inside("hearth", "run", "stop", ...flags)).exitCode, 0);
   });
 
-  it("F39: a held lease is renewed while its run lives", async () => {
+  it("F39: renews a held lease while its run lives", async () => {
     const since = new Date().toISOString();
     const record: LeaseRecord = {
       format: 1,
@@ -355,7 +355,7 @@ describe("CI runs at full strength, on a real host", function () {
     }
   });
 
-  it("F16: two sides at once on the swarm's store, many rounds: never both inside", async function () {
+  it("F16: a run and an upgrade compete on the swarm's store for many rounds: never both inside", async function () {
     this.timeout(120_000);
     const rounds = "20";
     const [run, kept] = await Promise.all([

@@ -12,7 +12,7 @@ import { containers, freshWarm, hearth, keycloak, listing, previewWarm, realmSta
 const long = process.argv.includes("--long");
 const folder = appFolder(stateDir, keycloak.domain);
 const lastGood = async () => (await readLastGood(folder))?.version;
-/** What a Keycloak 26.4.0 alone has made of its database. */
+/** A database that only Keycloak 26.4.0 used. */
 const untouched = { migrations: ["26.4.0"], changes: 165 };
 
 interface AlertFile {
@@ -43,7 +43,7 @@ describe("upgrades on a real host", function () {
     await makeRealm("marker");
   });
 
-  it("P2, P3, P4: apply a safe release behind a verified snapshot; the data is as it was", async () => {
+  it("P2, P3, P4: apply a safe release after a verified snapshot; the data is unchanged", async () => {
     assert.equal(await lastGood(), "10.7.1+26.4.0");
     await release("keycloak", { version: "10.7.9+26.4.0" });
     const done = await upWarm();
@@ -57,12 +57,12 @@ describe("upgrades on a real host", function () {
       [`${keycloak.stack}_mariadb`],
     );
     assert.equal(await logIn("marker"), 200);
-    assert.deepEqual(await ofVersion("10.7.9+26.4.0"), [], "nothing that a person must know");
+    assert.deepEqual(await ofVersion("10.7.9+26.4.0"), [], "no alert");
     await assert.rejects(stat(folder.operation), { code: "ENOENT" });
   });
 
-  /** Upgrades to a release that can't work; what must be true after any of them. */
-  async function goesBack(broken: Release, why: RegExp): Promise<string> {
+  /** Upgrades to a broken release; checks that version and data were rolled back. */
+  async function upgradeRollsBack(broken: Release, why: RegExp): Promise<string> {
     const good = await lastGood();
     const mark = `before-${broken.version.replaceAll(/[^0-9]/g, "-")}`;
     await makeRealm(mark);
@@ -72,30 +72,30 @@ describe("upgrades on a real host", function () {
     assert.match(done.all, why);
     assert.equal(await lastGood(), good, "P3");
     const { realms, ...rest } = await database();
-    assert.deepEqual(rest, untouched, "P4: the data went back, proved in the data");
+    assert.deepEqual(rest, untouched, "P4: the database was rolled back");
     assert.ok(realms.includes("marker") && realms.includes(mark), realms.join());
     assert.equal(await logIn("marker"), 200);
     assert.equal(await logIn(mark), 200);
-    const told = await ofVersion(broken.version);
+    const sent = await ofVersion(broken.version);
     assert.deepEqual(
-      told.map(({ app, recovered, severity }) => ({ app, recovered, severity })),
+      sent.map(({ app, recovered, severity }) => ({ app, recovered, severity })),
       [{ app: "keycloak", recovered: true, severity: "warning" }],
       "P10",
     );
     return done.all;
   }
 
-  it("F9, P4, P7, P10: undo one that never gets healthy, version and data; the next up records the hold and touches nothing", async () => {
+  it("F9, P4, P7, P10: roll back version and data of a release that never gets healthy; the next up records the hold and touches nothing", async () => {
     const version = "10.8.0+26.5.0";
-    const said = await goesBack({ version, kind: "never-healthy" }, /10\.8\.0\+26\.5\.0 isn't healthy/);
-    assert.match(said, /keycloak: restored \d/);
+    const output = await upgradeRollsBack({ version, kind: "never-healthy" }, /10\.8\.0\+26\.5\.0 isn't healthy/);
+    assert.match(output, /keycloak: restored \d/);
     const [alert] = await ofVersion(version);
     const diagnostics = await readdir(alert!.diagnostics!);
     assert.deepEqual(diagnostics.toSorted(), ["app.log", "db.log", "env-keys.txt", "observations.txt", "tasks.txt"]);
     assert.match(
       await readFile(join(alert!.diagnostics!, "app.log"), "utf8"),
       /Keycloak 26\.5\.0/,
-      "the log of what was taken down",
+      "the log of the app that was undeployed",
     );
     assert.ok((await readRejected(folder))[version]);
     const host = await listing();
@@ -106,29 +106,29 @@ describe("upgrades on a real host", function () {
     assert.deepEqual(await listing(), host, "recording the hold touched the host");
     const unchanged = await upWarm("--expect-no-changes");
     assert.equal(unchanged.exitCode, 0, unchanged.all);
-    assert.equal((await ofVersion(version)).filter(each => each.severity === "warning").length, 1, "told once");
+    assert.equal((await ofVersion(version)).filter(each => each.severity === "warning").length, 1, "one alert");
   });
 
   if (long)
-    it("F10, P4: undo one that is healthy for five seconds and then crashes", async () => {
-      await goesBack({ version: "10.8.1+26.5.0", kind: "crashes" }, /10\.8\.1\+26\.5\.0 isn't healthy/);
+    it("F10, P4: roll back a release that is healthy for five seconds and then crashes", async () => {
+      await upgradeRollsBack({ version: "10.8.1+26.5.0", kind: "crashes" }, /10\.8\.1\+26\.5\.0 isn't healthy/);
     });
 
-  it("F8, P4: undo one whose deploy abra fails, and tell its own last word", async () => {
-    await goesBack({ version: "10.8.2+26.5.0", kind: "deploy-fails" }, /nowhere/);
+  it("F8, P4: roll back a release whose deploy fails, and report abra's error", async () => {
+    await upgradeRollsBack({ version: "10.8.2+26.5.0", kind: "deploy-fails" }, /nowhere/);
     assert.match((await ofVersion("10.8.2+26.5.0"))[0]!.fatal ?? "", /nowhere/);
   });
 
-  it("F8: refuse one whose compose file doesn't load (R009) without any downtime, and hold it", async () => {
+  it("F8: refuse a release whose compose file does not load (R009) without downtime, and reject it", async () => {
     const running = await containers();
-    await goesBack({ version: "10.8.3+26.5.0", kind: "R009" }, /R009/);
+    await upgradeRollsBack({ version: "10.8.3+26.5.0", kind: "R009" }, /R009/);
     assert.deepEqual(await containers(), running);
     assert.ok((await readRejected(folder))["10.8.3+26.5.0"]);
   });
 
-  it("F12: refuse one whose image can't be had without any downtime, and don't reject it", async () => {
+  it("F12: refuse a release whose image can't be pulled without downtime, and do not reject it", async () => {
     const running = await containers();
-    await goesBack(
+    await upgradeRollsBack(
       { version: "10.8.4+26.5.0", kind: "no-image" },
       /hearth-lab\/nothing:0\.0\.0 isn't here and can't be pulled/,
     );
@@ -136,7 +136,7 @@ describe("upgrades on a real host", function () {
     assert.equal((await readRejected(folder))["10.8.4+26.5.0"], undefined);
   });
 
-  it("P2, P3, P4: apply the one that migrates the database, and keep its snapshot", async () => {
+  it("P2, P3, P4: apply a release that migrates the database, and keep the snapshot", async () => {
     await release("keycloak", { version: "10.8.5+26.5.0" });
     const done = await upWarm();
     assert.equal(done.exitCode, 0, done.all);
@@ -149,7 +149,7 @@ describe("upgrades on a real host", function () {
     assert.equal((await readManifest(folder.path, "snapshot.previous"))?.id === undefined, false);
   });
 
-  it("F25, P7: hold a major, notes on the way and what is too young, each with its reason; nothing is touched; told once; approved: applied", async () => {
+  it("F25, P7: hold a major, crossed release notes and a release below the minimum age, each with its reason and one alert; apply it once approved", async () => {
     const notes = { version: "10.9.0+26.5.0", notes: "Dump the database first." };
     await release("keycloak", notes);
     await release("keycloak", { version: "10.9.1+26.5.0" });
@@ -173,7 +173,7 @@ describe("upgrades on a real host", function () {
     );
     for (let up = 1; up <= 2; up++) assert.equal((await upWarm()).exitCode, 0);
     assert.deepEqual(await listing(), host);
-    assert.equal((await ofVersion("11.0.0+26.5.0")).length, 1, "told once");
+    assert.equal((await ofVersion("11.0.0+26.5.0")).length, 1, "one alert");
 
     const approved = await hearth(["approve", "keycloak", "10.9.1+26.5.0"]);
     assert.equal(approved.exitCode, 0, approved.all);
@@ -186,7 +186,7 @@ describe("upgrades on a real host", function () {
     assert.match(unknown.stderr, /keycloak has no newer version 99\.0\.0\+1/);
   });
 
-  it("of Traefik: a healthy one is applied in place, one that dies of its command line is undone; HTTPS answers again", async () => {
+  it("of Traefik: apply a healthy release in place, roll back one that exits at once; HTTPS answers again", async () => {
     await release("traefik", { version: "3.6.1+v3.6.7" });
     const done = await upWarm();
     assert.equal(done.exitCode, 0, done.all);

@@ -54,7 +54,7 @@ function kill(pid: number): void {
   }
 }
 
-/** Begins an `up`, waits until its journal says `step` and `later` ms more, and calls `then`; resolves when the CLI has ended. */
+/** Starts an `up`, calls `then` `later` ms after its journal reaches `step`; resolves when the CLI has exited. */
 async function upUntil(step: OperationStep, then: (cli: number) => Promise<void>, later = 0): Promise<void> {
   const argv = [
     "up",
@@ -77,10 +77,10 @@ async function upUntil(step: OperationStep, then: (cli: number) => Promise<void>
     if (child.exitCode !== null) break;
     await sleep(10);
   }
-  assert.fail(`the upgrade never came to ${step}`);
+  assert.fail(`the upgrade never reached ${step}`);
 }
 
-/** CLI, language host, provider, and whatever they started: none of them gets a last word. */
+/** Kills CLI, language host, provider and whatever they started. */
 async function killAll(cli: number): Promise<void> {
   for (const pid of await descendants(cli)) kill(pid);
 }
@@ -97,7 +97,7 @@ async function atRest(allowed: readonly string[]): Promise<void> {
   );
 }
 
-describe("what was interrupted, and what is down, on a real host", function () {
+describe("recovery of interrupted operations and of apps that are down, on a real host", function () {
   this.timeout(400_000);
   let serial = 0;
 
@@ -155,7 +155,7 @@ describe("what was interrupted, and what is down, on a real host", function () {
     await upUntil("stop", async cli => {
       kill(cli);
       await sleep(500);
-      assert.ok((await pids("cmd/dynamic-provider")).length > 0, "the provider goes on");
+      assert.ok((await pids("cmd/dynamic-provider")).length > 0, "the provider continues");
       assert.equal(await tryLock(folder.lock), undefined, "and holds its lock");
     });
     for (let i = 0; (await pids("cmd/dynamic-provider")).length > 0; i++) {
@@ -189,17 +189,14 @@ describe("what was interrupted, and what is down, on a real host", function () {
     });
   }
 
-  describe("is repaired at the version it had, by up and by recover:", () => {
+  describe("up and recover repair, at the version it had,", () => {
     const repairs: [what: string, harm: () => Promise<unknown>][] = [
       ["a service that was removed", () => must("docker", "service", "rm", `${keycloak.stack}_app`)],
       [
-        "one that was scaled to nothing",
+        "services scaled to zero",
         () => must("docker", "service", "scale", "--detach", `${keycloak.stack}_db=0`, `${keycloak.stack}_app=0`),
       ],
-      [
-        "F42: the whole stack gone, as after a power cut in the middle of the night",
-        () => must("docker", "stack", "rm", keycloak.stack),
-      ],
+      ["F42: the whole stack removed, as after a power cut", () => must("docker", "stack", "rm", keycloak.stack)],
     ];
     for (const [at, [what, harm]] of repairs.entries()) {
       it(what, async () => {
@@ -216,7 +213,7 @@ describe("what was interrupted, and what is down, on a real host", function () {
     }
   });
 
-  it("healthy, isn't restarted by up, refresh or recover", async () => {
+  it("up, refresh and recover restart nothing that is healthy", async () => {
     const before = await containers();
     assert.equal((await upWarm()).exitCode, 0);
     assert.equal((await pulumi(["refresh", "-s", "warm", "--yes", "--suppress-progress"])).exitCode, 0);
@@ -225,7 +222,7 @@ describe("what was interrupted, and what is down, on a real host", function () {
     assert.deepEqual(await containers(), before);
   });
 
-  it("destroyed, keeps its data and secrets, isn't brought back by recover, and boots on them with the next up", async () => {
+  it("destroy keeps data and secrets; recover does not redeploy the app; the next up starts it on them", async () => {
     const version = await versionNow();
     const secrets = await must("sh", "-c", "docker secret ls --format '{{.ID}} {{.Name}}' | sort");
     const volumes = await must("docker", "volume", "ls", "--format", "{{.Name}}");
@@ -243,7 +240,7 @@ describe("what was interrupted, and what is down, on a real host", function () {
     assert.equal(await realmStatus("marker"), 200);
   });
 
-  it("P12: leaves no secret in journals, snapshots' manifests, alerts and evidence", async () => {
+  it("P12: leaves no secret in journals, snapshots' manifests, alerts and diagnostics", async () => {
     const [container = ""] = (
       await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_app`)
     ).split("\n");

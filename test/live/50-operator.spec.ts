@@ -27,7 +27,7 @@ const folder = appFolder(stateDir, keycloak.domain);
 const envFile = (domain: string) => join(at.abra, "servers", "default", `${domain}.env`);
 const lastGood = async () => (await readLastGood(folder))?.version;
 
-describe("an operator's own hands on a real host", function () {
+describe("an operator's manual changes on a real host", function () {
   this.timeout(300_000);
 
   before(async () => {
@@ -35,7 +35,7 @@ describe("an operator's own hands on a real host", function () {
     await pulumi(["stack", "init", "warm", "--no-select"]);
   });
 
-  it("P13, F34: what was deployed by hand is adopted: no container restarted, the operator's lines kept", async () => {
+  it("P13, F34: adopts what was deployed by hand: no container restarts, the operator's .env is unchanged", async () => {
     await must("docker", "network", "create", "--driver", "overlay", "--attachable", "proxy");
     await must("abra", "recipe", "fetch", "traefik");
     await must("abra", "recipe", "fetch", "keycloak");
@@ -56,7 +56,7 @@ describe("an operator's own hands on a real host", function () {
     );
     await must("abra", "app", "deploy", keycloak.domain, "-n", "-o", "-c");
     for (let i = 0; (await call("curl", ["-sf", `https://${keycloak.domain}/realms/master`])).exitCode !== 0; i++) {
-      assert.ok(i < 120, "Keycloak never came up");
+      assert.ok(i < 120, "Keycloak never started");
       await sleep(1_000);
     }
     const before = await containers();
@@ -73,7 +73,7 @@ describe("an operator's own hands on a real host", function () {
     await makeRealm("marker");
   });
 
-  it("F34: a dirty clone of the operator's is neither used nor touched by an upgrade, and his lines outlive it", async () => {
+  it("F34: an upgrade neither uses nor touches the operator's dirty clone, and keeps the .env's other lines", async () => {
     const clone = join(at.abra, "recipes", "keycloak");
     await appendFile(join(clone, "compose.yml"), "\n# half done\n");
     const dirty = await must("git", "-C", clone, "status", "--porcelain");
@@ -89,7 +89,7 @@ describe("an operator's own hands on a real host", function () {
     await must("git", "-C", clone, "checkout", "--quiet", "--", ".");
   });
 
-  it("F33: a version that was deployed by hand since is taken over once it was well for a window, and said once", async () => {
+  it("F33: takes over a version deployed by hand after one healthy window, with one message", async () => {
     await release("keycloak", { version: "10.7.3+26.4.0" });
     await must("abra", "recipe", "fetch", "keycloak");
     await must("abra", "app", "deploy", keycloak.domain, "10.7.3+26.4.0", "-n", "-o", "-f", "-c");
@@ -106,7 +106,7 @@ describe("an operator's own hands on a real host", function () {
     assert.ok(!again.all.includes("somebody else"));
   });
 
-  it("F38: a tag that means another image by now doesn't decide what a repair runs", async () => {
+  it("F38: a repair runs the recorded image, though its tag means another image now", async () => {
     const image = "hearth-lab/keycloak:26.4.0";
     const id = await must("docker", "image", "inspect", "--format", "{{.Id}}", image);
     assert.equal(await must("docker", "image", "inspect", "--format", "{{.Id}}", keptImage(keycloak.stack, "app")), id);
@@ -122,7 +122,7 @@ describe("an operator's own hands on a real host", function () {
     }
   });
 
-  it("a .env that makes it crash is shown as down, and mended by up: the keys that are hearth's are its own", async () => {
+  it("a .env that makes the app crash shows as down; up resets the keys that hearth owns", async () => {
     const env = await readFile(envFile(keycloak.domain), "utf8");
     await writeFile(envFile(keycloak.domain), env.replace(/^DOMAIN=.*$/m, "DOMAIN="));
     await must("abra", "app", "deploy", keycloak.domain, "-n", "-o", "-f", "-c");
@@ -134,7 +134,7 @@ describe("an operator's own hands on a real host", function () {
     assert.equal(await logIn("marker"), 200);
   });
 
-  it("F36: a new variable with a value and a new secret are named in the preview and added before the stop; one without a value holds the release", async () => {
+  it("F36: the preview names a new variable and a new secret, up adds both before the stop; a variable without a value holds the release", async () => {
     await release("keycloak", { version: "10.7.4+26.4.0", kind: "wants-more" });
     assert.match((await previewWarm()).all, /next 10\.7\.4\+26\.4\.0 will be applied, adds MOTD, secret extra/);
     const done = await upWarm();
@@ -154,7 +154,7 @@ describe("an operator's own hands on a real host", function () {
     assert.equal(await lastGood(), "10.7.4+26.4.0");
   });
 
-  it("P10: what was repaired three times within the hour and is down again is left to a person, with an alert", async () => {
+  it("P10: an app that is down after three repairs within the hour is left to an operator, with an alert", async () => {
     for (let i = 0; i < 3; i++) await recordRepair(folder);
     await must("docker", "service", "scale", "--detach", `${keycloak.stack}_app=0`);
     await waitUntilStopped(keycloak.stack, "app");
@@ -165,7 +165,7 @@ describe("an operator's own hands on a real host", function () {
     assert.equal((await hearth(["recover"])).exitCode, 0);
   });
 
-  it("F40: another swarm behind docker is refused, both named", async () => {
+  it("F40: refuses another swarm behind docker, and names both", async () => {
     const { provider } = await import("../../providers/app/provider.ts");
     const raw = { __provider: "x", recipe: "keycloak", domain: keycloak.domain, stateDir };
     const { failures } = await provider.check({ swarm: "another-swarm" }, raw);

@@ -10,14 +10,14 @@ import { call, freshWarm, hearth, listing, realmStatus } from "./host.ts";
 
 const login = join(project, "test/lab/login.ts");
 
-describe("a run in steps of its own, on a real host", function () {
+describe("a run started and stopped by separate commands, on a real host", function () {
   this.timeout(1_500_000);
 
   before(async () => {
     if ((await realmStatus("master").catch(() => 0)) !== 200) await freshWarm();
   });
 
-  it("F39, P8: from the host and from a container, stands through a quarter of an hour and three reaps; its test logs in; stopped, nothing is left", async () => {
+  it("F39, P8: from the host and from a container, survives 15 minutes and three reaps; its test logs in; stop leaves nothing behind", async () => {
     const folder = await mkdtemp(join(tmpdir(), "hearth-lasting-"));
     const host = await listing();
     const builds = ["here", "contained"].map(where => ({

@@ -1,4 +1,4 @@
-// hearth in a container, as a CI's docker runner starts it: processes and a hostname of its own, the host's files and docker's socket.
+// hearth in a container, as a CI's docker runner starts it: its own processes and hostname, the host's files and docker's socket.
 import { existsSync } from "node:fs";
 import { at, project } from "../lab/paths.ts";
 
@@ -13,10 +13,10 @@ const passed = [
   "SSL_CERT_FILE",
 ];
 
-/** Where the host has its programs, hearth's state, the backend and this checkout. */
+/** Folders with the host's programs, hearth's state, the backend and this checkout. */
 const folders = ["/usr", "/etc", "/var", "/root", "/home", "/opt", "/tmp", `/${project.split("/")[1]}`];
 
-/** docker's argv for `argv` in there. Without privileges: what it does, it does through docker's socket. */
+/** docker's argv that runs `argv` in such a container. Unprivileged: it acts through docker's socket only. */
 export function contained(argv: readonly string[]): string[] {
   const environment = passed.flatMap(name =>
     process.env[name] === undefined ? [] : ["-e", `${name}=${process.env[name]}`],

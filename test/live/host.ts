@@ -1,4 +1,4 @@
-// What the live specs share: programs on the lab, and what the host looks like from outside.
+// Shared by the live specs: programs on the lab, and the state of the host as seen from outside.
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,7 +16,7 @@ export interface Done {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Both, in the order they came. */
+  /** stdout and stderr, in the order they were written. */
   readonly all: string;
 }
 
@@ -25,14 +25,14 @@ export interface Settings {
   readonly cwd?: string;
 }
 
-/** Runs a program to its end, whatever its exit code. */
+/** Runs a program and returns its result, whatever its exit code. */
 export async function call(
   program: string,
   argv: readonly string[],
   { env, cwd = project }: Settings = {},
 ): Promise<Done> {
   const done = await execa(program, argv, { cwd, reject: false, all: true, stdin: "ignore", ...(env ? { env } : {}) });
-  if (done.code === "ENOENT") throw new Error(`${program} isn't on PATH`);
+  if (done.code === "ENOENT") throw new Error(`${program} is not on PATH`);
   return { exitCode: done.exitCode ?? -1, stdout: done.stdout, stderr: done.stderr, all: done.all };
 }
 
@@ -44,7 +44,7 @@ export const previewWarm = (...more: string[]): Promise<Done> =>
   pulumi(["preview", "-s", "warm", "--suppress-progress", ...more]);
 export const hearth = (argv: readonly string[], settings?: Settings): Promise<Done> => call("hearth", argv, settings);
 
-/** stdout of a command that must work. */
+/** stdout of a command. Throws unless it exits 0. */
 export async function must(program: string, ...argv: string[]): Promise<string> {
   const done = await call(program, argv);
   if (done.exitCode !== 0) throw new Error(`${program} ${argv.join(" ")}: exit ${done.exitCode}: ${done.all}`);
@@ -56,7 +56,7 @@ export const traefik = { domain: warmDomain("traefik", base), stack: stackOf(war
 
 const sorted = (text: string): string[] => text.split("\n").filter(Boolean).toSorted();
 
-/** Ids of all containers that run: equal lists mean that nothing was restarted. */
+/** Ids of all running containers: equal lists mean that nothing restarted. */
 export const containers = async (): Promise<string[]> => sorted(await must("docker", "ps", "--no-trunc", "--quiet"));
 
 /** Waits until no container of the service runs: docker removes services and scales them in the background. */
@@ -68,7 +68,7 @@ export async function waitUntilStopped(stack: string, service: string): Promise<
   }
 }
 
-/** Everything on the host that an operation could leave behind or take away. */
+/** Everything on the host that an operation could leave behind or remove. */
 export async function listing(): Promise<Record<string, string[]>> {
   const [services, volumes, secrets, configs, networks, stacks, files] = await Promise.all([
     must("docker", "service", "ls", "--format", "{{.ID}} {{.Name}} {{.Image}}"),
@@ -92,29 +92,29 @@ export async function listing(): Promise<Record<string, string[]>> {
   };
 }
 
-/** A warm stack made from nothing: both apps at their first release. */
+/** Creates the warm stack from nothing: both apps at their first release. */
 export async function freshWarm(): Promise<void> {
   await wipe();
   await pulumi(["stack", "init", "warm", "--no-select"]);
   const done = await upWarm();
-  if (done.exitCode !== 0) throw new Error(`the warm stack couldn't be made: ${done.all}`);
+  if (done.exitCode !== 0) throw new Error(`pulumi up of a fresh warm stack failed: ${done.all}`);
 }
 
-/** The status that a realm's own page answers with. */
+/** The HTTP status of a realm's page. */
 export async function realmStatus(name: string): Promise<number> {
   return (await fetch(`https://${keycloak.domain}/realms/${name}`)).status;
 }
 
 export const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
 
-/** What an earlier run of the specs left, if it was killed: its locks, and CI runs for which every upgrade would wait. */
+/** Removes what killed specs left: locks, and leases that would block every upgrade. */
 export async function endRuns(): Promise<void> {
   await breakDeadLocks("warm");
   for (const entry of await swarmStore.list()) await swarmStore.remove(entry);
   await hearth(["reap"]);
 }
 
-/** The host as `lab up` left it: no app, no state, no configuration changed. */
+/** Resets the host to what `lab up` made: no apps, no state, the default configuration. */
 export async function wipe(): Promise<void> {
   await endRuns();
   await pulumi(["stack", "rm", "-s", "warm", "--yes", "--force", "--remove-backups"]);
@@ -123,7 +123,7 @@ export async function wipe(): Promise<void> {
     await rm(join(at.abra, "servers", "default", `${domain}.env`), { force: true });
   for (const folder of ["mirror", "abra", "apps", "keycloak", "alerts", "runs"])
     await rm(join(stateDir, folder), { recursive: true, force: true });
-  await rm(join(at.abra, "recipes"), { recursive: true, force: true }); // clones would keep the tags of an earlier spec
+  await rm(join(at.abra, "recipes"), { recursive: true, force: true }); // clones keep the tags of earlier specs
   for (const recipe of ["keycloak", "traefik"]) await resetUpstream(recipe);
   await writeFile(warmConfig, configOfWarm(), { mode: 0o600 });
 }

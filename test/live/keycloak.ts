@@ -1,4 +1,4 @@
-// Keycloak's admin API and its database, as the live specs look at them: what is really in the data.
+// Reads Keycloak's data for the live specs, through its admin API and its database.
 import { readSecret } from "../../providers/lib/docker/container.ts";
 import { keycloak, must } from "./host.ts";
 
@@ -11,7 +11,7 @@ async function token(): Promise<string> {
   return ((await answer.json()) as { access_token: string }).access_token;
 }
 
-/** A realm that is nobody's run, with a user who can log in. */
+/** Creates a realm that belongs to no run, with a user who can log in. */
 export async function makeRealm(realm: string): Promise<void> {
   const representation = {
     realm,
@@ -34,13 +34,13 @@ export async function makeRealm(realm: string): Promise<void> {
   if (answer.status !== 201) throw new Error(`realm ${realm}: HTTP ${answer.status} ${await answer.text()}`);
 }
 
-/** Whether the realm's user can log in: the status of a password grant. */
+/** The HTTP status of a password grant for the realm's user: 200 if the user can log in. */
 export async function logIn(realm: string): Promise<number> {
   const body = new URLSearchParams({ grant_type: "password", client_id: "app", username: "anna", password: "secret" });
   return (await fetch(`${base}/realms/${realm}/protocol/openid-connect/token`, { method: "POST", body })).status;
 }
 
-/** Which Keycloak versions migrated the database, how many change sets it holds, and its realms: told by the database itself. */
+/** Keycloak versions that migrated the database, its number of change sets, and its realms. */
 export async function database(): Promise<{ migrations: string[]; changes: number; realms: string[] }> {
   const sql =
     "select VERSION from MIGRATION_MODEL order by VERSION; select '-'; select count(*) from DATABASECHANGELOG; select '-'; select NAME from REALM order by NAME";
