@@ -2,7 +2,8 @@
 import { readManifest } from "../providers/lib/snapshot/index.ts";
 import { openContext } from "../providers/app/context.ts";
 import { observe } from "../providers/lib/health/index.ts";
-import { withAppLock, hostAt } from "../providers/app/reconcile.ts";
+import { withAppLock } from "../providers/app/appLock.ts";
+import { hostAt } from "../providers/app/reconcile.ts";
 import { accept as acceptApp, restoreTo, retry as retryApp } from "../providers/app/manualRecovery.ts";
 import type { WarmAppInputs } from "../providers/app/inputs.ts";
 import type { UpgradeHost } from "../providers/app/host.ts";

@@ -1,94 +1,79 @@
-// Makes an app be as its inputs say: recover, observe, ensure, sync, return. Nothing at all where it is so already.
+// Reconciles a warm app with its inputs: recover, observe, ensure, sync, return.
 import { probeAbra } from "../lib/abra/index.ts";
-import { hasTag } from "../lib/recipe/index.ts";
-import { appFolder, type AppFolder, clearUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
-import { type Lock, withLock } from "../lib/lock/index.ts";
-import { volumeNames, waitUntilRemoved } from "../lib/docker/index.ts";
-import { envHolds, lastDeployed, writeEnv } from "./env.ts";
-import { liveHost } from "./liveHost.ts";
-import { ensureApp, openContext, type AppContext } from "./context.ts";
-import type { WarmAppInputs, CheckedWarmApp } from "./inputs.ts";
-import { ensureSecrets } from "../lib/secrets/index.ts";
+import { waitUntilRemoved, volumeNames } from "../lib/docker/index.ts";
 import { HEALTHY, observe, type ObservedApp } from "../lib/health/index.ts";
-import { recover } from "./recover.ts";
-import { upgrade } from "./upgrade.ts";
+import { hasTag } from "../lib/recipe/index.ts";
+import { ensureSecrets } from "../lib/secrets/index.ts";
+import { appFolder, clearUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
+import type { Log } from "../lib/text.ts";
+import { withAppLock } from "./appLock.ts";
+import { type AppContext, ensureApp, openContext } from "./context.ts";
+import { envHolds, lastDeployed, writeEnv } from "./env.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
-import type { Log } from "../lib/text.ts";
+import type { CheckedWarmApp } from "./inputs.ts";
+import { liveHost } from "./liveHost.ts";
+import { recover } from "./recover.ts";
+import { upgrade } from "./upgrade.ts";
 
 export interface Outcome {
-  /** The version that really runs. */
+  /** The version that runs. */
   readonly version: string;
-  /** Whether hearth found it running instead of making it. */
+  /** Whether hearth found the app running instead of deploying it. */
   readonly adopted: boolean;
 }
 
 export interface ReconcileOptions {
-  /** No state of it yet: what runs already is adopted, and changed by the next `up` at the earliest. */
+  /** Pulumi has no state of the app: if it runs, adopt it unchanged; upgrades begin with the next `up`. */
   readonly first: boolean;
-  /** The .env that was applied last differs from the one wanted. */
+  /** Whether the inputs' env differs from the last applied one. */
   readonly envChanged: boolean;
   readonly adopted: boolean;
 }
 
-/** The app as wanted and healthy for a whole window. Throws what kept it from that: see errors.ts. */
+/**
+ * Brings the app to its inputs' version and .env, healthy for a full window; changes nothing if it is there already.
+ * Throws LockedError, UnhealthyError, InconclusiveError and the errors of errors.ts.
+ */
 export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, log: Log): Promise<Outcome> {
   await probeAbra();
-  return withAppLock(app, log, lock => underLock(app, options, lock, log));
-}
+  return withAppLock(app, log, async lock => {
+    const before = await observe(app);
+    await clearUndeployedOnPurpose(appFolder(app.stateDir, app.domain));
+    const context = await openContext(app, lock.fd, log);
+    const host = await hostAt(context, before.version);
+    const recovered = await recover(host);
 
-/** Runs `work` as the only one who changes the app, across processes. Throws LockedError after `wait` ms. Default: an upgrade's whole length. */
-export function withAppLock<T>(
-  app: Pick<WarmAppInputs, "stateDir" | "domain" | "recipe">,
-  log: Log,
-  work: (lock: Lock) => Promise<T>,
-  wait = 3_600_000,
-): Promise<T> {
-  const folder = appFolder(app.stateDir, app.domain);
-  return withLock(folder.lock, work, { wait, onWait: () => void tellHolder(folder, app.recipe, log) });
-}
-
-/** Who holds the lock, at what, and since when, as far as the journal says. */
-async function tellHolder(folder: AppFolder, recipe: string, log: Log): Promise<void> {
-  const operation = await readOperation(folder).catch(() => undefined);
-  const what =
-    operation &&
-    `pid ${operation.holder.pid} on ${operation.holder.host}, at ${operation.step} of ${operation.from} → ${operation.to} since ${operation.startedAt}`;
-  log(`${recipe}: waiting for another hearth that works on it${what ? `: ${what}` : ""}`);
-}
-
-async function underLock(app: CheckedWarmApp, options: ReconcileOptions, lock: Lock, log: Log): Promise<Outcome> {
-  const first = await observe(app);
-  await clearUndeployedOnPurpose(appFolder(app.stateDir, app.domain));
-  const context = await openContext(app, lock.fd, log);
-  const host = await hostAt(context, first.version);
-  const recovered = await recover(host);
-
-  const seen = recovered === "nothing" ? first : await observe(app);
-  if (options.first && seen.deployed) return adopt(app, seen, host);
-  const envWanted = options.envChanged || !(await envHolds(app));
-  if (seen.condition === HEALTHY && seen.version === app.version && !envWanted) {
-    await takeOver(host, app.version);
+    const observed = recovered === "nothing" ? before : await observe(app);
+    if (options.first && observed.deployed) return adopt(app, observed, host);
+    if (!options.envChanged && (await isCurrent(app, observed))) await commitRunning(host, app.version);
+    else await sync(context, host, observed);
     return { version: app.version, adopted: options.adopted };
-  }
+  });
+}
 
+async function isCurrent(app: CheckedWarmApp, observed: ObservedApp): Promise<boolean> {
+  return observed.condition === HEALTHY && observed.version === app.version && (await envHolds(app));
+}
+
+/** Deploys, repairs or upgrades the app to its inputs. */
+async function sync(context: AppContext, host: UpgradeHost, observed: ObservedApp): Promise<void> {
+  const { app } = context;
   await ensureApp(context);
-  const current = seen.version ?? (await lastDeployed(app));
-  if (!seen.deployed && (await host.lastGood()) === undefined) {
-    await bringUp(context, host, app.version); // nothing of it to go back to yet
-    return { version: app.version, adopted: options.adopted };
-  }
-  if (current === undefined)
-    throw new Error(`${app.domain} runs at a version that abra didn't write: deploy it by a tag once, or remove it`);
-  if (seen.condition !== HEALTHY) await bringUp(context, host, current);
-  else await takeOver(host, current);
+  const current = observed.version ?? (await lastDeployed(app));
+  const isFirstDeploy = !observed.deployed && (await host.lastGood()) === undefined;
+  if (isFirstDeploy) return bringUp(context, host, app.version);
+  if (current === undefined) throw new Error(`${app.domain} runs, but ${NO_VERSION}`);
+  if (observed.condition === HEALTHY) await commitRunning(host, current);
+  else await bringUp(context, host, current);
   if (current !== app.version || !(await envHolds(app))) await upgrade(host, { from: current, to: app.version });
-  return { version: app.version, adopted: options.adopted };
 }
+
+const NO_VERSION = "abra recorded no version: deploy a tagged version once, or undeploy it";
 
 /**
- * The World of an app whose running version is `version`: its volumes are that version's, or those of the version that an open operation
- * came from; of one without a tag, those that docker knows.
+ * The UpgradeHost of an app that runs `version`. Its volumes are those of the version before an open operation, else of
+ * `version`; for a version without a tag, those that Docker lists.
  */
 export async function hostAt(context: AppContext, version: string | undefined): Promise<UpgradeHost> {
   const known = (await readOperation(context.folder))?.from ?? version ?? (await lastDeployed(context.app));
@@ -96,53 +81,51 @@ export async function hostAt(context: AppContext, version: string | undefined): 
   return liveHost(context, tagged ? (await context.composeAt(known)).volumes : await volumeNames(context.stack));
 }
 
-/** What hearth did not make stays as it is, if only it is well. */
-async function adopt(app: CheckedWarmApp, seen: ObservedApp, host: UpgradeHost): Promise<Outcome> {
-  if (seen.version === undefined)
-    throw new Error(
-      `${app.domain} runs already, but not at a version that abra wrote: deploy it by a tag once, or remove it`,
-    );
-  host.log(`${app.recipe}: runs already at ${seen.version}${seen.chaos ? " (chaos)" : ""}; taken over as it is`);
-  await passGate(host, seen.version, {});
-  await host.commit(seen.version);
-  return { version: seen.version, adopted: true };
+/** Leaves a healthy app that hearth didn't deploy unchanged, and records it as last good. */
+async function adopt(app: CheckedWarmApp, observed: ObservedApp, host: UpgradeHost): Promise<Outcome> {
+  const { version, chaos } = observed;
+  if (version === undefined) throw new Error(`${app.domain} already runs, but ${NO_VERSION}`);
+  host.log(`${app.recipe}: already runs at ${version}${chaos ? " (chaos)" : ""}; adopted unchanged`);
+  await passGate(host, version, {});
+  await host.commit(version);
+  return { version, adopted: true };
 }
 
-/** What runs well but isn't last good was deployed by somebody else: it passes the gate before it counts, or is left. */
-async function takeOver(host: UpgradeHost, version: string): Promise<void> {
-  const last = await host.lastGood();
-  if (last === version) return;
-  if (last !== undefined)
+/** Records the running version as last good after a full health window, unless it already is. */
+async function commitRunning(host: UpgradeHost, version: string): Promise<void> {
+  const lastGood = await host.lastGood();
+  if (lastGood === version) return;
+  if (lastGood !== undefined)
     host.log(
-      `${host.name}: ${version} runs instead of ${last}: somebody else deployed it; taken over once it was well for a whole window`,
+      `${host.name}: ${version} runs instead of ${lastGood}, deployed by another person; it becomes last good after a full health window`,
     );
   await passGate(host, version, {});
   await host.commit(version);
 }
 
-/** Deploys `version` on whatever data there is: the first time, or because the app is down. */
+/** Deploys `version` on the present data, for the first time or because the app is down, and waits until it is healthy. */
 export async function bringUp(context: AppContext, host: UpgradeHost, version: string): Promise<void> {
-  if (await writeEnv(context.app)) context.log(`${context.app.recipe}: .env set`);
+  if (await writeEnv(context.app)) context.log(`${context.app.recipe}: .env updated`);
   await ensureSecrets(context, (await context.composeAt(version)).secrets, context.log);
   await host.deploy(version);
   await passGate(host, version, {});
   await host.commit(version);
 }
 
-/** Down without its data: volumes, secrets and snapshots stay. Absent is success. */
+/** Undeploys the app; keeps volumes, secrets and snapshots. Succeeds if nothing is deployed. */
 export async function undeploy(app: CheckedWarmApp, log: Log): Promise<void> {
   await withAppLock(app, log, async lock => {
-    const seen = await observe(app);
+    const observed = await observe(app);
     const context = await openContext(app, lock.fd, log);
-    const host = await hostAt(context, seen.version);
-    await recover(host); // what isn't decided, or is broken, is a person's first: an open journal would bring it back
+    const host = await hostAt(context, observed.version);
+    await recover(host); // an open journal would deploy the app again
     if (!(await observe(app)).deployed) return waitUntilRemoved(context.stack);
-    await host.drain("being taken down");
+    await host.drain("undeploy");
     try {
       await host.stop();
     } finally {
       await host.releaseMaintenance();
     }
-    log(`${app.recipe}: undeployed; its volumes and secrets stay`);
+    log(`${app.recipe}: undeployed; volumes and secrets are kept`);
   });
 }

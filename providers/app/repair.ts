@@ -6,7 +6,8 @@ import { lastDeployed } from "./env.ts";
 import { openContext } from "./context.ts";
 import type { WarmAppInputs } from "./inputs.ts";
 import { HEALTHY, observe } from "../lib/health/index.ts";
-import { bringUp, withAppLock, hostAt } from "./reconcile.ts";
+import { withAppLock } from "./appLock.ts";
+import { bringUp, hostAt } from "./reconcile.ts";
 import { recover } from "./recover.ts";
 import { errorMessage, type Log } from "../lib/text.ts";
 

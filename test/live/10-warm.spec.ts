@@ -112,7 +112,7 @@ describe("the warm stack on a real host", function () {
     await must("pulumi", "stack", "init", "warm", "--no-select");
     const done = await upWarm();
     assert.equal(done.exitCode, 0, done.all);
-    assert.match(done.all, /keycloak: runs already at 10\.7\.9\+26\.4\.0; taken over as it is/);
+    assert.match(done.all, /keycloak: already runs at 10\.7\.9\+26\.4\.0; adopted unchanged/);
     assert.deepEqual(await containers(), before);
     const again = await upWarm("--expect-no-changes");
     assert.equal(again.exitCode, 0, again.all);

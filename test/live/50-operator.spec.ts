@@ -63,7 +63,7 @@ describe("an operator's manual changes on a real host", function () {
     const texts = await Promise.all([keycloak, traefik].map(({ domain }) => readFile(envFile(domain), "utf8")));
     const done = await upWarm();
     assert.equal(done.exitCode, 0, done.all);
-    assert.match(done.all, /keycloak: runs already at 10\.7\.1\+26\.4\.0; taken over as it is/);
+    assert.match(done.all, /keycloak: already runs at 10\.7\.1\+26\.4\.0; adopted unchanged/);
     assert.deepEqual(await containers(), before);
     assert.deepEqual(
       await Promise.all([keycloak, traefik].map(({ domain }) => readFile(envFile(domain), "utf8"))),
@@ -98,12 +98,12 @@ describe("an operator's manual changes on a real host", function () {
     const before = await containers();
     const done = await upWarm();
     assert.equal(done.exitCode, 0, done.all);
-    assert.match(done.all, /10\.7\.3\+26\.4\.0 runs instead of 10\.7\.2\+26\.4\.0: somebody else deployed it/);
+    assert.match(done.all, /10\.7\.3\+26\.4\.0 runs instead of 10\.7\.2\+26\.4\.0, deployed by another person/);
     assert.equal(await lastGood(), "10.7.3+26.4.0");
     assert.deepEqual(await containers(), before);
     const again = await upWarm("--expect-no-changes");
     assert.equal(again.exitCode, 0, again.all);
-    assert.ok(!again.all.includes("somebody else"));
+    assert.ok(!again.all.includes("another person"));
   });
 
   it("F38: a repair runs the recorded image, though its tag means another image now", async () => {

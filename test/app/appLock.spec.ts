@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { beginOperation, closeOperation } from "../../providers/lib/state/operation.ts";
 import { tryLock } from "../../providers/lib/lock/flock.ts";
-import { withAppLock } from "../../providers/app/reconcile.ts";
+import { withAppLock } from "../../providers/app/appLock.ts";
 
-describe("an app that another hearth works on", () => {
-  it("F16, P1: is waited for, and who works on it, at what and since when is said; past the limit it is left to him", async () => {
+describe("the lock of an app", () => {
+  it("F16, P1: waits for the holder, logs its process, step and start, and fails past the limit", async () => {
     const stateDir = await mkdtemp(join(tmpdir(), "hearth-locked-"));
     const app = { stateDir, domain: "a.test", recipe: "a" };
     const folder = appFolder(stateDir, app.domain);
@@ -23,7 +23,7 @@ describe("an app that another hearth works on", () => {
         to: "1.1.0+1",
       });
       const said: string[] = [];
-      const work = () => Promise.reject(new Error("it worked beside him"));
+      const work = () => Promise.reject(new Error("work ran while another process held the lock"));
       await assert.rejects(
         withAppLock(app, line => void said.push(line), work, 300),
         { name: "LockedError" },
@@ -31,7 +31,7 @@ describe("an app that another hearth works on", () => {
       assert.match(
         said.join(),
         new RegExp(
-          `^a: waiting for another hearth that works on it: pid ${process.pid} on \\S+, at preflight of 1\\.0\\.0\\+1 → 1\\.1\\.0\\+1 since \\d{4}-`,
+          `^a: waiting for another hearth process: pid ${process.pid} on \\S+, at preflight of 1\\.0\\.0\\+1 → 1\\.1\\.0\\+1 since \\d{4}-`,
         ),
       );
       await closeOperation(folder);

@@ -1,0 +1,29 @@
+// The lock of a warm app: one process at a time changes it.
+import { type Lock, withLock } from "../lib/lock/index.ts";
+import { appFolder, type AppFolder, readOperation } from "../lib/state/index.ts";
+import type { Log } from "../lib/text.ts";
+import type { WarmAppInputs } from "./inputs.ts";
+
+/** Milliseconds to wait for the lock unless stated otherwise: as long as an upgrade may take. */
+const UPGRADE_WAIT = 3_600_000;
+
+/** Runs `work` while this process holds the app's lock. Throws LockedError after `wait` milliseconds (default: an hour). */
+export function withAppLock<T>(
+  app: Pick<WarmAppInputs, "stateDir" | "domain" | "recipe">,
+  log: Log,
+  work: (lock: Lock) => Promise<T>,
+  wait = UPGRADE_WAIT,
+): Promise<T> {
+  const folder = appFolder(app.stateDir, app.domain);
+  return withLock(folder.lock, work, { wait, onWait: () => void logHolder(folder, app.recipe, log) });
+}
+
+/** Logs who holds the lock, its operation, and since when, if the journal records one. */
+async function logHolder(folder: AppFolder, recipe: string, log: Log): Promise<void> {
+  const operation = await readOperation(folder).catch(() => undefined);
+  if (!operation) return log(`${recipe}: waiting for another hearth process`);
+  const { holder, step, from, to, startedAt } = operation;
+  log(
+    `${recipe}: waiting for another hearth process: pid ${holder.pid} on ${holder.host}, at ${step} of ${from} → ${to} since ${startedAt}`,
+  );
+}
