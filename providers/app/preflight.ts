@@ -1,4 +1,4 @@
-// What must hold before anything is stopped: the target can be deployed, and the way back is there.
+// Checks, before anything stops, that the target can be deployed and rolled back.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,20 +21,23 @@ import type { AppContext } from "./context.ts";
 import { spaceRequirements, spaceShortage } from "../lib/snapshot/index.ts";
 import { monotonicNow, since } from "../lib/time/index.ts";
 
-/** `volumes`: those that a snapshot takes; undefined where none is taken. Throws ReleaseFault where the release itself is to blame, PreflightError where the host is. Changes nothing but images. */
+/**
+ * Changes nothing but images. `volumes`: those to snapshot; undefined for a stateless app. Throws ReleaseFault if the
+ * release can't be deployed anywhere, PreflightError if this host can't take it.
+ */
 export async function preflight(
   context: AppContext,
   to: string,
   volumes: readonly string[] | undefined,
 ): Promise<void> {
-  await loads(context, to);
-  await imagesThere(context, to);
-  await wayBack(context);
-  if (volumes) await volumesFit(context, volumes);
+  await checkComposeLoads(context, to);
+  await ensureImages(context, to);
+  await tagRunningImages(context);
+  if (volumes) await checkVolumes(context, volumes);
 }
 
-/** As abra would load it (R009): hearth's own look first, then the docker CLI's, where it has one. */
-async function loads({ app, mirror, env }: AppContext, to: string): Promise<void> {
+/** Loads the compose files as abra does (R009): hearth's check first, then the docker CLI's if it has one. */
+async function checkComposeLoads({ app, mirror, env }: AppContext, to: string): Promise<void> {
   const all = await deployEnv(atTag(mirror, to), { domain: app.domain, env: await env() });
   const folder = await mkdtemp(join(tmpdir(), "hearth-compose-"));
   try {
@@ -49,17 +52,17 @@ async function loads({ app, mirror, env }: AppContext, to: string): Promise<void
     }
     await docker(argv, `load the compose files of ${to}`, { cwd: folder, env: all }).catch(error => {
       if (!(error instanceof ProgramError)) throw error;
-      const said = error.result.stderr;
-      // Debian's 20.10 has no such command: then hearth's own look is all there is.
-      if (/unknown (shorthand )?(command|flag)|is not a docker command|Usage:\s+docker stack/i.test(said)) return;
-      throw new ReleaseFault(`${to}: its compose files don't load (R009): ${said.split("\n")[0]}`);
+      const message = error.result.stderr;
+      // Docker 20.10 lacks this command: hearth's check must do.
+      if (/unknown (shorthand )?(command|flag)|is not a docker command|Usage:\s+docker stack/i.test(message)) return;
+      throw new ReleaseFault(`${to}: its compose files don't load (R009): ${message.split("\n")[0]}`);
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function imagesThere({ app, mirror, env, log }: AppContext, to: string): Promise<void> {
+async function ensureImages({ app, mirror, env, log }: AppContext, to: string): Promise<void> {
   const compose = await composeAt(mirror, to, { domain: app.domain, env: await env() }).catch(error => {
     throw error instanceof RecipeError ? new ReleaseFault(error.message, { cause: error }) : error;
   });
@@ -69,7 +72,7 @@ async function imagesThere({ app, mirror, env, log }: AppContext, to: string): P
     log(`${app.recipe}: pulling ${image}`);
     await pullImage(image).catch((error: ProgramError) => {
       throw new PreflightError(
-        `the image ${image} isn't here and can't be pulled: ${error.result?.stderr || error.message}`,
+        `image ${image} not found on this host, and the pull failed: ${error.result?.stderr || error.message}`,
         { cause: error },
       );
     });
@@ -77,25 +80,22 @@ async function imagesThere({ app, mirror, env, log }: AppContext, to: string): P
   }
 }
 
-/** The images that run now, under names of hearth's own: a moved tag or a prune can't take them. */
-async function wayBack({ stack }: AppContext): Promise<void> {
+/** Tags the running images with hearth's names, so that a moved tag or a prune can't remove them. */
+async function tagRunningImages({ stack }: AppContext): Promise<void> {
   for (const [service, { id }] of Object.entries(await imagesOf(stack))) await tagImage(id, keptImage(stack, service));
 }
 
-/** Everything that is mounted writable goes into the snapshot, or nothing is begun: half of the data doesn't go back. */
-async function volumesFit({ stack, folder }: AppContext, volumes: readonly string[]): Promise<void> {
+/** Refuses a writable mount that the snapshot wouldn't cover, and a disk without room: part of the data can't be rolled back. */
+async function checkVolumes({ stack, folder }: AppContext, volumes: readonly string[]): Promise<void> {
   const found = await volumesOf(stack, volumes);
   for (const volume of found) {
     const why = notLocal(volume);
     if (why) throw new PreflightError(why);
   }
   for (const { kind, source } of await mountsOf(stack)) {
-    if (kind === "bind")
-      throw new PreflightError(`${source} is a bind mount of this node's: hearth snapshots volumes only`);
+    if (kind === "bind") throw new PreflightError(`${source} is a bind mount: hearth snapshots volumes only`);
     if (!found.some(volume => volume.name === source))
-      throw new PreflightError(
-        `volume ${source} isn't on this node, or isn't the stack's own: hearth can't snapshot it`,
-      );
+      throw new PreflightError(`volume ${source} not found on this node or in this stack: hearth can't snapshot it`);
   }
   const short = spaceShortage(await spaceRequirements(folder.path, found));
   if (short) throw new PreflightError(short);

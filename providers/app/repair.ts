@@ -1,4 +1,4 @@
-// Brings a kept app that is down up again at the version it had; finishes or undoes first what was interrupted; never upgrades.
+// Repairs a warm app: recovers an interrupted operation, then redeploys the same version if it is down. Never upgrades.
 import { raise } from "../lib/alerts/index.ts";
 import { appFolder, isUndeployedOnPurpose, recordRepair, repairsSince } from "../lib/state/index.ts";
 import type { Lock } from "../lib/lock/index.ts";
@@ -12,39 +12,39 @@ import { recover } from "./recover.ts";
 import { errorMessage, type Log } from "../lib/text.ts";
 
 const HOUR = 3_600_000;
-/** Repairs of one app in an hour; what is down again by then wants a person. */
-const REPAIRS = 3;
+/** Repairs of one app in an hour: beyond that, a person is needed. */
+const MAX_REPAIRS = 3;
 
-export interface Patience {
-  /** Milliseconds to wait for another hearth that works on the app. */
+export interface RepairOptions {
+  /** Milliseconds to wait for the app's lock. */
   readonly wait: number;
-  /** Not again where somebody tried since then (ms since 1970): ten runs that find it down make one repair. */
+  /** Fails if a repair was attempted since then (ms since 1970): ten runs that find the app down cause one repair. */
   readonly since?: number;
 }
 
-/** Says what it found and did. Throws LockedError, and why the app isn't well. */
-export function repair(app: WarmAppInputs, log: Log, { wait, since }: Patience): Promise<void> {
-  return withAppLock(app, log, lock => underLock(app, lock, log, since), wait);
+/** Logs what it observes and does. Throws LockedError, or an error if the app isn't healthy afterwards. */
+export function repair(app: WarmAppInputs, log: Log, { wait, since }: RepairOptions): Promise<void> {
+  return withAppLock(app, log, lock => repairLocked(app, lock, log, since), wait);
 }
 
-async function underLock(app: WarmAppInputs, lock: Lock, log: Log, since: number | undefined): Promise<void> {
+async function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, since: number | undefined): Promise<void> {
   const folder = appFolder(app.stateDir, app.domain);
   if ((await isUndeployedOnPurpose(folder)) && !(await observe(app)).deployed)
-    return log(`${app.recipe} not deployed: it was taken down with pulumi destroy`);
+    return log(`${app.recipe} not deployed: undeployed by pulumi destroy`);
   const context = await openContext(app, lock.fd, log);
-  const did = await recover(await hostAt(context, (await observe(app)).version));
-  if (did !== "nothing") log(`${app.recipe}: the interrupted operation is ${did}`);
-  const seen = await observe(app);
-  const version = seen.version ?? (await lastDeployed(app));
+  const recovered = await recover(await hostAt(context, (await observe(app)).version));
+  if (recovered !== "nothing") log(`${app.recipe}: interrupted operation ${recovered}`);
+  const observed = await observe(app);
+  const version = observed.version ?? (await lastDeployed(app));
   const host = await hostAt(context, version);
-  if (seen.condition === HEALTHY) return log(`${app.recipe} ${seen.version} healthy`);
+  if (observed.condition === HEALTHY) return log(`${app.recipe} ${observed.version} healthy`);
   if (version === undefined || (await host.lastGood()) === undefined)
-    return log(`${app.recipe} ${seen.condition}: it never ran here, so there is nothing to repair`);
+    return log(`${app.recipe} ${observed.condition}: no last good version to redeploy`);
   if (since !== undefined && (await repairsSince(folder, Date.now() - since)) > 0)
-    throw new Error(`it was tried just now, and is ${seen.condition}`);
-  if ((await repairsSince(folder, HOUR)) >= REPAIRS) {
-    const why = `${app.domain} is down (${seen.condition}), and was repaired ${REPAIRS} times within the hour`;
-    const todo = "look at its logs; hearth tries again in an hour";
+    throw new Error(`repair attempted moments ago; still ${observed.condition}`);
+  if ((await repairsSince(folder, HOUR)) >= MAX_REPAIRS) {
+    const why = `${app.domain} is down (${observed.condition}) after ${MAX_REPAIRS} repairs within an hour`;
+    const todo = "check its logs; hearth retries in an hour";
     await raise(
       app.stateDir,
       { key: `${app.domain} repairs ${today()}`, severity: "critical", app: app.recipe, recovered: false, why, todo },
@@ -53,9 +53,9 @@ async function underLock(app: WarmAppInputs, lock: Lock, log: Log, since: number
     throw new Error(why);
   }
   await recordRepair(folder);
-  log(`${app.recipe}: ${seen.condition}; deploying the version it had, ${version}`);
+  log(`${app.recipe}: ${observed.condition}; redeploying ${version}`);
   await bringUp(context, host, version).catch(async error => {
-    const why = `${app.domain} is down (${seen.condition}), and couldn't be repaired: ${host.mask(errorMessage(error))}`;
+    const why = `${app.domain} is down (${observed.condition}), and the repair failed: ${host.mask(errorMessage(error))}`;
     const key = `${app.domain} repair failed ${today()}`;
     await raise(
       app.stateDir,
@@ -65,7 +65,7 @@ async function underLock(app: WarmAppInputs, lock: Lock, log: Log, since: number
         app: app.recipe,
         recovered: false,
         why,
-        todo: "look at its logs; hearth tries again",
+        todo: "check its logs; hearth retries",
       },
       log,
     );
@@ -73,7 +73,7 @@ async function underLock(app: WarmAppInputs, lock: Lock, log: Log, since: number
   });
 }
 
-/** An outage is told once a day. */
+/** One alert a day per outage. */
 function today(): string {
   return new Date().toISOString().slice(0, 10);
 }

@@ -130,7 +130,7 @@ describe("upgrades on a real host", function () {
     const running = await containers();
     await upgradeRollsBack(
       { version: "10.8.4+26.5.0", kind: "no-image" },
-      /hearth-lab\/nothing:0\.0\.0 isn't here and can't be pulled/,
+      /hearth-lab\/nothing:0\.0\.0 not found on this host, and the pull failed/,
     );
     assert.deepEqual(await containers(), running);
     assert.equal((await readRejected(folder))["10.8.4+26.5.0"], undefined);

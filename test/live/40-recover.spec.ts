@@ -232,7 +232,7 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
     assert.equal(await must("sh", "-c", "docker secret ls --format '{{.ID}} {{.Name}}' | sort"), secrets);
     assert.equal(await must("docker", "volume", "ls", "--format", "{{.Name}}"), volumes);
     const recovered = await hearth(["recover"]);
-    assert.match(recovered.all, /keycloak not deployed: it was taken down with pulumi destroy/);
+    assert.match(recovered.all, /keycloak not deployed: undeployed by pulumi destroy/);
     assert.equal(await must("docker", "service", "ls", "--quiet"), "");
     const up = await upWarm();
     assert.equal(up.exitCode, 0, up.all);
