@@ -1,116 +1,104 @@
-// `hearth run`: make the run's stack, run the command with it, take the stack away whatever happens.
-import { resolve } from "node:path";
+// `hearth run`: creates the run's stack, runs the command with it, removes the stack whatever happens.
 import { currentProcess } from "../providers/lib/process/index.ts";
-import { type Run, runName, runOf, stackName } from "../providers/lib/run/index.ts";
-import { runCommand } from "./run/child.ts";
+import { runName, runOf, stackName, type Run } from "../providers/lib/run/index.ts";
 import { duration } from "./common/duration.ts";
-import { commandEnvironment, ownVariables } from "./run/environment.ts";
 import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
-import { identify, type IdentityFlags } from "./run/identity.ts";
-import type { RunOutputs } from "./run/outputs.ts";
-import { reapDead } from "./reap.ts";
-import { startRenewing, standFor } from "./run/renew.ts";
+import { reapDead } from "./reap/dead.ts";
+import { runCommand } from "./run/child.ts";
+import { commandEnvironment, ownVariables } from "./run/environment.ts";
+import { identify } from "./run/identity.ts";
 import { showLogs } from "./run/logs.ts";
-import { watchSignals } from "./run/signals.ts";
+import type { RunOutputs } from "./run/outputs.ts";
+import { standFor, startRenewing } from "./run/renew.ts";
+import { ownSettings, type RunSettingsFlags } from "./run/settings.ts";
+import { watchSignals, type Signals } from "./run/signals.ts";
 import { init, teardown, up } from "./run/stack.ts";
 
-/** What `run` and `run start` both take. */
-export interface MakingFlags extends IdentityFlags {
-  /** A working tree of the recipe, deployed instead of a release. */
-  readonly checkout?: string;
-  readonly keycloak?: string;
-  readonly verbose?: boolean;
-}
-
-export interface RunFlags extends MakingFlags {
+export interface RunFlags extends RunSettingsFlags {
   readonly env: readonly string[];
   /** A shell command between deploy and command. */
   readonly before?: string;
-  /** A folder for the logs of the run's services, should it fail. */
+  /** A folder for the logs of a failed run's services. */
   readonly logs?: string;
-  /** How long a run that failed stands. */
+  /** How long a failed run is kept. */
   readonly keep?: string;
 }
 
-/** The exit code: the command's own; 125 where the run didn't get what it needs; 128 + n after a signal. */
+/** Exit codes: the command's; 125 if the run didn't get what it needs; 128 + n after a signal. */
 export async function run(flags: RunFlags, command: readonly string[]): Promise<number> {
-  const its = runOf(identify(flags, process.env));
-  // What is wrong with a flag is said before anything is made.
+  const current = runOf(identify(flags, process.env));
+  // Report a wrong flag before anything is created.
   commandEnvironment(process.env, {}, flags.env);
   const keep = flags.keep === undefined ? undefined : duration(flags.keep, "--keep");
-  const signals = watchSignals(stackName(its));
-  let renewed = () => {};
-  const end = async (): Promise<number> => {
-    signals.tearingDown();
-    renewed();
-    await teardown(its, flags);
-    return signals.exitCode() ?? 0;
-  };
+  const signals = watchSignals(stackName(current));
+  const renewal = { stop: () => {} };
   try {
     await reapDead(line => console.error(`hearth: ${line}`));
-    await init(its, ownSettings(flags));
-    if (signals.interrupted.aborted) return await end();
-    renewed = startRenewing(runName(its));
-    const outputs = await up(its, { holder: await currentProcess() }, { ...flags, signal: signals.interrupted }).catch(
-      async error => {
-        if (!signals.interrupted.aborted) await showLogs(its, flags.logs, []);
-        await end();
-        throw error;
-      },
-    );
-    if (signals.interrupted.aborted) return await end();
-    const code = await withHook(
-      flags,
-      command,
-      commandEnvironment(process.env, ownVariables(its, outputs), flags.env),
-      signals.interrupted,
-    );
+    await init(current, ownSettings(flags));
+    if (signals.interrupted.aborted) return await end(current, flags, signals, renewal);
+    renewal.stop = startRenewing(runName(current));
+    const outputs = await upOrEnd(current, flags, signals, renewal);
+    if (signals.interrupted.aborted) return await end(current, flags, signals, renewal);
+    const env = commandEnvironment(process.env, ownVariables(current, outputs), flags.env);
+    const code = await runWithHook(flags, command, env, signals.interrupted);
     if (code !== 0 && !signals.interrupted.aborted) {
-      await showLogs(its, flags.logs, secretsOf(outputs));
+      await showLogs(current, flags.logs, secretsOf(outputs));
       if (keep !== undefined) {
-        renewed();
-        return await leave(its, keep, code);
+        renewal.stop();
+        return await keepRun(current, keep, code);
       }
     }
-    await end();
+    await end(current, flags, signals, renewal);
     return signals.exitCode() ?? code;
   } catch (error) {
     if (signals.exitCode() === undefined) console.error(`hearth: not your recipe: ${asError(error).message}`);
     return signals.exitCode() ?? NOT_YOUR_RECIPE;
   } finally {
-    renewed();
+    renewal.stop();
     signals.done();
   }
 }
 
-export function ownSettings({ checkout, keycloak }: MakingFlags): { checkout?: string; keycloak?: string } {
-  return {
-    ...(checkout === undefined ? {} : { checkout: resolve(checkout) }),
-    ...(keycloak === undefined ? {} : { keycloak }),
-  };
+interface Renewal {
+  stop: () => void;
 }
 
-/** The hook, then the command; a hook that fails ends the run with its own exit code, and the command isn't run. */
-async function withHook(
+/** Removes the run. Returns the exit code of a signal, else 0. */
+async function end(current: Run, flags: RunFlags, signals: Signals, renewal: Renewal): Promise<number> {
+  signals.tearingDown();
+  renewal.stop();
+  await teardown(current, flags);
+  return signals.exitCode() ?? 0;
+}
+
+async function upOrEnd(current: Run, flags: RunFlags, signals: Signals, renewal: Renewal): Promise<RunOutputs> {
+  try {
+    return await up(current, { holder: await currentProcess() }, { ...flags, signal: signals.interrupted });
+  } catch (error) {
+    if (!signals.interrupted.aborted) await showLogs(current, flags.logs, []);
+    await end(current, flags, signals, renewal);
+    throw error;
+  }
+}
+
+/** Runs the hook, then the command. A failed hook ends the run with its exit code; the command isn't started. */
+async function runWithHook(
   { before }: RunFlags,
   command: readonly string[],
   env: Record<string, string>,
   interrupted: AbortSignal,
 ): Promise<number> {
   const hook = before === undefined ? 0 : await runCommand(["sh", "-c", before], env, interrupted);
-  if (hook !== 0) {
-    console.error(`hearth: --before ended with ${hook}: the command isn't run`);
-    return hook;
-  }
-  return runCommand(command, env, interrupted);
+  if (hook === 0) return runCommand(command, env, interrupted);
+  console.error(`hearth: --before failed with exit code ${hook}: the command isn't started`);
+  return hook;
 }
 
-async function leave(its: Run, ms: number, code: number): Promise<number> {
-  const name = runName(its);
+async function keepRun(current: Run, ms: number, code: number): Promise<number> {
+  const name = runName(current);
   await standFor(name, ms);
-  console.error(
-    `hearth: ${name} stands until ${new Date(Date.now() + ms).toISOString()}; hearth run stop --run ${name} takes it away before`,
-  );
+  const until = new Date(Date.now() + ms).toISOString();
+  console.error(`hearth: ${name} is kept until ${until}; hearth run stop --run ${name} removes it earlier`);
   return code;
 }
 

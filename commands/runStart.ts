@@ -1,17 +1,17 @@
-// `hearth run start`: the run's realm for a CI with separate steps; `stop` takes it away.
+// `hearth run start`: creates a run for a CI with separate steps; `hearth run stop` removes it.
 import { rename, writeFile } from "node:fs/promises";
 import { DEFAULT_TTL } from "../providers/lib/coordination/index.ts";
 import { duration } from "./common/duration.ts";
 import { ownVariables } from "./run/environment.ts";
 import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
 import { runOfSteps } from "./run/steps.ts";
-import { reapDead } from "./reap.ts";
-import { ownSettings, type MakingFlags } from "./run.ts";
+import { reapDead } from "./reap/dead.ts";
+import { ownSettings, type RunSettingsFlags } from "./run/settings.ts";
 import { watchSignals } from "./run/signals.ts";
 import { init, teardown, up } from "./run/stack.ts";
 import { stackName } from "../providers/lib/run/index.ts";
 
-export interface StartFlags extends MakingFlags {
+export interface StartFlags extends RunSettingsFlags {
   readonly output?: string;
   readonly json: boolean;
   /** How long the run may last. */
@@ -53,7 +53,7 @@ function envFile(own: Record<string, string>): string {
     .join("");
 }
 
-/** Beside, for its owner alone, then renamed: an older file with wider rights, or a link, is replaced and not written through. */
+/** Mode 0600, written beside and renamed: an older file with wider permissions, or a link, is replaced. */
 async function writePrivate(path: string, text: string): Promise<void> {
   const work = `${path}.${process.pid}`;
   await writeFile(work, text, { mode: 0o600, flag: "wx" });

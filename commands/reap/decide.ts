@@ -68,6 +68,7 @@ function tracesOf(
     ...stacks.map(({ run }) => run),
     ...dirs.map(dir => dir.name),
   ];
+  const foreignRealm = (name: string) => (realms.has(name) ? "foreign" : undefined);
   return [...new Set(names)].toSorted().flatMap(name => {
     const run = runCalled(name);
     if (!run) return [];
@@ -76,7 +77,7 @@ function tracesOf(
       name,
       run,
       lease: leases.find(({ entry }) => entry.record.run === name),
-      realm: realm ? { made: realm.attributes?.[madeAttribute] } : realms.has(name) ? "foreign" : undefined,
+      realm: realm ? { made: realm.attributes?.[madeAttribute] } : foreignRealm(name),
       pulumi: pulumi.find(each => each.name === `ci-${name}`),
       dir: dirs.find(dir => dir.name === name),
     };

@@ -1,5 +1,5 @@
 // What is written down of an app before it is taken down again: tasks, logs, the gate's last looks, the keys of its .env that differ.
-import { parseEnv } from "../lib/abra/index.ts";
+import { parseEnv } from "../lib/env/index.ts";
 import { writeDiagnostics } from "../lib/diagnostics/index.ts";
 import { logText, readAllSecrets, tasksText } from "../lib/docker/index.ts";
 

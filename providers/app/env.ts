@@ -1,6 +1,7 @@
 // The app's .env in the operator's folder: hearth owns some keys, every other line is the operator's.
 import { readFile } from "node:fs/promises";
-import { envPath, operatorAbraDir, ownedEnv, parseEnv, withOwnedEnv } from "../lib/abra/index.ts";
+import { envPath, operatorAbraDir, ownedEnv, withOwnedEnv } from "../lib/abra/index.ts";
+import { parseEnv } from "../lib/env/index.ts";
 import { writeText } from "../lib/fs/index.ts";
 import type { WarmAppInputs } from "./inputs.ts";
 

@@ -3,16 +3,16 @@ import { raise } from "../lib/alerts/index.ts";
 import { HEALTHY, NOT_DEPLOYED, observe, UnhealthyError } from "../lib/health/index.ts";
 import { appFolder, markUndeployedOnPurpose, readLastGood } from "../lib/state/index.ts";
 import { errorMessage } from "../lib/text.ts";
+import { checkResource } from "../pulumi/check.ts";
 import { surviveParent } from "../pulumi/process.ts";
-import { type Checked, clean, failuresOf, hasUnknown, StateError } from "../pulumi/protocol.ts";
+import { type Checked, clean, type Registered, type ResourceInputs, StateError } from "../pulumi/protocol.ts";
 import { BrokenError } from "./errors.ts";
 import { type CheckedWarmApp, warmAppInputs } from "./inputs.ts";
 import type { Outcome } from "./reconcile.ts";
 import { type PreviousCheck, resolve } from "./resolve.ts";
 
 /** A WarmApp's state: its checked inputs, what runs, and whether hearth found it running. */
-export interface WarmAppState extends CheckedWarmApp {
-  readonly __provider: string;
+export interface WarmAppState extends CheckedWarmApp, Registered {
   readonly url: string;
   readonly adopted: boolean;
 }
@@ -37,18 +37,12 @@ const loadChanges = () => import("./reconcile.ts");
 const log = (line: string): void => console.log(line);
 
 export const provider = surviveParent({
-  async check(olds: PreviousCheck, news: Record<string, unknown> & { __provider: string }): Promise<Checked> {
-    const { __provider, ...given } = news;
-    if (hasUnknown(given)) return { inputs: news, failures: [] };
-    const parsed = warmAppInputs.safeParse(given);
-    if (!parsed.success) return { inputs: news, failures: failuresOf(parsed.error) };
-    try {
-      const { inputs, failures, line } = await resolve(parsed.data, olds);
-      if (line !== "") log(line);
-      return { inputs: clean({ ...inputs, __provider }), failures: [...failures] };
-    } catch (error) {
-      return { inputs: news, failures: [{ property: "recipe", reason: errorMessage(error) }] };
-    }
+  check(olds: PreviousCheck, news: ResourceInputs): Promise<Checked> {
+    return checkResource(warmAppInputs, news, "recipe", async inputs => {
+      const resolution = await resolve(inputs, olds);
+      if (resolution.line !== "") log(resolution.line);
+      return resolution;
+    });
   },
 
   async diff(_id: string, olds: WarmAppState, news: WarmAppState) {

@@ -1,7 +1,7 @@
 // What Pulumi's engine asks of a Lease.
 import { stackOf } from "../lib/abra/index.ts";
 import { checkInputs } from "../pulumi/check.ts";
-import { clean, type Checked } from "../pulumi/protocol.ts";
+import { type Checked, type Registered, type ResourceInputs, clean } from "../pulumi/protocol.ts";
 import { appFolder, readLastGood } from "../lib/state/index.ts";
 import { surviveParent } from "../pulumi/process.ts";
 import { logOfRun, withRunLock } from "../lib/run/index.ts";
@@ -13,14 +13,13 @@ import { leaseTerms } from "./environment.ts";
 import { leaseInputs, type CheckedLease } from "./inputs.ts";
 import { acquireHost, type Repair } from "./liveHost.ts";
 
-type Raw = Record<string, unknown> & { __provider: string };
-type Inputs = CheckedLease & { readonly __provider: string };
+type Inputs = CheckedLease & Registered;
 
 /** Loaded lazily: a run that finds Keycloak healthy doesn't need it. */
 const repair: Repair = async (...args) => (await import("../app/repair.ts")).repair(...args);
 
 export const provider = surviveParent({
-  check: (olds: { swarm?: string }, news: Raw): Promise<Checked> =>
+  check: (olds: { swarm?: string }, news: ResourceInputs): Promise<Checked> =>
     checkInputs(leaseInputs, olds, news, { what: "this run began", property: "run" }),
 
   /** The Keycloak is decided once: an input that would change the decision replaces the lease, and the run with it. */

@@ -1,40 +1,54 @@
-// A resource's inputs checked, and bound to the swarm that it lives in.
+// How a resource checks its inputs, and that it is still on its swarm.
 import type { z } from "zod";
-import { clean, failuresOf, hasUnknown, type Checked } from "./protocol.ts";
 import { clusterId } from "../lib/docker/index.ts";
+import { errorMessage } from "../lib/text.ts";
+import { clean, failuresOf, hasUnknown, type Checked, type Failure, type ResourceInputs } from "./protocol.ts";
 
-export interface CheckOptions {
-  /** What the resource is, and how it came to be there: `this realm was made`. */
-  readonly what: string;
-  /** The input to blame where docker can't be asked. */
-  readonly property: string;
+/** The error for a resource of the swarm `expected` while docker talks to `actual`. */
+export function wrongSwarmMessage(what: string, expected: string | undefined, actual: string): string {
+  return `${what} in the swarm ${expected}, but docker talks to the swarm ${actual}: is DOCKER_HOST or a docker context set?`;
 }
 
-/** The sentence about a resource of the swarm `was` while docker talks to `here`. */
-export function wrongSwarmMessage(what: string, was: string | undefined, here: string): string {
-  return `${what} in the swarm ${was}, but docker talks to the swarm ${here}: is DOCKER_HOST or a docker context set?`;
-}
-
-/** What `check` gives back: the inputs as parsed with the swarm's id, or why not. Another swarm than before is refused: a forgotten DOCKER_HOST. */
-export async function checkInputs(
-  schema: z.ZodType<object>,
-  olds: { swarm?: string },
-  news: Record<string, unknown> & { __provider: string },
-  { what, property }: CheckOptions,
+/**
+ * `check` of a resource: parses its inputs, then completes them with what `resolve` observes. Unknown inputs are passed
+ * through. `property`: the input named in the failure if `resolve` throws.
+ */
+export async function checkResource<T extends object>(
+  schema: z.ZodType<T>,
+  news: ResourceInputs,
+  property: string,
+  resolve: (inputs: T) => Promise<{ readonly inputs: object; readonly failures: readonly Failure[] }>,
 ): Promise<Checked> {
   const { __provider, ...given } = news;
   if (hasUnknown(given)) return { inputs: news, failures: [] };
   const parsed = schema.safeParse(given);
   if (!parsed.success) return { inputs: news, failures: failuresOf(parsed.error) };
   try {
-    const swarm = await clusterId();
-    const moved = olds.swarm !== undefined && olds.swarm !== swarm;
-    const reason = wrongSwarmMessage(what, olds.swarm, swarm);
-    return {
-      inputs: clean({ ...parsed.data, swarm, __provider }),
-      failures: moved ? [{ property: "swarm", reason }] : [],
-    };
+    const { inputs, failures } = await resolve(parsed.data);
+    return { inputs: clean({ ...inputs, __provider }), failures: [...failures] };
   } catch (error) {
-    return { inputs: news, failures: [{ property, reason: (error as Error).message }] };
+    return { inputs: news, failures: [{ property, reason: errorMessage(error) }] };
   }
+}
+
+export interface CheckOptions {
+  /** The resource and how it came to be, for the error: `this realm was created`. */
+  readonly what: string;
+  /** The input named in the failure if docker can't be reached. */
+  readonly property: string;
+}
+
+/** `checkResource` that adds the swarm's id, and refuses another swarm than before: a forgotten DOCKER_HOST. */
+export function checkInputs(
+  schema: z.ZodType<object>,
+  olds: { swarm?: string },
+  news: ResourceInputs,
+  { what, property }: CheckOptions,
+): Promise<Checked> {
+  return checkResource(schema, news, property, async given => {
+    const swarm = await clusterId();
+    const hasMoved = olds.swarm !== undefined && olds.swarm !== swarm;
+    const reason = wrongSwarmMessage(what, olds.swarm, swarm);
+    return { inputs: { ...given, swarm }, failures: hasMoved ? [{ property: "swarm", reason }] : [] };
+  });
 }

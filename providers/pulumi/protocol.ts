@@ -16,7 +16,15 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** What `check` gives back. `__provider` goes through untouched. */
+/** The text that loads the provider, an input of every resource: Pulumi's next delete needs it in the state. */
+export interface Registered {
+  readonly __provider: string;
+}
+
+/** Inputs as the engine sends them. */
+export type ResourceInputs = Record<string, unknown> & Registered;
+
+/** What `check` returns. */
 export interface Checked {
   readonly inputs: object;
   readonly failures: Failure[];

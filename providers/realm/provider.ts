@@ -1,17 +1,16 @@
 // What Pulumi's engine asks of a Realm.
 import { checkInputs } from "../pulumi/check.ts";
-import { clean, StateError, type Checked } from "../pulumi/protocol.ts";
+import { type Checked, type Registered, type ResourceInputs, StateError, clean } from "../pulumi/protocol.ts";
 import { surviveParent } from "../pulumi/process.ts";
 import { logOfRun, withRunLock } from "../lib/run/index.ts";
 import { adminSession, isOurs, usable, type Credentials } from "../lib/keycloak/index.ts";
 import { realmInputs, type CheckedRealm } from "./inputs.ts";
 import { ensureRealm, removeRealm, type RealmHost } from "./reconcile.ts";
 
-type Raw = Record<string, unknown> & { __provider: string };
-type Inputs = CheckedRealm & { readonly __provider: string };
+type Inputs = CheckedRealm & Registered;
 
 export const provider = surviveParent({
-  check: (olds: { swarm?: string }, news: Raw): Promise<Checked> =>
+  check: (olds: { swarm?: string }, news: ResourceInputs): Promise<Checked> =>
     checkInputs(realmInputs, olds, news, { what: "this realm was made", property: "keycloak" }),
 
   async diff(_id: string, olds: Inputs, news: Inputs) {

@@ -1,7 +1,7 @@
 // Creates and cleans up the run's own abra folder.
 import { mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parseEnv } from "../lib/abra/index.ts";
+import { parseEnv } from "../lib/env/index.ts";
 import { ignoreAbsent } from "../lib/fs/index.ts";
 import type { Paths } from "./paths.ts";
 

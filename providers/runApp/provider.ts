@@ -4,15 +4,14 @@ import { clusterId } from "../lib/docker/index.ts";
 import { HEALTHY, observe } from "../lib/health/index.ts";
 import { logOfRun } from "../lib/run/index.ts";
 import { errorMessage } from "../lib/text.ts";
-import { wrongSwarmMessage } from "../pulumi/check.ts";
+import { checkResource, wrongSwarmMessage } from "../pulumi/check.ts";
 import { surviveParent } from "../pulumi/process.ts";
-import { type Checked, clean, failuresOf, hasUnknown, StateError } from "../pulumi/protocol.ts";
+import { type Checked, clean, type Registered, type ResourceInputs, StateError } from "../pulumi/protocol.ts";
 import { type CheckedRunApp, runAppInputs } from "./inputs.ts";
 import { type PreviousCheck, resolve } from "./resolve.ts";
 
 /** A RunApp's state: its checked inputs, the version that runs, and its URL. */
-export interface RunAppState extends CheckedRunApp {
-  readonly __provider: string;
+export interface RunAppState extends CheckedRunApp, Registered {
   readonly url: string;
 }
 
@@ -24,17 +23,8 @@ const settings = ["env", "secrets", "secretValues", "health", "checkout", "revis
 const loadChanges = () => import("./change.ts");
 
 export const provider = surviveParent({
-  async check(olds: PreviousCheck, news: Record<string, unknown> & { __provider: string }): Promise<Checked> {
-    const { __provider, ...given } = news;
-    if (hasUnknown(given)) return { inputs: news, failures: [] };
-    const parsed = runAppInputs.safeParse(given);
-    if (!parsed.success) return { inputs: news, failures: failuresOf(parsed.error) };
-    try {
-      const { inputs, failures } = await resolve(parsed.data, olds, logOfRun);
-      return { inputs: clean({ ...inputs, __provider }), failures: [...failures] };
-    } catch (error) {
-      return { inputs: news, failures: [{ property: "recipe", reason: errorMessage(error) }] };
-    }
+  check(olds: PreviousCheck, news: ResourceInputs): Promise<Checked> {
+    return checkResource(runAppInputs, news, "recipe", inputs => resolve(inputs, olds, logOfRun));
   },
 
   async diff(_id: string, olds: RunAppState, news: RunAppState) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Tag } from "../../providers/lib/recipe/mirror.ts";
+import type { Tag } from "../../providers/lib/recipe/tags.ts";
 import { compareVersions, parseVersion } from "../../providers/lib/recipe/version.ts";
 import { candidates, choose } from "../../providers/app/release.ts";
 import type { ReleaseDecision, Policy, ReleaseContext } from "../../providers/app/releaseTypes.ts";

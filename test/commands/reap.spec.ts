@@ -72,7 +72,7 @@ describe("hearth reap", function () {
   const hearth = (argv: readonly string[], env?: Record<string, string>) =>
     node([join(checkout, "commands/hearth.mjs"), ...argv], env);
   const reapDead = (env?: Record<string, string>) => {
-    const program = `const { reapDead } = await import(${JSON.stringify(join(checkout, "commands/reap.ts"))}); console.log(JSON.stringify(await reapDead(console.error)));`;
+    const program = `const { reapDead } = await import(${JSON.stringify(join(checkout, "commands/reap/dead.ts"))}); console.log(JSON.stringify(await reapDead(console.error)));`;
     return node(["--input-type=module", "--eval", program], env);
   };
 
@@ -283,10 +283,7 @@ describe("hearth reap", function () {
       await hang("hearth-run-00000e", '{"format":2}');
       const done = await reapDead();
       assert.equal(done.stdout, "[]\n");
-      assert.match(
-        done.stderr,
-        /^what dead runs left couldn't be looked at: config hearth-run-00000e on the swarm has a format/,
-      );
+      assert.match(done.stderr, /^dead runs can't be reaped: config hearth-run-00000e on the swarm has a format/);
     });
   });
 });

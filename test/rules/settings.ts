@@ -15,21 +15,23 @@ interface JsonSchema {
   readonly $ref?: string;
 }
 
-/** Each setting with its description, `a.b` for one within another and `<name>` for any key; without one: ``. */
+/** Each setting with its description, `a.b` for one within another and `<name>` for any key. */
 export function rowsOf(schema: z.ZodType, prefix: string): [setting: string, description: string][] {
   return rows(z.toJSONSchema(schema, { io: "input", unrepresentable: "any", reused: "inline" }) as JsonSchema, prefix);
 }
 
 function rows(schema: JsonSchema, path: string): [string, string][] {
   const own: [string, string][] = schema.description === undefined ? [] : [[path, schema.description]];
-  const named = Object.entries(schema.properties ?? {}).flatMap(([key, value]) => rows(value, join2(path, key)));
+  const named = Object.entries(schema.properties ?? {}).flatMap(([key, value]) => rows(value, childPath(path, key)));
   const any =
     typeof schema.additionalProperties === "object" ? rows(schema.additionalProperties, `${path}.<name>`) : [];
-  const all = [...own, ...named, ...any];
+  // What is within a described setting needs a row only if it has a description too.
+  const within = [...named, ...any].filter(([, description]) => own.length === 0 || description !== "");
+  const all = [...own, ...within];
   return all.length > 0 ? all : [[path, ""]];
 }
 
-function join2(path: string, key: string): string {
+function childPath(path: string, key: string): string {
   return path === "" || path.endsWith(":") ? `${path}${key}` : `${path}.${key}`;
 }
 
@@ -56,8 +58,8 @@ function table(name: string): string {
 
 function withTables(text: string): string {
   return Object.keys(tables).reduce(
-    (page, name) =>
-      page.replace(new RegExp(`<!-- ${name}: generated -->[\\s\\S]*?<!-- /${name} -->`), () => table(name)),
+    (edited, name) =>
+      edited.replace(new RegExp(`<!-- ${name}: generated -->[\\s\\S]*?<!-- /${name} -->`), () => table(name)),
     text,
   );
 }

@@ -18,13 +18,10 @@ async function tree(folder: string): Promise<string[]> {
       isDirectory: each.isDirectory(),
       isSymbolicLink: each.isSymbolicLink(),
     }));
-    const content = isDirectory
-      ? ""
-      : isSymbolicLink
-        ? await readlink(path)
-        : createHash("sha256")
-            .update(await readFile(path))
-            .digest("hex");
+    const hash = async () => createHash("sha256").update(await readFile(path));
+    const file = async () => (await hash()).digest("hex");
+    const leaf = () => (isSymbolicLink ? readlink(path) : file());
+    const content = isDirectory ? "" : await leaf();
     return `${name} ${mode} ${mtimeMs} ${content}`;
   });
   return Promise.all(rows);

@@ -1,6 +1,5 @@
 // abra: what the rest of hearth may use.
 export { type Abra, AbraError, abraFatal, abraIn, probeAbra } from "./cli.ts";
-export { parseEnv, setEnv } from "./envFile.ts";
 export { ownedEnv, withOwnedEnv } from "./ownedEnv.ts";
 export { envPath, operatorAbraDir, prepareAbraDir } from "./home.ts";
 export { stackOf, SWARM_NAME_LIMIT } from "./names.ts";

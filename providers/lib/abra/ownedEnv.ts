@@ -1,5 +1,5 @@
 // The variables of an app's .env that hearth sets; every other line is the operator's or the recipe's.
-import { setEnv } from "./envFile.ts";
+import { setEnv } from "../env/index.ts";
 
 interface OwnedApp {
   readonly domain: string;

@@ -17,11 +17,11 @@ export class FormatError extends Error {
   readonly path: string;
   readonly format: number;
 
-  constructor(path: string, format: number) {
+  constructor(path: string, found: number) {
     const expected = `expected at most ${FORMAT}; a newer hearth wrote it: upgrade hearth on this host`;
-    super(`cannot read ${path}: format ${format}, ${expected}`);
+    super(`cannot read ${path}: format ${found}, ${expected}`);
     this.path = path;
-    this.format = format;
+    this.format = found;
   }
 }
 

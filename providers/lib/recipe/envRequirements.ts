@@ -1,5 +1,5 @@
 // What a version wants of an app's .env that isn't there yet: variables and secrets, from the recipe's samples. Pure.
-import { parseEnv } from "../abra/index.ts";
+import { parseEnv } from "../env/index.ts";
 
 /** The texts that are compared, and what hearth itself is told to set. */
 export interface EnvComparison {
@@ -48,17 +48,13 @@ export function envRequirements({ sample, running, env, settings }: EnvCompariso
     secrets: fresh.flatMap(([key, version]) => {
       const name = secretKey.exec(key)?.[1]?.toLowerCase();
       if (name === undefined || version === "") return [];
-      const from = Object.hasOwn(settings.secrets, name)
-        ? "source"
-        : isGenerated(sample, key)
-          ? "generated"
-          : "nowhere";
-      return [{ name, version, from }];
+      const generated = isGenerated(sample, key) ? "generated" : "nowhere";
+      return [{ name, version, from: Object.hasOwn(settings.secrets, name) ? "source" : generated }];
     }),
   };
 }
 
-/** Why the target can't be deployed by itself: each want that nobody can meet, by its name (F36). */
+/** Why the target can't be deployed by itself: each want that nobody can meet, by its name. */
 export function missing({ valueless, secrets }: EnvRequirements): string[] {
   const unmade = secrets.filter(({ from }) => from === "nowhere");
   return [

@@ -1,4 +1,6 @@
-// recipe: what the rest of hearth may use.
+// A recipe's versions and files, from a mirror of its upstream: what the rest of hearth may use.
 export { additionNames, envRequirements, type EnvRequirements, missing, withAdditions } from "./envRequirements.ts";
-export { dropStaleLocks, fileAt, hasTag, notesAt, refreshMirror, type Tag, tagsOf } from "./mirror.ts";
+export { fileAt, notesAt } from "./files.ts";
+export { dropStaleLocks, refreshMirror } from "./mirror.ts";
+export { hasTag, type Tag, tagsOf } from "./tags.ts";
 export { compareVersions, parseVersion, type RecipeVersion } from "./version.ts";

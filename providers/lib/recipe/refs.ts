@@ -32,14 +32,14 @@ export function refsIn(text: string): Refs {
   const found = { ours: new Map<string, Ref>(), upstream: new Map<string, Ref>(), heads: new Map<string, Ref>() };
   for (const line of text.split("\n").filter(Boolean)) {
     const [ref = "", object = "", type = "", time = "0"] = line.split("\t");
-    const side = ref.startsWith("refs/tags/")
-      ? found.ours
-      : ref.startsWith("refs/heads/")
-        ? found.heads
-        : found.upstream;
-    side.set(shortened(ref), { object, annotated: type === "tag", time: Number(time) });
+    found[sideOf(ref)].set(shortened(ref), { object, annotated: type === "tag", time: Number(time) });
   }
   return found;
+}
+
+function sideOf(ref: string): keyof Refs {
+  if (ref.startsWith("refs/tags/")) return "ours";
+  return ref.startsWith("refs/heads/") ? "heads" : "upstream";
 }
 
 /** `refs/tags/1.0.0` is 1.0.0. */

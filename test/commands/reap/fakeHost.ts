@@ -77,7 +77,7 @@ export class FakeWorld implements ReapHost {
   now = (): number => this.time;
   sleep = async (ms: number): Promise<void> => void (this.time += ms);
   liveness = async ({ pid }: ProcessIdentity): Promise<Liveness> =>
-    this.alive.has(pid) ? "alive" : this.unknown.has(pid) ? "unknown" : "dead";
+    (this.alive.has(pid) && "alive") || (this.unknown.has(pid) && "unknown") || "dead";
   isStale = async (): Promise<boolean> => this.leftOver;
 
   realms = async (): Promise<Realms> => {

@@ -40,7 +40,7 @@ async function listed(app: App, withStatus: boolean): Promise<Listed> {
     chaos: label("chaos") ?? "unknown",
     chaosVersion: label("chaos-version") ?? "unknown",
     version,
-    upgrade: newer === undefined ? "unknown" : newer.length === 0 ? "latest" : newer.join("\n"),
+    upgrade: newer === undefined ? "unknown" : newer.join("\n") || "latest",
   };
 }
 

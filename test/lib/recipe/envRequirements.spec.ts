@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseEnv } from "../../../providers/lib/abra/envFile.ts";
+import { parseEnv } from "../../../providers/lib/env/envFile.ts";
 import {
   additions,
   additionNames,

@@ -6,15 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { prepareAbraDir } from "../../../providers/lib/abra/home.ts";
-import {
-  fileAt,
-  notedVersions,
-  notesAt,
-  refreshMirror,
-  tagsOf,
-  UnknownRecipeError,
-  type Tag,
-} from "../../../providers/lib/recipe/mirror.ts";
+import { fileAt, notesAt } from "../../../providers/lib/recipe/files.ts";
+import { refreshMirror } from "../../../providers/lib/recipe/mirror.ts";
+import { tagsOf, type Tag } from "../../../providers/lib/recipe/tags.ts";
+import { UnknownRecipeError } from "../../../providers/lib/recipe/upstream.ts";
 import { tryLock } from "../../../providers/lib/lock/flock.ts";
 
 const who = {
@@ -168,7 +163,7 @@ describe("the mirror of a recipe", function () {
 
   it("P1: many processes refresh it at once, from nothing and after; each sees all", async () => {
     const script = `
-      const { refreshMirror, tagsOf } = await import(${JSON.stringify(new URL("../../../providers/lib/recipe/mirror.ts", import.meta.url).href)});
+      const { refreshMirror, tagsOf } = await import(${JSON.stringify(new URL("../../../providers/lib/recipe/index.ts", import.meta.url).href)});
       const { path, offline } = await refreshMirror("web", ${JSON.stringify(state)}, ${JSON.stringify(operator)});
       console.log(offline ?? (await tagsOf(path)).length);`;
     for (const tags of [1, 3]) {
@@ -345,7 +340,7 @@ describe("the mirror of a recipe", function () {
     await release("1.1.0+1", { "release/1.1.0+1": "dump the database\n", "release/next": "é\n" });
     await release("1.2.0+1", { "release/1.2.0+1": "" });
     await refresh();
-    assert.deepEqual(await notedVersions(mirror(), "1.0.0+1"), []);
+    assert.deepEqual(Object.keys(await notesAt(mirror(), "1.0.0+1")), []);
     assert.deepEqual(await notesAt(mirror(), "1.0.0+1"), {});
     const notes = await notesAt(mirror(), "1.2.0+1");
     assert.deepEqual(Object.keys(notes), ["1.1.0+1", "1.2.0+1", "next"]);
@@ -355,6 +350,6 @@ describe("the mirror of a recipe", function () {
     await git("rm", "-r", "--quiet", "release");
     await release("1.3.0+1", { release: "a file, for once" });
     await refresh();
-    assert.deepEqual(await notedVersions(mirror(), "1.3.0+1"), []);
+    assert.deepEqual(Object.keys(await notesAt(mirror(), "1.3.0+1")), []);
   });
 });

@@ -1,5 +1,6 @@
 // Trees as awkward as a volume can be, and an independent description of them.
 import { createHash } from "node:crypto";
+import type { BigIntStats } from "node:fs";
 import { execFileSync } from "node:child_process";
 import {
   chmod,
@@ -85,13 +86,7 @@ export async function describeTree(root: string): Promise<Record<string, string>
   async function visit(path: Buffer, name: string): Promise<void> {
     const at = await lstat(path, { bigint: true });
     const first = at.nlink > 1n && !at.isDirectory() ? (inodes.get(at.ino) ?? (inodes.set(at.ino, name), name)) : "";
-    const content = at.isFile()
-      ? createHash("sha256")
-          .update(await readFile(path))
-          .digest("hex")
-      : at.isSymbolicLink()
-        ? (await readlink(path, { encoding: "buffer" })).toString("latin1")
-        : "";
+    const content = await contentOf(path, at);
     const size = at.isDirectory() ? "" : at.size;
     seen[name] = [
       at.mode.toString(8),
@@ -152,6 +147,14 @@ acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in [
 os.setxattr(root + b"/-rf", b"system.posix_acl_access", acl)
 os.setxattr(root + b"/sub/deep", b"system.posix_acl_default", acl)
 `;
+
+async function contentOf(path: Buffer, at: BigIntStats): Promise<string> {
+  if (at.isSymbolicLink()) return (await readlink(path, { encoding: "buffer" })).toString("latin1");
+  if (!at.isFile()) return "";
+  return createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
+}
 
 const listAttributes = `
 import json, os, sys

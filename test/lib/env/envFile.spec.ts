@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { EnvValueError, parseEnv, setEnv } from "../../../providers/lib/abra/envFile.ts";
+import { EnvValueError, parseEnv, setEnv } from "../../../providers/lib/env/envFile.ts";
 
 describe("an app's .env", () => {
   it("F26: gets a key on a line of its own where the file ends in a comment without a newline", () => {

@@ -1,0 +1,51 @@
+// The cheap reap with which every run begins: only runs whose lease is over, and stale maintenance.
+import {
+  coordinationHost,
+  isLease,
+  isLeaseActive,
+  isMaintenance,
+  swarmStore,
+  type StoredRecord,
+} from "../../providers/lib/coordination/index.ts";
+import { livenessOf } from "../../providers/lib/process/index.ts";
+import { asError } from "../common/errors.ts";
+
+/**
+ * Removes what is left of runs whose lease is over, and returns their names. Never throws and never waits: without such
+ * a run it costs one query.
+ */
+export async function reapDead(log: (line: string) => void): Promise<string[]> {
+  try {
+    const records = await swarmStore.list();
+    const dead = await deadRuns(records);
+    return dead.length > 0 || (await hasStaleMaintenance(records)) ? await reapRuns(dead, log) : [];
+  } catch (error) {
+    log(`dead runs can't be reaped: ${asError(error).message}`);
+    return [];
+  }
+}
+
+async function deadRuns(records: readonly StoredRecord[]): Promise<string[]> {
+  const runs = records
+    .filter(isLease)
+    .map(async ({ record }) => ((await isLeaseActive(record, Date.now())) ? [] : [record.run]));
+  return (await Promise.all(runs)).flat();
+}
+
+async function hasStaleMaintenance(records: readonly StoredRecord[]): Promise<boolean> {
+  const maintenance = records.find(isMaintenance);
+  if (!maintenance || (await livenessOf(maintenance.record.holder)) !== "dead") return false;
+  return coordinationHost(() => undefined).isStale(maintenance.record);
+}
+
+async function reapRuns(dead: readonly string[], log: (line: string) => void): Promise<string[]> {
+  const [{ reap }, { reapHost }, { removedLine }] = await Promise.all([
+    import("./reap.ts"),
+    import("./liveHost.ts"),
+    import("./report.ts"),
+  ]);
+  const { removed, failed } = await reap(await reapHost(), { only: [...dead], patience: 0 });
+  for (const each of removed) log(removedLine(each, false));
+  for (const { what, why } of failed) log(`warning: ${what}: ${why}`);
+  return removed.map(({ what }) => what).filter(what => dead.includes(what));
+}
