@@ -1,11 +1,11 @@
-// hearth's own abra folder: the operator's servers and catalogue, but recipe clones that nobody edits, fed from the mirror.
+// hearth's abra folder: the operator's servers and catalogue, but recipe clones that only hearth edits, fed by the mirror.
 import { mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { run } from "../process/index.ts";
+import { git } from "../git/index.ts";
 import { dropStaleLocks, tagsOf } from "../recipe/index.ts";
 
-/** abra's folder as the operator has it: `ABRA_DIR`, else `~/.abra`. */
+/** The operator's abra folder: `ABRA_DIR`, else `~/.abra`. */
 export function operatorAbraDir(env: NodeJS.ProcessEnv = process.env): string {
   return env["ABRA_DIR"] || join(homedir(), ".abra");
 }
@@ -20,8 +20,8 @@ export function envPath(operatorDir: string, server: string, domain: string): st
 }
 
 /**
- * Makes hearth's abra folder fit for a call on `recipe`: links, and a clean clone with the mirror's tags, without the
- * lightweight ones, which would block every deploy (R014). Gives back the folder and the tags that were dropped.
+ * Prepares hearth's abra folder for a call on `recipe`: links, and a clean clone with the mirror's tags, without
+ * lightweight ones, which would block every deploy (lint R014). Returns the folder and the dropped tags.
  */
 export async function prepareAbraDir(
   recipe: string,
@@ -30,22 +30,13 @@ export async function prepareAbraDir(
   operatorDir: string,
 ): Promise<{ abraDir: string; dropped: string[] }> {
   const abraDir = ownAbraDir(stateDir);
-  await mkdir(join(abraDir, "recipes"), { recursive: true, mode: 0o700 });
+  const recipes = join(abraDir, "recipes");
+  await mkdir(recipes, { recursive: true, mode: 0o700 });
   for (const name of ["servers", "catalogue"]) await ensureLink(join(abraDir, name), join(operatorDir, name));
 
-  const clone = join(abraDir, "recipes", recipe);
-  const there = await stat(join(clone, ".git")).then(
-    () => true,
-    () => false,
-  );
-  if (!there) {
-    const work = `${clone}.${process.pid}`;
-    await rm(work, { recursive: true, force: true });
-    await run("git", ["clone", "--quiet", mirror, work], `clone recipe ${recipe}`);
-    await rm(clone, { recursive: true, force: true });
-    await rename(work, clone);
-  }
-  await dropStaleLocks(join(clone, ".git")); // the app's lock is held: nobody else works in this clone
+  const clone = join(recipes, recipe);
+  if (!(await isRepository(clone))) await cloneMirror(recipe, mirror, clone);
+  await dropStaleLocks(join(clone, ".git")); // this process has the app's lock: no other works in this clone
   await git(clone, ["fetch", "--quiet", "--force", "--prune", "--prune-tags", "origin"], `fetch recipe ${recipe}`);
   await git(clone, ["reset", "--quiet", "--hard"], `clean recipe ${recipe}`);
   await git(clone, ["clean", "--quiet", "-ffdx"], `clean recipe ${recipe}`);
@@ -55,14 +46,26 @@ export async function prepareAbraDir(
   return { abraDir, dropped };
 }
 
+function isRepository(folder: string): Promise<boolean> {
+  return stat(join(folder, ".git")).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Clones beside and renames: a clone is complete or absent. */
+async function cloneMirror(recipe: string, mirror: string, clone: string): Promise<void> {
+  const work = `${clone}.${process.pid}`;
+  await rm(work, { recursive: true, force: true });
+  await git(join(clone, ".."), ["clone", "--quiet", mirror, work], `clone recipe ${recipe}`);
+  await rm(clone, { recursive: true, force: true });
+  await rename(work, clone);
+}
+
 async function ensureLink(path: string, target: string): Promise<void> {
   if ((await readlink(path).catch(() => undefined)) === target) return;
   const work = `${path}.${process.pid}`;
   await rm(work, { force: true });
   await symlink(target, work);
   await rename(work, path);
-}
-
-async function git(folder: string, argv: readonly string[], what: string): Promise<void> {
-  await run("git", ["-C", folder, ...argv], what, { timeout: 60_000 });
 }

@@ -7,8 +7,3 @@ export const SWARM_NAME_LIMIT = 64;
 export function stackOf(domain: string): string {
   return domain.replaceAll(".", "_").slice(0, 45).replace(/_+$/, "");
 }
-
-/** `<stack>_<name>_<version>`: a secret, or a config with the version from abra.sh. */
-export function versionedName(stack: string, name: string, version: string): string {
-  return `${stack}_${name}_${version}`;
-}

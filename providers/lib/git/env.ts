@@ -1,14 +1,28 @@
 // The environment that git runs in: hearth's own, without what a caller's git would pass on.
 
-/** git sets these for a hook. Each would redirect a command to another repository. */
+/**
+ * Variables that belong to one repository: git sets some for a hook, and each would redirect a command to it or change
+ * its configuration. `git rev-parse --local-env-vars` lists them; the last two limit where git searches.
+ */
 const redirections = [
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_CONFIG",
+  "GIT_CONFIG_PARAMETERS",
+  "GIT_CONFIG_COUNT",
+  "GIT_OBJECT_DIRECTORY",
   "GIT_DIR",
   "GIT_WORK_TREE",
+  "GIT_IMPLICIT_WORK_TREE",
+  "GIT_GRAFT_FILE",
   "GIT_INDEX_FILE",
-  "GIT_OBJECT_DIRECTORY",
-  "GIT_COMMON_DIR",
+  "GIT_NO_REPLACE_OBJECTS",
+  "GIT_REPLACE_REF_BASE",
   "GIT_PREFIX",
+  "GIT_SHALLOW_FILE",
+  "GIT_COMMON_DIR",
   "GIT_NAMESPACE",
+  "GIT_CEILING_DIRECTORIES",
+  "GIT_DISCOVERY_ACROSS_FILESYSTEM",
 ];
 
 /** Added to this process's environment: no redirection, no password prompt, English messages, no writes to refresh an index. */
