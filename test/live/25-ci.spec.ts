@@ -103,7 +103,7 @@ describe("CI runs with apps and under load, on a real host", function () {
     const [before, secret = ""] = done.stdout.split("\n");
     assert.equal(before, `before ${domain}`);
     assert.ok(secret.length > 20);
-    assert.match(done.stderr, new RegExp(`${name} stands until .*; hearth run stop --run ${name}`));
+    assert.match(done.stderr, new RegExp(`${name} is kept until .*; hearth run stop --run ${name}`));
     assert.match(await readFile(join(folder, "logs", `${stackOf(domain)}_app.log`), "utf8"), /./);
     const state = await must("pulumi", "stack", "export", "-s", stack);
     const services = await must(
@@ -146,7 +146,7 @@ describe("CI runs with apps and under load, on a real host", function () {
       await writeFile(join(tree, ".env.sample"), sample.replace(/^GREETING=.*$/m, "GREETING=other"));
       const changed = await pulumi(["up", "-s", stack, "--yes", "--skip-preview", "--suppress-progress"]);
       assert.equal(changed.exitCode, 0, changed.all);
-      assert.match(changed.all, /taken down, and deployed from undeployed/);
+      assert.match(changed.all, /undeploying, then deploying from scratch/);
       assert.equal(await page(), "changed\n");
       const again = await pulumi(["up", "-s", stack, "--yes", "--skip-preview", "--expect-no-changes"]);
       assert.equal(again.exitCode, 0, again.all);

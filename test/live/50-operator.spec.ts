@@ -115,7 +115,7 @@ describe("an operator's manual changes on a real host", function () {
       await must("docker", "service", "rm", `${keycloak.stack}_app`);
       const done = await upWarm();
       assert.equal(done.exitCode, 0, done.all);
-      assert.match(done.all, /hearth-lab\/keycloak:26\.4\.0 means another image by now; app gets the one it ran/);
+      assert.match(done.all, /hearth-lab\/keycloak:26\.4\.0 now names another image; app gets the one it ran/);
       assert.equal(await must("docker", "image", "inspect", "--format", "{{.Id}}", image), id);
     } finally {
       await must("docker", "tag", id, image);
