@@ -1,4 +1,5 @@
 // A task that waits for a port of its host: Swarm's scheduler can go on counting the port of a task that is long gone.
+import { monotonicNow } from "../time/index.ts";
 import { filters, get } from "./api.ts";
 import { docker } from "./docker.ts";
 
@@ -35,7 +36,7 @@ async function waitingForPort(stack: string): Promise<string[]> {
 export function portConflictResolver(
   stack: string,
   say: (line: string) => void,
-  { after = 15_000, inherit, now = Date.now }: PortConflictOptions = {},
+  { after = 15_000, inherit, now = monotonicNow }: PortConflictOptions = {},
 ): () => Promise<void> {
   const since = new Map<string, number>();
   const pushed = new Set<string>();

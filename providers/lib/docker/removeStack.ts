@@ -1,5 +1,6 @@
 // Everything of a stack gone from this swarm: services, networks, configs, secrets and volumes. Knows docker alone.
 import { setTimeout as sleep } from "node:timers/promises";
+import { monotonicNow } from "../time/index.ts";
 import { ProgramError } from "../process/index.ts";
 import { docker } from "./docker.ts";
 import { NotRemovedError } from "./waitUntilRemoved.ts";
@@ -18,11 +19,11 @@ export interface RemoveOptions {
  */
 export async function removeStack(stack: string, { deadline = 120_000 }: RemoveOptions = {}): Promise<void> {
   if (stack === "") throw new TypeError("a stack without a name");
-  for (const start = Date.now(), words: string[] = []; ; await sleep(300)) {
+  for (const start = monotonicNow(), words: string[] = []; ; await sleep(300)) {
     const left = await leftOf(stack);
     const names = Object.entries(left).flatMap(([kind, found]) => found.map(name => `${kind} ${name}`));
     if (names.length === 0) return;
-    if (Date.now() - start > deadline) {
+    if (monotonicNow() - start > deadline) {
       const why = words.length > 0 ? ` (${words.join("; ")})` : "";
       throw new NotRemovedError(
         `${stack}: still there after ${Math.round(deadline / 1000)} s: ${names.join(", ")}${why}`,

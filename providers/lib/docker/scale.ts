@@ -1,5 +1,6 @@
 // Stops some services of a stack before the rest, so that a database outlives the app that writes to it.
 import { setTimeout as sleep } from "node:timers/promises";
+import { monotonicNow } from "../time/index.ts";
 import { docker } from "./docker.ts";
 import { NotRemovedError } from "./waitUntilRemoved.ts";
 import type { Service } from "./stack.ts";
@@ -18,10 +19,10 @@ export async function scaleDown(
   if (services.length === 0) return;
   const what = `stop ${services.join(", ")} of ${stack}`;
   await docker(["service", "scale", "--detach", ...services.map(name => `${stack}_${name}=0`)], what, { inherit });
-  for (const start = Date.now(); ; await sleep(200)) {
+  for (const start = monotonicNow(); ; await sleep(200)) {
     const left = (await Promise.all(services.map(name => containersOfService(`${stack}_${name}`)))).flat();
     if (left.length === 0) return;
-    if (Date.now() - start > deadline)
+    if (monotonicNow() - start > deadline)
       throw new NotRemovedError(`${what}: still running after ${Math.round(deadline / 1000)} s: ${left.join(", ")}`);
   }
 }

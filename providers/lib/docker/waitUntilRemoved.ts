@@ -1,5 +1,6 @@
 // Waits until a stack that was undeployed has really gone: Swarm answers long before it has.
 import { setTimeout as sleep } from "node:timers/promises";
+import { monotonicNow } from "../time/index.ts";
 import { docker } from "./docker.ts";
 
 export class NotRemovedError extends Error {
@@ -24,10 +25,10 @@ export async function remainsOf(stack: string): Promise<string[]> {
 
 /** Resolves once nothing of `stack` is left. Throws NotRemovedError after `deadline` ms, saying what it last saw. */
 export async function waitUntilRemoved(stack: string, deadline = 120_000): Promise<void> {
-  for (const start = Date.now(); ; await sleep(250)) {
+  for (const start = monotonicNow(); ; await sleep(250)) {
     const left = await remainsOf(stack);
     if (left.length === 0) return;
-    if (Date.now() - start > deadline)
+    if (monotonicNow() - start > deadline)
       throw new NotRemovedError(
         `${stack}: still there ${Math.round(deadline / 1000)} s after it was undeployed: ${left.join(", ")}`,
       );

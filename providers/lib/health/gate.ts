@@ -1,5 +1,6 @@
 // The health gate: an app is healthy once everything was good for a whole window without a restart.
 import { setTimeout as sleep } from "node:timers/promises";
+import { monotonicNow } from "../time/index.ts";
 
 /** One look at an app. */
 export interface Probe {
@@ -36,7 +37,7 @@ export async function gate(
   look: () => Promise<Probe>,
   window: Window,
   onChange: (seen: string) => void = () => undefined,
-  clock: Clock = { now: Date.now, sleep },
+  clock: Clock = { now: monotonicNow, sleep },
 ): Promise<Verdict> {
   const start = clock.now();
   let goodSince: number | undefined;

@@ -1,5 +1,6 @@
 // A realm is usable when it says the right issuer and a password grant works.
 import { setTimeout as sleep } from "node:timers/promises";
+import { monotonicNow } from "../time/index.ts";
 import type { Credentials } from "./representation.ts";
 
 export class UnusableRealmError extends Error {
@@ -16,10 +17,10 @@ export interface Relying {
 
 /** Resolves once a login works. Throws UnusableRealmError after `deadline` ms, with the last thing seen. */
 export async function usable(relying: Relying, deadline = 15_000): Promise<void> {
-  for (const start = Date.now(); ; await sleep(250)) {
+  for (const start = monotonicNow(); ; await sleep(250)) {
     const trouble = await tryLogin(relying).catch((error: Error) => error.message);
     if (trouble === undefined) return;
-    if (Date.now() - start >= deadline)
+    if (monotonicNow() - start >= deadline)
       throw new UnusableRealmError(`${relying.issuer} isn't usable after ${Math.round(deadline / 1000)} s: ${trouble}`);
   }
 }
