@@ -1,5 +1,5 @@
 // What is to go, and what is left and why: decided from everything that was seen, and from nothing that is remembered. Pure.
-import { stackOf } from "../../providers/lib/abra/index.ts";
+import { stackOf } from "../../providers/lib/docker/index.ts";
 import type { MaintenanceRecord, StoredRecord } from "../../providers/lib/coordination/index.ts";
 import { madeAttribute, ownerAttribute, runAttribute } from "../../providers/lib/keycloak/index.ts";
 import { alike, domainsOf, runCalled } from "./domains.ts";

@@ -1,5 +1,5 @@
 // Which Swarm stacks a run may have made: by the domains that it deploys at. Pure.
-import { stackOf } from "../../providers/lib/abra/index.ts";
+import { stackOf } from "../../providers/lib/docker/index.ts";
 import { appDomain, dedicatedDomain, type Run, runOfStack } from "../../providers/lib/run/index.ts";
 import type { Part, Situation, Traces } from "./plan.ts";
 import type { Reason, Skip } from "./observed.ts";

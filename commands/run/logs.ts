@@ -1,10 +1,9 @@
 // What a run's own services said, where its command failed.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stackOf } from "../../providers/lib/abra/index.ts";
 import { mask } from "../../providers/lib/diagnostics/index.ts";
 import { appDomain, dedicatedDomain, type Run } from "../../providers/lib/run/index.ts";
-import { logText, servicesOf } from "../../providers/lib/docker/index.ts";
+import { logText, servicesOf, stackOf } from "../../providers/lib/docker/index.ts";
 import { asError } from "../common/errors.ts";
 import { runConfig } from "../common/config.ts";
 

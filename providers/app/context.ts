@@ -1,5 +1,6 @@
 // One app on this host, under its lock: where its things are, and abra to work on it with.
-import { type Abra, abraIn, operatorAbraDir, prepareAbraDir, stackOf } from "../lib/abra/index.ts";
+import { stackOf } from "../lib/docker/index.ts";
+import { type Abra, abraIn, operatorAbraDir, prepareAbraDir } from "../lib/abra/index.ts";
 import { parseEnv } from "../lib/env/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
 import { type Compose, composeAt as composeOf } from "../lib/compose/index.ts";

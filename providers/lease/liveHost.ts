@@ -2,9 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WarmAppInputs } from "../app/inputs.ts";
-import { stackOf } from "../lib/abra/index.ts";
 import { coordinationHost } from "../lib/coordination/index.ts";
-import { servicesOf } from "../lib/docker/index.ts";
+import { servicesOf, stackOf } from "../lib/docker/index.ts";
 import { NOT_DEPLOYED, probeUrl, tasksTrouble } from "../lib/health/index.ts";
 import { livenessOf, type ProcessIdentity } from "../lib/process/index.ts";
 import { UnavailableError, type AcquireHost, type KeycloakState } from "./request.ts";

@@ -1,11 +1,10 @@
 // What Pulumi's engine asks of a Lease.
-import { stackOf } from "../lib/abra/index.ts";
 import { checkInputs } from "../pulumi/check.ts";
 import { type Checked, type Registered, type ResourceInputs, clean } from "../pulumi/protocol.ts";
 import { appFolder, readLastGood } from "../lib/state/index.ts";
 import { surviveParent } from "../pulumi/process.ts";
 import { logOfRun, withRunLock } from "../lib/run/index.ts";
-import { servicesOf, versionLabel } from "../lib/docker/index.ts";
+import { servicesOf, versionLabel, stackOf } from "../lib/docker/index.ts";
 import { type KeycloakKind, leaseName, leaseOf, swarmStore } from "../lib/coordination/index.ts";
 import { acquire } from "./acquire.ts";
 import { releaseLease } from "./leaseRecord.ts";

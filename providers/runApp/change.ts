@@ -1,6 +1,6 @@
 // Changes a run's app. The provider loads this file only to change something.
-import { probeAbra, stackOf } from "../lib/abra/index.ts";
-import { servicesOf, versionLabel } from "../lib/docker/index.ts";
+import { probeAbra } from "../lib/abra/index.ts";
+import { servicesOf, versionLabel, stackOf } from "../lib/docker/index.ts";
 import type { Log } from "../lib/text.ts";
 import { ensure } from "./ensure.ts";
 import type { CheckedRunApp } from "./inputs.ts";

@@ -1,7 +1,7 @@
 // The host of a run's app with real programs: abra, docker, git and HTTPS.
-import { abraIn, operatorAbraDir, stackOf } from "../lib/abra/index.ts";
+import { abraIn, operatorAbraDir } from "../lib/abra/index.ts";
 import { atTag, healthSeconds, type Recipe, readRecipe } from "../lib/compose/index.ts";
-import { notReplaced, type ServiceSnapshot, snapshotServices } from "../lib/docker/index.ts";
+import { notReplaced, type ServiceSnapshot, snapshotServices, stackOf } from "../lib/docker/index.ts";
 import { gate, gateLine, healthWindow, probeUnless, swarmRollback, type Verdict } from "../lib/health/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
 import type { Log } from "../lib/text.ts";

@@ -1,7 +1,7 @@
 // Reads a recipe from a checkout, and finds the secrets that it can't get a value for.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stackOf } from "../lib/abra/index.ts";
+import { stackOf } from "../lib/docker/index.ts";
 import { type ReadFile, type Recipe, secretOf } from "../lib/compose/index.ts";
 import { ignoreAbsent } from "../lib/fs/index.ts";
 import { envRequirements } from "../lib/recipe/index.ts";

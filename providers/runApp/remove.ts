@@ -1,6 +1,6 @@
 // Removes all of a run's app: containers, networks, volumes, secrets, .env and clone.
-import { abraIn, stackOf } from "../lib/abra/index.ts";
-import { NotRemovedError, removeStack } from "../lib/docker/index.ts";
+import { abraIn } from "../lib/abra/index.ts";
+import { NotRemovedError, removeStack, stackOf } from "../lib/docker/index.ts";
 import type { Log } from "../lib/text.ts";
 import { monotonicNow, since } from "../lib/time/index.ts";
 import { removeAppFiles } from "./abraFolder.ts";

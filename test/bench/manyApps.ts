@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { envPath } from "../../providers/lib/abra/home.ts";
-import { stackOf } from "../../providers/lib/abra/names.ts";
+import { stackOf } from "../../providers/lib/docker/names.ts";
 import type { WarmAppArgs } from "../../providers/app/inputs.ts";
 import { keptImage } from "../../providers/lib/docker/images.ts";
 import { waitUntilRemoved } from "../../providers/lib/docker/waitUntilRemoved.ts";

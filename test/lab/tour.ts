@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { execa } from "execa";
 import semver from "semver";
 import { compareVersions, parseVersion } from "../../providers/lib/recipe/version.ts";
-import { stackOf } from "../../providers/lib/abra/names.ts";
+import { stackOf } from "../../providers/lib/docker/names.ts";
 import { warmDomain, runName, runOf } from "../../providers/lib/run/names.ts";
 import { servicesOf, versionLabel } from "../../providers/lib/docker/stack.ts";
 import { base } from "./paths.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { startRenewing } from "../../commands/run/renew.ts";
-import { stackOf } from "../../providers/lib/abra/names.ts";
+import { stackOf } from "../../providers/lib/docker/names.ts";
 import { releaseLease } from "../../providers/lease/leaseRecord.ts";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { leaseOf, swarmStore } from "../../providers/lib/coordination/coordinationStore.ts";

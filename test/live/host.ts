@@ -8,7 +8,7 @@ import { removeApps } from "../lab/down.ts";
 import { configOfWarm } from "../lab/home.ts";
 import { at, base, project, stateDir } from "../lab/paths.ts";
 import { resetUpstream } from "../lab/upstream.ts";
-import { stackOf } from "../../providers/lib/abra/names.ts";
+import { stackOf } from "../../providers/lib/docker/names.ts";
 import { swarmStore } from "../../providers/lib/coordination/coordinationStore.ts";
 import { warmDomain } from "../../providers/lib/run/names.ts";
 

@@ -2,4 +2,3 @@
 export { type Abra, AbraError, abraFatal, abraIn, probeAbra } from "./cli.ts";
 export { ownedEnv, withOwnedEnv } from "./ownedEnv.ts";
 export { envPath, operatorAbraDir, prepareAbraDir } from "./home.ts";
-export { stackOf, SWARM_NAME_LIMIT } from "./names.ts";

@@ -1,6 +1,6 @@
 // A recipe as it is at one version: its compose files with names filled in for one app.
 import { abraShVariables, composeFiles, readCompose, type Compose } from "./compose.ts";
-import { stackOf, SWARM_NAME_LIMIT } from "../abra/index.ts";
+import { stackOf, SWARM_NAME_LIMIT } from "../docker/index.ts";
 import { parseEnv } from "../env/index.ts";
 import { fileAt } from "../recipe/index.ts";
 

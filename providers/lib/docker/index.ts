@@ -5,6 +5,7 @@ export { NoContainerError, readAllSecrets, readSecret } from "./container.ts";
 export { docker, jsonLines } from "./docker.ts";
 export { imageId, imagesOf, keptImage, pullImage, tagImage } from "./images.ts";
 export { logText, tasksText } from "./logs.ts";
+export { stackOf, SWARM_NAME_LIMIT } from "./names.ts";
 export { networkId } from "./networks.ts";
 export { portConflictResolver } from "./portConflict.ts";
 export { removeStack } from "./removeStack.ts";

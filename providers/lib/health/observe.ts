@@ -1,8 +1,7 @@
 // What the world says of an app: what runs, at which version, and how it is.
 import { probeUrl, type Fault } from "./http.ts";
 import type { Probe } from "./gate.ts";
-import { stackOf } from "../abra/index.ts";
-import { containersOf, isChaos, type Service, servicesOf, taskErrors, versionLabel } from "../docker/index.ts";
+import { containersOf, isChaos, type Service, servicesOf, taskErrors, versionLabel, stackOf } from "../docker/index.ts";
 import type { Health } from "./inputs.ts";
 
 export interface ObservedApp {

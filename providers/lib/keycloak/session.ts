@@ -1,6 +1,5 @@
 // The admin session of a deployed Keycloak. The password is read from the running container for each use, never kept.
-import { stackOf } from "../abra/index.ts";
-import { readSecret } from "../docker/index.ts";
+import { readSecret, stackOf } from "../docker/index.ts";
 import { logIn, type Admin } from "./admin.ts";
 
 export interface AdminAccount {

@@ -2,7 +2,7 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stackOf } from "../../../providers/lib/abra/names.ts";
+import { stackOf } from "../../../providers/lib/docker/names.ts";
 import { tasksTrouble } from "../../../providers/lib/health/observe.ts";
 import { waitUntilRemoved } from "../../../providers/lib/docker/waitUntilRemoved.ts";
 import { servicesOf, versionLabel } from "../../../providers/lib/docker/stack.ts";

@@ -1,5 +1,5 @@
 // A realm made and deleted: by hearth's provider, in this process and without Pulumi, and by the raw admin API.
-import { stackOf } from "../../../providers/lib/abra/names.ts";
+import { stackOf } from "../../../providers/lib/docker/names.ts";
 import { logIn as logInAsHearth } from "../../../providers/lib/keycloak/admin.ts";
 import { realmInputs } from "../../../providers/realm/inputs.ts";
 import { ensureRealm, removeRealm } from "../../../providers/realm/reconcile.ts";

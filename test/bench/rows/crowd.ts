@@ -1,5 +1,5 @@
 // Row `crowd`: many runs at once, and how near they come to what the machine's cores could do at best.
-import { stackOf } from "../../../providers/lib/abra/names.ts";
+import { stackOf } from "../../../providers/lib/docker/names.ts";
 import { warmDomain } from "../../../providers/lib/run/names.ts";
 import { readSecret } from "../../../providers/lib/docker/container.ts";
 import { base } from "../../lab/paths.ts";

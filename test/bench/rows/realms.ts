@@ -1,5 +1,5 @@
 // Row `realms`: what a realm's create and delete cost where many others are there.
-import { stackOf } from "../../../providers/lib/abra/names.ts";
+import { stackOf } from "../../../providers/lib/docker/names.ts";
 import { warmDomain } from "../../../providers/lib/run/names.ts";
 import { readSecret } from "../../../providers/lib/docker/container.ts";
 import { base } from "../../lab/paths.ts";

@@ -1,5 +1,5 @@
 // Row `run`: from `hearth run` to a usable token and back again, beside four other ways.
-import { stackOf } from "../../../providers/lib/abra/names.ts";
+import { stackOf } from "../../../providers/lib/docker/names.ts";
 import { warmDomain } from "../../../providers/lib/run/names.ts";
 import { containerOf, readSecret } from "../../../providers/lib/docker/container.ts";
 import { base } from "../../lab/paths.ts";

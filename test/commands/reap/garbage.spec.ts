@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { stackOf } from "../../../providers/lib/abra/names.ts";
+import { stackOf } from "../../../providers/lib/docker/names.ts";
 import { decide } from "../../../commands/reap/decide.ts";
 import type { Plan } from "../../../commands/reap/plan.ts";
 import {

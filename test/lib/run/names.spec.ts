@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as names from "../../../providers/lib/run/names.ts";
-import { stackOf } from "../../../providers/lib/abra/names.ts";
+import { stackOf } from "../../../providers/lib/docker/names.ts";
 
 describe("a run's names", () => {
   it("are the same for the same identity, and other ones for another job or attempt", () => {

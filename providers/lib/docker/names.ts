@@ -1,4 +1,4 @@
-// The names abra gives to what it makes on the swarm.
+// Names on the swarm, as abra gives them.
 
 /** Swarm's limit for the name of a config or a secret, in characters. */
 export const SWARM_NAME_LIMIT = 64;
