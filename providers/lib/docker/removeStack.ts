@@ -19,11 +19,14 @@ export interface RemoveOptions {
  */
 export async function removeStack(stack: string, { deadline = 120_000 }: RemoveOptions = {}): Promise<void> {
   if (stack === "") throw new TypeError("a stack without a name");
-  for (const start = monotonicNow(), words: string[] = []; ; await sleep(300)) {
+  const start = monotonicNow();
+  const words: string[] = [];
+  // At least one attempt, however slow Docker answers: without one, the error couldn't say what Docker objects to.
+  for (let attempts = 0; ; attempts++, await sleep(300)) {
     const left = await leftOf(stack);
     const names = Object.entries(left).flatMap(([kind, found]) => found.map(name => `${kind} ${name}`));
     if (names.length === 0) return;
-    if (monotonicNow() - start > deadline) {
+    if (attempts > 0 && monotonicNow() - start > deadline) {
       const why = words.length > 0 ? ` (${words.join("; ")})` : "";
       throw new NotRemovedError(
         `${stack}: still there after ${Math.round(deadline / 1000)} s: ${names.join(", ")}${why}`,
