@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { stackOf } from "../../providers/lib/abra/names.ts";
+import { appFolder } from "../../providers/lib/state/appFolder.ts";
+import { readLastGood, readRejected } from "../../providers/lib/state/versions.ts";
+import { at, base, stateDir } from "../lab/paths.ts";
+import { release, resetUpstream } from "../lab/upstream.ts";
+import { call, containers, freshWarm, hearth, must, upWarm, warmConfig } from "./host.ts";
+
+const recipe = "custom-html";
+const domain = `pages.${base}`;
+const stack = stackOf(domain);
+const folder = appFolder(stateDir, domain);
+const page = (name: string) => fetch(`https://${domain}/${name}`);
+const lastGood = async () => (await readLastGood(folder))?.version;
+
+async function container(): Promise<string> {
+  return (await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${stack}_app`)).trim();
+}
+
+/** Writes a page into the app's volume. */
+async function publish(name: string): Promise<void> {
+  await must("docker", "exec", await container(), "bash", "-c", `echo ${name} > /usr/share/nginx/html/${name}`);
+}
+
+describe("a third warm app with the defaults, on a real host", function () {
+  this.timeout(300_000);
+  let config: string;
+  let temporary: string;
+
+  before(async () => {
+    temporary = await mkdtemp(join(tmpdir(), "hearth-third-"));
+    await resetUpstream(recipe);
+    if ((await upWarm()).exitCode !== 0) await freshWarm();
+    config = await readFile(warmConfig, "utf8");
+    const edited = parse(config) as { config: { "hearth:apps": Record<string, object> } };
+    edited.config["hearth:apps"][recipe] = { domain, health: { stableFor: 3, margin: 5 } };
+    await writeFile(warmConfig, stringify(edited));
+  });
+
+  after(async () => {
+    await writeFile(warmConfig, config);
+    const done = await upWarm();
+    for (const name of (await must("docker", "volume", "ls", "-q", "--filter", `name=${stack}_`)).split("\n"))
+      if (name !== "") await call("docker", ["volume", "rm", name]);
+    for (const path of [folder.path, join(at.abra, "servers", "default", `${domain}.env`), temporary])
+      await rm(path, { recursive: true, force: true });
+    assert.equal(done.exitCode, 0, done.all);
+    assert.equal(await container(), "", "removed from the configuration, it is undeployed");
+  });
+
+  it("is deployed beside the others, none of which is restarted", async () => {
+    const before = await containers();
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.all, /custom-html: healthy at 1\.0\.0\+1\.22/);
+    const now = await containers();
+    assert.deepEqual(
+      before.filter(id => !now.includes(id)),
+      [],
+    );
+    assert.equal(await lastGood(), "1.0.0+1.22");
+    await publish("first");
+    assert.equal((await page("first")).status, 200);
+  });
+
+  it("F16: is upgraded while a run is active; neither it nor a run that begins meanwhile waits", async () => {
+    const active = ["--recipe", "notes", "--build", "third-active"];
+    const output = join(temporary, "run.env");
+    assert.equal((await hearth(["run", "start", ...active, "--output", output])).exitCode, 0);
+    try {
+      await release(recipe, { version: "1.1.0+1.22" });
+      const during = ["--recipe", "notes", "--build", "third-during"];
+      const [upgrade, run] = await Promise.all([upWarm(), hearth(["run", ...during, "--", "true"])]);
+      assert.equal(upgrade.exitCode, 0, upgrade.all);
+      assert.equal(run.exitCode, 0, run.all);
+      assert.doesNotMatch(`${upgrade.all}${run.all}`, /waiting/);
+      assert.match(upgrade.all, /custom-html: snapshot .* in \d+\.\d s/);
+      assert.equal(await lastGood(), "1.1.0+1.22");
+      assert.equal((await page("first")).status, 200, "its data is there");
+    } finally {
+      await hearth(["run", "stop", ...active]);
+    }
+  });
+
+  it("F9, P4: rolls back a release that never gets healthy, with its data, and rejects it", async () => {
+    await publish("second");
+    await release(recipe, { version: "1.2.0+1.22", kind: "never-healthy" });
+    const done = await upWarm();
+    assert.notEqual(done.exitCode, 0, done.all);
+    assert.match(
+      done.all,
+      /custom-html at 1\.2\.0\+1\.22 isn't healthy: .*; 1\.1\.0\+1\.22 runs again, with the data/s,
+    );
+    assert.equal(await lastGood(), "1.1.0+1.22");
+    assert.deepEqual(Object.keys(await readRejected(folder)), ["1.2.0+1.22"]);
+    for (const name of ["first", "second"]) assert.equal((await page(name)).status, 200, name);
+  });
+});
