@@ -1,4 +1,4 @@
-// `hearth recover`: finishes or undoes what was interrupted, repairs what is down at the version it had, never upgrades.
+// `hearth recover`: finishes or undoes interrupted operations, redeploys apps that are down at their version, never upgrades.
 import { readFile } from "node:fs/promises";
 import { channel, deliver } from "../providers/lib/alerts/index.ts";
 import { repair } from "../providers/app/repair.ts";
@@ -7,19 +7,19 @@ import { asError } from "./common/errors.ts";
 import { readWarmApps, warmConfig } from "./common/config.ts";
 import { breakDeadLocks } from "./pulumi/locks.ts";
 
-/** Milliseconds that it waits for another hearth, or for what a killed one left running: a timer comes again. */
+/** Milliseconds to wait for another process: the timer retries. */
 const PATIENCE = 30_000;
 
 const log = (line: string): void => console.log(line);
 
-/** 0: all kept apps are well; 1: one isn't, and its sentence is on stderr. */
+/** Exit codes: 0 every warm app is healthy; 1 one isn't, with its error on stderr. */
 export async function recover(): Promise<number> {
   let code = 0;
   for (const app of await readWarmApps()) {
     try {
       await repair(app, log, { wait: PATIENCE });
     } catch (error) {
-      if (error instanceof LockedError) continue; // said already, by whom: it lives, so there is nothing to recover
+      if (error instanceof LockedError) continue; // logged already: its holder is alive, so there is nothing to recover
       console.error(`hearth: ${asError(error).message}`);
       code = 1;
     }

@@ -1,4 +1,4 @@
-// The kept apps as the warm stack's configuration says them: read without Pulumi, so that a timer needs no passphrase.
+// The warm apps as configured, read without Pulumi, so that a timer needs no passphrase.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -10,16 +10,18 @@ import { ciConfigFile } from "../pulumi/stackConfig.ts";
 
 const file = join(project, ".stacks", "Pulumi.warm.yaml");
 
-/** Every kept app, in the order in which they depend on one another. Throws as `warmConfig`. */
+/** Every warm app, an ingress first. Throws as `warmConfig`. */
 export async function readWarmApps(): Promise<WarmAppInputs[]> {
   return warmApps(await warmConfig()).map(args => warmAppInputs.parse(args));
 }
 
-/** The warm stack's configuration. Throws ConfigError, and a sentence where there is none. */
+/** The warm stack's configuration. Throws ConfigError, and an error if there is none. */
 export async function warmConfig(): Promise<Config> {
   const text = await readFile(file, "utf8").catch(error => {
     if (error.code === "ENOENT")
-      throw new Error(`${file} isn't there: say what to keep first (pulumi config set -s warm hearth:baseDomain …)`);
+      throw new Error(
+        `${file} not found: configure the warm stack first (pulumi config set -s warm hearth:baseDomain …)`,
+      );
     throw error;
   });
   return configIn(text);
@@ -39,10 +41,11 @@ function configIn(text: string): Config {
   return readConfig(Object.fromEntries(values));
 }
 
-/** The kept app that `name` means: its recipe, or its domain. Throws where none is called so. */
+/** The warm app with this recipe or domain. Throws if there is none. */
 export async function warmApp(name: string): Promise<WarmAppInputs> {
   const all = await readWarmApps();
   const found = all.find(app => app.recipe === name || app.domain === name);
-  if (!found) throw new Error(`hearth keeps no app "${name}": it keeps ${all.map(app => app.recipe).join(", ")}`);
+  if (!found)
+    throw new Error(`warm app "${name}" not found: expected ${all.map(app => app.recipe).join(", ")}, or its domain`);
   return found;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ignoreAbsent } from "../../providers/lib/fs/index.ts";
 import type { ObservedStack } from "../reap/observed.ts";
-import { LeftAloneError } from "../reap/host.ts";
+import { SkippedError } from "../reap/host.ts";
 import { project } from "../common/project.ts";
 import { removeStackConfig } from "./stackConfig.ts";
 import { exportArgv, forgetArgv, listArgv } from "./argv.ts";
@@ -58,7 +58,7 @@ export async function forget(stack: string): Promise<void> {
   // First: as long as there is the stack, nobody else makes one of its name.
   await removeStackConfig(stack);
   const done = await pulumi(forgetArgv(stack));
-  if (/currently locked/.test(done.all)) throw new LeftAloneError("in use by Pulumi", reason(done));
+  if (/currently locked/.test(done.all)) throw new SkippedError("in use by Pulumi", reason(done));
   const unreadable = isUnreadable(done);
   if (!isAbsent(done) && !unreadable) must(done, `remove the stack ${stack}`);
   await removeRemains(stack, { unreadable });

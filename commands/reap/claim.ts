@@ -29,7 +29,7 @@ export async function claim(
 }
 
 /** Back to what it was: over. An orphan's stays as well, as it may be all that is left to prove whose the rest is. */
-export async function letGo(
+export async function returnLease(
   store: CoordinationStore,
   claimed: StoredRecord<LeaseRecord>,
   plan: Plan,

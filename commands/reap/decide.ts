@@ -1,8 +1,8 @@
-// What is to go, and what is left and why: decided from everything that was seen, and from nothing that is remembered. Pure.
+// What to remove, and what to skip and why: decided from what was observed, never from memory. Pure.
 import { stackOf } from "../../providers/lib/docker/index.ts";
 import type { MaintenanceRecord, StoredRecord } from "../../providers/lib/coordination/index.ts";
 import { madeAttribute, ownerAttribute, runAttribute } from "../../providers/lib/keycloak/index.ts";
-import { alike, domainsOf, runCalled } from "./domains.ts";
+import { runLikeStacks, domainsOf, runCalled } from "./domains.ts";
 import { decideRun } from "./decideRun.ts";
 import type { Plan, Traces } from "./plan.ts";
 import type { Observed, ObservedRealm, Skip } from "./observed.ts";
@@ -10,34 +10,39 @@ import type { Observed, ObservedRealm, Skip } from "./observed.ts";
 export interface Decision {
   readonly plans: readonly Plan[];
   readonly skips: readonly Skip[];
-  /** A maintenance whose holder is dead and whose operation is over. */
-  readonly leftOver: StoredRecord<MaintenanceRecord> | undefined;
+  /** Maintenance whose holder is dead and whose operation is over. */
+  readonly staleMaintenance: StoredRecord<MaintenanceRecord> | undefined;
 }
 
 export function decide(seen: Observed): Decision {
-  const unseen = hidden(seen);
+  const unseen = realmsSkipReason(seen);
   const all = unseen || !("all" in seen.realms) ? [] : seen.realms.all;
-  const strange = all.flatMap(realm => strangeRealm(realm, seen.swarm));
-  const ours = all.filter(realm => strangeRealm(realm, seen.swarm).length === 0);
+  const strange = all.flatMap(realm => foreignRealmSkip(realm, seen.swarm));
+  const ours = all.filter(realm => foreignRealmSkip(realm, seen.swarm).length === 0);
   const traces = tracesOf(seen, ours, new Set(all.map(({ name }) => name)));
   const alive = traces
     .filter(({ lease, dir }) => lease?.live || dir?.liveness === "alive")
-    .flatMap(each => theirs(each, seen.baseDomain));
+    .flatMap(each => stacksOfRun(each, seen.baseDomain));
   const leased = seen.leases.filter(lease => lease.live).flatMap(({ entry }) => entry.record.domains.map(stackOf));
-  const kept = seen.kept.map(stackOf);
+  const kept = seen.warmDomains.map(stackOf);
   const verdicts = traces.map(each =>
-    decideRun(each, { ...seen, unseen, kept: new Set(kept), live: new Set([...alive, ...leased]) }),
+    decideRun(each, { ...seen, unseen, warmStacks: new Set(kept), live: new Set([...alive, ...leased]) }),
   );
   return {
     plans: verdicts.flatMap(({ plan }) => (plan ? [plan] : [])),
-    skips: [...verdicts.flatMap(({ skips }) => skips), ...strange, ...strangeNames(seen), ...byNameAlone(seen, traces)],
-    leftOver: seen.maintenance?.over ? seen.maintenance.entry : undefined,
+    skips: [
+      ...verdicts.flatMap(({ skips }) => skips),
+      ...strange,
+      ...foreignNames(seen),
+      ...unprovenStacks(seen, traces),
+    ],
+    staleMaintenance: seen.maintenance?.isStale ? seen.maintenance.entry : undefined,
   };
 }
 
-/** Why the kept Keycloak's realms are left alone; undefined where they aren't. */
-function hidden({ realms, maintenance, keycloak }: Observed): Omit<Skip, "what"> | undefined {
-  if (maintenance && !maintenance.over && maintenance.entry.record.domain === keycloak)
+/** Why the warm Keycloak's realms are skipped; undefined if they aren't. */
+function realmsSkipReason({ realms, maintenance, keycloak }: Observed): Omit<Skip, "what"> | undefined {
+  if (maintenance && !maintenance.isStale && maintenance.entry.record.domain === keycloak)
     return {
       reason: "keycloak is in maintenance",
       detail: `${maintenance.entry.record.what}, since ${maintenance.entry.record.startedAt}`,
@@ -45,8 +50,8 @@ function hidden({ realms, maintenance, keycloak }: Observed): Omit<Skip, "what">
   return "unseen" in realms ? { reason: realms.unseen.reason, detail: realms.unseen.detail } : undefined;
 }
 
-/** Ours is a realm that carries this swarm's mark and is called as the run that the mark names. */
-function strangeRealm({ name, attributes = {} }: ObservedRealm, swarm: string): Skip[] {
+/** A realm is ours if it carries this swarm's mark and the name of the run that the mark names. */
+function foreignRealmSkip({ name, attributes = {} }: ObservedRealm, swarm: string): Skip[] {
   const what = `realm ${name}`;
   if (name.toLowerCase() === "master") return [{ what, reason: "Keycloak's own" }];
   const run = attributes[runAttribute];
@@ -55,7 +60,7 @@ function strangeRealm({ name, attributes = {} }: ObservedRealm, swarm: string): 
   return runCalled(name) ? [] : [{ what, reason: "no run's name" }];
 }
 
-/** By run: whatever was seen of it. `realms`: the names of all. */
+/** Everything observed, by run. `realms`: the names of all realms. */
 function tracesOf(
   { leases, pulumi, dirs }: Observed,
   ours: readonly ObservedRealm[],
@@ -84,7 +89,7 @@ function tracesOf(
   });
 }
 
-function strangeNames({ leases, pulumi, dirs }: Observed): Skip[] {
+function foreignNames({ leases, pulumi, dirs }: Observed): Skip[] {
   const strange = [
     ...leases.filter(({ entry }) => !runCalled(entry.record.run)).map(({ entry }) => `lease ${entry.name}`),
     ...pulumi
@@ -96,14 +101,17 @@ function strangeNames({ leases, pulumi, dirs }: Observed): Skip[] {
 }
 
 /** The Swarm stacks that the run may have made. */
-function theirs({ run, lease }: Traces, base: string): string[] {
+function stacksOfRun({ run, lease }: Traces, base: string): string[] {
   return [...domainsOf(run, base), ...(lease?.entry.record.domains ?? [])].map(stackOf);
 }
 
-/** Swarm stacks that are called as a run's, and that no lease and no realm proves to be one. */
-function byNameAlone(seen: Observed, traces: readonly Traces[]): Skip[] {
+/** Swarm stacks with a run's name that no lease and no realm proves to be a run's. */
+function unprovenStacks(seen: Observed, traces: readonly Traces[]): Skip[] {
   const proved = traces.filter(({ lease, realm }) => lease || (realm && realm !== "foreign"));
-  const known = new Set([...proved.flatMap(each => theirs(each, seen.baseDomain)), ...seen.kept.map(stackOf)]);
-  const left = alike(seen, seen.baseDomain).filter(stack => !known.has(stack));
+  const known = new Set([
+    ...proved.flatMap(each => stacksOfRun(each, seen.baseDomain)),
+    ...seen.warmDomains.map(stackOf),
+  ]);
+  const left = runLikeStacks(seen, seen.baseDomain).filter(stack => !known.has(stack));
   return left.map(stack => ({ what: `stack ${stack}`, reason: "its name alone says that it may be a run's" }));
 }

@@ -1,16 +1,16 @@
-// Whether what was seen of one run is to go, and in which order: the lease proves whose the rest is, and goes last. Pure.
+// Whether to remove a run, and in which order: the lease proves who owns the rest, and is removed last. Pure.
 import { describeHolder } from "../../providers/lib/coordination/index.ts";
 import { domainsOf, stacksOf } from "./domains.ts";
-import type { Part, Situation, Traces, Verdict } from "./plan.ts";
+import type { Part, RunContext, Traces, Verdict } from "./plan.ts";
 import { GRACE, SETTLED, type ObservedLease, type Skip } from "./observed.ts";
 
-export function decideRun(traces: Traces, seen: Situation): Verdict {
+export function decideRun(traces: Traces, seen: RunContext): Verdict {
   if (traces.dir?.liveness === "alive") return skipped(traces.name, "live", "its process lives");
   if (traces.pulumi?.lock === "unknown") return skipped(traces.name, "its lock can't be judged");
   return traces.lease ? withLease(traces, traces.lease, seen) : withoutLease(traces, seen);
 }
 
-function withLease(traces: Traces, { entry, live, liveness }: ObservedLease, seen: Situation): Verdict {
+function withLease(traces: Traces, { entry, live, liveness }: ObservedLease, seen: RunContext): Verdict {
   const { name } = traces;
   const { record } = entry;
   const realm = ownRealm(traces);
@@ -33,7 +33,7 @@ function withLease(traces: Traces, { entry, live, liveness }: ObservedLease, see
   };
 }
 
-function withoutLease(traces: Traces, seen: Situation): Verdict {
+function withoutLease(traces: Traces, seen: RunContext): Verdict {
   const { name, pulumi, dir } = traces;
   const realm = ownRealm(traces);
   if (pulumi?.lock === "alive" && dir?.liveness !== "dead") return skipped(name, "live", "Pulumi is at work on it");
@@ -50,7 +50,7 @@ function withoutLease(traces: Traces, seen: Situation): Verdict {
   return orphan(traces, seen);
 }
 
-function orphan(traces: Traces, seen: Situation): Verdict {
+function orphan(traces: Traces, seen: RunContext): Verdict {
   const { name, pulumi, dir } = traces;
   const realm = ownRealm(traces);
   const settled = isSettled(traces, seen.began);
@@ -64,14 +64,14 @@ function orphan(traces: Traces, seen: Situation): Verdict {
   return { plan: { run: name, why, lease: undefined, domains, parts }, skips: [...skips, ...waiting] };
 }
 
-/** Its process is proved dead; or nobody says whose it is, and nothing of it changed for long. */
+/** Its process is proved dead; or it names no process, and nothing of it changed for a long time. */
 function isSettled({ dir, pulumi }: Traces, began: number): boolean {
   if (dir?.liveness === "dead") return true;
   const all = [...(dir ? [dir.changed] : []), ...(pulumi ? [pulumi.changed] : [])];
   return all.every(changed => changed !== undefined && began - changed >= SETTLED);
 }
 
-/** A realm that doesn't say when it was made is an older hearth's: judged only when nothing else is left of its run. */
+/** A realm without a creation time is removed only when nothing else of its run remains. */
 function isOld({ pulumi, dir }: Traces, made: unknown, began: number): boolean {
   if (made === undefined) return !pulumi && !dir;
   return typeof made === "string" && Date.parse(made) <= began - GRACE;

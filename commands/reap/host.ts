@@ -1,12 +1,12 @@
-// All that the reaper looks at and does. Times in milliseconds.
+// Every query and side effect of the reaper. Times in milliseconds.
 import type { Liveness, ProcessIdentity } from "../../providers/lib/process/index.ts";
 import type { CoordinationStore, MaintenanceRecord } from "../../providers/lib/coordination/index.ts";
-import type { Taken } from "./locks.ts";
+import type { TakenLocks } from "./locks.ts";
 import type { Reason, Realms, Observed, ObservedDirectory, ObservedStack } from "./observed.ts";
 import type { Stacks } from "./stacks.ts";
 
-/** Something is better left as it is, for now: no failure. */
-export class LeftAloneError extends Error {
+/** Something is skipped for now: not a failure. */
+export class SkippedError extends Error {
   override readonly name = "LeftAloneError";
   readonly reason: Reason;
 
@@ -16,29 +16,29 @@ export class LeftAloneError extends Error {
   }
 }
 
-export interface ReapHost extends Pick<Observed, "swarm" | "baseDomain" | "kept" | "keycloak"> {
+export interface ReapHost extends Pick<Observed, "swarm" | "baseDomain" | "warmDomains" | "keycloak"> {
   readonly store: CoordinationStore;
   /** This process. */
   readonly holder: ProcessIdentity;
   now(): number;
   sleep(ms: number): Promise<void>;
   liveness(holder: ProcessIdentity): Promise<Liveness>;
-  /** Whether a maintenance whose holder is dead is over. */
+  /** Whether no operation is open that the maintenance of a dead holder belongs to. */
   isStale(maintenance: MaintenanceRecord): Promise<boolean>;
 
   realms(): Promise<Realms>;
   stacks(): Promise<Stacks>;
-  /** Runs' stacks in Pulumi's backend; without the swarm they are of. */
+  /** Runs' stacks in Pulumi's backend, without their swarm. */
   pulumi(): Promise<readonly ObservedStack[]>;
-  /** The swarm that the stack's resources are of; undefined where none says so. */
+  /** The swarm of the stack's resources; undefined if no resource names one. */
   swarmOf(pulumiStack: string): Promise<string | undefined>;
-  /** Of whoever has the stack's lock, and in words who that is. */
+  /** Liveness of the process that holds the stack's lock, and its description. */
   lockOf(pulumiStack: string): Promise<{ readonly liveness: ObservedStack["lock"]; readonly words: string }>;
   dirs(): Promise<readonly ObservedDirectory[]>;
 
-  /** Everything that works on the run kept out until it is released. Throws LockedError at `until`. */
-  takeLocks(run: string, until: number): Promise<Taken>;
-  /** Each takes what is absent for success; what may go later throws LeftAloneError. The first says whether there was a realm. */
+  /** Takes every lock of the run, so that no other process works on it. Throws LockedError at `until`. */
+  takeLocks(run: string, until: number): Promise<TakenLocks>;
+  /** For each of these, absent is success; SkippedError means later. Returns whether there was a realm. */
   removeRealm(run: string): Promise<boolean>;
   removeStack(swarmStack: string): Promise<void>;
   removePulumi(pulumiStack: string): Promise<void>;

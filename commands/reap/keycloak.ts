@@ -5,12 +5,12 @@ import { type Admin, KeycloakError, NotUpError } from "../../providers/lib/keycl
 import { removeRealm, type RealmHost as RealmWorld } from "../../providers/realm/reconcile.ts";
 import { NoContainerError } from "../../providers/lib/docker/index.ts";
 import type { Realms } from "./observed.ts";
-import { LeftAloneError } from "./host.ts";
+import { SkippedError } from "./host.ts";
 
-export type Kept = Pick<WarmAppInputs, "domain" | "stateDir">;
+export type WarmKeycloak = Pick<WarmAppInputs, "domain" | "stateDir">;
 
 /** Its realms; what isn't up is no failure, what refuses to answer is. */
-export async function lookAtRealms(come: () => Promise<Admin>): Promise<Realms> {
+export async function listRealms(come: () => Promise<Admin>): Promise<Realms> {
   try {
     return { all: await (await come()).list() };
   } catch (error) {
@@ -25,13 +25,13 @@ export async function lookAtRealms(come: () => Promise<Admin>): Promise<Realms> 
 export async function removeRealmOf(
   run: string,
   swarm: string,
-  { domain, stateDir }: Kept,
+  { domain, stateDir }: WarmKeycloak,
   host: RealmWorld,
 ): Promise<boolean> {
   try {
     return await removeRealm({ name: run, run, swarm, stateDir, keycloak: { domain } }, host);
   } catch (error) {
-    if (isDown(error)) throw new LeftAloneError("keycloak isn't up", error.message, error);
+    if (isDown(error)) throw new SkippedError("keycloak isn't up", error.message, error);
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { currentProcess, type Liveness, livenessOf } from "../../providers/lib/p
 import { keycloakRecipe, profileOf } from "../../providers/app/profiles/index.ts";
 import { coordinationHost } from "../../providers/lib/coordination/index.ts";
 import { adminSession } from "../../providers/lib/keycloak/index.ts";
-import { lookAtRealms, removeRealmOf } from "./keycloak.ts";
+import { listRealms, removeRealmOf } from "./keycloak.ts";
 import { takeLocks } from "./locks.ts";
 import { stacksThere } from "./stacks.ts";
 import type { ReapHost } from "./host.ts";
@@ -22,19 +22,19 @@ import { hasStackConfig } from "../pulumi/stackConfig.ts";
 export async function reapHost(): Promise<ReapHost> {
   const config = await configuration();
   const { baseDomain, stateDir } = config;
-  const [swarm, holder, others] = await Promise.all([clusterId(), currentProcess(), runConfig().then(keptIn)]);
-  const own = keptIn(config);
+  const [swarm, holder, others] = await Promise.all([clusterId(), currentProcess(), runConfig().then(warmAppsOf)]);
+  const own = warmAppsOf(config);
   const keycloak = warmAppInputs.parse(warmKeycloak(config));
   const session = () =>
     adminSession({ domain: keycloak.domain, username: profileOf(keycloakRecipe).adminName(keycloak.env) });
   return {
     swarm,
     baseDomain,
-    kept: [...own, ...others].map(app => app.domain),
+    warmDomains: [...own, ...others].map(app => app.domain),
     keycloak: keycloak.domain,
     holder,
     ...coordinationHost(() => undefined),
-    realms: () => lookAtRealms(session),
+    realms: () => listRealms(session),
     stacks: stacksThere,
     pulumi: runStacks,
     swarmOf,
@@ -54,7 +54,7 @@ async function configuration(): Promise<Config> {
   return !process.env["HEARTH_CI_CONFIG"] && (await hasStackConfig("warm")) ? warmConfig() : runConfig();
 }
 
-function keptIn(config: Config): WarmAppInputs[] {
+function warmAppsOf(config: Config): WarmAppInputs[] {
   return warmApps(config).map(args => warmAppInputs.parse(args));
 }
 

@@ -5,12 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ignoreAbsent } from "../../providers/lib/fs/index.ts";
 import { type Lock, LockedError, tryLock } from "../../providers/lib/lock/index.ts";
 
-export interface Taken {
+export interface TakenLocks {
   release(): Promise<void>;
 }
 
 /** Every lock in `folder`, once all are free. Throws LockedError where one still isn't at `until` (ms since 1970); then none is held. */
-export async function takeLocks(folder: string, until: number): Promise<Taken> {
+export async function takeLocks(folder: string, until: number): Promise<TakenLocks> {
   const start = Date.now();
   const held: Lock[] = [];
   const release = async () => void (await Promise.all(held.splice(0).map(lock => lock.release())));

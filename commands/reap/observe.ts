@@ -18,7 +18,7 @@ import type { ReapHost } from "./host.ts";
 
 /** Throws UnreadableRecordError before anything else is asked where the board can't be understood. */
 export async function observe(host: ReapHost): Promise<Observed> {
-  const { swarm, baseDomain, kept, keycloak, store } = host;
+  const { swarm, baseDomain, warmDomains, keycloak, store } = host;
   const began = host.now();
   const realms = await realmsOutside(host, await maintenanceOf(host, await store.list()));
   const [{ stacks, names }, pulumi, dirs] = await Promise.all([host.stacks(), host.pulumi(), host.dirs()]);
@@ -27,7 +27,7 @@ export async function observe(host: ReapHost): Promise<Observed> {
   const seen = {
     swarm,
     baseDomain,
-    kept,
+    warmDomains,
     keycloak,
     began,
     realms,
@@ -52,12 +52,12 @@ export async function maintenanceOf(
   entries: readonly StoredRecord[],
 ): Promise<ObservedMaintenance | undefined> {
   const entry = entries.find(isMaintenance);
-  return entry && { entry, over: (await liveness(entry.record.holder)) === "dead" && (await isStale(entry.record)) };
+  return entry && { entry, isStale: (await liveness(entry.record.holder)) === "dead" && (await isStale(entry.record)) };
 }
 
-/** What the kept Keycloak's maintenance is for, where it is in one. */
+/** What the warmDomains Keycloak's maintenance is for, where it is in one. */
 export function maintained(there: ObservedMaintenance | undefined, keycloak: string): string | undefined {
-  if (!there || there.over || there.entry.record.domain !== keycloak) return undefined;
+  if (!there || there.isStale || there.entry.record.domain !== keycloak) return undefined;
   return `${there.entry.record.what}, since ${there.entry.record.startedAt}`;
 }
 

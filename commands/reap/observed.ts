@@ -1,13 +1,13 @@
-// What a pass of the reaper sees before it decides anything. Times in milliseconds since 1970.
+// What the reaper observes before it decides. Times in milliseconds since 1970.
 import type { Liveness } from "../../providers/lib/process/index.ts";
 import type { LeaseRecord, MaintenanceRecord, StoredRecord } from "../../providers/lib/coordination/index.ts";
 
-/** Why something is left where it is: few and fixed words, so that they can be counted. */
+/** Why something is skipped: a fixed set, so that metrics can count by it. */
 export type Reason =
   | "live"
   | "foreign"
   | "Keycloak's own"
-  | "a kept app's"
+  | "a warm app's"
   | "no run's name"
   | "no lease yet"
   | "younger than this pass"
@@ -19,7 +19,7 @@ export type Reason =
   | "its lock can't be judged"
   | "changed meanwhile";
 
-/** What is left where it is, and why. */
+/** What is not removed, and why. */
 export interface Skip {
   readonly what: string;
   readonly reason: Reason;
@@ -31,7 +31,7 @@ export interface ObservedRealm {
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
-/** The kept Keycloak's realms; or why they can't be seen, which is a failure where somebody has to mend it. */
+/** The warm Keycloak's realms; or why they can't be listed. `failure`: an operator must fix it. */
 export type Realms =
   | { readonly all: readonly ObservedRealm[] }
   | { readonly unseen: Pick<Skip, "reason"> & { readonly detail: string; readonly failure: boolean } };
@@ -39,32 +39,32 @@ export type Realms =
 export interface ObservedLease {
   readonly entry: StoredRecord<LeaseRecord>;
   readonly live: boolean;
-  /** Of its holder; `unknown` where it has none. */
+  /** The holder's liveness; `unknown` without a holder. */
   readonly liveness: Liveness;
 }
 
 export interface ObservedMaintenance {
   readonly entry: StoredRecord<MaintenanceRecord>;
-  /** Its holder is proved dead, and no operation is open that it belongs to. */
-  readonly over: boolean;
+  /** The holder is proved dead, and no operation is open. */
+  readonly isStale: boolean;
 }
 
-/** A run's stack in Pulumi's backend, or what is left of one. */
+/** A run's stack in Pulumi's backend, or its remains. */
 export interface ObservedStack {
   /** `ci-<recipe>-<hex>` */
   readonly name: string;
-  /** Of whoever has its lock. */
+  /** Liveness of the process that holds its lock. */
   readonly lock: Liveness | "none";
-  /** undefined: it can't be told. */
+  /** undefined: unknown. */
   readonly changed: number | undefined;
-  /** The swarm that its resources are of; undefined where none says so. */
+  /** The swarm of its resources; undefined if no resource names one. */
   readonly swarm?: string | undefined;
 }
 
 /** A run's folder in hearth's directory. */
 export interface ObservedDirectory {
   readonly name: string;
-  /** Of the process that made it; `nobody`: it doesn't say whose it is. */
+  /** Liveness of the process that created it; `nobody`: the folder names none. */
   readonly liveness: Liveness | "nobody";
   readonly changed: number;
 }
@@ -73,23 +73,23 @@ export interface Observed {
   /** This swarm's id. */
   readonly swarm: string;
   readonly baseDomain: string;
-  /** Domains of the kept apps, and of the Keycloak among them. */
-  readonly kept: readonly string[];
+  /** Domains of the warm apps, and of the Keycloak among them. */
+  readonly warmDomains: readonly string[];
   readonly keycloak: string;
-  /** When the pass began. */
+  /** When the reaper started. */
   readonly began: number;
   readonly realms: Realms;
   readonly leases: readonly ObservedLease[];
   readonly maintenance: ObservedMaintenance | undefined;
-  /** Swarm stacks that anything carries the label of; and the names of all secrets and configs. */
+  /** Swarm stacks of which any object carries the label; names of all secrets and configs. */
   readonly stacks: readonly string[];
   readonly names: readonly string[];
   readonly pulumi: readonly ObservedStack[];
   readonly dirs: readonly ObservedDirectory[];
 }
 
-/** Milliseconds that a run's things without a lease and without an holder are waited for. */
+/** Milliseconds without a change after which objects of a run without lease and holder are removed. */
 export const SETTLED = 2 * 3_600_000;
 
-/** Milliseconds before the pass's start from which on a realm counts as too young to be judged. */
+/** Milliseconds before the reaper's start within which a realm is too young to be removed. */
 export const GRACE = 60_000;

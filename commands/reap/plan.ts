@@ -1,4 +1,4 @@
-// What was seen of one run, and what is to go of it.
+// What was observed of one run, and what to remove of it.
 import type { LeaseRecord, StoredRecord } from "../../providers/lib/coordination/index.ts";
 import type { Run } from "../../providers/lib/run/index.ts";
 import type { Observed, ObservedDirectory, ObservedLease, ObservedStack, Skip } from "./observed.ts";
@@ -6,11 +6,11 @@ import type { Observed, ObservedDirectory, ObservedLease, ObservedStack, Skip } 
 export interface Part {
   readonly kind: "realm" | "stack" | "pulumi stack" | "run folder" | "lease";
   readonly name: string;
-  /** Whether it was seen: what wasn't is asked for all the same, as it may have been made since. */
+  /** Whether it was observed. If not, it is removed all the same: it may have been created since. */
   readonly seen: boolean;
 }
 
-/** What goes of one run, in this order. */
+/** What to remove of one run, in this order. */
 export interface Plan {
   readonly run: string;
   readonly why: string;
@@ -20,12 +20,12 @@ export interface Plan {
   readonly parts: readonly Part[];
 }
 
-/** All that was seen of one run. */
+/** Everything observed of one run. */
 export interface Traces {
   readonly name: string;
   readonly run: Run;
   readonly lease: ObservedLease | undefined;
-  /** A realm of its own, proved by its attributes; `foreign`: one that only bears its name. */
+  /** Its realm, proved by its attributes; `foreign`: a realm that only has its name. */
   readonly realm: { readonly made: unknown } | "foreign" | undefined;
   readonly pulumi: ObservedStack | undefined;
   readonly dir: ObservedDirectory | undefined;
@@ -36,10 +36,10 @@ export interface Verdict {
   readonly skips: readonly Skip[];
 }
 
-export interface Situation extends Pick<Observed, "swarm" | "baseDomain" | "began" | "stacks" | "names"> {
-  /** Why the kept Keycloak's realms are left alone; undefined where they aren't. */
+export interface RunContext extends Pick<Observed, "swarm" | "baseDomain" | "began" | "stacks" | "names"> {
+  /** Why the warm Keycloak's realms are skipped; undefined if they aren't. */
   readonly unseen: Omit<Skip, "what"> | undefined;
-  /** Swarm stacks that stay whatever else is found: the kept apps', and those of runs that live. */
-  readonly kept: ReadonlySet<string>;
+  /** Swarm stacks that are never removed: the warm apps' and those of active runs. */
+  readonly warmStacks: ReadonlySet<string>;
   readonly live: ReadonlySet<string>;
 }

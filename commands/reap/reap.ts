@@ -5,7 +5,7 @@ import type { Part, Plan } from "./plan.ts";
 import { observe } from "./observe.ts";
 import type { Observed, Skip } from "./observed.ts";
 import { remove, workersOf } from "./remove.ts";
-import { LeftAloneError, type ReapHost } from "./host.ts";
+import { SkippedError, type ReapHost } from "./host.ts";
 
 export interface Removed {
   readonly what: string;
@@ -45,7 +45,7 @@ export async function reap(
   { dryRun = false, patience = PATIENCE, only }: ReapOptions = {},
 ): Promise<Report> {
   const seen = await observe(host);
-  const { plans, skips, leftOver } = decide(seen);
+  const { plans, skips, staleMaintenance: leftOver } = decide(seen);
   const wanted = plans.filter(({ run }) => only?.includes(run) ?? true);
   const notes: Notes = { removed: [], failed: failures(seen), skipped: only ? [] : [...skips] };
   if (leftOver) await takeDown(host, leftOver, dryRun, notes);
@@ -95,7 +95,7 @@ async function again(host: ReapHost, plan: Plan, until: number, notes: Notes): P
   try {
     await workersOf(host, plan, until);
   } catch (error) {
-    if (error instanceof LeftAloneError) return { what, reason: error.reason, detail: error.message };
+    if (error instanceof SkippedError) return { what, reason: error.reason, detail: error.message };
     throw error;
   }
   const { plans, skips } = decide(await observe(host));

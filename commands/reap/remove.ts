@@ -1,10 +1,10 @@
 // What is left of one dead run taken away: nobody at work on it any more, its lease in the reaper's hand, and the lease last.
 import { LockedError } from "../../providers/lib/lock/index.ts";
-import { claim, letGo } from "./claim.ts";
+import { claim, returnLease } from "./claim.ts";
 import type { Part, Plan } from "./plan.ts";
 import { maintained, maintenanceOf } from "./observe.ts";
 import type { Skip } from "./observed.ts";
-import { LeftAloneError, type ReapHost } from "./host.ts";
+import { SkippedError, type ReapHost } from "./host.ts";
 
 export interface Outcome {
   /** What went, in this order. */
@@ -29,7 +29,7 @@ export async function remove(host: ReapHost, plan: Plan, until: number): Promise
     }
     return { gone };
   } catch (error) {
-    if (error instanceof LeftAloneError)
+    if (error instanceof SkippedError)
       return { gone, skip: { what: plan.run, reason: error.reason, detail: error.message } };
     if (error instanceof LockedError)
       return { gone, skip: { what: plan.run, reason: "in use by Pulumi", detail: error.message } };
@@ -43,26 +43,26 @@ export async function workersOf(host: ReapHost, { parts }: Plan, until: number):
     for (; ; await host.sleep(PAUSE)) {
       const { liveness, words } = await host.lockOf(name);
       if (liveness === "none" || liveness === "dead") break;
-      if (liveness === "unknown") throw new LeftAloneError("its lock can't be judged", words);
-      if (host.now() >= until) throw new LeftAloneError("in use by Pulumi", words);
+      if (liveness === "unknown") throw new SkippedError("its lock can't be judged", words);
+      if (host.now() >= until) throw new SkippedError("in use by Pulumi", words);
     }
 }
 
 async function underLease(host: ReapHost, plan: Plan, gone: Part[]): Promise<void> {
   const { store, keycloak } = host;
   const claimed = await claim(store, plan, host.holder, host.now());
-  if (!claimed) throw new LeftAloneError("changed meanwhile", "its lease isn't as it was seen");
+  if (!claimed) throw new SkippedError("changed meanwhile", "its lease isn't as it was seen");
   try {
     // Looked for once the lease stands, as a run does: either side sees the other.
     const detail = maintained(await maintenanceOf(host, await store.list()), keycloak);
     if (detail !== undefined && plan.parts.some(({ kind }) => kind === "realm"))
-      throw new LeftAloneError("keycloak is in maintenance", detail);
+      throw new SkippedError("keycloak is in maintenance", detail);
     for (const part of plan.parts) if (await removePart(host, part)) gone.push(part);
     await store.remove(claimed);
     gone.push(...plan.parts.filter(({ kind }) => kind === "lease"));
   } catch (error) {
     // Where this fails too, the lease is over as soon as this process has ended.
-    await letGo(store, claimed, plan, host.now()).catch(() => undefined);
+    await returnLease(store, claimed, plan, host.now()).catch(() => undefined);
     throw error;
   }
 }

@@ -219,7 +219,7 @@ describe("hearth run", function () {
     assert.equal((await hearth(["--version"])).code, 0);
     const help = await hearth(["run", "--help"]);
     assert.equal(help.code, 0);
-    assert.match(help.stdout, /125 where hearth couldn't give the run what it needs/);
+    assert.match(help.stdout, /125 if hearth couldn't give the run what it needs/);
   });
 
   it("hands Pulumi a copy of the file that HEARTH_CI_CONFIG names, for its holder alone, with what its flags add, and leaves the file as it is", async () => {

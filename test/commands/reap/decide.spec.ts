@@ -57,7 +57,7 @@ describe("what is to go of a run", () => {
     assert.deepEqual(skips(seen({ realms: [realm()], dirs: [dir(DOCS, { liveness: "alive" })] })), [`${DOCS}: live`]);
   });
 
-  it("P9: never names a kept app's stack, nor one without the run's digits, whatever its lease says", () => {
+  it("P9: never names a warm app's stack, nor one without the run's digits, whatever its lease says", () => {
     const domains = ["warm-keycloak.ci.test", "wiki-facade.ci.test", "proxy", "", "docs-9c1995.other.test"];
     const given = seen({
       leases: [lease(DOCS, { domains })],
@@ -65,11 +65,11 @@ describe("what is to go of a run", () => {
     });
     assert.deepEqual(plans(given), [`${DOCS}: ?realm, ?docs-9c1995_other_test, ?${APP}, ?${SSO}, lease`]);
     assert.deepEqual(skips(given).slice(0, 2), [
-      "stack warm-keycloak_ci_test: a kept app's",
+      "stack warm-keycloak_ci_test: a warm app's",
       "stack wiki-facade_ci_test: foreign",
     ]);
-    const kept = seen({ leases: [lease()], kept: ["docs-9c1995.ci.test"] });
-    assert.deepEqual(plans(kept), [`${DOCS}: ?realm, ?${SSO}, lease`]);
+    const warm = seen({ leases: [lease()], warmDomains: ["docs-9c1995.ci.test"] });
+    assert.deepEqual(plans(warm), [`${DOCS}: ?realm, ?${SSO}, lease`]);
   });
 
   it("P9: never names a living run's stack, also where two recipes begin with the same letters", () => {
@@ -235,13 +235,13 @@ describe("a Keycloak that is left alone", () => {
     const given = seen({ realms: [realm(), realm(WIKI)], leases: [lease()], maintenance: maintenance() });
     assert.deepEqual(plans(given), []);
     assert.deepEqual(skips(given), [`${DOCS}: keycloak is in maintenance`]);
-    assert.equal(decide(given).leftOver, undefined);
+    assert.equal(decide(given).staleMaintenance, undefined);
   });
 
   it("P8: whose maintenance is a dead owner's and over is looked at as ever, and the maintenance goes", () => {
     const given = seen({ realms: [realm()], leases: [lease()], maintenance: maintenance({}, true) });
     assert.equal(plans(given).length, 1);
-    assert.equal(decide(given).leftOver?.name, "hearth-maintenance");
+    assert.equal(decide(given).staleMaintenance?.name, "hearth-maintenance");
   });
 
   it("isn't one where another app is in maintenance", () => {

@@ -55,7 +55,7 @@ export class FakeWorld implements ReapHost {
   readonly holder = REAPER;
   readonly swarm = seen().swarm;
   readonly baseDomain = seen().baseDomain;
-  readonly kept = seen().kept;
+  readonly warmDomains = seen().warmDomains;
   readonly keycloak = seen().keycloak;
 
   time = NOW;

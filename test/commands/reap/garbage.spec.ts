@@ -101,7 +101,7 @@ const anything: fc.Arbitrary<Observed> = fc
     ),
     pulumi: uniqueBy(pulumi, each => each.name),
     dirs: uniqueBy(dir, each => each.name),
-    kept: fc.constantFrom(["warm-traefik.ci.test", KEYCLOAK], ["docs-9c1995.ci.test", KEYCLOAK]),
+    warmDomains: fc.constantFrom(["warm-traefik.ci.test", KEYCLOAK], ["docs-9c1995.ci.test", KEYCLOAK]),
   })
   .map(({ unseen, ...rest }) =>
     seen({
@@ -156,8 +156,8 @@ describe("whatever a pass sees", () => {
     });
   });
 
-  it("P9: nothing that isn't ours goes: no master, no realm without our mark, no kept app, no Swarm stack of another name", () => {
-    always(({ realms, kept }, plan) => {
+  it("P9: nothing that isn't ours goes: no master, no realm without our mark, no warm app, no Swarm stack of another name", () => {
+    always(({ realms, warmDomains }, plan) => {
       assert.match(plan.run, /^[a-z0-9][a-z0-9-]*-[0-9a-f]{6}$/);
       for (const realmName of parts(plan, "realm")) {
         assert.equal(realmName, plan.run);
@@ -167,7 +167,7 @@ describe("whatever a pass sees", () => {
           assert.deepEqual([found.attributes?.["hearth.owner"], found.attributes?.["hearth.run"]], [SWARM, plan.run]);
       }
       for (const stack of parts(plan, "stack")) {
-        assert.ok(!kept.map(stackOf).includes(stack));
+        assert.ok(!warmDomains.map(stackOf).includes(stack));
         assert.ok(stack.includes(`-${plan.run.slice(-6)}_`));
       }
       assert.deepEqual(
@@ -197,7 +197,7 @@ describe("whatever a pass sees", () => {
 
   it("P8: a Keycloak in maintenance or down keeps its realms, and the leases of the runs that used it", () => {
     always(({ realms, maintenance: there, leases }, plan) => {
-      if ("all" in realms && !(there && !there.over && there.entry.record.domain === KEYCLOAK)) return;
+      if ("all" in realms && !(there && !there.isStale && there.entry.record.domain === KEYCLOAK)) return;
       assert.deepEqual(parts(plan, "realm"), []);
       assert.ok(!leases.some(each => each.entry.record.run === plan.run && each.entry.record.keycloak === "warm"));
     });

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { logIn } from "../../../providers/lib/keycloak/admin.ts";
-import { lookAtRealms, removeRealmOf, type Kept } from "../../../commands/reap/keycloak.ts";
+import { listRealms, removeRealmOf, type WarmKeycloak } from "../../../commands/reap/keycloak.ts";
 import { NoContainerError } from "../../../providers/lib/docker/container.ts";
 import { FakeKeycloak } from "../../realm/fakeKeycloak.ts";
 
@@ -12,7 +12,7 @@ const ours = { "hearth.owner": "swarm-1", "hearth.run": DOCS, "hearth.made": "20
 
 describe("the kept Keycloak, as the reaper meets it", () => {
   let keycloak: FakeKeycloak;
-  let kept: Kept;
+  let kept: WarmKeycloak;
   const session = () => logIn(keycloak.url, { username: "admin", password: "admin" }, 200);
   const remove = (run = DOCS, logInNow = session) =>
     removeRealmOf(run, "swarm-1", kept, { logIn: logInNow, say: () => undefined, pause: 5 });
@@ -28,12 +28,12 @@ describe("the kept Keycloak, as the reaper meets it", () => {
 
   it("P8: shows its realms, with what tells whose they are", async () => {
     keycloak.realms.set("master", {}).set(DOCS, { attributes: ours });
-    assert.deepEqual(await lookAtRealms(session), { all: [{ name: "master" }, { name: DOCS, attributes: ours }] });
+    assert.deepEqual(await listRealms(session), { all: [{ name: "master" }, { name: DOCS, attributes: ours }] });
   });
 
   it("F20: that doesn't run, isn't reached or is down is no failure", async () => {
     const unseen = async (come: typeof session) => {
-      const found = await lookAtRealms(come);
+      const found = await listRealms(come);
       return "unseen" in found ? [found.unseen.reason, found.unseen.failure] : found.all;
     };
     assert.deepEqual(await unseen(() => Promise.reject(new NoContainerError("no container"))), [
@@ -48,12 +48,12 @@ describe("the kept Keycloak, as the reaper meets it", () => {
 
   it("F35: that refuses the password, or fails, is one", async () => {
     keycloak.adminPassword = "changed";
-    const refused = await lookAtRealms(session);
+    const refused = await listRealms(session);
     assert.ok("unseen" in refused && refused.unseen.failure);
     assert.match(refused.unseen.detail, /admin's password in the container's secret is refused/);
     keycloak.adminPassword = "admin";
     keycloak.fail("GET", /^\/admin\/realms$/, { status: 500 });
-    const failed = await lookAtRealms(session);
+    const failed = await listRealms(session);
     assert.ok("unseen" in failed && failed.unseen.failure);
   });
 

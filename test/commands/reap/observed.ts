@@ -62,7 +62,7 @@ export function maintenance(more: Partial<MaintenanceRecord> = {}, over = false)
   } as const;
   return {
     entry: entry<MaintenanceRecord>({ format: 1, kind: "maintenance", startedAt: at(-60_000), ...what, ...more }),
-    over,
+    isStale: over,
   };
 }
 
@@ -91,7 +91,7 @@ export function seen(
   const facts = {
     swarm: SWARM,
     baseDomain: BASE,
-    kept: ["warm-traefik.ci.test", KEYCLOAK],
+    warmDomains: ["warm-traefik.ci.test", KEYCLOAK],
     keycloak: KEYCLOAK,
     began: NOW,
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { UnreadableRecordError } from "../../../providers/lib/coordination/coordinationStore.ts";
 import { type LeaseRecord } from "../../../providers/lib/coordination/records.ts";
 import { PATIENCE, reap } from "../../../commands/reap/reap.ts";
-import { LeftAloneError } from "../../../commands/reap/host.ts";
+import { SkippedError } from "../../../commands/reap/host.ts";
 import { FakeWorld, REAPER } from "./fakeHost.ts";
 import { at, dir, DOCS, HOUR, maintenance, note, NOW, owner, pulumi, realm } from "./observed.ts";
 
@@ -228,7 +228,7 @@ describe("a pass of the reaper", () => {
 
     it("F20: leaves a run alone whose Keycloak went down meanwhile, without calling that a failure", async () => {
       leave(DOCS);
-      host.instead[`realm ${DOCS}`] = () => Promise.reject(new LeftAloneError("keycloak isn't up", "no connection"));
+      host.instead[`realm ${DOCS}`] = () => Promise.reject(new SkippedError("keycloak isn't up", "no connection"));
       assert.deepEqual(lines(await reap(host)), { removed: [], failed: [], skipped: [`${DOCS}: keycloak isn't up`] });
       assert.deepEqual(names(), [LEASE]);
     });
