@@ -1,19 +1,19 @@
-// A provider as a process: one whose CLI was killed finishes what it does, and exits; what was compiled is kept for the next.
+// A provider as a process: if its CLI is killed, it finishes its work and exits. It saves the compile cache.
 import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 
-/** Milliseconds between two looks whether the CLI lives. */
+/** Milliseconds between two checks whether the CLI is alive. */
 const EVERY = 500;
 
-/** One process holds several providers, and ends for all of them at once: what is under way is counted for the process. */
+/** Calls in progress, counted for the process: it serves several providers. */
 const calls = { underWay: 0, watched: false, flushed: false };
 
 /**
- * Wraps a provider's methods so that the process ends once the CLI has gone and no call is under way. Pulumi gives it a process
- * group of its own: kill -9 of the CLI leaves it running, and by itself it may never exit.
+ * Wraps a provider's methods so that the process exits once the CLI is dead and no call is in progress. Pulumi starts it
+ * in its own process group: kill -9 of the CLI leaves it running, and it might never exit.
  */
 export function surviveParent<T extends object>(provider: T): T {
-  // Only in the process that Pulumi starts: a spec that loads a provider ends by itself.
+  // Only in the process that Pulumi starts, not in a spec that loads a provider.
   if (!calls.watched && process.argv[1]?.includes("dynamic-provider")) watch();
   const wrapped = Object.entries(provider).map(([name, method]) => [
     name,
@@ -28,7 +28,7 @@ async function counted(name: string, call: () => Promise<unknown>): Promise<unkn
     return await call();
   } finally {
     calls.underWay -= 1;
-    // Pulumi ends its processes before Node would write the cache by itself; by the end of a call all is loaded that it needs.
+    // Pulumi kills its processes before Node would write the cache. After one call every module is loaded.
     if (!calls.flushed && name !== "check" && name !== "diff") {
       calls.flushed = true;
       flushCompileCache();
@@ -38,7 +38,7 @@ async function counted(name: string, call: () => Promise<unknown>): Promise<unkn
 
 function watch(): void {
   calls.watched = true;
-  // Nobody reads what is said any more; that must not end what is being done.
+  // Ignore EPIPE: the CLI is gone, the work must finish.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const line = ancestors();
   setInterval(() => {
@@ -46,7 +46,7 @@ function watch(): void {
   }, EVERY).unref();
 }
 
-/** The CLI starts a shell that starts us: with the CLI gone, the shell has another parent. Field 4 of /proc/<pid>/stat. */
+/** The CLI starts a shell that starts this process; if the CLI dies, the shell gets another parent (field 4 of /proc/<pid>/stat). */
 function ancestors(): string {
   try {
     const stat = readFileSync(`/proc/${process.ppid}/stat`, "utf8");

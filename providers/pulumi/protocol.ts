@@ -1,10 +1,10 @@
-// What a provider's methods say to Pulumi's engine: unknown values, check failures, clean outputs, states that are worth keeping.
+// What a provider and Pulumi's engine exchange: unknown values, check failures, clean outputs, partial states.
 import type { z } from "zod";
 
-/** The string that stands for any input that isn't known yet (`pulumi.runtime.unknownValue`), whatever the input's type. */
+/** Stands for an input that isn't known yet, whatever its type (`pulumi.runtime.unknownValue`). */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Whether `value` holds an unknown anywhere: then there is nothing to look at yet. */
+/** Whether `value` contains an unknown at any depth: then nothing can be checked yet. */
 export function hasUnknown(value: unknown): boolean {
   if (value === UNKNOWN) return true;
   if (value === null || typeof value !== "object") return false;
@@ -30,18 +30,18 @@ export interface Checked {
   readonly failures: Failure[];
 }
 
-/** zod's issues as the engine's failures: the property's path, and what was found and wanted. */
+/** zod's issues as the engine's failures: the property's path, and what was expected. */
 export function failuresOf(error: z.ZodError): Failure[] {
   return error.issues.map(issue => ({ property: issue.path.join("."), reason: issue.message }));
 }
 
-/** `value` without what the engine's wire can't carry: undefined goes, everything else becomes plain JSON. */
+/** Plain JSON: the engine's protocol can't carry undefined. */
 export function clean<T extends object>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
 /**
- * Thrown where a resource exists but isn't as it should be: Pulumi keeps `properties` as its outputs, prints `reasons`,
+ * Thrown if a resource exists but isn't as desired: Pulumi keeps `properties` as its outputs, prints `reasons`,
  * and updates it on every `up` until one succeeds.
  */
 export class StateError extends Error {

@@ -1,4 +1,4 @@
-// How a provider of ours reaches Pulumi's engine: a constant instead of serialised closures. The only file that knows `__provider`.
+// Registers a resource with Pulumi: its provider is a constant text instead of serialised closures.
 import * as pulumi from "@pulumi/pulumi";
 
 /** Plain inputs as a program may give them: each value may be an output of another resource. */
@@ -26,7 +26,7 @@ export interface Registration {
   readonly secrets?: readonly string[];
 }
 
-/** Base of our resources' classes. */
+/** Base class of hearth's resources. */
 export class DynamicResource extends pulumi.CustomResource {
   constructor(registration: Registration, name: string, args: object, options: pulumi.CustomResourceOptions = {}) {
     const outputs = Object.fromEntries(registration.outputs.map(output => [output, undefined]));

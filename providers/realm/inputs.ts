@@ -8,7 +8,7 @@ export class MasterRealmError extends Error {
   }
 }
 
-/** Settings that the one create request needs for itself. */
+/** Settings that hearth sets in the create request. */
 const owned = ["id", "realm", "enabled", "clients", "users"] as const;
 
 const named = z.looseObject({ name: z.string().min(1) });
@@ -16,7 +16,7 @@ const named = z.looseObject({ name: z.string().min(1) });
 export const realmInputs = z
   .strictObject({
     keycloak: z.strictObject({
-      /** Where it answers: https://<domain>. Its Swarm stack follows from it. */
+      /** Domain of Keycloak; its Swarm stack is derived from it. */
       domain: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, "is no domain name"),
       /** The admin's name; the password is read from the running container. */
       adminUsername: z.string().min(1).default("admin"),
@@ -28,14 +28,14 @@ export const realmInputs = z
       .refine(name => name.toLowerCase() !== "master", "is Keycloak's own realm: hearth neither makes nor deletes it"),
     /** The run that owns it: `<recipe>-<hex>`. */
     run: z.string().min(1),
-    /** hearth's directory on the host: creates and deletes go two at a time through locks there. */
+    /** hearth's directory on the host: locks there allow two creates or deletes at a time. */
     stateDir: z.string().startsWith("/"),
     client: z
       .strictObject({
         id: z.string().min(1).default("app"),
-        /** Where a login may lead back to. */
+        /** Redirect URIs of the client. Default: none. */
         redirectUris: z.array(z.string().min(1)).default([]),
-        /** Origins that may ask from a browser. */
+        /** CORS origins of the client. Default: none. */
         webOrigins: z.array(z.string().min(1)).default([]),
       })
       .prefault({}),
@@ -43,9 +43,9 @@ export const realmInputs = z
       .strictObject({
         username: z.string().min(1).default("tester"),
         email: z.email().default("tester@example.test"),
-        /** Names of realm roles, which `settings.roles` makes. */
+        /** Names of realm roles, which `settings.roles` creates. */
         realmRoles: z.array(z.string().min(1)).default([]),
-        /** Paths of groups, which `settings.groups` makes: `/staff`. */
+        /** Paths of groups, which `settings.groups` creates: `/staff`. */
         groups: z.array(z.string().startsWith("/", "is no path of a group: /name")).default([]),
       })
       .prefault({}),
@@ -62,17 +62,17 @@ export const realmInputs = z
     message: "has a second one with the run's own client's id",
   });
 
-/** What a recipe may ask of its realm beyond client and user, in Keycloak's own representation. */
+/** What a recipe may configure in its realm beyond client and user, in Keycloak's representation. */
 export const realmExtras = z.strictObject({
   /** `realm`: roles of the realm; `client`: by client id, roles of that client. */
   roles: z
     .strictObject({ realm: z.array(named).optional(), client: z.record(z.string(), z.array(named)).optional() })
     .optional(),
   groups: z.array(named).optional(),
-  /** Beside the client that every run gets. */
+  /** Clients beside the one that every run gets. */
   clients: z.array(z.looseObject({ clientId: z.string().min(1) })).default([]),
   identityProviders: z.array(z.looseObject({ alias: z.string().min(1), providerId: z.string().min(1) })).optional(),
-  /** What the run's user is given of these. */
+  /** Roles and groups of the run's user. */
   user: z
     .strictObject({
       realmRoles: z.array(z.string().min(1)).default([]),
@@ -86,5 +86,5 @@ export type RealmExtras = z.infer<typeof realmExtras>;
 export type RealmInputs = z.infer<typeof realmInputs>;
 export type RealmArgs = z.input<typeof realmInputs>;
 
-/** What `check` adds: the swarm that the owner is of. */
+/** What `check` adds: the id of the swarm. */
 export type CheckedRealm = RealmInputs & { readonly swarm: string };

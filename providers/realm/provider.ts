@@ -1,4 +1,4 @@
-// What Pulumi's engine asks of a Realm.
+// Realm's provider: the six methods that Pulumi's engine calls.
 import { checkInputs } from "../pulumi/check.ts";
 import { type Checked, type Registered, type ResourceInputs, StateError, clean } from "../pulumi/protocol.ts";
 import { surviveParent } from "../pulumi/process.ts";

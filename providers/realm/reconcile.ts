@@ -1,4 +1,4 @@
-// Brings a realm into the world and out of it again: look first, retry what passes, prove the end.
+// Creates and deletes a realm: observes first, retries transient failures, proves the result.
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import pRetry from "p-retry";
@@ -28,8 +28,8 @@ export interface RealmHost {
 }
 
 /**
- * The realm, whole, with the credentials given back. Found there (a request that timed out made it, or an earlier up), it is
- * taken over if its owner is this run, and gets new credentials. Throws ForeignRealmError, KeycloakError.
+ * Ensures the whole realm and returns its credentials. An existing realm (from a request that timed out, or an earlier
+ * up) is adopted if this run owns it, and gets new credentials. Throws ForeignRealmError, KeycloakError.
  */
 export async function ensureRealm(realm: CheckedRealm, host: RealmHost): Promise<Credentials> {
   refuseMaster(realm.name);
@@ -51,7 +51,7 @@ export async function ensureRealm(realm: CheckedRealm, host: RealmHost): Promise
   return credentials;
 }
 
-/** The create failed; what stands there now decides. */
+/** After a failed create: what exists now decides. */
 async function adopt(
   realm: CheckedRealm,
   credentials: Credentials,
@@ -62,17 +62,17 @@ async function adopt(
   const found = await admin.find(realm.name);
   if (!found) throw failure;
   if (!isOurs(found, realm)) throw new ForeignRealmError(realm.name);
-  // A token from before the realm was made answers 403 in it: this session began after.
+  // A token from before the realm's creation gets 403 in it; this session is newer.
   await admin.setCredentials(realm.name, realm.client.id, realm.user.username, credentials);
   host.say(`realm ${realm.name}: was there already and is this run's; taken over`);
 }
 
-/** What must be known of a realm to take it away. */
+/** What is needed to delete a realm. */
 export type OwnRealm = Pick<CheckedRealm, "name" | "run" | "swarm" | "stateDir"> & {
   readonly keycloak: Pick<CheckedRealm["keycloak"], "domain">;
 };
 
-/** The realm gone, proved by a look; says whether there was one. Absent is success. Throws ForeignRealmError, KeycloakError. */
+/** Deletes the realm and proves its absence. Returns whether it existed; absent is success. Throws ForeignRealmError, KeycloakError. */
 export async function removeRealm(realm: OwnRealm, host: RealmHost): Promise<boolean> {
   refuseMaster(realm.name);
   const start = monotonicNow();

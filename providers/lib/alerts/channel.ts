@@ -1,4 +1,4 @@
-// Hands one alert to the channel that the operator chose: a command's standard input, or a webhook.
+// Delivers one alert to the configured channel: a command's standard input, or a webhook.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,9 +8,9 @@ import type { Alert } from "./raise.ts";
 
 export const channel = z
   .strictObject({
-    /** argv of a program that gets the alert as JSON on its standard input, and exits 0 once it has it. */
+    /** argv of a program that reads the alert as JSON from standard input and exits 0 once it has it. */
     command: z.tuple([z.string()], z.string()).optional(),
-    /** URL that the alert is posted to as JSON; any 2xx takes it. A secret, as a rule: never said. */
+    /** URL to which the alert is posted as JSON; any 2xx accepts it. Usually a secret: never logged. */
     webhook: z.url({ protocol: /^https?$/ }).optional(),
   })
   .refine(
@@ -22,7 +22,7 @@ export type Channel = z.infer<typeof channel>;
 
 export type ChannelErrorKind = "timed out" | "failed";
 
-/** The channel didn't take an alert. */
+/** The channel didn't accept an alert. */
 export class ChannelError extends Error {
   override readonly name = "ChannelError";
   readonly kind: ChannelErrorKind;
@@ -33,12 +33,12 @@ export class ChannelError extends Error {
   }
 }
 
-/** Whether there is anything to hand alerts to. */
+/** Whether a channel is configured. */
 export function isConfigured({ command, webhook }: Channel): boolean {
   return command !== undefined || webhook !== undefined;
 }
 
-/** Gives back once the channel has taken `alert`. Throws ChannelError, after `bound` milliseconds at the latest. */
+/** Resolves once the channel has accepted `alert`. Throws ChannelError, after `bound` milliseconds at the latest. */
 export async function handOver(alert: Alert, { command, webhook }: Channel, bound: number): Promise<void> {
   const text = JSON.stringify(alert);
   if (command !== undefined) await toCommand(text, command, bound);
@@ -47,11 +47,11 @@ export async function handOver(alert: Alert, { command, webhook }: Channel, boun
 }
 
 async function toCommand(text: string, [program, ...argv]: [string, ...string[]], bound: number): Promise<void> {
-  // A process group of its own, so that what it started ends with it at the bound.
+  // Its own process group, so that its children end with it at the deadline.
   const child = spawn(program, argv, { stdio: ["pipe", "ignore", "pipe"], detached: true });
   let stderr = "";
   child.stderr.on("data", chunk => (stderr = `${stderr}${String(chunk)}`.slice(-4_000)));
-  // One that doesn't read its input says by its exit code whether that is a failure.
+  // A program that doesn't read its input reports by its exit code whether that is a failure.
   child.stdin.on("error", () => undefined);
   child.stdin.end(text);
   const late = new AbortController();
@@ -62,7 +62,7 @@ async function toCommand(text: string, [program, ...argv]: [string, ...string[]]
       throw new ChannelError("timed out", `${program} took longer than ${seconds(bound)}, and was ended`);
     }
     if (code === 0) return;
-    // Its last words may still be under way; a grandchild that holds the pipe mustn't keep us.
+    // Its last output may still arrive; a grandchild that holds the pipe must not block.
     await Promise.race([once(child.stderr, "close"), sleep(100)]);
     throw new ChannelError(
       "failed",
@@ -79,7 +79,7 @@ async function toCommand(text: string, [program, ...argv]: [string, ...string[]]
   }
 }
 
-/** Of the program alone: `close` would wait for whoever inherited its pipes. */
+/** The exit of the program alone: `close` would wait for every process that inherited its pipes. */
 function ending(child: ReturnType<typeof spawn>): Promise<number | null> {
   return new Promise((resolve, reject) => child.once("error", reject).once("exit", resolve));
 }
@@ -112,7 +112,7 @@ async function toWebhook(text: string, webhook: string, bound: number): Promise<
     if (error instanceof ChannelError) throw error;
     if ((error as Error).name === "TimeoutError")
       throw new ChannelError("timed out", `the webhook took longer than ${seconds(bound)}`);
-    // Its code says why; its text may hold the URL, and so isn't kept as a cause either.
+    // The code says why. The message may contain the URL, so it isn't kept as a cause either.
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
     throw new ChannelError("failed", `the webhook can't be reached (${code ?? (error as Error).name})`);
   }

@@ -1,4 +1,4 @@
-// Delivers what is spooled: oldest first, at least once, by one process at a time, and never for longer than its bound.
+// Delivers spooled alerts: oldest first, at least once, by one process at a time, within a deadline.
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { FormatError, makeFolder, readJson, syncPath, UnreadableError } from "../fs/index.ts";
@@ -18,9 +18,9 @@ export interface Delivery {
 const KEPT = 200;
 
 /**
- * Hands every spooled alert to `channel` and moves what it took to sent/, of which the last 200 are kept; all else stays for the next time.
- * `bound` is in milliseconds and for all of them together. Where another process delivers, or no channel is configured, it only counts.
- * Never throws: what fails is said through `say`, each reason once.
+ * Delivers every spooled alert to `channel` and moves it to sent/, which keeps the last 200; the rest stays spooled.
+ * `bound` is in milliseconds, for all of them together. If another process delivers, or no channel is configured, it
+ * only counts. Never throws: failures are logged through `say`, each reason once.
  */
 export async function deliver(
   stateDir: string,
@@ -47,7 +47,7 @@ export async function deliver(
   return done;
 }
 
-/** One that the channel won't take, or that can't be read, is in no other's way. A channel that hangs is: the bound is used up. */
+/** An alert that the channel rejects or that can't be read doesn't block others. A channel that hangs uses up the deadline. */
 async function tellAll(
   spool: Spool,
   channel: Channel,
@@ -60,7 +60,7 @@ async function tellAll(
   for (const id of await idsIn(spool.path)) {
     const start = performance.now();
     const left = until - start;
-    // One that is cut off may have been told nevertheless, and would be told again: none is begun that is as slow as another was.
+    // A delivery that is cut off may have succeeded and would be repeated: none is begun that may take as long as the slowest.
     if (left <= 1.5 * slowest) break;
     try {
       await tell(spool, id, channel, left);

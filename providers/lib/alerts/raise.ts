@@ -1,4 +1,4 @@
-// Raises an alert: kept on the disk first, told by `deliver`; one and the same event once.
+// Raises an alert: written to the disk first, delivered by `deliver`; each event once.
 import { join } from "node:path";
 import { z } from "zod";
 import { mask } from "../diagnostics/index.ts";
@@ -7,20 +7,20 @@ import { alertId, idOf, spoolOf } from "./spool.ts";
 
 export const alert = z.object({
   format,
-  /** Unique, and ordered by time. */
+  /** Unique, sorted by time. */
   id: z.string(),
-  /** Names the event: of the same one there is one alert, while it waits and among the last 200 sent. */
+  /** Names the event: each has one alert among the spooled ones and the last 200 sent. */
   key: z.string().min(1),
   severity: z.enum(["info", "warning", "critical"]),
-  /** The app's domain or recipe, as a person knows it. */
+  /** The app's recipe or domain. */
   app: z.string(),
-  /** Version that was to be. */
+  /** The version that was to be deployed. */
   attempted: z.string().optional(),
   lastGood: z.string().optional(),
-  /** Whether it runs again as before; absent where nothing failed. */
+  /** Whether the app runs again as before; absent if nothing failed. */
   recovered: z.boolean().optional(),
   why: z.string(),
-  /** abra's own last word on it. */
+  /** abra's FATA line. */
   fatal: z.string().optional(),
   /** Folder with the diagnostics captured before the rollback. */
   diagnostics: z.string().optional(),
@@ -34,8 +34,9 @@ export type Alert = z.infer<typeof alert>;
 export type Raised = Omit<Alert, "format" | "id" | "when">;
 
 /**
- * Keeps an alert below `stateDir`, synced, `secrets` and what looks like one masked, and gives back its id, which is the earlier one's for a `key` that is known.
- * Never throws: what can't be kept (a full disk) is said in whole through `say`, and what the alert is about goes on. Then undefined.
+ * Writes an alert below `stateDir`, synced, with `secrets` and credentials masked. Returns its id, or that of an earlier
+ * alert with the same `key`. Never throws: an alert that can't be written (a full disk) is logged in full, and undefined
+ * is returned.
  */
 export async function raise(
   stateDir: string,

@@ -1,4 +1,4 @@
-// Where alerts lie: spooled until a channel has taken them, then in sent/.
+// The files of alerts: spooled until a channel has accepted them, then in sent/.
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,25 +16,25 @@ export function spoolOf(stateDir: string): Spool {
   return { path, sent: join(path, "sent"), lock: join(path, "lock") };
 }
 
-/** Ordered by time; its end stands for the event, so that the names of the files alone tell whether there is one of it. */
+/** Sorted by time; its end identifies the event, so that file names alone show whether an alert exists. */
 export function alertId(key: string, when: Date): string {
   return `${stamp(when)}-${eventOf(key)}`;
 }
 
-/** Ids of the alerts in `folder`, oldest first; none where there is no such folder. */
+/** Ids of the alerts in `folder`, oldest first; none if the folder doesn't exist. */
 export async function idsIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder).catch(ignoreAbsent)) ?? [];
   return names.flatMap(name => /^(\d{8}T\d{6}\.\d{3}Z-[\da-f]{16})\.json$/.exec(name)?.[1] ?? []).toSorted();
 }
 
-/** The alert that was raised for `key`, wherever it is by now. */
+/** The alert raised for `key`, spooled or sent. */
 export async function idOf(spool: Spool, key: string): Promise<string | undefined> {
-  // In the order in which an alert moves: looked at the other way round, one on its way would be in neither.
+  // In the order in which an alert moves: in the other order, one being moved would be found in neither.
   const ids = [...(await idsIn(spool.path)), ...(await idsIn(spool.sent))];
   return ids.find(id => id.endsWith(`-${eventOf(key)}`));
 }
 
-/** Alerts that no channel has taken yet. */
+/** Alerts that no channel has accepted yet. */
 export async function waiting(stateDir: string): Promise<number> {
   return (await idsIn(spoolOf(stateDir).path)).length;
 }

@@ -1,3 +1,3 @@
-// diagnostics: what the rest of hearth may use.
+// Diagnostics of failures, with secrets masked: what the rest of hearth may use.
 export { mask } from "./mask.ts";
 export { writeDiagnostics } from "./write.ts";

@@ -1,23 +1,23 @@
-// Takes secrets out of a text before it is kept, sent or said: those that are known, and what looks like one.
+// Masks secrets in a text before it is stored, sent or logged: known ones, and whatever looks like one.
 
-/** Shorter ones aren't masked: they occur by chance all over a text, and the gaps would tell what they are. */
+/** Shorter secrets aren't masked: they occur by chance, and the gaps would reveal them. */
 const SHORTEST = 4;
 
 const secretName =
   "(?:pass(?:w(?:or)?d|phrase)?|(?<=[_.-])pwd|secret|token|credentials?|(?:api|private|access|encryption|signing)[_-]?key)";
-/** A name that ends so says where a secret is, or which one, and is needed to understand what failed. */
+/** Suffixes of names that say where a secret is, or which one: needed to understand a failure. */
 const pointer = "(?:version|file|name|id|length|type)";
-/** The name of an assignment. No longer than names are: a line that is one huge word would take minutes else. */
+/** The name of an assignment. Bounded: a line that is one huge word would take minutes otherwise. */
 const assigned = String.raw`(?<![\w.-])(?![\w.-]{0,200}[_-]${pointer}=)[\w.-]{0,100}${secretName}[\w.-]{0,100}`;
 /** A key of JSON, with its colon. */
 const keyed = (quote: string) =>
   String.raw`${quote}(?![^"\\]{0,200}${pointer}${quote})[^"\\]{0,100}${secretName}[^"\\]{0,100}${quote}\s*:\s*`;
-/** A value in quotes that ends where they do; a shell may go on behind them. */
+/** A quoted value; a shell command may continue after it. */
 const quoted = String.raw`(?:"(?:\\.|[^"\\\r\n])*"|'[^'\r\n]*')(?=[\s,;)}\]]|$)`;
 
-/** What is kept of each find is `$1` before and `$2` after the credential. In doubt too much is taken rather than too little. */
+/** `$1` before and `$2` after the credential are kept. When unsure, over-mask. */
 const credentials: readonly RegExp[] = [
-  // JSON: a text, a number, and a text of JSON within JSON.
+  // JSON: a string, a number, and a string of JSON within JSON.
   new RegExp(String.raw`(${keyed('"')}")(?:\\.|[^"\\])*()`, "gis"),
   new RegExp(String.raw`(${keyed('"')})[-\d][^\s,}\]]*()`, "gi"),
   new RegExp(String.raw`(${keyed(String.raw`\\"`)}\\")(?:\\\\.|[^\\])*()`, "gis"),
@@ -25,10 +25,10 @@ const credentials: readonly RegExp[] = [
   /(\b(?:proxy-)?authorization\\?["']?\s*[:=]\s*(?:\\?["'])?(?:(?:bearer|basic|digest|negotiate|token)\s+)?)[^\s"'\\][^\r\n"'\\]*()/gi,
   /(\b(?:set-)?cookie\\?["']?:\s*(?:\\?["'])?)[^\s"'\\][^\r\n"'\\]*()/gi,
   /(\bbearer\s+)[\w.~+/-]{8,}=*()/gi,
-  // URLs: a user's password, which may hold what ought to have been escaped; of a user alone everything, as tokens stand there.
+  // URLs: a password, even with characters that should be escaped; a user name without one may be a token.
   /(\/\/[^\s/:@"']*:)[^\s"']+(@)/g,
   /(\bhttps?:\/\/)[^\s/:@"']+(@)/gi,
-  // NAME=value: as a text of JSON; on a line of its own, behind a log's prefix too, to the line's end; elsewhere to the next space.
+  // NAME=value: as a JSON string; on its own line, also after a log prefix, to the end of the line; else to the next space.
   new RegExp(String.raw`("${assigned}=)(?:\\.|[^"\\\r\n])*()`, "gi"),
   new RegExp(String.raw`((?:^|\|)[ \t]*(?:export[ \t]+|-[ \t]+)?${assigned}=)(?:${quoted}|[^\r\n]+)()`, "gim"),
   new RegExp(String.raw`((?<!")${assigned}=)(?:${quoted}|(?:(?!"[,}\]])\S)+)()`, "gim"),
@@ -37,8 +37,8 @@ const credentials: readonly RegExp[] = [
 ];
 
 /**
- * `text` without any of `secrets` that has 4 characters or more, as it is, line by line, and as JSON, a URL or base64 writes it;
- * and without the value of whatever looks like a credential: `***` stands where one was.
+ * Replaces by `***` every secret of 4 characters or more, verbatim, line by line, and as JSON, URLs and base64 encode it,
+ * and the value of whatever looks like a credential.
  */
 export function mask(text: string, secrets: readonly string[]): string {
   const hidden = [...new Set(secrets.flatMap(spellings))].filter(spelling => spelling.length >= SHORTEST);
@@ -57,14 +57,14 @@ function spellings(secret: string): string[] {
   return [secret, whole, ...secret.split(/\r?\n/).map(line => line.trim()), ...encoded];
 }
 
-/** Of a character that no secret has: so that what is left before and after it can't make one again. */
+/** A character that no secret contains, so that the text around it can't form one again. */
 function gapFor(secrets: readonly string[]): string {
   let mark = "*";
   for (let code = 0x2580; secrets.some(secret => secret.includes(mark)); code++) mark = String.fromCharCode(code);
   return mark.repeat(3);
 }
 
-/** Looks for all of them in the text as it was, then cuts: secrets may overlap, or hold one another. */
+/** Finds all of them in the original text, then cuts: secrets may overlap or contain each other. */
 function withoutAny(text: string, secrets: readonly string[], gap: string): string {
   const found = secrets.flatMap(secret => placesOf(secret, text)).toSorted((a, b) => a.start - b.start);
   let [masked, end] = ["", 0];

@@ -1,4 +1,4 @@
-// Keeps what could be seen of a failure before it is taken down: masked, a folder each, the newest ten.
+// Writes the diagnostics of a failure before the app is undeployed: masked, one folder each, the newest ten.
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder, syncPath, writeText } from "../fs/index.ts";
@@ -10,9 +10,9 @@ const ours = /^\d{8}T\d{6}\.\d{3}Z(-\d+)?$/;
 const unfinished = ".unfinished";
 
 /**
- * Writes `files`, text by name, to `<failures>/<UTC time>/`, masked and 0600, and gives back that path once it is on the disk. The newest ten are kept.
- * Characters of a name that a file can't have become `_`.
- * Under the app's lock. Throws what the file system says, and then leaves nothing: the way back must go on without it.
+ * Writes `files`, text by name, to `<failures>/<UTC time>/`, masked, mode 0600. Returns the path once it is synced. Keeps
+ * the newest ten. Characters that a file name can't have become `_`. Call it under the app's lock. Throws the file
+ * system's error and leaves nothing then.
  */
 export async function writeDiagnostics(
   failures: string,
@@ -46,7 +46,7 @@ async function freeName(failures: string): Promise<string> {
   for (let name = now, again = 2; ; name = `${now}-${again++}`) if (!taken.includes(name)) return name;
 }
 
-/** Never the one just made, whatever the clock says; never what somebody else put there. */
+/** Never the folder just written, whatever the clock says, and never a foreign file. */
 async function prune(failures: string, made: string): Promise<void> {
   const others = (await readdir(failures)).filter(name => ours.test(name) && name !== made).toSorted();
   for (const name of others.slice(0, -(KEPT - 1))) await rm(join(failures, name), { recursive: true });

@@ -1,29 +1,29 @@
-// The health gate: an app is healthy once everything was good for a whole window without a restart.
+// The health gate: an app is healthy after every probe was good for a whole window without a restart.
 import { setTimeout as sleep } from "node:timers/promises";
 import { monotonicNow } from "../time/index.ts";
 
-/** One look at an app. */
+/** The result of one probe. */
 export interface Probe {
-  /** What isn't well; undefined where all is. */
+  /** What is wrong; undefined if nothing is. */
   readonly trouble: string | undefined;
   /** Ids of the containers that run: a new one is a restart. */
   readonly containers: readonly string[];
-  /** A trouble that doesn't go by itself. */
+  /** Waiting longer can't fix it. */
   readonly final?: boolean;
-  /** The trouble isn't the app's: its tasks are well, the way to them is not; or what runs is somebody else's version. */
+  /** Not the app's fault: its tasks run but the route fails, or another person deployed another version. */
   readonly elsewhere?: boolean;
 }
 
 export interface Window {
-  /** Milliseconds that all must be good without a restart. */
+  /** Milliseconds that every probe must be good without a restart. */
   readonly stableFor: number;
-  /** Milliseconds after which it is unhealthy. */
+  /** Milliseconds until the app counts as unhealthy. */
   readonly deadline: number;
-  /** Milliseconds between two looks. Default: 1000. */
+  /** Milliseconds between two probes. Default: 1000. */
   readonly every?: number;
 }
 
-/** `inconclusive`: nothing is known against the app; so nothing is to be undone. */
+/** `inconclusive`: health could not be determined, so nothing is undone. */
 export type Verdict =
   { readonly health: "healthy" } | { readonly health: "unhealthy" | "inconclusive"; readonly why: string };
 
@@ -32,7 +32,7 @@ export interface Clock {
   sleep(ms: number): Promise<unknown>;
 }
 
-/** Looks until the app was good for the whole window, or its deadline has passed. */
+/** Probes until the app was good for the whole window, or its deadline has passed. */
 export async function gate(
   look: () => Promise<Probe>,
   window: Window,
@@ -41,7 +41,7 @@ export async function gate(
 ): Promise<Verdict> {
   const start = clock.now();
   let goodSince: number | undefined;
-  /** What ran at the last look that found nothing wrong with the app itself. */
+  /** Containers at the last good probe. */
   let running: string | undefined;
   let last: string | undefined;
   for (;;) {

@@ -1,24 +1,24 @@
-// One look at an app from outside, through the ingress and TLS. `fetch` would do, but takes longer to load than a look takes.
+// One probe of an app from outside, through the ingress and TLS. `fetch` takes longer to load than the probe takes.
 import { get } from "node:https";
 
-/** What a look must find. */
+/** What the response must be. */
 export interface Expectation {
   /** The whole URL. */
   readonly url: string;
-  /** The status wanted. Default: any 2xx or 3xx. */
+  /** Expected status. Default: any 2xx or 3xx. */
   readonly status?: number | undefined;
-  /** For an OpenID provider: the `issuer` (or `public` realm document's `token-service` host) is below this URL. Default: not looked at. */
+  /** For an OpenID provider: the `issuer` (or `public` realm document's `token-service` host) is below this URL. Default: not checked. */
   readonly issuer?: string | undefined;
 }
 
-/** What was wrong, in words that stay the same from one look to the next. */
+/** What was wrong, in words that are the same for two equal probes. */
 export interface Fault {
   readonly what: string;
-  /** Nobody answered at all, so that it may be the way to the app and not the app: refused, no such host, a certificate that doesn't hold. */
+  /** No response, so the route may be at fault, not the app: refused, unknown host, invalid certificate. */
   readonly unreached: boolean;
 }
 
-/** undefined where the answer was as expected. `timeout` in ms. */
+/** undefined if the response was as expected. `timeout` in ms. */
 export async function probeUrl({ url, status, issuer }: Expectation, timeout = 5_000): Promise<Fault | undefined> {
   const answer = await ask(url, issuer !== undefined, timeout);
   if ("why" in answer) return { what: `no answer (${answer.why})`, unreached: answer.unreached };
@@ -31,7 +31,7 @@ export async function probeUrl({ url, status, issuer }: Expectation, timeout = 5
 
 interface Answer {
   readonly status: number;
-  /** Empty where it wasn't wanted. */
+  /** Empty if it wasn't needed. */
   readonly body: string;
 }
 
@@ -40,12 +40,12 @@ interface NoAnswer {
   readonly unreached: boolean;
 }
 
-/** Redirects aren't followed. A connection of its own, as anybody from outside would make one. */
+/** Doesn't follow redirects. Uses a new connection, as a client from outside would. */
 function ask(url: string, wantsBody: boolean, timeout: number): Promise<Answer | NoAnswer> {
   const signal = AbortSignal.timeout(timeout);
   return new Promise(resolve => {
     let reached = false;
-    // A time-out is no proof: it may be the app that hangs behind an ingress that is well.
+    // A time-out proves nothing: the app may hang behind a healthy ingress.
     const failed = (error: NodeJS.ErrnoException) =>
       resolve(
         signal.aborted

@@ -1,4 +1,4 @@
-// health: what the rest of hearth may use.
+// The health of an app, observed and waited for: what the rest of hearth may use.
 export { type Health, health } from "./inputs.ts";
 export { InconclusiveError, UnhealthyError } from "./errors.ts";
 export { gate, type Verdict } from "./gate.ts";

@@ -1,4 +1,4 @@
-// What the world says of an app: what runs, at which version, and how it is.
+// What runs of an app, at which version, and its condition.
 import { probeUrl, type Fault } from "./http.ts";
 import type { Probe } from "./gate.ts";
 import { containersOf, isChaos, type Service, servicesOf, taskErrors, versionLabel, stackOf } from "../docker/index.ts";
@@ -9,7 +9,7 @@ export interface ObservedApp {
   /** From the label that abra wrote. */
   readonly version: string | undefined;
   readonly chaos: boolean;
-  /** `healthy`, or what is wrong, in words without ages or counters. */
+  /** `healthy`, or what is wrong, without ages or counters. */
   readonly condition: string;
 }
 
@@ -31,7 +31,7 @@ export async function observe(app: Watched): Promise<ObservedApp> {
   const services = await servicesOf(stack);
   if (services.length === 0) return { deployed: false, version: undefined, chaos: false, condition: NOT_DEPLOYED };
   const version = versionLabel(stack, services);
-  // A service that was removed is in no list; its container may answer for a while yet.
+  // A removed service is in no list, though its container may answer for a while.
   const missing = version === undefined ? "the service that carries abra's label is missing" : undefined;
   const trouble = missing ?? tasksTrouble(services)?.what ?? (await answer(app))?.what;
   return {
@@ -42,15 +42,15 @@ export async function observe(app: Watched): Promise<ObservedApp> {
   };
 }
 
-/** What no further look can make good: another version than the one that was deployed. */
+/** Another version runs than the one that was deployed: no further probe can change that. */
 interface Other {
   readonly trouble: string;
   readonly elsewhere: boolean;
 }
 
 /**
- * One look for the health gate at `version`: whose version runs, then the tasks, then the way from outside, then `more`:
- * what else the app must show (in words what it doesn't; undefined where it does).
+ * One probe for the health gate at `version`: the version that runs, then the tasks, then the route from outside, then
+ * `more`, which returns what else is wrong in words, or undefined.
  */
 export async function probe(
   app: Watched & Routed,
@@ -61,7 +61,7 @@ export async function probe(
   return probeUnless(services => anotherVersion(services, versionLabel(stack, services), version), app, more);
 }
 
-/** As `look`, with `other` in the place of the version that must run. */
+/** As `probe`, with `other` deciding whether a foreign version runs. */
 export async function probeUnless(
   other: (services: readonly Service[]) => Other | undefined,
   app: Watched & Routed,
@@ -82,7 +82,7 @@ export async function probeUnless(
   return { trouble: await more(), containers };
 }
 
-/** Whose fault it is that `runs` runs where `version` should: Swarm takes a service's labels back too when it rolls an update back by itself. */
+/** Why `runs` runs instead of `version`. When Swarm rolls an update back, it reverts a service's labels too. */
 export function anotherVersion(
   services: readonly Service[],
   runs: string | undefined,
@@ -97,7 +97,7 @@ export function anotherVersion(
   };
 }
 
-/** The first service that Swarm took back, or is taking back, to what it was before its last update. An update forgets how the one before it ended. */
+/** The first service whose last update Swarm rolled back, or is rolling back. */
 export function swarmRollback(services: readonly Service[]): Other | undefined {
   const rolled = services.find(({ update }) => update?.startsWith("rollback_"));
   return (
@@ -105,7 +105,7 @@ export function swarmRollback(services: readonly Service[]): Other | undefined {
   );
 }
 
-/** The first service that isn't well. `paused` and `rollback_paused` never clear by themselves. */
+/** The first service that isn't running as desired. `paused` and `rollback_paused` never clear on their own. */
 export function tasksTrouble(services: readonly Service[]): { what: string; final: boolean } | undefined {
   for (const { name, running, desired, update } of services) {
     if (update === "paused" || update === "rollback_paused")

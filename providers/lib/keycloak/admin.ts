@@ -1,10 +1,10 @@
-// Keycloak's admin API, as much of it as a realm's life needs; every call has a time-out, every failure a status.
+// The part of Keycloak's admin API that realms need. Every call has a time-out, every failure a status.
 import type { NetworkError } from "@keycloak/keycloak-admin-client";
 import type { Credentials, representation } from "./representation.ts";
 
 export class KeycloakError extends Error {
   override readonly name: string = "KeycloakError";
-  /** undefined where there was no answer. */
+  /** undefined without a response. */
   readonly status: number | undefined;
 
   constructor(what: string, status: number | undefined, words: string, cause: unknown) {
@@ -15,15 +15,15 @@ export class KeycloakError extends Error {
   }
 
   /**
-   * Whether the same call may succeed later: no answer, a server's error, a token that was too old for a new realm, or a conflict:
-   * two that change Keycloak's database at once get one, also where one of them deletes.
+   * Whether the same call may succeed later: no response, a server error, a token older than a new realm, or a conflict,
+   * which two concurrent changes of Keycloak's database get, deletes included.
    */
   get passing(): boolean {
     return this.status === undefined || this.status >= 500 || [401, 403, 409].includes(this.status);
   }
 }
 
-/** The admin's password isn't what the container's secret says; tried once, so that nobody is locked out. */
+/** The admin's password differs from the container's secret. Tried once, to avoid a lock-out. */
 export class AdminPasswordError extends KeycloakError {
   override readonly name = "AdminPasswordError";
   override get passing(): boolean {
@@ -31,7 +31,7 @@ export class AdminPasswordError extends KeycloakError {
   }
 }
 
-/** The ingress answered, and nothing of Keycloak behind it: it is down, or coming up. */
+/** The ingress answers, but no Keycloak behind it: it is down, or starting. */
 export class NotUpError extends KeycloakError {
   override readonly name = "NotUpError";
   override get passing(): boolean {
@@ -48,21 +48,21 @@ export interface FoundRealm {
   readonly attributes?: Record<string, unknown>;
 }
 
-/** A session with a token of its own: realms made after its login are out of its reach. */
+/** A session with one token, which doesn't cover realms created after the login. */
 export interface Admin {
   create(realm: ReturnType<typeof representation>): Promise<void>;
-  /** Every realm that this admin sees, with its attributes. */
+  /** Every realm that the admin may see, with its attributes. */
   list(): Promise<(FoundRealm & { readonly name: string })[]>;
-  /** undefined: Keycloak says that there is none (404). */
+  /** undefined: not found (404). */
   find(name: string): Promise<FoundRealm | undefined>;
   /** Absent is success. */
   remove(name: string): Promise<void>;
   setCredentials(realm: string, clientId: string, username: string, credentials: Credentials): Promise<void>;
 }
 
-/** Logs in at `url` (https://<domain>). Throws AdminPasswordError where the password is refused. `timeout` in ms, for each call. */
+/** Logs in at `url` (https://<domain>). Throws AdminPasswordError if the password is rejected. `timeout` in ms, for each call. */
 export async function logIn(url: string, { username, password }: Login, timeout = 20_000): Promise<Admin> {
-  // Loaded for the first login: profiles and the reaper's decisions import this tool for less.
+  // Loaded lazily: profiles and the reaper's decisions need only the names in this tool.
   const { default: KcAdminClient } = await import("@keycloak/keycloak-admin-client");
   const client = new KcAdminClient({ baseUrl: url, realmName: "master", timeout });
   await call("log in as admin", async () =>
@@ -127,7 +127,7 @@ async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** By its shape: the class itself is loaded with the client only. */
+/** By its shape: the class is loaded with the client only. */
 function isNetworkError(error: unknown): error is NetworkError {
   return error instanceof Error && "response" in error && "responseData" in error;
 }

@@ -1,4 +1,4 @@
-// A realm is usable when it says the right issuer and a password grant works.
+// A realm is usable if discovery names the right issuer and a password grant works.
 import { setTimeout as sleep } from "node:timers/promises";
 import { monotonicNow } from "../time/index.ts";
 import type { Credentials } from "./representation.ts";
@@ -15,7 +15,7 @@ export interface Relying {
   readonly credentials: Credentials;
 }
 
-/** Resolves once a login works. Throws UnusableRealmError after `deadline` ms, with the last thing seen. */
+/** Resolves once a login works. Throws UnusableRealmError after `deadline` ms, with the last failure. */
 export async function usable(relying: Relying, deadline = 15_000): Promise<void> {
   for (const start = monotonicNow(); ; await sleep(250)) {
     const trouble = await tryLogin(relying).catch((error: Error) => error.message);
