@@ -1,7 +1,7 @@
-// A length of time as people write it.
+// A duration as a flag gives it.
 import { seconds } from "../../providers/lib/time/index.ts";
 
-/** Milliseconds of `90s`, `30m`, `1h30m`. Throws with the flag's name. */
+/** Milliseconds of `90s`, `30m`, `1h30m`. Throws an error that names the flag. */
 export function duration(text: string, flag: string): number {
   const ms = /^(\d+[hms])+$/.test(text) ? seconds(text) * 1000 : Number.NaN;
   if (!(ms > 0)) throw new Error(`${flag} ${JSON.stringify(text)}: wanted is a time such as 90s, 30m or 1h30m`);

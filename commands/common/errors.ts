@@ -1,4 +1,4 @@
-// The one error that means: the fault isn't the recipe's.
+// The error that means: the recipe isn't at fault.
 
 /** hearth couldn't give the run what it needs; exit code 125. */
 export class NotYourRecipeError extends Error {

@@ -1,4 +1,4 @@
-// Where the project lies, from wherever `hearth` was called and through whatever link.
+// The folder of the project, wherever and through whatever link `hearth` is called.
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 

@@ -16,7 +16,7 @@ export const upArgv = (stack: string): string[] => [
   ...quiet,
 ];
 
-/** Secrets in clear, on stdout: for this process alone. */
+/** Prints secrets in clear on stdout: for this process only. */
 export const outputArgv = (stack: string): string[] => [
   "stack",
   "output",
@@ -40,7 +40,7 @@ export const destroyArgv = (stack: string): string[] => [
 
 export const removeArgv = (stack: string): string[] => ["stack", "rm", stack, "--yes", "--remove-backups", ...quiet];
 
-/** Its resources are forgotten, not destroyed. */
+/** Forgets its resources without destroying them. */
 export const forgetArgv = (stack: string): string[] => [
   "stack",
   "rm",

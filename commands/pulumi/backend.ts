@@ -1,16 +1,16 @@
-// What of a run's stack lies in a file backend, beyond what Pulumi says of it.
+// The files of runs' stacks in a file backend, beyond what Pulumi reports.
 import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ignoreAbsent } from "../../providers/lib/fs/index.ts";
 import { runOfStack } from "../../providers/lib/run/index.ts";
 
-/** The folder `.pulumi` of a file backend; undefined for every other one. */
+/** The folder `.pulumi` of a file backend; undefined for other backends. */
 export function backendFolder(backend = process.env["PULUMI_BACKEND_URL"] ?? ""): string | undefined {
   return backend.startsWith("file://") ? join(fileURLToPath(backend), ".pulumi") : undefined;
 }
 
-/** Whether a file backend has a state of the stack: asked of the disk, as one broken file makes `pulumi stack ls` fail for all. undefined: no file backend. */
+/** Whether a file backend has a state of the stack, read from the disk: one broken file makes `pulumi stack ls` fail. undefined: no file backend. */
 export async function hasState(stack: string, folder = backendFolder()): Promise<boolean | undefined> {
   if (folder === undefined) return undefined;
   const found = await Promise.all(
@@ -20,8 +20,8 @@ export async function hasState(stack: string, folder = backendFolder()): Promise
 }
 
 /**
- * Every run's stack of which there is a file, also one that Pulumi doesn't know any more (its state was lost, or it was killed while it
- * wrote), with the time of its state, else of its newest file: ms since 1970.
+ * Every run's stack that has a file, also one that Pulumi no longer knows (its state was lost, or Pulumi was killed while
+ * writing), with the time of its state, else of its newest file, in ms since 1970.
  */
 export async function stacksOnDisk(folder = backendFolder()): Promise<Map<string, number>> {
   const found = new Map<string, number>();
@@ -37,11 +37,11 @@ export async function stacksOnDisk(folder = backendFolder()): Promise<Map<string
 
 export interface Remains {
   readonly folder?: string | undefined;
-  /** Its state too, which Pulumi can't read. */
+  /** Removes its state too, which Pulumi can't read. */
   readonly unreadable?: boolean;
 }
 
-/** Takes away what `stack rm` leaves of a stack that is gone: copies of a lost state, its history, up to four empty folders. */
+/** Removes what `stack rm` leaves of a removed stack: copies of a lost state, its history, empty folders. */
 export async function removeRemains(
   stack: string,
   { folder = backendFolder(), unreadable = false }: Remains = {},
@@ -49,7 +49,7 @@ export async function removeRemains(
   if (folder === undefined) return;
   if (!runOfStack(stack)) throw new TypeError(`${JSON.stringify(stack)} is no run's stack`);
   const files = (await filesIn(folder)).filter(file => file.stack === stack);
-  if (!unreadable && files.some(({ isState }) => isState)) return; // somebody made it anew
+  if (!unreadable && files.some(({ isState }) => isState)) return; // it was created again
   for (const { path } of files) await rm(path, { force: true });
   for (const name of ["history/hearth", "backups/hearth"])
     await rm(join(folder, name, stack), { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// The one file that spawns `pulumi`: in a process group of its own, so that a Ctrl-C reaches hearth and not Pulumi half-way.
+// The one file that spawns `pulumi`: in its own process group, so that Ctrl-C reaches hearth and doesn't interrupt Pulumi.
 import { spawn } from "node:child_process";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -14,15 +14,15 @@ export interface PulumiDone {
 }
 
 export interface PulumiOptions {
-  /** Shows what it prints, on stderr. Default: no. */
+  /** Copies its output to stderr. Default: no. */
   readonly show?: boolean;
-  /** Asks it to stop where it can (one SIGINT): what has begun is finished. */
+  /** On abort sends one SIGINT: Pulumi finishes what has begun, then stops. */
   readonly signal?: AbortSignal;
-  /** Further variables for it, and for the program that it runs. */
+  /** More variables for Pulumi and its program. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** For every call: no look for newer versions, no copies of a state that lives for minutes, compiled code kept. */
+/** For every call: no update check, no backups of a state that lives for minutes, compiled code cached. */
 function environment(): NodeJS.ProcessEnv {
   const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "hearth", "compiled");
   return {
@@ -33,7 +33,7 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
-/** Runs pulumi to its end, whatever its exit code. Throws NotYourRecipeError where there is none. */
+/** Runs pulumi to its end, whatever its exit code. Throws NotYourRecipeError if pulumi is not found. */
 export async function pulumi(
   argv: readonly string[],
   { show = false, signal, env = {} }: PulumiOptions = {},
@@ -72,7 +72,7 @@ export async function pulumi(
   }
 }
 
-/** Pulumi's own last word on why: its last `error:` line that says more than that something failed. */
+/** Pulumi's reason: its last `error:` line that says more than that something failed. */
 export function reason({ all, exitCode }: PulumiDone): string {
   const lines = all.split("\n").map(line => line.trim());
   const errors = lines.filter(line => /\berror: /.test(line)).map(line => line.replace(/^.*?\berror: /, ""));

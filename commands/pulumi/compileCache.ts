@@ -1,8 +1,8 @@
-// What makes Pulumi's processes keep what they compiled, and find it.
+// Makes Pulumi's processes share a cache of compiled code.
 import { join } from "node:path";
 import { project } from "../common/project.ts";
 
-/** Variables for pulumi: `cache` is a directory; what `env` says itself stays. */
+/** Variables for pulumi: `cache` is a directory; variables already set in `env` win. */
 export function compileCacheEnv(
   cache: string,
   env: NodeJS.ProcessEnv,

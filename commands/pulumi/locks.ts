@@ -1,4 +1,4 @@
-// Pulumi's lock of a stack in a file backend, broken only where its owner is proved dead: after kill -9 `up` alone says "currently locked" for ever.
+// Pulumi's lock of a stack in a file backend, broken only if its holder is proved dead: after kill -9 it would stay for ever.
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -9,24 +9,24 @@ import { backendFolder } from "./backend.ts";
 
 const lockFile = z.looseObject({ pid: z.int().positive(), hostname: z.string(), timestamp: z.string() });
 
-/** Milliseconds by which /proc's clock and the wall's may differ. */
+/** Milliseconds by which the clock of /proc and the wall clock may differ. */
 const TOLERANCE = 5_000;
 
 interface Lock {
   readonly path: string;
   readonly liveness: Liveness;
-  /** Whose it is, and since when. */
+  /** Its holder, and since when. */
   readonly words: string;
 }
 
-/** A line for each lock that was broken. Only a file backend's locks can be read. */
+/** Returns a line for each broken lock. Only a file backend's locks can be read. */
 export async function breakDeadLocks(stack: string, backend?: string): Promise<string[]> {
   const dead = (await locksOf(stack, backend)).filter(({ liveness }) => liveness === "dead");
   for (const { path } of dead) for (const name of [path, `${path}.attrs`]) await rm(name, { force: true });
   return dead.map(({ words }) => `pulumi's lock of ${stack} (${words}) was its dead owner's: broken`);
 }
 
-/** Of whoever has the stack's lock, in a word and in words; `none` where nobody has, and where the backend's locks can't be read. */
+/** Liveness of the lock's holder, and its description; `none` without a lock, or if the backend's locks can't be read. */
 export async function lockOf(stack: string, backend?: string): Promise<{ liveness: Liveness | "none"; words: string }> {
   const locks = await locksOf(stack, backend);
   const first = (["alive", "unknown", "dead"] as const)
@@ -41,13 +41,13 @@ async function locksOf(stack: string, backend?: string): Promise<Lock[]> {
   const root = backendFolder(backend);
   if (root === undefined) return [];
   const folder = join(root, "locks", "organization", "hearth", stack);
-  // Beside each lies what the backend's library notes about it: `.json.attrs`.
+  // The backend's library keeps attributes beside each: `.json.attrs`.
   const names = ((await readdir(folder).catch(ignoreAbsent)) ?? []).filter(name => name.endsWith(".json"));
   const locks = await Promise.all(names.map(name => lockAt(join(folder, name))));
   return locks.filter(lock => lock !== undefined);
 }
 
-/** undefined: it went meanwhile. */
+/** undefined: removed meanwhile. */
 async function lockAt(path: string): Promise<Lock | undefined> {
   const text = await readFile(path, "utf8").catch(ignoreAbsent);
   if (text === undefined) return undefined;
@@ -61,7 +61,7 @@ async function lockAt(path: string): Promise<Lock | undefined> {
   };
 }
 
-/** undefined for what a power cut left half written: whose it is can't be told any more. */
+/** undefined for a lock that a power cut left half written: its holder is unknown. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -70,7 +70,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Dead: this host's, and either no such process, or one that began after the lock was made: then the number was given out again. */
+/** Dead: on this host, and the process doesn't exist, or began after the lock was created, so its pid was reused. */
 async function lifeOf({ pid, hostname: host, timestamp }: z.infer<typeof lockFile>): Promise<Liveness> {
   if (host !== hostname()) return "unknown";
   const began = await startTimeOf(pid);

@@ -1,3 +1,3 @@
-// Preloaded into every process of Pulumi's: the V8 flag that its language host sets for itself only once much is loaded. V8 takes no
-// compiled code that was kept under other flags, so that its processes would throw each other's out, run for run.
+// Preloaded into every Pulumi process: the V8 flag that its language host sets only after many modules are loaded. V8
+// refuses code cached under other flags, so the processes would discard each other's cache in every run.
 require("node:v8").setFlagsFromString("--allow-natives-syntax");

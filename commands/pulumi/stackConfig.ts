@@ -5,7 +5,7 @@ import { parseDocument } from "yaml";
 import { NotYourRecipeError } from "../common/errors.ts";
 import { project } from "../common/project.ts";
 
-/** The configuration of every run: Pulumi.ci.yaml, or the file that HEARTH_CI_CONFIG names, so that a checkout stays as it was cloned. */
+/** The configuration of every run: Pulumi.ci.yaml, or the file that HEARTH_CI_CONFIG names. */
 export function ciConfigFile(env: NodeJS.ProcessEnv = process.env): string {
   return env["HEARTH_CI_CONFIG"] || join(project, "Pulumi.ci.yaml");
 }
@@ -20,7 +20,7 @@ export function hasStackConfig(stack: string): Promise<boolean> {
   );
 }
 
-/** What a run says of itself beyond Pulumi.ci.yaml; `hearth:` is put before each key. */
+/** Settings of one run that override Pulumi.ci.yaml; each key gets the prefix `hearth:`. */
 export interface OwnSettings {
   readonly keycloak?: string;
   /** Absolute. */
@@ -44,7 +44,7 @@ export async function removeStackConfig(stack: string): Promise<void> {
   await rm(fileOf(stack), { force: true });
 }
 
-/** `text` with further values in its `config`. */
+/** Adds values to the `config` of `text`. */
 export function withSettings(text: string, own: OwnSettings): string {
   const given = Object.entries(own).filter(([, value]) => value !== undefined);
   if (given.length === 0) return text;

@@ -1,4 +1,4 @@
-// The stacks of runs in Pulumi's backend: which there are, whose they are, and how one is forgotten without being destroyed.
+// Runs' stacks in Pulumi's backend: listed, with their swarm, and forgotten without being destroyed.
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -21,10 +21,10 @@ const exported = z.looseObject({
 
 const configs = join(project, ".stacks");
 
-/** Every stack called `ci-…`, also where only its configuration is left, or files of its state that Pulumi doesn't know any more. */
+/** Every stack `ci-…`, also if only its configuration is left, or files that Pulumi no longer knows. */
 export async function runStacks(): Promise<ObservedStack[]> {
   const done = await pulumi(listArgv());
-  // One file that a killed Pulumi left half written, and it lists none at all; what lies on the disk is seen all the same.
+  // One half-written file makes `stack ls` fail; the files on the disk are read all the same.
   const stacks = isUnreadable(done) ? [] : listed.parse(JSON.parse(must(done, "list stacks").stdout));
   const files = ((await readdir(configs).catch(ignoreAbsent)) ?? []).flatMap(
     name => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [],
@@ -43,7 +43,7 @@ export async function runStacks(): Promise<ObservedStack[]> {
   );
 }
 
-/** The swarm that the stack's resources say they are of; undefined where none does, or there is no such stack. */
+/** The swarm that the stack's resources name; undefined if none does, or the stack doesn't exist. */
 export async function swarmOf(stack: string): Promise<string | undefined> {
   const done = await pulumi(exportArgv(stack));
   if (isAbsent(done) || isUnreadable(done)) return undefined;
@@ -52,10 +52,10 @@ export async function swarmOf(stack: string): Promise<string | undefined> {
   return found.find(swarm => typeof swarm === "string");
 }
 
-/** The stack and its configuration gone, whatever its resources are. Absent is success. Throws LeftAloneError where somebody has its lock. */
+/** Removes the stack and its configuration without destroying its resources. Absent is success. Throws SkippedError if it is locked. */
 export async function forget(stack: string): Promise<void> {
   await breakDeadLocks(stack);
-  // First: as long as there is the stack, nobody else makes one of its name.
+  // Configuration first: while the stack exists, no other process creates one with its name.
   await removeStackConfig(stack);
   const done = await pulumi(forgetArgv(stack));
   if (/currently locked/.test(done.all)) throw new SkippedError("in use by Pulumi", reason(done));
@@ -72,7 +72,7 @@ function isAbsent({ all, exitCode }: PulumiDone): boolean {
   return exitCode !== 0 && /no stack named .* found/.test(all);
 }
 
-/** Killed while it wrote, Pulumi leaves empty files in a file backend, which it can't read any more itself. */
+/** If it is killed while writing, Pulumi leaves empty files in a file backend that it can't read itself. */
 function isUnreadable({ all, exitCode }: PulumiDone): boolean {
   return (
     exitCode !== 0 &&

@@ -1,4 +1,4 @@
-// A run's lease in the reaper's own hand while it works: who begins meanwhile with the same identity, or drains the kept Keycloak, sees it.
+// The reaper holds a run's lease while it removes the run: a run with the same identity, or a drain, sees it.
 import { isSameProcess, type ProcessIdentity } from "../../providers/lib/process/index.ts";
 import {
   type CoordinationStore,
@@ -10,7 +10,7 @@ import {
 } from "../../providers/lib/coordination/index.ts";
 import type { Plan } from "./plan.ts";
 
-/** The lease as the reaper's; undefined where it isn't as it was seen any more, or somebody else was quicker: then nothing may be touched. */
+/** Takes the lease; undefined if it changed since it was observed: then nothing may be removed. */
 export async function claim(
   store: CoordinationStore,
   plan: Plan,
@@ -28,7 +28,7 @@ export async function claim(
   return own?.record.holder && isSameProcess(own.record.holder, holder) ? own : undefined;
 }
 
-/** Back to what it was: over. An orphan's stays as well, as it may be all that is left to prove whose the rest is. */
+/** Returns the lease as it was: over. An orphan keeps its new lease, which may be all that proves who owns the rest. */
 export async function returnLease(
   store: CoordinationStore,
   claimed: StoredRecord<LeaseRecord>,

@@ -1,4 +1,4 @@
-// The kept Keycloak as the reaper meets it: its realms, and why they can't be seen.
+// The warm Keycloak as the reaper sees it: its realms, or why they can't be listed.
 import type { WarmAppInputs } from "../../providers/app/inputs.ts";
 import { ProgramError } from "../../providers/lib/process/index.ts";
 import { type Admin, KeycloakError, NotUpError } from "../../providers/lib/keycloak/index.ts";
@@ -9,7 +9,7 @@ import { SkippedError } from "./host.ts";
 
 export type WarmKeycloak = Pick<WarmAppInputs, "domain" | "stateDir">;
 
-/** Its realms; what isn't up is no failure, what refuses to answer is. */
+/** Its realms. A Keycloak that is down is not a failure; one that refuses is. */
 export async function listRealms(come: () => Promise<Admin>): Promise<Realms> {
   try {
     return { all: await (await come()).list() };
@@ -21,7 +21,7 @@ export async function listRealms(come: () => Promise<Admin>): Promise<Realms> {
   }
 }
 
-/** The run's realm gone; says whether there was one. Throws LeftAloneError where Keycloak isn't up, and as `removeRealm`. */
+/** Deletes the run's realm. Returns whether it existed. Throws SkippedError if Keycloak is down, else as `removeRealm`. */
 export async function removeRealmOf(
   run: string,
   swarm: string,
@@ -36,7 +36,7 @@ export async function removeRealmOf(
   }
 }
 
-/** Nothing of it runs here, or just ended; the ingress finds nothing behind it, or nobody answers. */
+/** No container runs, the ingress has no backend, or there is no response. */
 export function isDown(error: unknown): error is Error {
   if (error instanceof ProgramError) return /is not running|no such container/i.test(error.result.stderr);
   return (

@@ -1,4 +1,4 @@
-// The reaper's world on a real host: this swarm, the kept Keycloak, Pulumi's backend, hearth's directory.
+// The ReapHost of a real host: this swarm, the warm Keycloak, Pulumi's backend, hearth's directory.
 import { warmAppInputs, type WarmAppInputs } from "../../providers/app/inputs.ts";
 import { currentProcess, type Liveness, livenessOf } from "../../providers/lib/process/index.ts";
 import { keycloakRecipe, profileOf } from "../../providers/app/profiles/index.ts";
@@ -49,7 +49,7 @@ export async function reapHost(): Promise<ReapHost> {
   };
 }
 
-/** What the kept apps are made from; where nothing is kept here, or a file is named, what every run is given. */
+/** The warm stack's configuration; without one, or if HEARTH_CI_CONFIG is set, that of runs. */
 async function configuration(): Promise<Config> {
   return !process.env["HEARTH_CI_CONFIG"] && (await hasStackConfig("warm")) ? warmConfig() : runConfig();
 }
@@ -58,7 +58,7 @@ function warmAppsOf(config: Config): WarmAppInputs[] {
   return warmApps(config).map(args => warmAppInputs.parse(args));
 }
 
-/** Of the process that began the run; what is written and can't be read may be a living one's. */
+/** Liveness of the process that began the run. An unreadable record may belong to a live one. */
 async function lifeOf(stateDir: string, run: string): Promise<Liveness | "nobody"> {
   try {
     const holder = await holderOfRun(stateDir, run);

@@ -1,4 +1,4 @@
-// The locks of a run: whoever works on a thing of it holds one, also a provider that outlived its CLI.
+// The locks of a run: every process that works on it holds one, also a provider that outlived its CLI.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,7 +9,7 @@ export interface TakenLocks {
   release(): Promise<void>;
 }
 
-/** Every lock in `folder`, once all are free. Throws LockedError where one still isn't at `until` (ms since 1970); then none is held. */
+/** Takes every lock in `folder` once all are free. Throws LockedError at `until` (ms since 1970), holding none. */
 export async function takeLocks(folder: string, until: number): Promise<TakenLocks> {
   const start = Date.now();
   const held: Lock[] = [];

@@ -1,4 +1,4 @@
-// One look at the world: what runs made first and their leases last, as a lease stands before its realm and goes after it.
+// Observes the host: objects of runs first and leases last, because a lease exists before and after them.
 import {
   isLease,
   isLeaseActive,
@@ -16,7 +16,7 @@ import {
 } from "./observed.ts";
 import type { ReapHost } from "./host.ts";
 
-/** Throws UnreadableRecordError before anything else is asked where the board can't be understood. */
+/** Throws UnreadableRecordError before any other query. */
 export async function observe(host: ReapHost): Promise<Observed> {
   const { swarm, baseDomain, warmDomains, keycloak, store } = host;
   const began = host.now();
@@ -46,7 +46,7 @@ async function judged({ now, liveness }: ReapHost, entry: StoredRecord<LeaseReco
   return { entry, liveness: known, live: await isLeaseActive(entry.record, now(), async () => known) };
 }
 
-/** undefined: there is none. */
+/** undefined: no maintenance. */
 export async function maintenanceOf(
   { liveness, isStale }: ReapHost,
   entries: readonly StoredRecord[],
@@ -55,13 +55,13 @@ export async function maintenanceOf(
   return entry && { entry, isStale: (await liveness(entry.record.holder)) === "dead" && (await isStale(entry.record)) };
 }
 
-/** What the warmDomains Keycloak's maintenance is for, where it is in one. */
+/** What the warm Keycloak's maintenance is for; undefined if it isn't in maintenance. */
 export function maintained(there: ObservedMaintenance | undefined, keycloak: string): string | undefined {
   if (!there || there.isStale || there.entry.record.domain !== keycloak) return undefined;
   return `${there.entry.record.what}, since ${there.entry.record.startedAt}`;
 }
 
-/** A Keycloak in maintenance isn't even asked. */
+/** A Keycloak in maintenance isn't queried. */
 async function realmsOutside(host: ReapHost, there: ObservedMaintenance | undefined): Promise<Realms> {
   const detail = maintained(there, host.keycloak);
   return detail === undefined
@@ -69,7 +69,7 @@ async function realmsOutside(host: ReapHost, there: ObservedMaintenance | undefi
     : { unseen: { reason: "keycloak is in maintenance", detail, failure: false } };
 }
 
-/** A backend may serve several swarms. Asked only of what has no lease here and may be about to go: it takes a process each. */
+/** A backend may serve several swarms. Queried only for stacks without a lease here: each takes a process. */
 async function withSwarms(
   host: ReapHost,
   { pulumi, leases, dirs, began }: Pick<Observed, "pulumi" | "leases" | "dirs" | "began">,

@@ -1,4 +1,4 @@
-// A pass of the reaper: look, decide, and run by run take away what is left of the dead.
+// The reaper: observes, decides, and removes dead runs one by one.
 import type { MaintenanceRecord, StoredRecord } from "../../providers/lib/coordination/index.ts";
 import { decide } from "./decide.ts";
 import type { Part, Plan } from "./plan.ts";
@@ -9,7 +9,7 @@ import { SkippedError, type ReapHost } from "./host.ts";
 
 export interface Removed {
   readonly what: string;
-  /** In the order in which they went, the lease last. */
+  /** In the order of removal, the lease last. */
   readonly parts: readonly Part[];
   readonly why: string;
 }
@@ -26,11 +26,11 @@ export interface Report {
 }
 
 export interface ReapOptions {
-  /** Changes nothing; what would go stands in `removed`. */
+  /** Changes nothing; `removed` has what would be removed. */
   readonly dryRun?: boolean;
-  /** Milliseconds to wait, all in all, for what still works on dead runs. */
+  /** Milliseconds to wait, in total, for processes that still work on dead runs. */
   readonly patience?: number;
-  /** Only these runs, and what hangs there of maintenance. Default: all. */
+  /** Only these runs, and stale maintenance. Default: all. */
   readonly only?: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export const PATIENCE = 5 * 60_000;
 
 type Notes = { readonly [K in keyof Report]: Report[K][number][] };
 
-/** Throws UnreadableRecordError, with nothing touched, where the board can't be understood. One run's failure doesn't stop the others. */
+/** Throws UnreadableRecordError with nothing changed. A failure of one run doesn't stop the others. */
 export async function reap(
   host: ReapHost,
   { dryRun = false, patience = PATIENCE, only }: ReapOptions = {},
@@ -57,7 +57,7 @@ export async function reap(
   return notes;
 }
 
-/** First in the reaper's own hand: a kept app may just be taking it over. */
+/** Marked before it is removed: an app may be taking it over. */
 async function takeDown(
   { store, holder }: ReapHost,
   entry: StoredRecord<MaintenanceRecord>,
@@ -76,7 +76,7 @@ function failures({ realms, keycloak }: Observed): Failed[] {
   return "unseen" in realms && realms.unseen.failure ? [{ what: keycloak, why: realms.unseen.detail }] : [];
 }
 
-/** Those on which nobody works first; then each of the others as soon as it is left alone, and looked at anew. */
+/** First the runs without a worker, then each of the others once its worker is gone, observed again. */
 async function all(host: ReapHost, plans: readonly Plan[], until: number, notes: Notes): Promise<void> {
   const busy: Plan[] = [];
   for (const plan of plans) {

@@ -1,4 +1,4 @@
-// What is left of one dead run taken away: nobody at work on it any more, its lease in the reaper's hand, and the lease last.
+// Removes one dead run: no process works on it, the reaper holds its lease, and the lease is removed last.
 import { LockedError } from "../../providers/lib/lock/index.ts";
 import { claim, returnLease } from "./claim.ts";
 import type { Part, Plan } from "./plan.ts";
@@ -7,16 +7,16 @@ import type { Skip } from "./observed.ts";
 import { SkippedError, type ReapHost } from "./host.ts";
 
 export interface Outcome {
-  /** What went, in this order. */
+  /** What was removed, in this order. */
   readonly gone: readonly Part[];
-  /** Why the rest stays, for now: the run's lease with it. */
+  /** Why the rest, with the run's lease, stays for now. */
   readonly skip?: Skip;
   readonly failure?: string;
 }
 
 const PAUSE = 1_000;
 
-/** Never throws. `until`: how long it waits for what is still at work on the run, in ms since 1970. */
+/** Never throws. `until`: deadline for processes that still work on the run, in ms since 1970. */
 export async function remove(host: ReapHost, plan: Plan, until: number): Promise<Outcome> {
   const gone: Part[] = [];
   try {
@@ -37,7 +37,7 @@ export async function remove(host: ReapHost, plan: Plan, until: number): Promise
   }
 }
 
-/** A Pulumi outlives the `hearth run` that started it, and finishes what it does. Throws LeftAloneError. */
+/** Waits for a Pulumi that outlives the `hearth run` that started it. Throws SkippedError. */
 export async function workersOf(host: ReapHost, { parts }: Plan, until: number): Promise<void> {
   for (const { name } of parts.filter(({ kind }) => kind === "pulumi stack"))
     for (; ; await host.sleep(PAUSE)) {
@@ -53,7 +53,7 @@ async function underLease(host: ReapHost, plan: Plan, gone: Part[]): Promise<voi
   const claimed = await claim(store, plan, host.holder, host.now());
   if (!claimed) throw new SkippedError("changed meanwhile", "its lease isn't as it was seen");
   try {
-    // Looked for once the lease stands, as a run does: either side sees the other.
+    // Checked once the lease exists, as a run does: either side sees the other.
     const detail = maintained(await maintenanceOf(host, await store.list()), keycloak);
     if (detail !== undefined && plan.parts.some(({ kind }) => kind === "realm"))
       throw new SkippedError("keycloak is in maintenance", detail);
@@ -61,15 +61,15 @@ async function underLease(host: ReapHost, plan: Plan, gone: Part[]): Promise<voi
     await store.remove(claimed);
     gone.push(...plan.parts.filter(({ kind }) => kind === "lease"));
   } catch (error) {
-    // Where this fails too, the lease is over as soon as this process has ended.
+    // If this fails too, the lease is over once this process has ended.
     await returnLease(store, claimed, plan, host.now()).catch(() => undefined);
     throw error;
   }
 }
 
-/** Says whether there was something. */
+/** Returns whether it existed. */
 async function removePart(host: ReapHost, { kind, name, seen }: Part): Promise<boolean> {
-  if (kind === "lease") return false; // when all else has gone
+  if (kind === "lease") return false; // removed after everything else
   if (kind === "realm") return host.removeRealm(name);
   if (kind === "stack") await host.removeStack(name);
   if (kind === "pulumi stack") await host.removePulumi(name);

@@ -1,4 +1,4 @@
-// A pass in words for people, and in numbers for metrics. Pure.
+// The reaper's report: lines for people, counts for metrics. Pure.
 import type { Removed, Report } from "./reap.ts";
 import type { Skip } from "./observed.ts";
 
@@ -35,7 +35,7 @@ export type Counts = Readonly<Record<(typeof kinds)[keyof typeof kinds] | "remov
   readonly reasons: Readonly<Record<string, number>>;
 };
 
-/** What went, by kind; what was left alone, by reason. */
+/** Removed objects by kind, skipped ones by reason. */
 export function countsOf({ removed, failed, skipped }: Report): Counts {
   const parts = removed.flatMap(each => each.parts);
   const of = (kind: keyof typeof kinds) => parts.filter(part => part.kind === kind).length;

@@ -1,12 +1,12 @@
-// Of which Swarm stacks anything is left on this swarm: services, containers and networks, volumes, secrets and configs.
+// Swarm stacks with any object on this swarm: services, containers, networks, volumes, secrets or configs.
 import { docker } from "../../providers/lib/docker/index.ts";
 
 const NAMESPACE = "com.docker.stack.namespace";
 
 export interface Stacks {
-  /** Stacks whose label something carries. */
+  /** Stacks whose label an object carries. */
   readonly stacks: readonly string[];
-  /** Names of all secrets and configs: abra puts no label on the secrets that it makes. */
+  /** Names of all secrets and configs: abra doesn't label the secrets that it creates. */
   readonly names: readonly string[];
 }
 

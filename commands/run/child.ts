@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
-/** Milliseconds that a command has after a signal before it is killed. */
+/** Milliseconds between a signal to the command and SIGKILL. */
 const GRACE = 10_000;
 
-/** The command's exit code; 128 + number where a signal ended it; 126 or 127 where it can't be run, as env(1) has it. */
+/** The command's exit code; 128 + number if a signal ended it; 126 or 127 if it can't be executed, as env(1). */
 export function runCommand(
   command: readonly string[],
   env: Record<string, string>,
@@ -16,7 +16,7 @@ export function runCommand(
   let killer: NodeJS.Timeout | undefined;
   const pass = () => {
     const signal = interrupted.reason as NodeJS.Signals;
-    // A terminal has sent its Ctrl-C to the whole process group already.
+    // The terminal has sent Ctrl-C to the whole process group already.
     if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     killer = setTimeout(() => child.kill("SIGKILL"), GRACE);
   };

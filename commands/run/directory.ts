@@ -1,4 +1,4 @@
-// A run's folder in hearth's directory, and in it who began the run: known before any lease is, and after it is lost.
+// A run's folder in hearth's directory with the process that began the run: known before its lease, and after it is lost.
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -10,17 +10,17 @@ const ownerFile = z.object({ format, holder: processIdentity });
 
 const fileOf = (stateDir: string, run: string): string => join(runFolder(stateDir, run), "owner.json");
 
-/** Writes down that this process began the run. `run` is `<recipe>-<hex>`. */
+/** Records that this process began the run. `run` is `<recipe>-<hex>`. */
 export async function recordHolder(stateDir: string, run: string): Promise<void> {
   await writeJson(fileOf(stateDir, run), { format: 1, holder: await currentProcess() });
 }
 
-/** Who began the run; undefined where nobody says. Throws FormatError, UnreadableError. */
+/** The process that began the run; undefined if not recorded. Throws FormatError, UnreadableError. */
 export async function holderOfRun(stateDir: string, run: string): Promise<ProcessIdentity | undefined> {
   return (await readJson(fileOf(stateDir, run), ownerFile))?.holder;
 }
 
-/** The run's folder gone, with all that is in it, and the one with the locks of a Keycloak of its own. Absent is success. */
+/** Removes the run's folder, and the folder with the locks of its dedicated Keycloak. Absent is success. */
 export async function removeRunDir(stateDir: string, run: string): Promise<void> {
   await rm(runFolder(stateDir, run), { recursive: true, force: true });
   const its = runOfStack(`ci-${run}`);
@@ -31,11 +31,11 @@ export async function removeRunDir(stateDir: string, run: string): Promise<void>
 
 export interface RunDir {
   readonly name: string;
-  /** When a name in it was last made or taken away: ms since 1970. */
+  /** When an entry was last created or removed, in ms since 1970. */
   readonly changed: number;
 }
 
-/** Every folder where runs have theirs, whatever it is called. */
+/** Every folder among those of runs, whatever its name. */
 export async function runDirs(stateDir: string): Promise<RunDir[]> {
   const folder = join(stateDir, "runs");
   const found = ((await readdir(folder, { withFileTypes: true }).catch(ignoreAbsent)) ?? []).filter(entry =>

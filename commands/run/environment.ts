@@ -1,17 +1,17 @@
-// What a run's command is told, and what it never sees. Pure.
+// The environment of a run's command. Pure.
 import { type Run, runName } from "../../providers/lib/run/index.ts";
 import type { RunOutputs } from "./outputs.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Passed on from the caller: what programs need to run at all, nothing that is anybody's secret. */
+/** Forwarded from the caller: what programs need to run, no secrets. */
 const passed =
   /^(PATH|HOME|USER|LOGNAME|SHELL|PWD|LANG|LANGUAGE|LC_[A-Z]+|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|TZ|TMPDIR|CI|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR)$/;
 
-/** Never passed on, asked for or not: with these a test could read the states of all runs. */
+/** Never forwarded: grants access to other runs' state. */
 const kept = /^(PULUMI_|DOCKER_|ABRA_)/;
 
-/** A run's own values: what its tests need to log in, and where its app is. */
+/** A run's values: a login, and its app's address. */
 export function ownVariables(run: Run, outputs: RunOutputs): Record<string, string> {
   const { appUrl, appDomain, ca } = outputs;
   return {
@@ -30,14 +30,14 @@ export function ownVariables(run: Run, outputs: RunOutputs): Record<string, stri
     HEARTH_KEYCLOAK: outputs.keycloak,
     ...(appUrl === undefined ? {} : { HEARTH_APP_URL: appUrl }),
     ...(appDomain === undefined ? {} : { HEARTH_APP_DOMAIN: appDomain }),
-    // As Node, OpenSSL's programs, curl and Python's requests call it.
+    // The names that Node, OpenSSL, curl and Python's requests read.
     ...(ca === undefined
       ? {}
       : { HEARTH_CA: ca, NODE_EXTRA_CA_CERTS: ca, SSL_CERT_FILE: ca, CURL_CA_BUNDLE: ca, REQUESTS_CA_BUNDLE: ca }),
   };
 }
 
-/** Throws where `--env` asks for what is never passed on, or for what isn't set. */
+/** Throws if `--env` names a variable that is never forwarded, or isn't set. */
 export function commandEnvironment(
   caller: Variables,
   own: Record<string, string>,

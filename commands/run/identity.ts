@@ -1,4 +1,4 @@
-// Which run this is: from flags, else from the CI's own variables. Pure.
+// The identity of a run: from flags, else from the CI's variables. Pure.
 import { recipeName } from "../../providers/lib/inputs/index.ts";
 import type { Identity } from "../../providers/lib/run/index.ts";
 
@@ -13,7 +13,7 @@ export interface IdentityFlags {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Names of variables, the first one set counting, per part of the identity. */
+/** Variables for each part of the identity; the first one that is set counts. */
 const systems: {
   readonly when: string;
   readonly parts: { readonly [K in Exclude<keyof Identity, "recipe">]?: readonly string[] };
@@ -52,7 +52,7 @@ const systems: {
   },
 ];
 
-/** Throws where `recipe` is no recipe's name. */
+/** Throws if `recipe` is not a recipe's name. */
 export function identify(flags: IdentityFlags, env: Variables): Identity {
   if (flags.recipe === undefined) throw new Error("--recipe is missing: the recipe under test");
   const recipe = recipeName.safeParse(flags.recipe);
@@ -70,7 +70,7 @@ export function identify(flags: IdentityFlags, env: Variables): Identity {
   };
 }
 
-/** Whether the same call later leads to the same run. */
+/** Whether the same flags and variables lead to the same run later. */
 export function isLasting({ pr, ref, build, job, attempt }: Identity): boolean {
   return [pr, ref, build, job, attempt].some(part => part !== undefined);
 }

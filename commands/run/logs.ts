@@ -1,4 +1,4 @@
-// What a run's own services said, where its command failed.
+// The logs of a run's services, shown if the run failed.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mask } from "../../providers/lib/diagnostics/index.ts";
@@ -7,7 +7,7 @@ import { logText, servicesOf, stackOf } from "../../providers/lib/docker/index.t
 import { asError } from "../common/errors.ts";
 import { runConfig } from "../common/config.ts";
 
-/** Lines of each log where no folder is named. */
+/** Lines of each log without a folder. */
 const LINES = 100;
 
 /** Into `folder`, a file a service; without one, the last lines of each on stderr. `secrets` are masked. A failure is a warning. */

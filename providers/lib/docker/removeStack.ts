@@ -1,7 +1,7 @@
-// Everything of a stack gone from this swarm: services, networks, configs, secrets and volumes. Knows docker alone.
+// Removes everything of a stack from this swarm: services, networks, configs, secrets and volumes. Knows only docker.
 import { setTimeout as sleep } from "node:timers/promises";
-import { monotonicNow } from "../time/index.ts";
 import { ProgramError } from "../process/index.ts";
+import { monotonicNow } from "../time/index.ts";
 import { docker } from "./docker.ts";
 import { NotRemovedError } from "./waitUntilRemoved.ts";
 
@@ -14,42 +14,51 @@ export interface RemoveOptions {
 }
 
 /**
- * Takes away what is left of `stack` and looks again, until nothing is. What is in use is tried again: Swarm answers long before it
- * has let go. Nothing there is success. Throws NotRemovedError with what is left and docker's last word on it.
+ * Removes everything of `stack`, and repeats until nothing is left: Swarm answers long before its objects are free.
+ * Absent is success. Throws NotRemovedError after `deadline` with what is left and docker's reasons, but not before
+ * every object that can be removed was tried.
  */
 export async function removeStack(stack: string, { deadline = 120_000 }: RemoveOptions = {}): Promise<void> {
   if (stack === "") throw new TypeError("a stack without a name");
-  const start = monotonicNow();
-  const words: string[] = [];
-  // At least one attempt, however slow Docker answers: without one, the error couldn't say what Docker objects to.
-  for (let attempts = 0; ; attempts++, await sleep(300)) {
+  const attempted = new Set<string>();
+  let reasons: string[] = [];
+  for (const start = monotonicNow(); ; await sleep(300)) {
     const left = await leftOf(stack);
     const names = Object.entries(left).flatMap(([kind, found]) => found.map(name => `${kind} ${name}`));
     if (names.length === 0) return;
-    if (attempts > 0 && monotonicNow() - start > deadline) {
-      const why = words.length > 0 ? ` (${words.join("; ")})` : "";
+    const removals = possibleRemovals(stack, left);
+    if (monotonicNow() - start > deadline && removals.every(({ what }) => attempted.has(what))) {
+      const why = reasons.length > 0 ? ` (${reasons.join("; ")})` : "";
       throw new NotRemovedError(
         `${stack}: still there after ${Math.round(deadline / 1000)} s: ${names.join(", ")}${why}`,
       );
     }
-    words.splice(0, words.length, ...(await removeWhatCanGo(stack, left)));
+    reasons = [];
+    for (const { argv, what } of removals) {
+      attempted.add(what);
+      reasons.push(...(await attempt(argv, what)));
+    }
   }
 }
 
-/** Services first; what they use once they are gone; volumes and networks once no container is left. Gives back what docker said against it. */
-async function removeWhatCanGo(stack: string, left: Left): Promise<string[]> {
-  if (left.service.length > 0) return tried(["stack", "rm", stack], `remove the stack ${stack}`);
-  const free =
-    left.container.length === 0
-      ? (["config", "secret", "network", "volume"] as const)
-      : (["config", "secret"] as const);
-  const words: string[] = [];
-  for (const kind of free)
-    for (const name of left[kind]) words.push(...(await tried([kind, "rm", name], `remove the ${kind} ${name}`)));
-  return words;
+interface Removal {
+  readonly argv: readonly string[];
+  /** Verb and noun, for errors. */
+  readonly what: string;
 }
 
-async function tried(argv: readonly string[], what: string): Promise<string[]> {
+/** Services first, then what they used; volumes and networks once no container is left. */
+function possibleRemovals(stack: string, left: Left): Removal[] {
+  if (left.service.length > 0) return [{ argv: ["stack", "rm", stack], what: `remove the stack ${stack}` }];
+  const unused = ["config", "secret"] as const;
+  const kinds = left.container.length === 0 ? ([...unused, "network", "volume"] as const) : unused;
+  return kinds.flatMap(kind =>
+    left[kind].map(name => ({ argv: [kind, "rm", name], what: `remove the ${kind} ${name}` })),
+  );
+}
+
+/** Docker's refusal; nothing on success, or if the object is absent. */
+async function attempt(argv: readonly string[], what: string): Promise<string[]> {
   try {
     await docker(argv, what);
     return [];
@@ -74,7 +83,7 @@ async function leftOf(stack: string): Promise<Left> {
   return { service, container, network, config, secret, volume };
 }
 
-/** By name, as abra puts no label on the secrets that it makes; never one that says it is of another stack, or whose name begins with one's. */
+/** By name, because abra doesn't label the secrets that it creates; never one of another stack, by its label or a longer stack's name. */
 async function named(kind: "config" | "secret", stack: string): Promise<string[]> {
   const format = `{{.Name}}\t{{.Label "${NAMESPACE}"}}`;
   const all = lines((await docker([kind, "ls", "--format", format], `list ${kind}s`)).stdout).map(line =>

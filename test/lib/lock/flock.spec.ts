@@ -82,8 +82,11 @@ describe("a lock", () => {
     const slots = [join(folder, "a"), join(folder, "b")];
     let inside = 0;
     let most = 0;
+    const isAlone = () => most < 2;
     const work = async () => {
       most = Math.max(most, ++inside);
+      // Until a second one is inside, however slowly it starts; then long enough for a third to be seen.
+      for (let i = 0; isAlone() && i < 100; i++) await sleep(50);
       await sleep(60);
       inside--;
     };
