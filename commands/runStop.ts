@@ -1,4 +1,4 @@
-// `hearth run stop`: takes away what `hearth run start` made.
+// `hearth run stop`: removes what `hearth run start` created.
 import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
 import type { IdentityFlags } from "./run/identity.ts";
 import { runOfSteps } from "./run/steps.ts";
@@ -12,7 +12,7 @@ export async function stop(
   const stack = stackName(run);
   try {
     if (!(await exists(stack))) {
-      console.error(`hearth: ${stack} isn't there: nothing to do`);
+      console.error(`hearth: ${stack} not found: nothing to do`);
       return 0;
     }
     return (await teardown(run, flags)) ? 0 : NOT_YOUR_RECIPE;
@@ -25,6 +25,6 @@ export async function stop(
 /** Throws for what is no run's name. */
 function named(name: string): Run {
   const run = runOfStack(`ci-${name}`);
-  if (!run) throw new Error(`--run ${JSON.stringify(name)}: wanted is a run's name, <recipe>-<6 hex digits>`);
+  if (!run) throw new Error(`--run ${JSON.stringify(name)}: expected a run's name, <recipe>-<6 hex digits>`);
   return run;
 }

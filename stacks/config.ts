@@ -103,6 +103,6 @@ function sentence(issue: z.core.$ZodIssue, given: object): string {
     given,
   );
   if (found === undefined)
-    return `${key} is missing: set it with \`pulumi config set ${key} …\`${first === "baseDomain" ? "; wanted is the domain below which hearth's apps live, such as ci.example.org" : ""}`;
+    return `${key} is missing: set it with \`pulumi config set ${key} …\`${first === "baseDomain" ? "; expected the domain below which hearth's apps live, such as ci.example.org" : ""}`;
   return `${key} is ${JSON.stringify(found)}: ${issue.message}`;
 }

@@ -51,7 +51,7 @@ export function commandEnvironment(
 
 function askedFor(text: string, caller: Variables): [string, string] {
   const [, name = "", value] = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(text) ?? [];
-  if (name === "") throw new Error(`--env ${JSON.stringify(text)}: wanted is NAME or NAME=VALUE`);
+  if (name === "") throw new Error(`--env ${JSON.stringify(text)}: expected NAME or NAME=VALUE`);
   if (kept.test(name)) throw new Error(`--env ${name}: a run's command never gets it`);
   const found = value ?? caller[name];
   if (found === undefined) throw new Error(`--env ${name}: it isn't set here`);

@@ -13,7 +13,7 @@ export interface OutputChannel {
   close(): Promise<void>;
 }
 
-/** Reading the outputs through Pulumi takes a process of its own, and its key derivation: a tenth of the time that a run waits. */
+/** Avoids reading the outputs through Pulumi: another process and its key derivation, a tenth of a run's wait. */
 export async function openOutputChannel(onLine: (line: string) => void = () => undefined): Promise<OutputChannel> {
   const folder = await mkdtemp(join(tmpdir(), "hearth-")); // mode 0700
   const path = join(folder, "outputs");

@@ -8,7 +8,7 @@ import {
 } from "../../providers/lib/coordination/index.ts";
 import { asError } from "../common/errors.ts";
 
-/** Renews every `every` ms until the function that it gives back is called. A renewal that fails is told, and tried again. */
+/** Renews every `every` ms until the returned function is called. A failed renewal is logged and retried. */
 export function startRenewing(run: string, every = RENEW_INTERVAL): () => void {
   const renew = () =>
     rewrite(run, record => ({ ...record, expiresAt: new Date(Date.now() + LEASE_DURATION).toISOString() })).catch(
@@ -30,5 +30,5 @@ async function rewrite(run: string, change: (record: LeaseRecord) => LeaseRecord
     if (!there) throw new Error("it is gone");
     if (await swarmStore.replace(there, change(there.record))) return;
   }
-  throw new Error("somebody else changes it all the time");
+  throw new Error("lease update kept conflicting (3 attempts)");
 }

@@ -25,7 +25,7 @@ export function watchSignals(stack: string): Signals {
     }
     if (!tearing) return;
     since += 1;
-    if (since < 2) return console.error(`hearth: ${stack} is being taken away; once more leaves the rest of it behind`);
+    if (since < 2) return console.error(`hearth: ${stack} is being removed; a further signal leaves the rest behind`);
     console.error(
       `hearth: left behind: ${stack}. In hearth's folder: pulumi cancel -y -s ${stack}; pulumi destroy -y -f -s ${stack}; pulumi stack rm -y ${stack}`,
     );

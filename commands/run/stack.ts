@@ -14,7 +14,7 @@ import { summary } from "./summary.ts";
 import { hasStackConfig, removeStackConfig, writeStackConfig, type OwnSettings } from "../pulumi/stackConfig.ts";
 import { monotonicNow, since } from "../../providers/lib/time/index.ts";
 
-/** Makes the stack, empty. Throws NotYourRecipeError, also where it is there already: then it is somebody's who lives. */
+/** Creates the empty stack. Throws NotYourRecipeError, also if it exists: then an active run may own it. */
 export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
   const stack = stackName(run);
   // The configuration of a living run holds its salt: never written over.
@@ -36,7 +36,7 @@ async function taken(run: Run): Promise<string> {
   const name = runName(run);
   const there = await leaseOf(swarmStore, name);
   if (!there)
-    return `a run with this identity is under way or was left behind: its stack ${stackName(run)} exists (hearth reap takes away what is dead)`;
+    return `a run with this identity is under way or was left behind: its stack ${stackName(run)} exists (hearth reap removes dead runs)`;
   return `a run with this identity is under way: ${name}, since ${there.record.acquiredAt}, ${describeHolder(there.record)}`;
 }
 
@@ -97,7 +97,7 @@ export async function teardown(run: Run, { verbose = false }: Options): Promise<
     return true;
   } catch (error) {
     console.error(`hearth: warning: ${stack} isn't gone: ${asError(error).message}`);
-    console.error("hearth: what is left of it is taken away by hearth reap, once its lease is over");
+    console.error("hearth: hearth reap removes the rest once its lease is over");
     return false;
   }
 }

@@ -8,7 +8,7 @@ export interface Running {
   readonly version: string | undefined;
 }
 
-/** What needs a human, or was one's business; `key` names the event, which is told once. */
+/** An event that an operator must act on or should know of; `key` identifies it, and it is reported once. */
 export interface Notice {
   readonly key: string;
   readonly severity: "info" | "warning" | "critical";
@@ -29,7 +29,7 @@ export interface UpgradeHost {
   /** Whether it has volumes that must go back with its version. */
   readonly stateful: boolean;
   log(line: string): void;
-  /** `text` without what is known, or looks like, a secret: for all that is said, kept or thrown of another program's words. */
+  /** Masks known secrets and credentials in another program's words, before they are logged, stored or thrown. */
   mask(text: string): string;
 
   running(): Promise<Running>;
@@ -67,10 +67,10 @@ export interface UpgradeHost {
   snapshot(operation: Operation): Promise<void>;
   deploy(version: string): Promise<void>;
   gate(version: string, witness: Baseline | undefined): Promise<Verdict>;
-  /** Writes down what can be seen before it is taken away; gives back where. */
+  /** Writes diagnostics before the app is undeployed. Returns their folder. */
   captureDiagnostics(operation: Operation): Promise<string>;
   /** This operation's snapshot back into the volumes; what was in them stays beside. */
   restore(operation: Operation): Promise<void>;
-  /** Takes away what `restore` left beside. */
+  /** Removes the data that `restore` replaced. */
   removeReplacedData(operation: Operation): Promise<void>;
 }

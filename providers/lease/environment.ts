@@ -1,4 +1,4 @@
-// What a lease is told by environment: whose it is and how long it lasts would differ each time, and so are no inputs.
+// The terms of a lease from the environment: holder and duration differ in every run, so they are no inputs.
 import { z } from "zod";
 import { processIdentity, type ProcessIdentity } from "../lib/process/index.ts";
 import { DEFAULT_TTL, LEASE_DURATION } from "../lib/coordination/index.ts";

@@ -6,7 +6,7 @@ import { runName } from "../lib/inputs/index.ts";
 export const leaseInputs = z.strictObject({
   /** `<recipe>-<hex>` */
   run: runName,
-  /** Which Keycloak the run asks for: the kept one and only else one of its own; one of the two; or none. */
+  /** The Keycloak that the run asks for. `auto`: the warm one, else a dedicated one. */
   mode: z.enum(["auto", "warm", "dedicated", "none"]).default("auto"),
   /** The kept Keycloak, as the warm stack has it: what is looked at, and repaired where it is down. */
   keycloak: warmAppInputs,

@@ -12,7 +12,7 @@ export class ForeignRealmError extends Error {
   override readonly name = "ForeignRealmError";
   constructor(realm: string) {
     super(
-      `the realm ${realm} isn't this run's: its owner attributes name another one, or nobody. hearth leaves it alone`,
+      `realm ${realm} belongs to another owner, or to none: its attributes don't name this run. hearth doesn't change it`,
     );
   }
 }

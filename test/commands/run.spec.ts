@@ -179,7 +179,7 @@ describe("hearth run", function () {
     assert.equal(child.exitCode, null);
     await rm(join(folder, "slow-destroy"));
     const { stderr } = await done;
-    assert.match(stderr, /is being taken away; once more leaves the rest of it behind/);
+    assert.match(stderr, /is being removed; a further signal leaves the rest behind/);
     assert.equal((await calls()).at(-1), remove);
   });
 
@@ -196,7 +196,7 @@ describe("hearth run", function () {
     await rm(join(folder, "calls"));
     const stopped = await hearth(["run", "stop", ...flags]);
     assert.equal(stopped.code, 0);
-    assert.match(stopped.stderr, /isn't there: nothing to do/);
+    assert.match(stopped.stderr, /not found: nothing to do/);
     assert.deepEqual(await calls(), ["stack ls --json --non-interactive --color=never"]);
     await rm(join(project, ".stacks", `Pulumi.${stack}.yaml`));
   });

@@ -134,7 +134,7 @@ describe("a CI run on a real host", function () {
     }
     const again = await hearth(["run", "stop", ...flags]);
     assert.equal(again.exitCode, 0);
-    assert.match(again.stderr, /isn't there: nothing to do/);
+    assert.match(again.stderr, /not found: nothing to do/);
   });
 
   it("works the same with Pulumi's own commands", async () => {
@@ -238,7 +238,7 @@ describe("a CI run on a real host", function () {
         stopped.all,
         /(has no running container on this node|isn't up|is not running|no connection).*; trying again/,
       );
-      assert.match(stopped.stderr, /warning: ci-\S+ isn't gone: .*\n.*taken away by hearth reap/);
+      assert.match(stopped.stderr, /warning: ci-\S+ isn't gone: .*\n.*hearth reap removes the rest/);
     } finally {
       const repaired = await hearth(["recover"]);
       assert.equal(repaired.exitCode, 0, repaired.all);

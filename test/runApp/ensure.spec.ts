@@ -9,7 +9,7 @@ const running: ServiceSnapshot[] = [{ service: "app", template: "GREETING=one", 
 const healthy: Verdict = { health: "healthy" };
 const rolledBack: Verdict = {
   health: "unhealthy",
-  why: "Swarm rolled app back by itself: its new task didn't stay up",
+  why: "Swarm rolled app back: its new task didn't stay up",
 };
 
 interface Play {
@@ -67,7 +67,7 @@ describe("ensuring a run's app", () => {
     assert.deepEqual(calls, ["deploy", "gate, over running services", "undeploy", "deploy", "gate"]);
     assert.match(
       lines.join(),
-      /unhealthy after the update in place \(Swarm rolled app back by itself.*undeploying, then deploying from scratch/,
+      /unhealthy after the update in place \(Swarm rolled app back.*undeploying, then deploying from scratch/,
     );
   });
 

@@ -56,7 +56,7 @@ export interface Abra {
   /** From the recipe's clone as it stands. */
   deployHere(domain: string): Promise<void>;
   undeploy(domain: string): Promise<void>;
-  /** Takes away its .env, secrets and volumes. */
+  /** Removes its .env, secrets and volumes. */
   removeApp(domain: string): Promise<void>;
   generateSecret(domain: string, name: string, version: string): Promise<void>;
   insertSecret(domain: string, name: string, version: string, file: string): Promise<void>;

@@ -44,7 +44,7 @@ interface Listed {
   readonly Spec: { readonly Name: string; readonly Labels?: Record<string, string> };
 }
 
-/** Gives the config other labels, if nobody changed it since it was read; false where somebody did, or it is gone. */
+/** Replaces the config's labels, unless it was changed or removed since it was read; then false. */
 export async function relabelConfig(
   { id, name, version }: Config,
   labels: Readonly<Record<string, string>>,

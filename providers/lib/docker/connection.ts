@@ -7,7 +7,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { Duplex, type Readable, type Writable } from "node:stream";
 
-/** As an import it would be asked for all that it has, and load a WebSocket's code (8 ms) that nobody wants. */
+/** An import would enumerate the module and load its WebSocket code (8 ms). */
 export const http = process.getBuiltinModule("node:http");
 
 /** Keeps its connections, no more than `atOnce`, and for each new one looks again where docker's engine is. */

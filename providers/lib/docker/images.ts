@@ -1,4 +1,4 @@
-// Images on this node: which a stack runs, whether one is there, and names of hearth's own that keep one from being taken away.
+// Images on this node: those that a stack runs, whether one exists, and hearth's names that protect one from a prune.
 import { docker } from "./docker.ts";
 import { ProgramError } from "../process/index.ts";
 

@@ -31,7 +31,7 @@ async function waitingForPort(stack: string): Promise<string[]> {
 
 /**
  * To be called at every look that finds `stack` not well: a service that waits for its port longer than `after` is made to begin
- * anew, as it is, and once only: where somebody else really has the port, it goes on waiting. Never throws.
+ * again, once: if another process has the port, it keeps waiting. Never throws.
  */
 export function portConflictResolver(
   stack: string,
@@ -49,7 +49,7 @@ export function portConflictResolver(
         if (!since.has(id)) since.set(id, now());
         if (now() - since.get(id)! < after) continue;
         pushed.add(id);
-        say("a task finds no node, for a port of the host is said to be taken; Swarm is asked once more");
+        say("a task waits for a port of the host that counts as taken; forcing its service to be scheduled again");
         await docker(
           ["service", "update", "--detach", "--quiet", "--no-resolve-image", "--force", id],
           `have a task of ${stack} placed anew`,

@@ -46,7 +46,7 @@ export function versionLabel(stack: string, services: readonly Service[]): strin
   return services.map(service => service.labels[`coop-cloud.${stack}.version`]).find(Boolean);
 }
 
-/** Whether the stack was deployed from somebody's working tree. */
+/** Whether the stack was deployed from a working tree. */
 export function isChaos(stack: string, services: readonly Service[]): boolean {
   return services.some(service => service.labels[`coop-cloud.${stack}.chaos`] === "true");
 }

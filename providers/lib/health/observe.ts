@@ -92,7 +92,7 @@ export function anotherVersion(
   const taken = swarmRollback(services);
   if (taken) return taken;
   return {
-    trouble: `${runs ?? "a version without a name"} runs instead of ${version}: somebody else deployed it`,
+    trouble: `${runs ?? "a version without a name"} runs instead of ${version}: another person deployed it`,
     elsewhere: true,
   };
 }
@@ -100,9 +100,7 @@ export function anotherVersion(
 /** The first service whose last update Swarm rolled back, or is rolling back. */
 export function swarmRollback(services: readonly Service[]): Other | undefined {
   const rolled = services.find(({ update }) => update?.startsWith("rollback_"));
-  return (
-    rolled && { trouble: `Swarm rolled ${rolled.name} back by itself: its new task didn't stay up`, elsewhere: false }
-  );
+  return rolled && { trouble: `Swarm rolled ${rolled.name} back: its new task didn't stay up`, elsewhere: false };
 }
 
 /** The first service that isn't running as desired. `paused` and `rollback_paused` never clear on their own. */

@@ -1,7 +1,7 @@
-// What a version wants of an app's .env that isn't there yet: variables and secrets, from the recipe's samples. Pure.
+// The variables and secrets that a version needs and an app's .env lacks, from the recipe's samples. Pure.
 import { parseEnv } from "../env/index.ts";
 
-/** The texts that are compared, and what hearth itself is told to set. */
+/** The texts to compare, and what hearth is configured to set. */
 export interface EnvComparison {
   /** `.env.sample` of the version to be deployed; empty where it has none. */
   readonly sample: string;
@@ -54,7 +54,7 @@ export function envRequirements({ sample, running, env, settings }: EnvCompariso
   };
 }
 
-/** Why the target can't be deployed by itself: each want that nobody can meet, by its name. */
+/** Why the target can't be deployed automatically: each requirement without a value, by name. */
 export function missing({ valueless, secrets }: EnvRequirements): string[] {
   const unmade = secrets.filter(({ from }) => from === "nowhere");
   return [

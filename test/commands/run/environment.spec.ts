@@ -34,6 +34,6 @@ describe("the environment of a run's command", () => {
 
   it("refuses what isn't set, and what is no variable", () => {
     assert.throws(() => commandEnvironment({}, {}, ["NONE"]), /--env NONE: it isn't set here/);
-    assert.throws(() => commandEnvironment({}, {}, ["a-b=c"]), /wanted is NAME or NAME=VALUE/);
+    assert.throws(() => commandEnvironment({}, {}, ["a-b=c"]), /expected NAME or NAME=VALUE/);
   });
 });

@@ -46,7 +46,7 @@ describe("another version than the one that was deployed", () => {
 
   it("F33: that somebody deployed is nothing against the app", () => {
     assert.deepEqual(anotherVersion([service()], "1.0.0+1", "2.0.0+1"), {
-      trouble: "1.0.0+1 runs instead of 2.0.0+1: somebody else deployed it",
+      trouble: "1.0.0+1 runs instead of 2.0.0+1: another person deployed it",
       elsewhere: true,
     });
   });
@@ -54,11 +54,11 @@ describe("another version than the one that was deployed", () => {
   it("F9: that Swarm went back to by itself, labels and all, is the release's fault", () => {
     const found = anotherVersion([service({ update: "rollback_completed" })], "1.0.0+1", "2.0.0+1");
     assert.equal(found?.elsewhere, false);
-    assert.match(found?.trouble ?? "", /Swarm rolled app back by itself/);
+    assert.match(found?.trouble ?? "", /Swarm rolled app back/);
   });
 });
 
-describe("what Swarm takes back by itself", () => {
+describe("what Swarm rolls back", () => {
   it("is nothing where updates ended well, go on, or stopped: an update forgets how the one before it ended", () => {
     for (const update of [undefined, "updating", "completed", "paused"])
       assert.equal(swarmRollback([service({ update })]), undefined);
@@ -67,7 +67,7 @@ describe("what Swarm takes back by itself", () => {
   for (const update of ["rollback_started", "rollback_completed", "rollback_paused"])
     it(`F9: is known by ${update}, whatever version runs`, () => {
       assert.deepEqual(swarmRollback([service({ name: "db" }), service({ update })]), {
-        trouble: "Swarm rolled app back by itself: its new task didn't stay up",
+        trouble: "Swarm rolled app back: its new task didn't stay up",
         elsewhere: false,
       });
     });
