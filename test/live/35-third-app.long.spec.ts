@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { stackOf } from "../../providers/lib/abra/names.ts";
+import { stackOf } from "../../providers/lib/docker/names.ts";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { readLastGood, readRejected } from "../../providers/lib/state/versions.ts";
 import { at, base, stateDir } from "../lab/paths.ts";
