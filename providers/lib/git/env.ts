@@ -25,7 +25,7 @@ const redirections = [
   "GIT_DISCOVERY_ACROSS_FILESYSTEM",
 ];
 
-/** Added to this process's environment: no redirection, no password prompt, English messages, no writes to refresh an index. */
+/** Added to this process's environment: no redirection, no password prompt, English messages, no index refresh. */
 export const gitEnv: Readonly<Record<string, string | undefined>> = {
   ...Object.fromEntries(redirections.map(name => [name, undefined])),
   GIT_OPTIONAL_LOCKS: "0",

@@ -1,4 +1,4 @@
 // git: what the rest of hearth may use.
 export { gitEnv } from "./env.ts";
 export { git } from "./git.ts";
-export { endReading, entriesOf, type Entry, objectAt, readObject } from "./objects.ts";
+export { closeReader, entriesOf, type Entry, objectAt, readObject } from "./objects.ts";

@@ -1,25 +1,27 @@
-// Objects of a git repository, asked of one `git cat-file --batch` for many: a process for each would cost more than all else of a check.
+// Reads objects of a git repository through one `git cat-file --batch`: a process per object would be the slowest part
+// of a check.
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { ProgramError, type ProgramErrorKind, run } from "../process/index.ts";
 import { gitEnv } from "./env.ts";
 
-export interface GitObject {
+interface GitObject {
   readonly oid: string;
   /** `blob`, `tree`, `commit` or `tag`. */
   readonly type: string;
   readonly content: Buffer;
 }
 
+/** An entry of a tree. */
 export interface Entry {
   readonly name: string;
   readonly oid: string;
 }
 
 /**
- * What is at `path` below `tree` (as git takes it: `refs/tags/1.0.0^{tree}`), or undefined where nothing is. `what` is verb and noun.
- * Throws ProgramError where there is no such tree, or git lost what is in it.
+ * The object at `path` in `tree` (a git revision such as `refs/tags/1.0.0^{tree}`); undefined if the tree has no such
+ * path. `what` is verb and noun for the error. Throws ProgramError if the tree doesn't exist or an object is missing.
  */
 export async function objectAt(
   repository: string,
@@ -36,19 +38,20 @@ export async function objectAt(
   return found;
 }
 
-/** The object that `name` stands for. Throws ProgramError. */
+/** The object that the revision `name` resolves to. Throws ProgramError. */
 export async function readObject(repository: string, name: string, what: string): Promise<GitObject> {
-  const found = await ask(repository, name, what);
+  const found = await request(repository, name, what);
   if (found) return found;
-  // In a batch git calls it missing, whatever the reason; asked for it alone, it says more.
-  await run("git", ["-C", repository, "cat-file", "-t", name], what, { env: gitEnv, timeout: ANSWER });
-  endReading(repository);
-  const made = await ask(repository, name, what);
-  if (made) return made;
-  throw new Error(`git: ${what}: ${name} comes and goes`);
+  // `--batch` reports every failure as "missing". A single query fails with git's reason.
+  await run("git", ["-C", repository, "cat-file", "-t", name], what, { env: gitEnv, timeout: RESPONSE_TIMEOUT });
+  // It exists: the batch process started before it was created.
+  closeReader(repository);
+  const created = await request(repository, name, what);
+  if (created) return created;
+  throw new Error(`git: ${what}: object ${name} disappeared between reads`);
 }
 
-/** What a tree has, in git's order: `<mode> <name>\0<raw id>` for each. */
+/** The entries of a tree, in git's order. Each is stored as `<mode> <name>\0<raw id>`. */
 export function entriesOf({ oid, content }: GitObject): Entry[] {
   const found: Entry[] = [];
   for (let at = 0; at < content.length;) {
@@ -63,40 +66,41 @@ export function entriesOf({ oid, content }: GitObject): Entry[] {
   return found;
 }
 
-/** What is read after this is as the repository is now. What was asked before is still answered. */
-export function endReading(repository: string): void {
-  readers.get(repository)?.end();
+/** Makes later reads see the repository's current objects. Pending requests still complete. */
+export function closeReader(repository: string): void {
+  readers.get(repository)?.close();
 }
 
 const readers = new Map<string, Reader>();
 
-/** Milliseconds without a word from git. */
-const ANSWER = 60_000;
+/** Milliseconds without output from git before it is killed. */
+const RESPONSE_TIMEOUT = 60_000;
 
-/** Milliseconds: git keeps in mind which packs and packed refs there are. */
-const IDLE = 300;
+/** Milliseconds before an idle git exits. Short, because git caches its list of packs and packed refs. */
+const IDLE_TIMEOUT = 300;
 
-async function ask(repository: string, name: string, what: string): Promise<GitObject | undefined> {
-  // A question is a line: no ref has a newline in its name.
+async function request(repository: string, name: string, what: string): Promise<GitObject | undefined> {
+  // A request is one line; no ref name contains a newline.
   if (name.includes("\n")) return undefined;
   const reader = readers.get(repository) ?? new Reader(repository);
-  return reader.ask(name, what);
+  return reader.request(name, what);
 }
 
-interface Question {
+interface PendingRequest {
   readonly what: string;
   resolve(found: GitObject | undefined): void;
   reject(error: Error): void;
 }
 
-/** Answers come in the order of the questions. Idle, it keeps no process of ours alive, and ends soon. */
+/** git responds in the order of the requests. An idle reader doesn't keep this process alive, and exits soon. */
 class Reader {
   readonly #repository: string;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
-  readonly #asked: Question[] = [];
+  readonly #pending: PendingRequest[] = [];
   #parts: Buffer[] = [];
   #size = 0;
-  #wanted = 1;
+  /** Bytes to buffer before the next response can be complete. */
+  #needed = 1;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(repository: string) {
@@ -105,44 +109,44 @@ class Reader {
       env: { ...process.env, ...gitEnv },
       stdio: ["pipe", "pipe", "pipe"],
     });
-    let said = "";
+    let stderr = "";
     child.once("error", error =>
-      this.#fail((error as NodeJS.ErrnoException).code === "ENOENT" ? "not found" : "failed", said, null, error),
+      this.#fail((error as NodeJS.ErrnoException).code === "ENOENT" ? "not found" : "failed", stderr, null, error),
     );
     child.once("exit", () => this.#forget());
-    child.once("close", code => this.#fail(child.killed ? "timed out" : "failed", said, code));
-    child.stderr.on("data", chunk => (said += String(chunk)));
-    child.stdout.on("data", (chunk: Buffer) => this.#take(chunk));
-    // A closed pipe shows in the end of the process.
+    child.once("close", code => this.#fail(child.killed ? "timed out" : "failed", stderr, code));
+    child.stderr.on("data", chunk => (stderr += String(chunk)));
+    child.stdout.on("data", (chunk: Buffer) => this.#receive(chunk));
+    // Ignore EPIPE: the exit of the process reports the failure.
     child.stdin.on("error", () => undefined);
     this.#child = child;
     readers.set(repository, this);
   }
 
-  ask(name: string, what: string): Promise<GitObject | undefined> {
+  request(name: string, what: string): Promise<GitObject | undefined> {
     return new Promise((resolve, reject) => {
-      this.#asked.push({ what, resolve, reject });
+      this.#pending.push({ what, resolve, reject });
       this.#child.stdin.write(`${name}\n`);
       this.#watch();
     });
   }
 
-  end(): void {
+  close(): void {
     this.#forget();
     this.#child.stdin.end();
   }
 
-  #take(chunk: Buffer): void {
+  #receive(chunk: Buffer): void {
     this.#parts.push(chunk);
     this.#size += chunk.length;
-    if (this.#size >= this.#wanted) {
+    if (this.#size >= this.#needed) {
       let rest = Buffer.concat(this.#parts);
-      let answer = answerIn(rest);
-      for (; answer.end <= rest.length; answer = answerIn(rest)) {
-        this.#asked.shift()?.resolve(answer.found);
-        rest = rest.subarray(answer.end);
+      let response = parseResponse(rest);
+      for (; response.end <= rest.length; response = parseResponse(rest)) {
+        this.#pending.shift()?.resolve(response.found);
+        rest = rest.subarray(response.end);
       }
-      [this.#parts, this.#size, this.#wanted] = [[rest], rest.length, answer.end];
+      [this.#parts, this.#size, this.#needed] = [[rest], rest.length, response.end];
     }
     this.#watch();
   }
@@ -150,21 +154,21 @@ class Reader {
   #watch(): void {
     clearTimeout(this.#timer);
     const { stdin, stdout, stderr } = this.#child;
-    // Pipes of a child are sockets, whatever their types say.
+    // A child's pipes are sockets at run time, though their types differ.
     const handles = [this.#child, ...([stdin, stdout, stderr] as unknown as Socket[])];
-    if (this.#asked.length > 0) {
+    if (this.#pending.length > 0) {
       handles.forEach(handle => handle.ref());
-      this.#timer = setTimeout(() => this.#child.kill("SIGKILL"), ANSWER);
+      this.#timer = setTimeout(() => this.#child.kill("SIGKILL"), RESPONSE_TIMEOUT);
     } else {
       handles.forEach(handle => handle.unref());
-      this.#timer = setTimeout(() => this.end(), IDLE).unref();
+      this.#timer = setTimeout(() => this.close(), IDLE_TIMEOUT).unref();
     }
   }
 
   #fail(kind: ProgramErrorKind, stderr: string, exitCode: number | null, cause?: Error): void {
     clearTimeout(this.#timer);
     this.#forget();
-    for (const { what, reject } of this.#asked.splice(0))
+    for (const { what, reject } of this.#pending.splice(0))
       reject(new ProgramError("git", what, kind, { stdout: "", stderr, exitCode }, cause));
   }
 
@@ -173,8 +177,11 @@ class Reader {
   }
 }
 
-/** The first answer and where it ends, which is beyond `bytes` where they don't hold all of it: `<oid> <type> <size>\n<content>\n`, else `<name> missing\n`. */
-function answerIn(bytes: Buffer): { end: number; found?: GitObject } {
+/**
+ * Parses the first response, `<oid> <type> <size>\n<content>\n` or `<name> missing\n`. `end` is greater than the length
+ * of `bytes` if the response is incomplete.
+ */
+function parseResponse(bytes: Buffer): { end: number; found?: GitObject } {
   const line = bytes.indexOf("\n");
   if (line < 0) return { end: bytes.length + 1 };
   const [, oid, type, size] = /^([0-9a-f]+) (\w+) (\d+)$/.exec(bytes.toString("latin1", 0, line)) ?? [];

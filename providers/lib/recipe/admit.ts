@@ -1,10 +1,10 @@
-// Takes upstream's new tags into the mirror.
+// Admits upstream's new tags to the mirror.
 import { git } from "../git/index.ts";
 import type { Refs } from "./refs.ts";
 
 /**
- * Creates upstream's new tags. A known tag stays as first seen, unless it is lightweight: nothing was ever deployed from
- * one, and a maintainer fixes it by tagging again with a message. Returns whether there was anything to do.
+ * Creates upstream's new tags. A known tag stays as first seen, unless it is lightweight: nothing was ever deployed
+ * from one, and a maintainer fixes it by tagging again with a message. Returns whether any tag changed.
  */
 export async function admitTags(
   { ours, upstream }: Refs,

@@ -1,18 +1,18 @@
-// A bare mirror of a recipe's upstream, brought up to date without touching anybody's clone.
+// Maintains a bare mirror of a recipe's upstream. The operator's clone stays untouched.
 //
-// `refs/tags/*` are the tags as hearth first saw them, which all of hearth reads: a version that ran can run again.
-// `refs/upstream/*` are the tags as upstream has them now: the two together tell which tag moved and which is gone.
+// `refs/tags/*` holds each tag as hearth first saw it. All of hearth reads these, so a version that ran can run again.
+// `refs/upstream/*` holds upstream's current tags. Comparing the two shows which tags moved and which were deleted.
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { endReading, git, gitEnv } from "../git/index.ts";
+import { closeReader, git, gitEnv } from "../git/index.ts";
 import { withLock } from "../lock/index.ts";
 import { ProgramError, run } from "../process/index.ts";
 import { admitTags } from "./admit.ts";
-import { keepRefs, keptRefs, listRefs, refsIn, shortened, type Refs } from "./refs.ts";
+import { listRefs, parseRefs, readSavedRefs, type Refs, saveRefs, shortName } from "./refs.ts";
 import { tagsIn, tagsOf, type Tag } from "./tags.ts";
 import { exists, UnknownRecipeError, upstreamOf } from "./upstream.ts";
 
-export interface Mirror {
+interface Mirror {
   readonly path: string;
   readonly tags: readonly Tag[];
   /** Why upstream couldn't be reached; undefined if it was. */
@@ -35,24 +35,24 @@ export async function refreshMirror(recipe: string, stateDir: string, operatorDi
     if (error instanceof UnknownRecipeError || !(await exists(path))) throw error;
     return { path, tags: await tagsOf(path), offline: (error as Error).message.split("\n")[0]! };
   } finally {
-    endReading(path);
+    closeReader(path);
   }
 }
 
 /** Milliseconds: as long as another process's clone may take. */
 const LOCK_WAIT = 150_000;
 
-/** The mirror's refs if upstream has exactly those. Mostly nothing is new, and this one query is enough. */
+/** The mirror's refs if upstream has exactly those; this one query is enough if upstream has nothing new. */
 async function upToDate(path: string, upstream: string, recipe: string): Promise<Refs | undefined> {
-  const kept = await keptRefs(path);
-  if (!kept) return undefined;
-  const text = await git(path, ["ls-remote", "--heads", "--tags", "--refs", upstream], `ask upstream of ${recipe}`);
-  const theirs = text.split("\n").filter(Boolean);
-  const known = (line: string): boolean => {
+  const saved = await readSavedRefs(path);
+  if (!saved) return undefined;
+  const argv = ["ls-remote", "--heads", "--tags", "--refs", upstream];
+  const lines = (await git(path, argv, `list upstream's refs of ${recipe}`)).split("\n").filter(Boolean);
+  const isKnown = (line: string): boolean => {
     const [object, ref = ""] = line.split("\t");
-    return (ref.startsWith("refs/heads/") ? kept.heads : kept.upstream).get(shortened(ref))?.object === object;
+    return (ref.startsWith("refs/heads/") ? saved.heads : saved.upstream).get(shortName(ref))?.object === object;
   };
-  return theirs.length === kept.heads.size + kept.upstream.size && theirs.every(known) ? kept : undefined;
+  return lines.length === saved.heads.size + saved.upstream.size && lines.every(isKnown) ? saved : undefined;
 }
 
 async function refresh(path: string, upstream: string, recipe: string, lock: number): Promise<Refs> {
@@ -63,11 +63,11 @@ async function refresh(path: string, upstream: string, recipe: string, lock: num
   const argv = ["fetch", "--quiet", "--no-auto-gc", "--prune", "--force", "--no-tags", upstream, ...refs];
   await git(path, argv, `fetch ${recipe}`, { inherit: lock });
   const fetched = await listRefs(path);
-  const admitted = await admitTags(refsIn(fetched), path, recipe, lock);
+  const admitted = await admitTags(parseRefs(fetched), path, recipe, lock);
   const all = admitted ? await listRefs(path) : fetched;
-  await keepRefs(path, all);
-  if (admitted) await collect(path, recipe, lock);
-  return refsIn(all);
+  await saveRefs(path, all);
+  if (admitted) await collectGarbage(path, recipe, lock);
+  return parseRefs(all);
 }
 
 async function cloneBare(upstream: string, path: string, recipe: string, lock: number): Promise<void> {
@@ -86,16 +86,19 @@ async function cloneBare(upstream: string, path: string, recipe: string, lock: n
   }
 }
 
-/** For the only writer of a repository (`path` is its git directory): git's locks there are left from a kill or a power cut. */
+/**
+ * Removes git's lock files from the git directory `path`. Only its single writer may call this: to it, every lock is
+ * left over from a kill or a power failure.
+ */
 export async function dropStaleLocks(path: string): Promise<void> {
   const refs = (await readdir(join(path, "refs"), { recursive: true })).map(name => join("refs", name));
   const stale = [...(await readdir(path)), ...refs].filter(name => name.endsWith(".lock"));
   for (const name of stale) await rm(join(path, name), { force: true });
 }
 
-/** Packs the mirror if git finds it worthwhile. A failure doesn't matter: git retries at the next new tag. */
-async function collect(path: string, recipe: string, lock: number): Promise<void> {
-  await git(path, ["gc", "--auto", "--quiet"], `collect ${recipe}`, { inherit: lock }).catch(error => {
+/** Packs the mirror if git finds it worthwhile. Ignores failures: the next new tag retries. */
+async function collectGarbage(path: string, recipe: string, lock: number): Promise<void> {
+  await git(path, ["gc", "--auto", "--quiet"], `pack the mirror of ${recipe}`, { inherit: lock }).catch(error => {
     if (!(error instanceof ProgramError)) throw error;
   });
 }

@@ -1,27 +1,28 @@
 // The tags of a mirror.
 import { join } from "node:path";
-import { KEPT, refsOf, type Refs } from "./refs.ts";
+import { REFS_FILE, refsOf, type Refs } from "./refs.ts";
 import { exists } from "./upstream.ts";
 
 export interface Tag {
   readonly name: string;
-  /** abra refuses a clone with a tag that isn't (lint R014). */
+  /** abra refuses a clone with a lightweight tag (lint R014). */
   readonly annotated: boolean;
-  /** When it was created, in seconds since 1970. */
+  /** Creation time in seconds since 1970. */
   readonly time: number;
-  /** Upstream's tag of this name is now another object; the mirror keeps the one first seen. */
+  /** Upstream's tag of this name now points to another object; the mirror keeps the one first seen. */
   readonly moved: boolean;
-  /** Upstream deleted it; the mirror keeps it for a rollback. */
+  /** Upstream deleted it; the mirror keeps it for rollbacks. */
   readonly gone: boolean;
 }
 
-/** In no particular order. In a repository that isn't a mirror of hearth's, no tag is moved or gone. */
+/** In no particular order. Until the mirror's first refresh is complete, no tag counts as gone. */
 export async function tagsOf(mirror: string): Promise<Tag[]> {
-  const [refs, compared] = await Promise.all([refsOf(mirror), exists(join(mirror, KEPT))]);
-  return tagsIn(refs, compared);
+  const [refs, refreshed] = await Promise.all([refsOf(mirror), exists(join(mirror, REFS_FILE))]);
+  return tagsIn(refs, refreshed);
 }
 
-export function tagsIn({ ours, upstream }: Refs, compared: boolean): Tag[] {
+/** `refreshed`: whether `upstream` is complete. */
+export function tagsIn({ ours, upstream }: Refs, refreshed: boolean): Tag[] {
   return [...ours].map(([name, { object, annotated, time }]) => {
     const theirs = upstream.get(name);
     return {
@@ -29,12 +30,12 @@ export function tagsIn({ ours, upstream }: Refs, compared: boolean): Tag[] {
       annotated,
       time,
       moved: theirs !== undefined && theirs.object !== object,
-      gone: compared && theirs === undefined,
+      gone: refreshed && theirs === undefined,
     };
   });
 }
 
-/** A version that was deployed from a working tree has no tag. */
+/** False for a version that was deployed from a working tree. */
 export async function hasTag(mirror: string, name: string): Promise<boolean> {
   return (await tagsOf(mirror)).some(tag => tag.name === name);
 }

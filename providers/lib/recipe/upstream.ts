@@ -1,4 +1,4 @@
-// Where a recipe comes from.
+// Finds the repository that a recipe comes from.
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";

@@ -3,7 +3,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareAbraDir } from "../../../providers/lib/abra/home.ts";
 import { git } from "../../../providers/lib/git/git.ts";
-import { endReading } from "../../../providers/lib/git/objects.ts";
+import { closeReader } from "../../../providers/lib/git/objects.ts";
 import { fileAt } from "../../../providers/lib/recipe/files.ts";
 import { refreshMirror } from "../../../providers/lib/recipe/mirror.ts";
 import { cloneRelease } from "../../../providers/runApp/clone.ts";
@@ -50,7 +50,7 @@ describe("hearth that is started from a git hook", function () {
         ["1.9.0+1.0"],
       );
       assert.match((await fileAt(path, "1.9.0+1.0", "compose.yml")) ?? "", /services:/);
-      endReading(path);
+      closeReader(path);
       const { abraDir } = await prepareAbraDir("web", path, on.state, on.operator);
       await prepareAbraDir("web", path, on.state, on.operator); // over the clone that exists now
       const clone = join(abraDir, "recipes", "web");

@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { endReading, entriesOf, objectAt, readObject } from "../../../providers/lib/git/objects.ts";
+import { closeReader, entriesOf, objectAt, readObject } from "../../../providers/lib/git/objects.ts";
 
 const who = {
   GIT_AUTHOR_NAME: "a",
@@ -116,12 +116,12 @@ describe("the objects of a git repository", function () {
 
   it("are read anew after reading was ended, and what was asked before is answered", async () => {
     const before = text("one");
-    endReading(repository);
+    closeReader(repository);
     assert.equal(await before, "1\n");
     await rename(repository, join(root, "old"));
     await execa("git", ["init", "--quiet", "--initial-branch=main", repository]);
     await commit({ one: "2\n" });
-    endReading(repository);
+    closeReader(repository);
     assert.equal(await text("one"), "2\n");
   });
 

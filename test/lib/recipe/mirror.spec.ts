@@ -203,7 +203,7 @@ describe("the mirror of a recipe", function () {
     const { path, tags, offline } = await refresh();
     assert.equal(path, mirror());
     assert.deepEqual(tags, await tagsOf(mirror()));
-    assert.match(offline!, /^git: ask upstream of web: exit 128: .*upstream/);
+    assert.match(offline!, /^git: list upstream.s refs of web: exit 128: .*upstream/);
     assert.deepEqual(
       Object.values(await found()).map(({ name, gone }) => ({ name, gone })),
       [{ name: "1.0.0+1", gone: false }],
@@ -245,7 +245,7 @@ describe("the mirror of a recipe", function () {
     await release("1.1.0+1");
     await refresh();
     await execa("git", ["-C", mirror(), "update-ref", "-d", "refs/tags/1.1.0+1"]);
-    const kept = join(mirror(), "hearth-compared");
+    const kept = join(mirror(), "hearth-refs");
     await writeFile(kept, (await readFile(kept, "utf8")).replace(/^.*\n/, "00000000-0000-0000-0000-000000000000\n"));
     assert.deepEqual((await refresh()).tags.map(({ name }) => name).toSorted(), ["1.0.0+1", "1.1.0+1"]);
     assert.ok((await found())["1.1.0+1"]);
@@ -269,8 +269,8 @@ describe("the mirror of a recipe", function () {
     await release("1.2.0+1");
     await git("tag", "1.3.0+1");
     await refresh();
-    const { dropped } = await prepareAbraDir("web", mirror(), state, operator);
-    assert.deepEqual(dropped, ["1.3.0+1"]);
+    const { lightweight } = await prepareAbraDir("web", mirror(), state, operator);
+    assert.deepEqual(lightweight, ["1.3.0+1"]);
     assert.deepEqual((await clone("tag")).split("\n"), ["1.0.0+1", "1.1.0+1", "1.2.0+1"]);
     assert.equal(await clone("show", "1.0.0+1:compose.yml"), "first");
     assert.equal(await clone("for-each-ref", "refs/upstream"), "");
