@@ -1,4 +1,4 @@
-// One app on this host, under its lock: where its things are, and abra to work on it with.
+// A warm app on this host: its paths, its mirror, and abra. The caller holds the app's lock.
 import { stackOf } from "../lib/docker/index.ts";
 import { type Abra, abraIn, operatorAbraDir, prepareAbraDir } from "../lib/abra/index.ts";
 import { parseEnv } from "../lib/env/index.ts";
@@ -13,23 +13,23 @@ export interface AppContext {
   readonly app: WarmAppInputs;
   readonly stack: string;
   readonly folder: AppFolder;
-  /** The bare mirror of its recipe. */
+  /** Path of the recipe's bare mirror. */
   readonly mirror: string;
   readonly abra: Abra;
   readonly log: Log;
-  /** The descriptor of the app's lock, for children that write: the lock outlives this process as long as they do. */
+  /** The descriptor of the app's lock. Children that write inherit it, so that the lock lasts as long as they do. */
   readonly lock: number;
-  /** The .env as it is now, with the keys that hearth owns as wanted. */
+  /** The variables of the present .env, with the configured values of those that hearth owns. */
   env(): Promise<Record<string, string>>;
   composeAt(version: string): Promise<Compose>;
 }
 
-/** Brings mirror and recipe clone up to date. Throws where there is neither upstream nor mirror. */
+/** Updates the mirror and the recipe clone. Throws if upstream can't be reached and no mirror exists. */
 export async function openContext(app: WarmAppInputs, lock: number, log: Log): Promise<AppContext> {
   const operator = operatorAbraDir();
   const mirror = await refreshMirror(app.recipe, app.stateDir, operator);
-  const { abraDir, dropped } = await prepareAbraDir(app.recipe, mirror.path, app.stateDir, operator);
-  if (dropped.length > 0) log(`${app.recipe}: passed over, no annotated tag: ${dropped.join(", ")}`);
+  const { abraDir, lightweight } = await prepareAbraDir(app.recipe, mirror.path, app.stateDir, operator);
+  if (lightweight.length > 0) log(`${app.recipe}: ignored, not an annotated tag: ${lightweight.join(", ")}`);
   const env = async () => ({ ...parseEnv(await readEnv(app)), ...app.env });
   return {
     app,
@@ -44,9 +44,9 @@ export async function openContext(app: WarmAppInputs, lock: number, log: Log): P
   };
 }
 
-/** Makes the app's .env from the recipe's sample where there is none. */
+/** Creates the app's .env from the recipe's sample if it doesn't exist. */
 export async function ensureApp({ app, abra, log }: AppContext): Promise<void> {
   if ((await readEnv(app)) !== "") return;
   await abra.newApp(app.recipe, app.domain, app.server);
-  log(`${app.recipe}: app ${app.domain} made`);
+  log(`${app.recipe}: created the app ${app.domain}`);
 }

@@ -1,23 +1,25 @@
-// What is written down of an app before it is taken down again: tasks, logs, the gate's last looks, the keys of its .env that differ.
+// Captures the diagnostics of an app before it is undeployed: its tasks and logs, the gate's last observations, and the
+// changed keys of its .env.
 import { parseEnv } from "../lib/env/index.ts";
 import { writeDiagnostics } from "../lib/diagnostics/index.ts";
 import { logText, readAllSecrets, tasksText } from "../lib/docker/index.ts";
 
 export interface DiagnosticsContext {
-  /** Where failures lie, a folder each. */
+  /** Parent of the diagnostics' folders. */
   readonly folder: string;
   readonly stack: string;
   readonly services: readonly string[];
-  /** What the gate saw, in its order. */
-  readonly seen: readonly string[];
-  /** The .env before the operation, and now. */
+  /** What the gate observed, oldest first. */
+  readonly observations: readonly string[];
+  /** Text of the .env before the operation. */
   readonly before: string;
+  /** Text of the present .env. */
   readonly after: string;
 }
 
-/** Gives back the folder it wrote. */
+/** Masks `secrets`. Returns the folder that it wrote. */
 export async function captureDiagnostics(
-  { folder, stack, services, seen, before, after }: DiagnosticsContext,
+  { folder, stack, services, observations, before, after }: DiagnosticsContext,
   secrets: readonly string[],
 ): Promise<string> {
   const logs = await Promise.all(
@@ -25,20 +27,21 @@ export async function captureDiagnostics(
   );
   const files = {
     "tasks.txt": await tasksText(stack),
-    "observations.txt": `${seen.slice(-100).join("\n")}\n`,
-    "env-keys.txt": `${differingKeys(before, after).join("\n")}\n`,
+    "observations.txt": `${observations.slice(-100).join("\n")}\n`,
+    "env-keys.txt": `${changedKeys(before, after).join("\n")}\n`,
     ...Object.fromEntries(logs),
   };
   return writeDiagnostics(folder, files, secrets);
 }
 
 /** Names only: a value may be a secret. */
-export function differingKeys(before: string, after: string): string[] {
-  const [was, is] = [parseEnv(before), parseEnv(after)];
-  return [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(key => was[key] !== is[key]).toSorted();
+function changedKeys(before: string, after: string): string[] {
+  const [old, current] = [parseEnv(before), parseEnv(after)];
+  const keys = new Set([...Object.keys(old), ...Object.keys(current)]);
+  return [...keys].filter(key => old[key] !== current[key]).toSorted();
 }
 
-/** Values that must be in no evidence: the secrets of the containers that run, and what the .env calls by such a name. */
+/** Values to mask: the secrets of the running containers, and variables of the .env that are named like a secret. */
 export async function secretsInContainers(stack: string, env: Record<string, string>): Promise<string[]> {
   const named = Object.entries(env).flatMap(([key, value]) =>
     /PASS|SECRET|TOKEN|KEY/.test(key) && value.length >= 8 ? [value] : [],

@@ -8,7 +8,7 @@ import { appFolder, clearUndeployedOnPurpose, readOperation } from "../lib/state
 import type { Log } from "../lib/text.ts";
 import { withAppLock } from "./appLock.ts";
 import { type AppContext, ensureApp, openContext } from "./context.ts";
-import { envHolds, lastDeployed, writeEnv } from "./env.ts";
+import { isEnvCurrent, lastDeployed, writeEnv } from "./env.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
 import type { CheckedWarmApp } from "./inputs.ts";
@@ -53,7 +53,7 @@ export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, 
 }
 
 async function isCurrent(app: CheckedWarmApp, observed: ObservedApp): Promise<boolean> {
-  return observed.condition === HEALTHY && observed.version === app.version && (await envHolds(app));
+  return observed.condition === HEALTHY && observed.version === app.version && (await isEnvCurrent(app));
 }
 
 /** Deploys, repairs or upgrades the app to its inputs. */
@@ -66,7 +66,7 @@ async function sync(context: AppContext, host: UpgradeHost, observed: ObservedAp
   if (current === undefined) throw new Error(`${app.domain} runs, but ${NO_VERSION}`);
   if (observed.condition === HEALTHY) await commitRunning(host, current);
   else await bringUp(context, host, current);
-  if (current !== app.version || !(await envHolds(app))) await upgrade(host, { from: current, to: app.version });
+  if (current !== app.version || !(await isEnvCurrent(app))) await upgrade(host, { from: current, to: app.version });
 }
 
 const NO_VERSION = "abra recorded no version: deploy a tagged version once, or undeploy it";

@@ -12,10 +12,10 @@ import { notesCrossed, pathReasons, unfitReason, versionReasons } from "./releas
  */
 export function choose(context: ReleaseContext): ReleaseDecision {
   const { version, held } = chooseStep(context);
-  const passedOver = ignoredTags(context);
-  if (version === context.running || version === undefined) return { version, afterwards: undefined, held, passedOver };
+  const ignored = ignoredTags(context);
+  if (version === context.running || version === undefined) return { version, afterwards: undefined, held, ignored };
   const next = choose({ ...context, running: version });
-  return { version, afterwards: next.version === version ? undefined : next.version, held: next.held, passedOver };
+  return { version, afterwards: next.version === version ? undefined : next.version, held: next.held, ignored };
 }
 
 /** Every version newer than `running`, oldest first; all of them if nothing runs, or what runs has no valid version. */

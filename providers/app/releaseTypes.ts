@@ -49,5 +49,5 @@ export interface ReleaseDecision {
   /** Newer versions that aren't applied automatically, oldest first, judged as if `version` ran. */
   readonly held: readonly BlockedRelease[];
   /** Tags newer than what runs that are not candidates. */
-  readonly passedOver: readonly IgnoredTag[];
+  readonly ignored: readonly IgnoredTag[];
 }

@@ -7,7 +7,7 @@ import { additionNames, refreshMirror, type Tag } from "../lib/recipe/index.ts";
 import { appFolder, readOperation } from "../lib/state/index.ts";
 import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
-import { envHolds, lastDeployed } from "./env.ts";
+import { isEnvCurrent, lastDeployed } from "./env.ts";
 import type { Resolved, WarmAppInputs } from "./inputs.ts";
 import { candidates, choose, describeHold } from "./release.ts";
 import type { BlockedRelease, ReleaseDecision } from "./releaseTypes.ts";
@@ -109,7 +109,7 @@ async function versionFailures(
   const known = tags.filter(tag => tag.annotated).map(tag => tag.name);
   if (!known.includes(version)) return version === running ? [] : [versionNotFound(app, version, known)];
   // What runs with this .env was deployed under these names: the recipe, and its parser, aren't needed.
-  if (version === running && (await envHolds(app))) return [];
+  if (version === running && (await isEnvCurrent(app))) return [];
   const { composeAt, namesTooLong } = await import("../lib/compose/index.ts");
   const compose = await composeAt(mirror, version, app).catch(error => {
     // Preflight reports and holds a release that doesn't load; only its names are checked here.

@@ -26,7 +26,7 @@ export function statusLine(status: AppStatus): string {
     choice.afterwards && `then ${choice.afterwards}`,
     ...choice.held.map(hold => `held ${describeHold(hold)}`),
     approvable && `hearth approve ${recipe} ${approvable.version}`,
-    ...ignored(choice.passedOver),
+    ...ignored(choice.ignored),
     offline !== undefined && `upstream unreachable: ${offline}`,
   ]
     .filter(Boolean)

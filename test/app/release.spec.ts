@@ -25,7 +25,7 @@ const at = (
   choose({ ...nothing, running, tags: tags.map(each => (typeof each === "string" ? tag(each) : each)), ...more });
 const held = (choice: ReleaseDecision) =>
   choice.held.map(({ version, reasons }) => `${version}: ${reasons.join(", ")}`);
-const left = (choice: ReleaseDecision) => choice.passedOver.map(({ version, reason }) => `${version}: ${reason}`);
+const left = (choice: ReleaseDecision) => choice.ignored.map(({ version, reason }) => `${version}: ${reason}`);
 const policy = (more: Partial<Policy>): Policy => ({ ...usual, ...more });
 
 describe("which version to apply", () => {

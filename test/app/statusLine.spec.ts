@@ -13,7 +13,7 @@ const choice = (version: string | undefined, more: Partial<ReleaseDecision> = {}
   version,
   afterwards: undefined,
   held: [],
-  passedOver: [],
+  ignored: [],
   ...more,
 });
 const running = "10.7.1+26.4.0";
@@ -87,9 +87,9 @@ describe("the line of an app", () => {
       version,
       reason: "not an annotated tag",
     }));
-    const passedOver = [...light, { version: "main", reason: "no version of a recipe" }];
+    const ignored = [...light, { version: "main", reason: "no version of a recipe" }];
     assert.equal(
-      said({ choice: choice(running, { passedOver }) }),
+      said({ choice: choice(running, { ignored }) }),
       "keycloak 10.7.1+26.4.0 healthy · ignored, not an annotated tag: 10.7.9, 10.7.10, 10.7.11 and 1 more · ignored, no version of a recipe: main",
     );
   });

@@ -44,8 +44,8 @@ export function health(session: Session): Health {
       const services = (await servicesOf(stack)).map(service => service.name);
       const before = (await readFile(session.keptEnv(id), "utf8").catch(ignoreAbsent)) ?? "";
       const after = await readEnv(app);
-      const scene = { folder: folder.failures, stack, services, seen: observations, before, after };
-      return captureDiagnostics(scene, [...session.secrets]);
+      const subject = { folder: folder.failures, stack, services, observations, before, after };
+      return captureDiagnostics(subject, [...session.secrets]);
     },
   };
 }

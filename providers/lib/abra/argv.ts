@@ -1,36 +1,36 @@
-// The command lines of abra that hearth uses; every assumption about abra's flags is here (abra 0.13).
+// Builds abra's command lines. Every assumption about abra's flags is in this file (abra 0.13).
 
-/** No question, no network: hearth feeds the recipe clone itself. */
-const quiet = ["-n", "-o"];
+/** No prompts, no network: hearth updates the recipe clone itself. */
+const offline = ["-n", "-o"];
 
 export function versionArgv(): string[] {
   return ["--version"];
 }
 
 export function newArgv(recipe: string, domain: string, server: string): string[] {
-  return ["app", "new", recipe, `--domain=${domain}`, `--server=${server}`, ...quiet];
+  return ["app", "new", recipe, `--domain=${domain}`, `--server=${server}`, ...offline];
 }
 
-/** From the recipe's clone as it stands, without moving it to a tag. */
+/** As `newArgv`, from the recipe clone's current files; abra checks out no tag. */
 export function newHereArgv(recipe: string, domain: string, server: string): string[] {
   return [...newArgv(recipe, domain, server), "-C"];
 }
 
-/** By tag; forced, since an app that is there is deployed over; without abra's converge check, which is impatient. */
+/** Deploys a tag. `-f` allows an app that is already deployed. `-c` skips abra's converge check, whose limit is too short. */
 export function deployArgv(domain: string, version: string): string[] {
-  return ["app", "deploy", domain, version, ...quiet, "-f", "-c"];
+  return ["app", "deploy", domain, version, ...offline, "-f", "-c"];
 }
 
-/** As `deployArgv`, from the recipe's clone as it stands, whatever is in it. */
+/** As `deployArgv`, from the recipe clone's current files. */
 export function chaosArgv(domain: string): string[] {
-  return ["app", "deploy", domain, ...quiet, "-f", "-c", "-C"];
+  return ["app", "deploy", domain, ...offline, "-f", "-c", "-C"];
 }
 
 export function undeployArgv(domain: string): string[] {
   return ["app", "undeploy", domain, "-n"];
 }
 
-/** Its .env, secrets and volumes too; refused while it is deployed. */
+/** Removes the app with its .env, secrets and volumes. abra refuses while it is deployed. */
 export function removeArgv(domain: string): string[] {
   return ["app", "remove", domain, "-n"];
 }
@@ -39,7 +39,7 @@ export function secretGenerateArgv(domain: string, name: string, version: string
   return ["app", "secret", "generate", domain, name, version, "-n"];
 }
 
-/** `file` holds the value, so that it never stands in argv. */
+/** `file` contains the value: in argv, every process could read it. */
 export function secretInsertArgv(domain: string, name: string, version: string, file: string): string[] {
   return ["app", "secret", "insert", domain, name, version, file, "-f", "-n"];
 }

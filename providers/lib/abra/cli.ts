@@ -1,8 +1,8 @@
-// The one file that spawns `abra`, and turns what it says into kinds.
+// Runs `abra` and classifies its errors. No other file spawns it.
 import { ProgramError, type Result, run, type RunOptions } from "../process/index.ts";
 import * as argv from "./argv.ts";
 
-export type AbraErrorKind =
+type AbraErrorKind =
   | "not deployed"
   | "secret missing"
   | "unstaged changes"
@@ -17,15 +17,15 @@ const kinds: readonly [RegExp, AbraErrorKind][] = [
   [/locally unstaged changes/i, "unstaged changes"],
   [/R009/, "compose file"],
   [/R014/, "lightweight tag"],
-  // Swarm's own words: a config's content, or a service's mode, can't be changed while it is in use.
+  // Swarm's messages: a config's content or a service's mode can't change while it is in use.
   [/only updates to labels are allowed|mode change is not allowed/i, "not in place"],
 ];
 
-/** abra said FATA (on stdout, with stderr empty), or couldn't be run. */
+/** abra failed. It prints a FATA line to stdout and nothing to stderr. */
 export class AbraError extends Error {
   override readonly name = "AbraError";
   readonly kind: AbraErrorKind;
-  /** abra's FATA line, without the word. */
+  /** The text of abra's FATA line. */
   readonly fatal: string;
 
   constructor(what: string, fatal: string, cause: unknown) {
@@ -35,43 +35,43 @@ export class AbraError extends Error {
   }
 }
 
-/** abra's FATA line; undefined for an error that isn't abra's. */
+/** The text of abra's FATA line; undefined if `error` isn't an AbraError. */
 export function abraFatal(error: unknown): string | undefined {
   return error instanceof AbraError ? error.fatal : undefined;
 }
 
-/** The oldest abra whose flags and words hearth knows. */
-export const OLDEST_ABRA = "0.13";
+/** The oldest abra whose flags and messages hearth knows. */
+const OLDEST_ABRA = "0.13";
 
-export class AbraVersionError extends Error {
+class AbraVersionError extends Error {
   override readonly name = "AbraVersionError";
 }
 
-/** What hearth does through abra. */
+/** The operations that hearth performs through abra. Each throws AbraError. */
 export interface Abra {
   newApp(recipe: string, domain: string, server: string): Promise<void>;
-  /** From the recipe's clone as it stands. */
+  /** Uses the recipe clone's current files. */
   newAppHere(recipe: string, domain: string, server: string): Promise<void>;
   deploy(domain: string, version: string): Promise<void>;
-  /** From the recipe's clone as it stands. */
+  /** Uses the recipe clone's current files. */
   deployHere(domain: string): Promise<void>;
   undeploy(domain: string): Promise<void>;
-  /** Removes its .env, secrets and volumes. */
+  /** Removes its .env, secrets and volumes too. */
   removeApp(domain: string): Promise<void>;
   generateSecret(domain: string, name: string, version: string): Promise<void>;
   insertSecret(domain: string, name: string, version: string, file: string): Promise<void>;
-  /** In every version. */
+  /** Removes every version of the secret. */
   removeSecret(domain: string, name: string): Promise<void>;
 }
 
-/** abra with the folder `abraDir`; its processes keep the descriptor `lock` open. */
+/** abra with the folder `abraDir`. Its processes inherit the descriptor `lock`. */
 export function abraIn(abraDir: string, lock?: number): Abra {
-  const call = async (words: string[], what: string): Promise<void> => {
-    await abra(words, what, { env: { ABRA_DIR: abraDir }, inherit: lock });
+  const call = async (args: string[], what: string): Promise<void> => {
+    await abra(args, what, { env: { ABRA_DIR: abraDir }, inherit: lock });
   };
   return {
-    newApp: (recipe, domain, server) => call(argv.newArgv(recipe, domain, server), `make the app ${domain}`),
-    newAppHere: (recipe, domain, server) => call(argv.newHereArgv(recipe, domain, server), `make the app ${domain}`),
+    newApp: (recipe, domain, server) => call(argv.newArgv(recipe, domain, server), `create the app ${domain}`),
+    newAppHere: (recipe, domain, server) => call(argv.newHereArgv(recipe, domain, server), `create the app ${domain}`),
     deploy: (domain, version) => call(argv.deployArgv(domain, version), `deploy ${domain} at ${version}`),
     deployHere: domain => call(argv.chaosArgv(domain), `deploy ${domain} from a checkout`),
     undeploy: domain => call(argv.undeployArgv(domain), `undeploy ${domain}`),
@@ -84,29 +84,29 @@ export function abraIn(abraDir: string, lock?: number): Abra {
   };
 }
 
-/** Throws AbraVersionError where abra is missing or older than OLDEST_ABRA. */
+/** Throws AbraVersionError if abra is missing or older than OLDEST_ABRA. */
 export async function probeAbra(): Promise<void> {
-  const { stdout } = await abra(argv.versionArgv(), "ask its version").catch(error => {
+  const { stdout } = await abra(argv.versionArgv(), "read its version").catch(error => {
     if (error instanceof ProgramError && error.kind === "not found")
-      throw new AbraVersionError(
-        "there is no `abra` on PATH: install it from https://docs.coopcloud.tech/abra/install/",
-        { cause: error },
-      );
+      throw new AbraVersionError("abra not found on PATH: install it from https://docs.coopcloud.tech/abra/install/", {
+        cause: error,
+      });
     throw error;
   });
   const found = /(\d+)\.(\d+)\.\d+/.exec(stdout);
   const [major = 0, minor = 0] = (found ?? []).slice(1).map(Number);
   if (!found)
     throw new AbraVersionError(
-      `abra doesn't say its version (it said ${JSON.stringify(stdout.slice(0, 80))}); hearth wants ${OLDEST_ABRA} or newer`,
+      `abra --version: expected a version, got ${JSON.stringify(stdout.slice(0, 80))}: ${INSTALL_NEWER}`,
     );
-  if (major === 0 && minor < 13)
-    throw new AbraVersionError(`abra is ${found[0]}; hearth wants ${OLDEST_ABRA} or newer`);
+  if (major === 0 && minor < 13) throw new AbraVersionError(`abra ${found[0]} is too old: ${INSTALL_NEWER}`);
 }
 
-async function abra(words: string[], what: string, options: RunOptions = {}): Promise<Result> {
+const INSTALL_NEWER = `install abra ${OLDEST_ABRA} or newer`;
+
+async function abra(args: string[], what: string, options: RunOptions = {}): Promise<Result> {
   try {
-    return await run("abra", words, what, options);
+    return await run("abra", args, what, options);
   } catch (error) {
     if (!(error instanceof ProgramError) || error.kind !== "failed") throw error;
     throw new AbraError(what, fatalLine(error.result), error);
@@ -114,7 +114,7 @@ async function abra(words: string[], what: string, options: RunOptions = {}): Pr
 }
 
 function fatalLine({ stdout, stderr, exitCode }: Result): string {
-  const said = `${stdout}\n${stderr}`.trim();
-  const fatal = said.split("\n").findLast(line => /\bFATA\b/.test(line));
-  return fatal?.replace(/^.*?\bFATA\b\s*/, "").trim() ?? (said === "" ? `exit ${exitCode} without a word` : said);
+  const output = `${stdout}\n${stderr}`.trim();
+  const fatal = output.split("\n").findLast(line => /\bFATA\b/.test(line));
+  return fatal?.replace(/^.*?\bFATA\b\s*/, "").trim() ?? (output === "" ? `exit ${exitCode}, no output` : output);
 }

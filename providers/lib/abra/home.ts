@@ -1,34 +1,35 @@
-// hearth's abra folder: the operator's servers and catalogue, but recipe clones that only hearth edits, fed by the mirror.
+// Prepares hearth's abra folder: it shares the operator's servers and catalogue, but has its own recipe clones, which
+// are fetched from the mirror.
 import { mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { git } from "../git/index.ts";
 import { dropStaleLocks, tagsOf } from "../recipe/index.ts";
 
-/** The operator's abra folder: `ABRA_DIR`, else `~/.abra`. */
+/** `ABRA_DIR`, else `~/.abra`. */
 export function operatorAbraDir(env: NodeJS.ProcessEnv = process.env): string {
   return env["ABRA_DIR"] || join(homedir(), ".abra");
 }
 
-export function ownAbraDir(stateDir: string): string {
+function ownAbraDir(stateDir: string): string {
   return join(stateDir, "abra");
 }
 
-/** The app's .env, in the operator's folder. */
+/** Path of the app's .env in the operator's folder. */
 export function envPath(operatorDir: string, server: string, domain: string): string {
   return join(operatorDir, "servers", server, `${domain}.env`);
 }
 
 /**
- * Prepares hearth's abra folder for a call on `recipe`: links, and a clean clone with the mirror's tags, without
- * lightweight ones, which would block every deploy (lint R014). Returns the folder and the dropped tags.
+ * Prepares hearth's abra folder for `recipe`: the links, and a clean clone with the mirror's annotated tags. A
+ * lightweight tag would block every deploy (lint R014). Returns the folder and the lightweight tags.
  */
 export async function prepareAbraDir(
   recipe: string,
   mirror: string,
   stateDir: string,
   operatorDir: string,
-): Promise<{ abraDir: string; dropped: string[] }> {
+): Promise<{ abraDir: string; lightweight: string[] }> {
   const abraDir = ownAbraDir(stateDir);
   const recipes = join(abraDir, "recipes");
   await mkdir(recipes, { recursive: true, mode: 0o700 });
@@ -36,14 +37,15 @@ export async function prepareAbraDir(
 
   const clone = join(recipes, recipe);
   if (!(await isRepository(clone))) await cloneMirror(recipe, mirror, clone);
-  await dropStaleLocks(join(clone, ".git")); // this process has the app's lock: no other works in this clone
+  await dropStaleLocks(join(clone, ".git")); // this process holds the app's lock, so no other uses this clone
   await git(clone, ["fetch", "--quiet", "--force", "--prune", "--prune-tags", "origin"], `fetch recipe ${recipe}`);
-  await git(clone, ["reset", "--quiet", "--hard"], `clean recipe ${recipe}`);
-  await git(clone, ["clean", "--quiet", "-ffdx"], `clean recipe ${recipe}`);
+  await git(clone, ["reset", "--quiet", "--hard"], `reset the clone of ${recipe}`);
+  await git(clone, ["clean", "--quiet", "-ffdx"], `clean the clone of ${recipe}`);
 
-  const dropped = (await tagsOf(mirror)).filter(tag => !tag.annotated).map(tag => tag.name);
-  if (dropped.length > 0) await git(clone, ["tag", "--delete", ...dropped], `drop lightweight tags of ${recipe}`);
-  return { abraDir, dropped };
+  const lightweight = (await tagsOf(mirror)).filter(tag => !tag.annotated).map(tag => tag.name);
+  if (lightweight.length > 0)
+    await git(clone, ["tag", "--delete", ...lightweight], `delete lightweight tags of ${recipe}`);
+  return { abraDir, lightweight };
 }
 
 function isRepository(folder: string): Promise<boolean> {
@@ -53,19 +55,19 @@ function isRepository(folder: string): Promise<boolean> {
   );
 }
 
-/** Clones beside and renames: a clone is complete or absent. */
+/** Clones to a temporary name, then renames: the clone is complete or absent. */
 async function cloneMirror(recipe: string, mirror: string, clone: string): Promise<void> {
-  const work = `${clone}.${process.pid}`;
-  await rm(work, { recursive: true, force: true });
-  await git(join(clone, ".."), ["clone", "--quiet", mirror, work], `clone recipe ${recipe}`);
+  const temporary = `${clone}.${process.pid}`;
+  await rm(temporary, { recursive: true, force: true });
+  await git(join(clone, ".."), ["clone", "--quiet", mirror, temporary], `clone recipe ${recipe}`);
   await rm(clone, { recursive: true, force: true });
-  await rename(work, clone);
+  await rename(temporary, clone);
 }
 
 async function ensureLink(path: string, target: string): Promise<void> {
   if ((await readlink(path).catch(() => undefined)) === target) return;
-  const work = `${path}.${process.pid}`;
-  await rm(work, { force: true });
-  await symlink(target, work);
-  await rename(work, path);
+  const temporary = `${path}.${process.pid}`;
+  await rm(temporary, { force: true });
+  await symlink(target, temporary);
+  await rename(temporary, path);
 }

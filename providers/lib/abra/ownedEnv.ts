@@ -6,7 +6,7 @@ interface OwnedApp {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Let's Encrypt is off unless `env` turns it on: recipes ship `production`, and its rate limits count for the whole domain. */
+/** Disables Let's Encrypt unless `env` enables it: recipes default to `production`, whose rate limits are per domain. */
 export function ownedEnv(app: OwnedApp): Record<string, string> {
   return { LETS_ENCRYPT_ENV: "", ...app.env, DOMAIN: app.domain };
 }

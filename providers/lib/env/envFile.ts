@@ -1,4 +1,4 @@
-// An app's .env, edited in place: the key that is set, and no other byte.
+// Parses an app's .env, and sets a key in it without changing any other byte.
 
 const assignment = /^(\s*(?:export\s+)?)([A-Za-z_][A-Za-z0-9_]*)=(.*)$/;
 const quotedValue = /^("(?:[^"\\]|\\.)*"|'[^']*')(.*)$/;
@@ -8,7 +8,7 @@ export class EnvValueError extends Error {
   override readonly name = "EnvValueError";
 }
 
-/** Every assignment of the file, the last one of a key winning; quotes and trailing comments taken off. */
+/** The file's assignments, without quotes and trailing comments. The last assignment of a key wins. */
 export function parseEnv(text: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {
@@ -18,7 +18,10 @@ export function parseEnv(text: string): Record<string, string> {
   return found;
 }
 
-/** `text` with `key` set to `value`. The line that wins is changed, its comment kept; a missing key is put on a line of its own at the end. */
+/**
+ * Sets `key` to `value` in `text`: changes the last assignment and keeps its comment, or appends a line. Throws
+ * EnvValueError for a value with a line break.
+ */
 export function setEnv(text: string, key: string, value: string): string {
   const lines = text.split("\n");
   const at = lines.findLastIndex(line => assignment.exec(line.replace(/\r$/, ""))?.[2] === key);
@@ -30,8 +33,8 @@ export function setEnv(text: string, key: string, value: string): string {
     return lines.join("\n");
   }
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  const joint = text === "" || text.endsWith("\n") ? "" : newline;
-  return `${text}${joint}${key}=${quoted(key, value)}${newline}`;
+  const separator = text === "" || text.endsWith("\n") ? "" : newline;
+  return `${text}${separator}${key}=${quoted(key, value)}${newline}`;
 }
 
 function splitValue(rest: string): { value: string; comment: string } {
@@ -47,7 +50,7 @@ function unquoted(value: string): string {
 }
 
 function quoted(key: string, value: string): string {
-  if (/[\r\n\0]/.test(value)) throw new EnvValueError(`${key}: a value in a .env can't hold a line break`);
+  if (/[\r\n\0]/.test(value)) throw new EnvValueError(`set ${key} in the .env: expected a value without line breaks`);
   if (/^[^\s#'"$`\\]*$/.test(value)) return value;
   if (!value.includes("'")) return `'${value}'`;
   return `"${value.replace(/["\\$]/g, "\\$&")}"`;

@@ -1,2 +1,2 @@
-// An app's .env: read and edited. What the rest of hearth may use.
+// Reads and edits an app's .env: what the rest of hearth may use.
 export { parseEnv, setEnv } from "./envFile.ts";

@@ -1,14 +1,17 @@
-// A run's own folder on the host: who began it, its abra folder, and a lock for each thing of it that is being worked on.
+// A run's folder on the host. It holds the run's owner, its abra folder, and a lock file per resource.
 import { join } from "node:path";
 import { type Lock, withLock } from "../lock/index.ts";
 
-/** `run` is `<recipe>-<hex>`. Touches nothing. Throws for a name that would lead out of it. */
+/** The path for `run` (`<recipe>-<hex>`); creates nothing. Throws TypeError for a name that would lead outside. */
 export function runFolder(stateDir: string, run: string): string {
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(run)) throw new TypeError(`${JSON.stringify(run)} is no run's name`);
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(run)) throw new TypeError(`expected a run name, got ${JSON.stringify(run)}`);
   return join(stateDir, "runs", run);
 }
 
-/** Runs `work` as the only one who works on `what` of the run: a provider outlives a killed CLI, and who takes the run away waits for it. */
+/**
+ * Calls `work` while this process holds the lock `what` of the run. The reaper takes these locks too: a provider
+ * outlives a killed CLI, and the run must not be removed under it.
+ */
 export function withRunLock<T>(
   stateDir: string,
   run: string,

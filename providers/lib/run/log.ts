@@ -1,4 +1,4 @@
-// What a provider says of a run: under Pulumi's stack, and to the person who waits for the run.
+// Logs a provider's progress: in Pulumi's output, and to the waiting `hearth run`.
 import { sendLine } from "./outputChannel.ts";
 
 export function logOfRun(line: string): void {

@@ -1,25 +1,25 @@
-// What `hearth run` and what it starts agree on: a socket on which it waits for the outputs, and for lines that a person should see.
+// The socket on which `hearth run` receives outputs and progress lines from the processes that it starts.
 import { connect } from "node:net";
 
-/** The variable that names the socket; unset where Pulumi's own commands are used. */
+/** Variable with the socket's path; unset if Pulumi was started without `hearth run`. */
 export const OUTPUT_CHANNEL = "HEARTH_OUTPUT_CHANNEL";
 
-/** A letter: one a connection, as JSON. */
+/** Sent as JSON, one message per connection. */
 export type Message = { readonly outputs: Record<string, unknown> } | { readonly line: string };
 
-/** Sends `letter`, if anybody waits. What goes wrong is no failure: hearth then asks Pulumi. */
-export function send(letter: Message, path = process.env[OUTPUT_CHANNEL]): Promise<void> {
+/** Sends `message` if `hearth run` is waiting. Ignores failures: `hearth run` then reads the outputs from Pulumi. */
+export function send(message: Message, path = process.env[OUTPUT_CHANNEL]): Promise<void> {
   if (path === undefined) return Promise.resolve();
   return new Promise(resolve => {
     const socket = connect(path);
     socket.once("error", () => resolve());
     socket.once("close", () => resolve());
-    socket.end(JSON.stringify(letter));
+    socket.end(JSON.stringify(message));
     socket.resume();
   });
 }
 
-/** A line for the person who waits for the run. */
+/** Sends a progress line to the waiting `hearth run`. */
 export function sendLine(line: string): void {
   void send({ line });
 }
