@@ -2,14 +2,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { atTag, composeAt, composeFiles, deployEnv, loadFault, RecipeError } from "../lib/compose/index.ts";
-import { fileAt } from "../lib/recipe/index.ts";
+import { atTag, composeAt, deployEnv, loadFault, readComposeFiles, RecipeError } from "../lib/compose/index.ts";
 import { ProgramError } from "../lib/process/index.ts";
 import {
   docker,
   imageId,
   imagesOf,
-  keptImage,
+  lastGoodImage,
   mountsOf,
   notLocal,
   pullImage,
@@ -38,13 +37,13 @@ export async function preflight(
 
 /** Loads the compose files as abra does (R009): hearth's check first, then the docker CLI's if it has one. */
 async function checkComposeLoads({ app, mirror, env }: AppContext, to: string): Promise<void> {
-  const all = await deployEnv(atTag(mirror, to), { domain: app.domain, env: await env() });
+  const read = atTag(mirror, to);
+  const all = await deployEnv(read, { domain: app.domain, env: await env() });
+  const files = await readComposeFiles(read, `version ${to}`, all).catch(asReleaseFault);
   const folder = await mkdtemp(join(tmpdir(), "hearth-compose-"));
   try {
     const argv = ["stack", "config"];
-    for (const file of composeFiles(all)) {
-      const text = await fileAt(mirror, to, file);
-      if (text === undefined) throw new ReleaseFault(`${to} has no ${file}, which COMPOSE_FILE names`);
+    for (const [file, text] of Object.entries(files)) {
       const fault = loadFault(text);
       if (fault !== undefined) throw new ReleaseFault(`${to}: ${file} doesn't load (R009): ${fault}`);
       await writeFile(join(folder, file), text);
@@ -63,9 +62,7 @@ async function checkComposeLoads({ app, mirror, env }: AppContext, to: string): 
 }
 
 async function ensureImages({ app, mirror, env, log }: AppContext, to: string): Promise<void> {
-  const compose = await composeAt(mirror, to, { domain: app.domain, env: await env() }).catch(error => {
-    throw error instanceof RecipeError ? new ReleaseFault(error.message, { cause: error }) : error;
-  });
+  const compose = await composeAt(mirror, to, { domain: app.domain, env: await env() }).catch(asReleaseFault);
   for (const image of new Set(Object.values(compose.services).map(service => service.image))) {
     if (image === undefined || (await imageId(image))) continue;
     const start = monotonicNow();
@@ -80,12 +77,20 @@ async function ensureImages({ app, mirror, env, log }: AppContext, to: string): 
   }
 }
 
-/** Tags the running images with hearth's names, so that a moved tag or a prune can't remove them. */
-async function tagRunningImages({ stack }: AppContext): Promise<void> {
-  for (const [service, { id }] of Object.entries(await imagesOf(stack))) await tagImage(id, keptImage(stack, service));
+function asReleaseFault(error: unknown): never {
+  throw error instanceof RecipeError ? new ReleaseFault(error.message, { cause: error }) : error;
 }
 
-/** Refuses a writable mount that the snapshot wouldn't cover, and a disk without room: part of the data can't be rolled back. */
+/** Tags the running images with hearth's names, so that a moved tag or a prune can't remove them. */
+async function tagRunningImages({ stack }: AppContext): Promise<void> {
+  for (const [service, { id }] of Object.entries(await imagesOf(stack)))
+    await tagImage(id, lastGoodImage(stack, service));
+}
+
+/**
+ * Refuses a writable mount that the snapshot wouldn't cover, because a rollback couldn't restore it; and a disk with
+ * too little space.
+ */
 async function checkVolumes({ stack, folder }: AppContext, volumes: readonly string[]): Promise<void> {
   const found = await volumesOf(stack, volumes);
   for (const volume of found) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { envPath } from "../../providers/lib/abra/home.ts";
 import { stackOf } from "../../providers/lib/docker/names.ts";
 import type { WarmAppArgs } from "../../providers/app/inputs.ts";
-import { keptImage } from "../../providers/lib/docker/images.ts";
+import { lastGoodImage } from "../../providers/lib/docker/images.ts";
 import { waitUntilRemoved } from "../../providers/lib/docker/waitUntilRemoved.ts";
 import { at, base } from "../lab/paths.ts";
 import { program } from "./program.ts";
@@ -27,6 +27,6 @@ export async function removeManyApps(domains: readonly string[]): Promise<void> 
   await docker("stack", "rm", ...stacks);
   for (const stack of stacks) await waitUntilRemoved(stack);
   await docker("volume", "rm", "--force", ...stacks.map(stack => `${stack}_content`));
-  await docker("image", "rm", "--force", ...stacks.map(stack => keptImage(stack, "app")));
+  await docker("image", "rm", "--force", ...stacks.map(stack => lastGoodImage(stack, "app")));
   for (const domain of domains) await rm(envPath(at.abra, "default", domain), { force: true });
 }

@@ -176,7 +176,7 @@ describe("the warm stack on a real host", function () {
     it("a domain too long for Swarm's names", async () => {
       const domain = `${"keycloak-with-a-very-long-name".repeat(2)}.hearth.test`;
       const message = await refusal(all => all.replace("    keycloak:\n", `    keycloak:\n      domain: ${domain}\n`));
-      assert.match(message, /is too long: secret \S+ has \d+ characters; Swarm takes 64/);
+      assert.match(message, /is too long: secret \S+ has \d+ characters; Swarm allows 64/);
     });
 
     it("a setting that makes a name of a running app too long", async () => {
@@ -184,7 +184,7 @@ describe("the warm stack on a real host", function () {
       const message = await refusal(all =>
         all.replace(/^( +)KC_CACHE: .*$/m, `$&\n$1SECRET_DB_PASSWORD_VERSION: ${version}`),
       );
-      assert.match(message, /is too long: secret \S+_v+ has \d+ characters; Swarm takes 64/);
+      assert.match(message, /is too long: secret \S+_v+ has \d+ characters; Swarm allows 64/);
     });
 
     it("a version that the recipe does not have", async () => {
@@ -231,12 +231,12 @@ describe("the warm stack on a real host", function () {
       const without = await fakeBin({});
       assert.match(
         await refusal(change, { env: { PATH: [without, ...path].join(":") } }),
-        /there is no `abra` on PATH/,
+        /abra not found on PATH/,
       );
       const old = await fakeBin({ abra: "#!/bin/sh\necho abra version 0.9.0-beta-1234567\n" });
       assert.match(
         await refusal(change, { env: { PATH: [old, ...path].join(":") } }),
-        /abra is 0\.9\.0; hearth wants 0\.13 or newer/,
+        /abra 0\.9\.0 is too old: install abra 0\.13 or newer/,
       );
     });
   });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { recordRepair } from "../../providers/lib/state/repairs.ts";
 import { readLastGood } from "../../providers/lib/state/versions.ts";
-import { keptImage } from "../../providers/lib/docker/images.ts";
+import { lastGoodImage } from "../../providers/lib/docker/images.ts";
 import { at, stateDir } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
 import { logIn, makeRealm } from "./keycloak.ts";
@@ -109,7 +109,7 @@ describe("an operator's manual changes on a real host", function () {
   it("F38: a repair runs the recorded image, though its tag means another image now", async () => {
     const image = "hearth-lab/keycloak:26.4.0";
     const id = await must("docker", "image", "inspect", "--format", "{{.Id}}", image);
-    assert.equal(await must("docker", "image", "inspect", "--format", "{{.Id}}", keptImage(keycloak.stack, "app")), id);
+    assert.equal(await must("docker", "image", "inspect", "--format", "{{.Id}}", lastGoodImage(keycloak.stack, "app")), id);
     await must("docker", "tag", "hearth-lab/nginx:1.22", image);
     try {
       await must("docker", "service", "rm", `${keycloak.stack}_app`);

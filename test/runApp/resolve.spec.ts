@@ -67,7 +67,7 @@ describe("resolving a run's app", function () {
       domain: `web-0a1b2c.${"long-".repeat(4)}base.test`,
       env: { SECRET_OIDC_VERSION: `v${"1".repeat(30)}` },
     });
-    assert.match(found!, /^domain: .* is too long: secret \S+ has \d+ characters; Swarm takes 64$/);
+    assert.match(found!, /^domain: .* is too long: secret \S+ has \d+ characters; Swarm allows 64$/);
   });
 
   it("F36: rejects a secret that has no value and can't be generated, only if a compose file uses it", async () => {
@@ -98,7 +98,7 @@ describe("resolving a run's app", function () {
       await on.write(on.upstream, { "compose.yml": "services: [" });
       await assert.rejects(resolve({ checkout: on.upstream }), {
         name: "RecipeError",
-        message: /compose\.yml can't be read: /,
+        message: /cannot read compose\.yml: /,
       });
     });
 

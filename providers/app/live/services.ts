@@ -1,7 +1,7 @@
 // The app's services on Swarm: observed, stopped, deployed.
 import {
   imageId,
-  keptImage,
+  lastGoodImage,
   routedServices,
   scaleDown,
   servicesOf,
@@ -55,7 +55,7 @@ async function restoreImageNames({ context, log }: Session, version: string): Pr
   if (good?.version !== version) return;
   for (const [service, { id, name }] of Object.entries(good.images)) {
     if ((await imageId(name)) === id) continue;
-    if ((await imageId(keptImage(stack, service))) !== id)
+    if ((await imageId(lastGoodImage(stack, service))) !== id)
       throw new Error(`image not found: ${name}, which ${service} ran at ${version}`);
     log(`${name} now names another image; ${service} gets the one it ran`);
     await tagImage(id, name, lock);

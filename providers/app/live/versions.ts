@@ -1,6 +1,6 @@
 // Last good, rejected versions, and the alerts about both.
 import { raise } from "../../lib/alerts/index.ts";
-import { imagesOf, keptImage, tagImage } from "../../lib/docker/index.ts";
+import { imagesOf, lastGoodImage, tagImage } from "../../lib/docker/index.ts";
 import { prune } from "../../lib/snapshot/index.ts";
 import { readLastGood, reject, writeLastGood } from "../../lib/state/index.ts";
 import type { UpgradeHost } from "../host.ts";
@@ -14,7 +14,7 @@ export function versions(session: Session): Versions {
     lastGood: async () => (await readLastGood(folder))?.version,
     async commit(version) {
       const images = await imagesOf(stack);
-      for (const [service, { id }] of Object.entries(images)) await tagImage(id, keptImage(stack, service), lock);
+      for (const [service, { id }] of Object.entries(images)) await tagImage(id, lastGoodImage(stack, service), lock);
       await writeLastGood(folder, version, images);
       if (await prune(folder.path, app.snapshots)) session.log("removed the older snapshot");
     },

@@ -1,4 +1,4 @@
-// What hearth must know of a recipe's compose files: names on the swarm, volumes, and how long health may take.
+// Reads what hearth needs from a recipe's compose files: names on the swarm, volumes, and time until healthy.
 import { parse } from "yaml";
 import { z } from "zod";
 import { seconds } from "../time/index.ts";
@@ -25,16 +25,20 @@ const composeFile = z.looseObject({
 });
 
 export interface Compose {
-  /** Service name → its image, filled in, and what its healthcheck says. */
+  /** By name: the image, with variables substituted, and the healthcheck. */
   readonly services: Record<string, z.infer<typeof service>>;
   /** Full names on the swarm. */
   readonly secrets: string[];
+  /** Full names on the swarm. */
   readonly configs: string[];
-  /** Names as the file has them. */
+  /** Names in the compose file, without the stack's prefix. */
   readonly volumes: string[];
 }
 
-/** The compose files in `texts`, later ones over earlier ones, their names with `env` filled in. Throws on YAML that doesn't load. */
+/**
+ * Merges the compose files `texts`, later ones over earlier ones, and substitutes `env` in images and names. Throws if
+ * the YAML is invalid.
+ */
 export function readCompose(texts: readonly string[], env: Record<string, string>): Compose {
   const files = texts.map(text => composeFile.parse(parse(text) ?? {}));
   const names = (kind: "secrets" | "configs") =>
@@ -53,13 +57,13 @@ export function readCompose(texts: readonly string[], env: Record<string, string
   };
 }
 
-/** The files that COMPOSE_FILE names; `compose.yml` where it names none. */
+/** The files listed in COMPOSE_FILE. Default: `compose.yml`. */
 export function composeFiles(env: Record<string, string>): string[] {
   const listed = (env["COMPOSE_FILE"] ?? "").split(":").filter(file => file !== "" && !file.startsWith("$"));
   return listed.length > 0 ? listed : ["compose.yml"];
 }
 
-/** `$NAME`, `${NAME}`, `${NAME:-default}` and `$$`, as compose fills them in; unknown is empty. */
+/** Substitutes `$NAME`, `${NAME}`, `${NAME:-default}` and `$$` as compose does; an unknown name becomes empty. */
 export function interpolate(text: string, env: Record<string, string>): string {
   return text.replace(
     /\$\$|\$\{([A-Za-z_]\w*)(?:(:?-)([^}]*))?\}|\$([A-Za-z_]\w*)/g,
@@ -72,8 +76,8 @@ export function interpolate(text: string, env: Record<string, string>): string {
 }
 
 /**
- * Why abra's lint would refuse a compose file (R009: it doesn't load); undefined where it loads. Looks at what the engine's
- * own loader refuses most: YAML that isn't, no services, an environment value that is no plain one.
+ * Why abra's lint would reject a compose file (R009: it doesn't load); undefined if it would not. Covers the most common
+ * errors of Docker's loader: invalid YAML, no services, an environment value that is not a scalar.
  */
 export function loadFault(text: string): string | undefined {
   let file: unknown;
@@ -83,17 +87,20 @@ export function loadFault(text: string): string | undefined {
     return (error as Error).message.split("\n")[0];
   }
   const services = (file as { services?: Record<string, { environment?: unknown } | null> } | null)?.services;
-  if (!services || typeof services !== "object") return "it has no services";
+  if (!services || typeof services !== "object") return "expected services";
   for (const [name, each] of Object.entries(services)) {
-    if (each === null || typeof each !== "object") return `service ${name} is no mapping`;
+    if (each === null || typeof each !== "object") return `services.${name}: expected a mapping`;
     const values = Object.values((each.environment ?? {}) as Record<string, unknown>);
     if (values.some(value => typeof value === "object" && value !== null))
-      return `services.${name}.environment holds a value that is no string`;
+      return `services.${name}.environment: expected strings`;
   }
   return undefined;
 }
 
-/** Seconds until a service's healthcheck can first have said its last word: start_period + (interval + timeout) × retries, Docker's defaults filled in. */
+/**
+ * Seconds until every healthcheck has given its first verdict: the longest start_period + (interval + timeout) ×
+ * retries, with Docker's defaults.
+ */
 export function healthSeconds(compose: Compose): number {
   const each = Object.values(compose.services).map(({ healthcheck: check }) => {
     if (!check || check.disable) return 0;
@@ -103,7 +110,7 @@ export function healthSeconds(compose: Compose): number {
   return Math.max(0, ...each);
 }
 
-/** `export NAME=value` lines of a recipe's abra.sh: the versions of its configs. */
+/** Parses the `export NAME=value` lines of a recipe's abra.sh, which hold the versions of its configs. */
 export function abraShVariables(text: string): Record<string, string> {
   return Object.fromEntries(
     [...text.matchAll(/^\s*export\s+([A-Za-z_]\w*)=["']?([^"'\s#]*)/gm)].map(([, name, value]) => [name!, value!]),

@@ -1,10 +1,11 @@
 // compose: what the rest of hearth may use.
-export { type Compose, composeFiles, healthSeconds, loadFault } from "./compose.ts";
+export { type Compose, healthSeconds, loadFault } from "./compose.ts";
 export {
   atTag,
   composeAt,
   deployEnv,
   namesTooLong,
+  readComposeFiles,
   type ReadFile,
   readRecipe,
   type Recipe,

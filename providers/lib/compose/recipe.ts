@@ -1,4 +1,4 @@
-// A recipe as it is at one version: its compose files with names filled in for one app.
+// Reads a recipe at one version: its compose files, with variables substituted for one app.
 import { abraShVariables, composeFiles, readCompose, type Compose } from "./compose.ts";
 import { stackOf, SWARM_NAME_LIMIT } from "../docker/index.ts";
 import { parseEnv } from "../env/index.ts";
@@ -8,7 +8,7 @@ export class RecipeError extends Error {
   override readonly name = "RecipeError";
 }
 
-/** The text of one of the recipe's files; undefined where it has no such file. */
+/** Reads a file of the recipe; undefined if it doesn't exist. */
 export type ReadFile = (file: string) => Promise<string | undefined>;
 
 export function atTag(mirror: string, version: string): ReadFile {
@@ -16,63 +16,72 @@ export function atTag(mirror: string, version: string): ReadFile {
 }
 
 export interface Recipe {
-  /** Its `.env.sample`; empty where it has none. */
+  /** Its `.env.sample`; empty if it has none. */
   readonly sample: string;
-  /** Names filled in as abra would. */
+  /** Variables are substituted as abra does. */
   readonly compose: Compose;
 }
 
-/** What fills in a recipe for one app. */
-interface Filled {
+/** The app that the recipe is read for. */
+interface TargetApp {
   readonly domain: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What fills in the recipe's compose files, as abra has it: the sample's values, abra.sh's, the app's own over them. */
-export async function deployEnv(read: ReadFile, app: Filled): Promise<Record<string, string>> {
+/** The variables for the recipe's compose files, as abra sets them: the app's over abra.sh's over the sample's. */
+export async function deployEnv(read: ReadFile, app: TargetApp): Promise<Record<string, string>> {
   const [sample = "", script = ""] = await Promise.all([read(".env.sample"), read("abra.sh")]);
-  return filled(sample, script, app);
+  return mergeEnv(sample, script, app);
 }
 
-function filled(sample: string, script: string, { domain, env }: Filled): Record<string, string> {
+function mergeEnv(sample: string, script: string, { domain, env }: TargetApp): Record<string, string> {
   return { ...parseEnv(sample), ...abraShVariables(script), ...env, DOMAIN: domain, STACK_NAME: stackOf(domain) };
 }
 
-/** `what` names it in an error. Throws RecipeError where its compose files don't load. */
-export async function readRecipe(read: ReadFile, what: string, app: Filled): Promise<Recipe> {
+/** The text of each file that COMPOSE_FILE lists. `what` names the recipe in the error. Throws RecipeError. */
+export async function readComposeFiles(
+  read: ReadFile,
+  what: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const entries = composeFiles(env).map(async file => {
+    const text = await read(file);
+    if (text === undefined) throw new RecipeError(`${what}: ${file} not found: COMPOSE_FILE lists it`);
+    return [file, text] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** `what` names the recipe in the error. Throws RecipeError if its compose files don't load. */
+export async function readRecipe(read: ReadFile, what: string, app: TargetApp): Promise<Recipe> {
   const [sample = "", script = ""] = await Promise.all([read(".env.sample"), read("abra.sh")]);
-  const all = filled(sample, script, app);
-  const files = composeFiles(all);
-  const texts = await Promise.all(
-    files.map(async file => {
-      const text = await read(file);
-      if (text === undefined) throw new RecipeError(`${what} has no ${file}, which COMPOSE_FILE names`);
-      return text;
-    }),
-  );
+  const env = mergeEnv(sample, script, app);
+  const files = await readComposeFiles(read, what, env);
   try {
-    return { sample, compose: readCompose(texts, all) };
+    return { sample, compose: readCompose(Object.values(files), env) };
   } catch (error) {
-    throw new RecipeError(`${what}: ${files.join(", ")} can't be read: ${(error as Error).message.split("\n")[0]}`, {
-      cause: error,
-    });
+    const why = (error as Error).message.split("\n")[0];
+    throw new RecipeError(`${what}: cannot read ${Object.keys(files).join(", ")}: ${why}`, { cause: error });
   }
 }
 
 /** The recipe's compose files at `version`. Throws RecipeError. */
-export async function composeAt(mirror: string, version: string, app: Filled): Promise<Compose> {
+export async function composeAt(mirror: string, version: string, app: TargetApp): Promise<Compose> {
   return (await readRecipe(atTag(mirror, version), `version ${version}`, app)).compose;
 }
 
-/** Names of secrets and configs that Swarm would refuse, each in a sentence with its length. */
+/** One message for each secret or config whose name is longer than Swarm allows. */
 export function namesTooLong({ secrets, configs }: Compose): string[] {
-  const say = (kind: string) => (name: string) =>
-    `${kind} ${name} has ${name.length} characters; Swarm takes ${SWARM_NAME_LIMIT}`;
-  const long = (name: string) => name.length > SWARM_NAME_LIMIT;
-  return [...secrets.filter(long).map(say("secret")), ...configs.filter(long).map(say("config"))];
+  const isTooLong = (name: string) => name.length > SWARM_NAME_LIMIT;
+  const message = (kind: string) => (name: string) =>
+    `${kind} ${name} has ${name.length} characters; Swarm allows ${SWARM_NAME_LIMIT}`;
+  return [
+    ...secrets.filter(isTooLong).map(message("secret")),
+    ...configs.filter(isTooLong).map(message("config")),
+  ];
 }
 
-/** `<stack>_<name>_<version>` taken apart; undefined for a name that isn't of this stack. */
+/** Splits `<stack>_<name>_<version>`; undefined for a name outside this stack. */
 export function secretOf(stack: string, full: string): { name: string; version: string } | undefined {
   const found = full.startsWith(`${stack}_`) ? /^(.+)_([^_]+)$/.exec(full.slice(stack.length + 1)) : null;
   return found ? { name: found[1]!, version: found[2]! } : undefined;

@@ -1,25 +1,29 @@
-// Docker's own API, for what is asked often and for what its CLI can't say: one connection for many calls, where the CLI is a process for each.
+// A client of Docker's API, for frequent queries and for data that the CLI doesn't print. It reuses connections; the CLI
+// needs a process per call.
 import type { ClientRequest } from "node:http";
-import { engineAgent, http, connectionProblem } from "./connection.ts";
+import { connectionProblem, engineAgent, http } from "./connection.ts";
 
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
 
-  constructor(what: string, status: number, words: string) {
-    super(`docker: ${what}: HTTP ${status}: ${words}`);
+  constructor(what: string, status: number, message: string) {
+    super(`docker: ${what}: HTTP ${status}: ${message}`);
     this.status = status;
   }
 }
 
-/** The connection couldn't be made, or broke: of a call that changes something it isn't known whether it came through. */
+/** The connection failed. A call that changes something may have succeeded anyway. */
 export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
 }
 
-/** What `path` (with `/` first, without an API version: the engine's own counts) answers. `what` is verb and noun. Throws ApiError, ConnectionError. */
+/**
+ * Gets `path`, which begins with `/` and has no API version: the engine uses its own. `what` is verb and noun for the
+ * error. Throws ApiError, ConnectionError.
+ */
 export async function get<T>(path: string, what: string): Promise<T> {
-  // A kept connection may have ended since it was used last.
+  // Retry once: the engine may have closed an idle connection.
   const text = await call("GET", path, what).catch((error: unknown) => {
     if (error instanceof ConnectionError) return call("GET", path, what);
     throw error;
@@ -27,56 +31,53 @@ export async function get<T>(path: string, what: string): Promise<T> {
   return JSON.parse(text) as T;
 }
 
-/** Posts `body` as JSON. As `get`. */
+/** Posts `body` as JSON. Throws as `get`, but never retries. */
 export async function post(path: string, body: object, what: string): Promise<void> {
   await call("POST", path, what, JSON.stringify(body));
 }
 
-/** As `get`. */
+/** Deletes `path`. Throws as `get`, but never retries. */
 export async function remove(path: string, what: string): Promise<void> {
   await call("DELETE", path, what);
 }
 
-/** As a part of a path: Docker's filters. */
-export function filters(wanted: Readonly<Record<string, readonly string[]>>): string {
-  return `filters=${encodeURIComponent(JSON.stringify(wanted))}`;
+/** Docker's filters as a query parameter. */
+export function filters(values: Readonly<Record<string, readonly string[]>>): string {
+  return `filters=${encodeURIComponent(JSON.stringify(values))}`;
 }
 
-/** Ends the connections that nothing uses: the next call asks docker anew where its engine is. */
+/** Closes idle connections. The next call locates the engine again. */
 export function closeConnections(): void {
   agent.destroy();
 }
 
 /** Milliseconds. */
-const ANSWER = 20_000;
+const RESPONSE_TIMEOUT = 20_000;
 
 async function call(method: string, path: string, what: string, body = ""): Promise<string> {
   const headers = {
     host: "docker",
     ...(body === "" ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
   };
-  const signal = AbortSignal.timeout(ANSWER);
+  const signal = AbortSignal.timeout(RESPONSE_TIMEOUT);
   return new Promise<string>((resolve, reject) => {
-    const failed = (error: Error) =>
-      reject(
-        new ConnectionError(
-          `docker: ${what}: ${signal.aborted ? `no answer within ${ANSWER / 1000} s` : connectionProblem(error)}`,
-          { cause: error },
-        ),
-      );
-    const asked: ClientRequest = http.request({ agent, method, path, headers, signal }, answer => {
+    const fail = (error: Error) => {
+      const why = signal.aborted ? `no answer within ${RESPONSE_TIMEOUT / 1000} s` : connectionProblem(error);
+      reject(new ConnectionError(`docker: ${what}: ${why}`, { cause: error }));
+    };
+    const request: ClientRequest = http.request({ agent, method, path, headers, signal }, response => {
       let text = "";
-      answer.setEncoding("utf8").on("data", (part: string) => (text += part));
-      answer.once("error", failed);
-      answer.once("end", () =>
-        answer.statusCode! < 300 ? resolve(text) : reject(new ApiError(what, answer.statusCode!, wordsOf(text))),
+      response.setEncoding("utf8").on("data", (part: string) => (text += part));
+      response.once("error", fail);
+      response.once("end", () =>
+        response.statusCode! < 300 ? resolve(text) : reject(new ApiError(what, response.statusCode!, messageIn(text))),
       );
     });
-    asked.once("error", failed).end(body);
+    request.once("error", fail).end(body);
   });
 }
 
-function wordsOf(text: string): string {
+function messageIn(text: string): string {
   try {
     return (JSON.parse(text) as { message: string }).message;
   } catch {
@@ -84,5 +85,5 @@ function wordsOf(text: string): string {
   }
 }
 
-/** Two at once: what takes long doesn't keep all else waiting. */
+/** Two connections, so that one slow call doesn't block every other. */
 const agent = engineAgent(2);

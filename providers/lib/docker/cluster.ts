@@ -1,4 +1,4 @@
-// Which swarm this is.
+// Identifies the swarm.
 import { get } from "./api.ts";
 
 export class NoSwarmError extends Error {
@@ -13,16 +13,17 @@ interface Info {
   };
 }
 
-/** The id of the swarm that docker talks to. Throws NoSwarmError where there is none, or this node doesn't manage it. */
+/** The id of the swarm that docker talks to. Throws NoSwarmError unless docker's node is a manager of a swarm. */
 export async function clusterId(): Promise<string> {
-  const { Swarm: swarm } = await get<Info>("/info", "look at the swarm");
+  const { Swarm: swarm } = await get<Info>("/info", "inspect the swarm");
   if (swarm.LocalNodeState !== "active") {
+    const state = `expected an active node, got ${swarm.LocalNodeState ?? "unknown"}`;
     throw new NoSwarmError(
-      `docker is in no swarm (its node is ${swarm.LocalNodeState ?? "unknown"}): run \`docker swarm init\`, or point DOCKER_HOST at a manager`,
+      `docker: inspect the swarm: ${state}: run \`docker swarm init\`, or point DOCKER_HOST at a manager`,
     );
   }
   const id = swarm.Cluster?.ID;
   if (!swarm.ControlAvailable || !id)
-    throw new NoSwarmError("docker's node is no manager of its swarm: run hearth on a manager");
+    throw new NoSwarmError("docker: inspect the swarm: the node is not a manager: run hearth on a manager");
   return id;
 }

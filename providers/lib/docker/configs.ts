@@ -1,23 +1,24 @@
-// Swarm's config objects as a notice board: a name is taken by one alone, labels change by compare and swap, every manager sees the same.
+// Swarm's config objects as a consistent store: names are unique, labels change by compare-and-swap, and every manager
+// sees the same state.
 import { ApiError, filters, get, post, remove } from "./api.ts";
 
 export interface Config {
   readonly id: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** When it was made, by Swarm's clock: ISO, finer than a millisecond. */
+  /** Creation time by Swarm's clock: ISO 8601, finer than a millisecond. */
   readonly created: string;
-  /** Swarm's version of it: what `relabel` compares. */
+  /** Swarm's version index, which `relabelConfig` compares. */
   readonly version: number;
 }
 
-/** Swarm wants some data in a config; ours say what they say in labels, which alone can be changed. */
+/** Swarm requires data, which is immutable. The content is in the labels, which can be updated. */
 const DATA = Buffer.from("hearth\n").toString("base64");
 
-/** Makes the config; false where the name is taken. */
+/** Creates the config. Returns false if the name is taken. */
 export async function createConfig(name: string, labels: Readonly<Record<string, string>>): Promise<boolean> {
   try {
-    await post("/configs/create", { Name: name, Labels: labels, Data: DATA }, `make the config ${name}`);
+    await post("/configs/create", { Name: name, Labels: labels, Data: DATA }, `create the config ${name}`);
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 409) return false;
@@ -25,7 +26,7 @@ export async function createConfig(name: string, labels: Readonly<Record<string,
   }
 }
 
-/** Every config that carries the label `label`. */
+/** Every config with the label `label`. */
 export async function configsWith(label: string): Promise<Config[]> {
   const found = await get<Listed[]>(`/configs?${filters({ label: [label] })}`, "list configs");
   return found.map(({ ID, Version, CreatedAt, Spec }) => ({
@@ -44,13 +45,13 @@ interface Listed {
   readonly Spec: { readonly Name: string; readonly Labels?: Record<string, string> };
 }
 
-/** Replaces the config's labels, unless it was changed or removed since it was read; then false. */
+/** Replaces the config's labels. Returns false if it was changed or removed since it was read. */
 export async function relabelConfig(
   { id, name, version }: Config,
   labels: Readonly<Record<string, string>>,
 ): Promise<boolean> {
   try {
-    await post(`/configs/${id}/update?version=${version}`, { Name: name, Labels: labels }, `change the config ${name}`);
+    await post(`/configs/${id}/update?version=${version}`, { Name: name, Labels: labels }, `update the config ${name}`);
     return true;
   } catch (error) {
     if (error instanceof ApiError && (error.status === 404 || /out of sequence|not found/i.test(error.message)))
@@ -59,7 +60,7 @@ export async function relabelConfig(
   }
 }
 
-/** By id, so that another one of the same name stays. Absent is success. */
+/** Removes by id, so that a new config of the same name stays. Absent is success. */
 export async function removeConfig({ id, name }: Pick<Config, "id" | "name">): Promise<void> {
   await remove(`/configs/${id}`, `remove the config ${name}`).catch((error: unknown) => {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;

@@ -1,4 +1,4 @@
-// The ways to Docker's engine: its socket where that is where docker goes, else docker itself as the connection.
+// Connects to Docker's engine: through its Unix socket if docker's CLI would use that, else through the CLI.
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Agent } from "node:http";
@@ -7,30 +7,30 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { Duplex, type Readable, type Writable } from "node:stream";
 
-/** An import would enumerate the module and load its WebSocket code (8 ms). */
+/** Not imported: an import enumerates the module and so loads its WebSocket code (8 ms). */
 export const http = process.getBuiltinModule("node:http");
 
-/** Keeps its connections, no more than `atOnce`, and for each new one looks again where docker's engine is. */
-export function engineAgent(atOnce: number): Agent {
-  return new EngineAgent({ keepAlive: true, maxSockets: atOnce });
+/** Reuses up to `maxSockets` connections. Locates the engine again for each new one. */
+export function engineAgent(maxSockets: number): Agent {
+  return new EngineAgent({ keepAlive: true, maxSockets });
 }
 
 class EngineAgent extends http.Agent {
   override createConnection(): Duplex {
     const path = socketOf(process.env);
-    return path === undefined ? new Dialled() : connect(path);
+    return path === undefined ? new CliConnection() : connect(path);
   }
 }
 
-/** Why there is no connection, in words. */
+/** Why the connection failed, in words. */
 export function connectionProblem(error: Error): string {
   const { syscall } = error as NodeJS.ErrnoException;
   return syscall === "connect" ? unreachable(error.message) : error.message;
 }
 
 /**
- * The path of the Unix socket that docker's CLI would use by itself, or undefined where it would go another way: it takes
- * DOCKER_HOST, else the context of DOCKER_CONTEXT, else that of its config.json, else its default.
+ * The Unix socket that docker's CLI would connect to; undefined if it would use another transport. The CLI reads
+ * DOCKER_HOST, else DOCKER_CONTEXT, else the context in its config.json, else uses its default.
  */
 export function socketOf(env: NodeJS.ProcessEnv): string | undefined {
   const host = env["DOCKER_HOST"];
@@ -39,7 +39,7 @@ export function socketOf(env: NodeJS.ProcessEnv): string | undefined {
   return context === "default" ? "/var/run/docker.sock" : undefined;
 }
 
-/** What can't be read is left for docker to judge. */
+/** undefined if config.json can't be read: docker's CLI then reports the error. */
 function currentContext(folder: string): string | undefined {
   try {
     const config = JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as { currentContext?: string };
@@ -49,8 +49,11 @@ function currentContext(folder: string): string | undefined {
   }
 }
 
-/** `docker system dial-stdio`, hidden in its help, that docker's CLI itself uses for ssh:// hosts: so contexts of any kind count. */
-class Dialled extends Duplex {
+/**
+ * A connection through `docker system dial-stdio`, which supports every kind of context. It is not in docker's help;
+ * the CLI uses it for ssh:// hosts.
+ */
+class CliConnection extends Duplex {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   #idle: NodeJS.Timeout | undefined;
 
@@ -58,15 +61,15 @@ class Dialled extends Duplex {
     super();
     const child = spawn("docker", ["system", "dial-stdio"], { stdio: ["pipe", "pipe", "pipe"] });
     this.#child = child;
-    let said = "";
-    child.stderr.on("data", chunk => (said += String(chunk)));
+    let stderr = "";
+    child.stderr.on("data", chunk => (stderr += String(chunk)));
     child.stdout.on("data", chunk => {
       if (!this.push(chunk)) child.stdout.pause();
     });
-    // A closed pipe shows in the end of the process.
+    // Ignore EPIPE: the exit of the process reports the failure.
     child.stdin.on("error", () => undefined);
     child.once("error", error => this.destroy(error));
-    child.once("close", code => this.destroy(new Error(endOf(said, code))));
+    child.once("close", code => this.destroy(new Error(exitMessage(stderr, code))));
   }
 
   override _read(): void {
@@ -83,7 +86,7 @@ class Dialled extends Duplex {
     done(error);
   }
 
-  /** Idle, it keeps no process of ours alive, and ends soon. */
+  /** Called when idle: doesn't keep this process alive, and closes soon. */
   unref(): void {
     this.#handles().forEach(handle => handle.unref());
     this.#idle = setTimeout(() => this.destroy(), 5_000).unref();
@@ -94,22 +97,22 @@ class Dialled extends Duplex {
     this.#handles().forEach(handle => handle.ref());
   }
 
-  // What else node's agent asks of a socket that it keeps.
+  // Node's agent calls these on a socket that it keeps.
   setKeepAlive(): void {}
   setNoDelay(): void {}
   setTimeout(): void {}
 
   #handles(): { ref(): unknown; unref(): unknown }[] {
     const { stdin, stdout, stderr } = this.#child;
-    // Pipes of a child are sockets, whatever their types say.
+    // A child's pipes are sockets at run time, though their types differ.
     return [this.#child, ...([stdin, stdout, stderr] as unknown as Socket[])];
   }
 }
 
-function endOf(said: string, code: number | null): string {
-  const dial = /^failed to open the raw stream connection: (.*)/m.exec(said)?.[1];
+function exitMessage(stderr: string, code: number | null): string {
+  const dial = /^failed to open the raw stream connection: (.*)/m.exec(stderr)?.[1];
   if (dial !== undefined) return unreachable(dial);
-  return said.trim() === "" ? `the connection ended (${code ?? "by a signal"})` : said.trim();
+  return stderr.trim() === "" ? `the connection ended (${code ?? "by a signal"})` : stderr.trim();
 }
 
 function unreachable(why: string): string {

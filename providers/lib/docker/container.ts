@@ -1,15 +1,15 @@
-// The running container of a service on this node, and files read from inside it.
+// Finds the running container of a service on this node, and reads secrets from it.
 import { ProgramError } from "../process/index.ts";
 import { docker } from "./docker.ts";
 
-/** docker's answer to an exec in a container that stopped after it was listed. */
+/** docker's error for an exec in a container that stopped after it was listed. */
 const STOPPED = /is not running|No such container/;
 
 export class NoContainerError extends Error {
   override readonly name = "NoContainerError";
 }
 
-/** The id of a running container of `<stack>_<service>` on this node. Throws NoContainerError when there is none. */
+/** The id of a running container of `<stack>_<service>` on this node. Throws NoContainerError if none runs. */
 export async function containerOf(stack: string, service: string): Promise<string> {
   const name = `${stack}_${service}`;
   const argv = [
@@ -48,7 +48,7 @@ export async function readSecret(stack: string, service: string, secret: string)
   }
 }
 
-/** Every secret that the running containers of `stack` on this node see; of a container without a shell, none. */
+/** The secrets mounted in the running containers of `stack` on this node. Skips containers without a shell. */
 export async function readAllSecrets(stack: string): Promise<string[]> {
   const argv = ["ps", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`, "--filter", "status=running"];
   const containers = (await docker(argv, `list the containers of ${stack}`)).stdout.split("\n").filter(Boolean);

@@ -1,4 +1,4 @@
-// The CLI of docker, a process for each call; `api.ts` has what is asked often.
+// Runs docker's CLI, a process per call. Frequent queries use api.ts.
 import { type Result, run, type RunOptions } from "../process/index.ts";
 
 /** Runs `docker` with `argv`; `what` is verb and noun for the error. Throws ProgramError. */
@@ -6,7 +6,7 @@ export function docker(argv: readonly string[], what: string, options: RunOption
   return run("docker", argv, what, { timeout: 120_000, ...options });
 }
 
-/** The output of a `--format '{{json .}}'` call: one JSON document a line. */
+/** Parses the output of `--format '{{json .}}'`: one JSON document per line. */
 export function jsonLines<T>(stdout: string): T[] {
   return stdout
     .split("\n")

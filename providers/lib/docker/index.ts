@@ -3,7 +3,7 @@ export { clusterId } from "./cluster.ts";
 export { type Config, configsWith, createConfig, relabelConfig, removeConfig } from "./configs.ts";
 export { NoContainerError, readAllSecrets, readSecret } from "./container.ts";
 export { docker, jsonLines } from "./docker.ts";
-export { imageId, imagesOf, keptImage, pullImage, tagImage } from "./images.ts";
+export { imageId, imagesOf, lastGoodImage, pullImage, tagImage } from "./images.ts";
 export { logText, tasksText } from "./logs.ts";
 export { stackOf, SWARM_NAME_LIMIT } from "./names.ts";
 export { networkId } from "./networks.ts";

@@ -1,9 +1,9 @@
-// Names on the swarm, as abra gives them.
+// Names on the swarm, by abra's rules.
 
 /** Swarm's limit for the name of a config or a secret, in characters. */
 export const SWARM_NAME_LIMIT = 64;
 
-/** The Swarm stack of the app at `domain`: dots become underscores, cut at 45 characters (abra's rule, assumed). */
+/** The Swarm stack of the app at `domain`: dots become underscores, cut at 45 characters (assumed to be abra's rule). */
 export function stackOf(domain: string): string {
   return domain.replaceAll(".", "_").slice(0, 45).replace(/_+$/, "");
 }

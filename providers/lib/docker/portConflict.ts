@@ -1,4 +1,5 @@
-// A task that waits for a port of its host: Swarm's scheduler can go on counting the port of a task that is long gone.
+// Resolves a stale port conflict: Swarm's scheduler may keep a host port reserved after its task has ended.
+import { errorMessage, type Log } from "../text.ts";
 import { monotonicNow } from "../time/index.ts";
 import { filters, get } from "./api.ts";
 import { docker } from "./docker.ts";
@@ -9,14 +10,14 @@ interface Task {
 }
 
 export interface PortConflictOptions {
-  /** Milliseconds that a task may wait before its service is pushed. Default: 15,000. */
+  /** Milliseconds that a task may wait before its service is forced. Default: 15,000. */
   readonly after?: number;
-  /** The app's lock. */
+  /** The descriptor of the app's lock, which docker inherits. */
   readonly inherit?: number | undefined;
   readonly now?: () => number;
 }
 
-/** Ids of the services of `stack` that have a task which Swarm can place nowhere because a port of the host is taken. */
+/** Ids of the services of `stack` with a task that Swarm can't schedule because its host port is in use. */
 async function waitingForPort(stack: string): Promise<string[]> {
   const label = [`com.docker.stack.namespace=${stack}`];
   const tasks = await get<Task[]>(
@@ -30,34 +31,32 @@ async function waitingForPort(stack: string): Promise<string[]> {
 }
 
 /**
- * To be called at every look that finds `stack` not well: a service that waits for its port longer than `after` is made to begin
- * again, once: if another process has the port, it keeps waiting. Never throws.
+ * Returns a function to call after each probe that finds `stack` unhealthy. It forces an update of a service that has
+ * waited for its port longer than `after`, once: if another process really uses the port, the service keeps waiting.
+ * Never throws.
  */
 export function portConflictResolver(
   stack: string,
-  say: (line: string) => void,
+  log: Log,
   { after = 15_000, inherit, now = monotonicNow }: PortConflictOptions = {},
 ): () => Promise<void> {
   const since = new Map<string, number>();
-  const pushed = new Set<string>();
+  const forced = new Set<string>();
   return async () => {
     try {
       const waiting = await waitingForPort(stack);
       for (const id of since.keys()) if (!waiting.includes(id)) since.delete(id);
       for (const id of waiting) {
-        if (pushed.has(id)) continue;
+        if (forced.has(id)) continue;
         if (!since.has(id)) since.set(id, now());
         if (now() - since.get(id)! < after) continue;
-        pushed.add(id);
-        say("a task waits for a port of the host that counts as taken; forcing its service to be scheduled again");
-        await docker(
-          ["service", "update", "--detach", "--quiet", "--no-resolve-image", "--force", id],
-          `have a task of ${stack} placed anew`,
-          { inherit },
-        );
+        forced.add(id);
+        log("a task waits for a host port that Swarm counts as in use; forcing an update of its service");
+        const argv = ["service", "update", "--detach", "--quiet", "--no-resolve-image", "--force", id];
+        await docker(argv, `force an update of service ${id} of ${stack}`, { inherit });
       }
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      log(errorMessage(error));
     }
   };
 }

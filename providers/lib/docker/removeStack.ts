@@ -1,4 +1,4 @@
-// Removes everything of a stack from this swarm: services, networks, configs, secrets and volumes. Knows only docker.
+// Removes a whole stack through docker: services, networks, configs, secrets and volumes.
 import { setTimeout as sleep } from "node:timers/promises";
 import { ProgramError } from "../process/index.ts";
 import { monotonicNow } from "../time/index.ts";
@@ -6,31 +6,31 @@ import { docker } from "./docker.ts";
 import { NotRemovedError } from "./waitUntilRemoved.ts";
 
 type Kind = "service" | "container" | "network" | "config" | "secret" | "volume";
-type Left = Readonly<Record<Kind, readonly string[]>>;
+type Remaining = Readonly<Record<Kind, readonly string[]>>;
 
 export interface RemoveOptions {
-  /** Milliseconds after which it gives up. Default: 2 minutes. */
+  /** Milliseconds. Default: 2 minutes. */
   readonly deadline?: number;
 }
 
 /**
- * Removes everything of `stack`, and repeats until nothing is left: Swarm answers long before its objects are free.
- * Absent is success. Throws NotRemovedError after `deadline` with what is left and docker's reasons, but not before
- * every object that can be removed was tried.
+ * Removes everything of `stack`, and repeats until nothing remains: Swarm responds long before its objects are free.
+ * Absent is success. Throws NotRemovedError after `deadline`, with what remains and docker's reasons, but not before
+ * every removable object was tried.
  */
 export async function removeStack(stack: string, { deadline = 120_000 }: RemoveOptions = {}): Promise<void> {
-  if (stack === "") throw new TypeError("a stack without a name");
+  if (stack === "") throw new TypeError("remove a stack: expected a name");
   const attempted = new Set<string>();
   let reasons: string[] = [];
   for (const start = monotonicNow(); ; await sleep(300)) {
-    const left = await leftOf(stack);
-    const names = Object.entries(left).flatMap(([kind, found]) => found.map(name => `${kind} ${name}`));
+    const remaining = await remainingOf(stack);
+    const names = Object.entries(remaining).flatMap(([kind, found]) => found.map(name => `${kind} ${name}`));
     if (names.length === 0) return;
-    const removals = possibleRemovals(stack, left);
+    const removals = possibleRemovals(stack, remaining);
     if (monotonicNow() - start > deadline && removals.every(({ what }) => attempted.has(what))) {
       const why = reasons.length > 0 ? ` (${reasons.join("; ")})` : "";
       throw new NotRemovedError(
-        `${stack}: still there after ${Math.round(deadline / 1000)} s: ${names.join(", ")}${why}`,
+        `${stack}: not removed after ${Math.round(deadline / 1000)} s: ${names.join(", ")}${why}`,
       );
     }
     reasons = [];
@@ -47,13 +47,13 @@ interface Removal {
   readonly what: string;
 }
 
-/** Services first, then what they used; volumes and networks once no container is left. */
-function possibleRemovals(stack: string, left: Left): Removal[] {
-  if (left.service.length > 0) return [{ argv: ["stack", "rm", stack], what: `remove the stack ${stack}` }];
+/** Services first, then the objects that they used; volumes and networks once no container remains. */
+function possibleRemovals(stack: string, remaining: Remaining): Removal[] {
+  if (remaining.service.length > 0) return [{ argv: ["stack", "rm", stack], what: `remove the stack ${stack}` }];
   const unused = ["config", "secret"] as const;
-  const kinds = left.container.length === 0 ? ([...unused, "network", "volume"] as const) : unused;
+  const kinds = remaining.container.length === 0 ? ([...unused, "network", "volume"] as const) : unused;
   return kinds.flatMap(kind =>
-    left[kind].map(name => ({ argv: [kind, "rm", name], what: `remove the ${kind} ${name}` })),
+    remaining[kind].map(name => ({ argv: [kind, "rm", name], what: `remove the ${kind} ${name}` })),
   );
 }
 
@@ -68,10 +68,10 @@ async function attempt(argv: readonly string[], what: string): Promise<string[]>
   }
 }
 
-async function leftOf(stack: string): Promise<Left> {
+async function remainingOf(stack: string): Promise<Remaining> {
   const label = ["--filter", `label=${NAMESPACE}=${stack}`];
   const labelled = async (argv: readonly string[], format: string) =>
-    lines((await docker([...argv, ...label, "--format", format], `look for what is left of ${stack}`)).stdout);
+    lines((await docker([...argv, ...label, "--format", format], `list what remains of ${stack}`)).stdout);
   const [service, container, network, volume, config, secret] = await Promise.all([
     labelled(["service", "ls"], "{{.Name}}"),
     labelled(["ps", "--all"], "{{.Names}}"),
@@ -83,7 +83,10 @@ async function leftOf(stack: string): Promise<Left> {
   return { service, container, network, config, secret, volume };
 }
 
-/** By name, because abra doesn't label the secrets that it creates; never one of another stack, by its label or a longer stack's name. */
+/**
+ * Configs or secrets by name, because abra doesn't label the secrets that it creates. Excludes those of another stack,
+ * by their label or by a longer stack's name.
+ */
 async function named(kind: "config" | "secret", stack: string): Promise<string[]> {
   const format = `{{.Name}}\t{{.Label "${NAMESPACE}"}}`;
   const all = lines((await docker([kind, "ls", "--format", format], `list ${kind}s`)).stdout).map(line =>

@@ -1,16 +1,16 @@
-// Stops some services of a stack before the rest, so that a database outlives the app that writes to it.
+// Stops some services of a stack before the others, so that a database outlives the app that writes to it.
 import { setTimeout as sleep } from "node:timers/promises";
 import { monotonicNow } from "../time/index.ts";
 import { docker } from "./docker.ts";
 import { NotRemovedError } from "./waitUntilRemoved.ts";
 import type { Service } from "./stack.ts";
 
-/** The services that Traefik routes to: what writes on a user's behalf. Traefik reads this label itself. */
+/** The services that Traefik routes to: they write on behalf of users. Traefik uses the same label. */
 export function routedServices(services: readonly Service[]): Service[] {
   return services.filter(service => service.labels["traefik.enable"] === "true");
 }
 
-/** Scales `services` of `stack` to nothing; resolves when their containers have ended. Throws NotRemovedError after `deadline` ms. */
+/** Scales `services` of `stack` to 0. Resolves once their containers ended. Throws NotRemovedError after `deadline` ms. */
 export async function scaleDown(
   stack: string,
   services: readonly string[],
@@ -20,10 +20,10 @@ export async function scaleDown(
   const what = `stop ${services.join(", ")} of ${stack}`;
   await docker(["service", "scale", "--detach", ...services.map(name => `${stack}_${name}=0`)], what, { inherit });
   for (const start = monotonicNow(); ; await sleep(200)) {
-    const left = (await Promise.all(services.map(name => containersOfService(`${stack}_${name}`)))).flat();
-    if (left.length === 0) return;
+    const running = (await Promise.all(services.map(name => containersOfService(`${stack}_${name}`)))).flat();
+    if (running.length === 0) return;
     if (monotonicNow() - start > deadline)
-      throw new NotRemovedError(`${what}: still running after ${Math.round(deadline / 1000)} s: ${left.join(", ")}`);
+      throw new NotRemovedError(`${what}: still running after ${Math.round(deadline / 1000)} s: ${running.join(", ")}`);
   }
 }
 

@@ -1,8 +1,9 @@
-// Names that Swarm already knows.
+// Compares secret names with the swarm's.
 import { docker } from "./docker.ts";
 
-/** Of `names`, those that are no secret of the swarm yet. */
+/** Those of `names` that aren't secrets of the swarm. */
 export async function missingSecrets(names: readonly string[]): Promise<string[]> {
-  const there = new Set((await docker(["secret", "ls", "--format", "{{.Name}}"], "list secrets")).stdout.split("\n"));
-  return names.filter(name => !there.has(name));
+  const { stdout } = await docker(["secret", "ls", "--format", "{{.Name}}"], "list secrets");
+  const existing = new Set(stdout.split("\n"));
+  return names.filter(name => !existing.has(name));
 }

@@ -1,13 +1,13 @@
-// What a stack's services stand at before a deploy over them, and which of them the deploy has still to replace.
+// Records a stack's services before a deploy, and finds those that the deploy hasn't replaced yet.
 import { docker, jsonLines } from "./docker.ts";
 import { ProgramError } from "../process/index.ts";
 
 export interface ServiceSnapshot {
   /** Without the stack's prefix. */
   readonly service: string;
-  /** All of its spec that a change of makes Swarm replace its tasks, as text. */
+  /** The part of its spec whose change makes Swarm replace tasks, as JSON. */
   readonly template: string;
-  /** Ids of the tasks that are to run. */
+  /** Ids of the tasks whose desired state is running. */
   readonly tasks: readonly string[];
 }
 
@@ -15,7 +15,7 @@ interface Inspected {
   readonly Spec: { readonly Name: string; readonly TaskTemplate: unknown; readonly EndpointSpec?: unknown };
 }
 
-/** Every service of `stack`; none where it isn't deployed. */
+/** Every service of `stack`; none if it isn't deployed. */
 export async function snapshotServices(stack: string): Promise<ServiceSnapshot[]> {
   const list = ["service", "ls", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`];
   const ids = (await docker(list, `list the services of ${stack}`)).stdout.split("\n").filter(Boolean);
@@ -41,8 +41,8 @@ async function tasksOf(stack: string): Promise<{ ID: string; Name: string }[]> {
 }
 
 /**
- * The services whose spec differs from what it was, while a task from `before` is still to run. A deploy answers before Swarm has
- * begun to replace anything: for a moment the old task runs, and no update is under way.
+ * The services whose spec changed but that still run a task from `before`. A deploy returns before Swarm begins to
+ * replace tasks: for a moment the old task runs and no update is in progress.
  */
 export function notReplaced(before: readonly ServiceSnapshot[], now: readonly ServiceSnapshot[]): string[] {
   const running = new Set(now.flatMap(({ tasks }) => tasks));

@@ -1,4 +1,4 @@
-// What runs of a Swarm stack: its services, their replicas and updates, the labels that abra wrote.
+// Observes a Swarm stack: its services, their replicas and updates, and abra's labels.
 import { filters, get } from "./api.ts";
 import { docker, jsonLines } from "./docker.ts";
 import { ProgramError } from "../process/index.ts";
@@ -8,7 +8,7 @@ export interface Service {
   readonly name: string;
   readonly running: number;
   readonly desired: number;
-  /** Swarm's UpdateStatus.State; undefined where there was no update. */
+  /** Swarm's UpdateStatus.State; undefined if it was never updated. */
   readonly update: string | undefined;
   readonly labels: Record<string, string>;
 }
@@ -16,11 +16,11 @@ export interface Service {
 interface Listed {
   readonly Spec: { readonly Name: string; readonly Labels?: Record<string, string> };
   readonly UpdateStatus?: { readonly State?: string };
-  /** Of Docker 20.10 and newer. */
+  /** Since Docker 20.10. */
   readonly ServiceStatus?: { readonly RunningTasks: number; readonly DesiredTasks: number };
 }
 
-/** Every service of `stack`; none where it isn't deployed. */
+/** Every service of `stack`; none if it isn't deployed. */
 export async function servicesOf(stack: string): Promise<Service[]> {
   const what = `list the services of ${stack}`;
   const listed = await get<Listed[]>(
@@ -29,7 +29,7 @@ export async function servicesOf(stack: string): Promise<Service[]> {
   );
   return listed.map(({ Spec, UpdateStatus, ServiceStatus }) => {
     if (!ServiceStatus)
-      throw new Error(`docker: ${what}: its engine doesn't say how many tasks run; hearth wants Docker 20.10 or newer`);
+      throw new Error(`docker: ${what}: ServiceStatus not found: upgrade the engine to Docker 20.10 or newer`);
     const { RunningTasks: running, DesiredTasks: desired } = ServiceStatus;
     return {
       name: Spec.Name.slice(stack.length + 1),
@@ -41,7 +41,7 @@ export async function servicesOf(stack: string): Promise<Service[]> {
   });
 }
 
-/** The version that abra wrote on the stack; undefined where it wrote none. */
+/** The version in abra's label; undefined without one. */
 export function versionLabel(stack: string, services: readonly Service[]): string | undefined {
   return services.map(service => service.labels[`coop-cloud.${stack}.version`]).find(Boolean);
 }
@@ -51,13 +51,13 @@ export function isChaos(stack: string, services: readonly Service[]): boolean {
   return services.some(service => service.labels[`coop-cloud.${stack}.chaos`] === "true");
 }
 
-/** Ids of all containers of `stack` on this node that run, in no particular order. */
+/** Ids of the running containers of `stack` on this node, in no particular order. */
 export async function containersOf(stack: string): Promise<string[]> {
   const argv = ["ps", "--no-trunc", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`];
   return (await docker(argv, `list the containers of ${stack}`)).stdout.split("\n").filter(Boolean);
 }
 
-/** Why the tasks of a service ended, newest first: at most five, which is what Swarm keeps. */
+/** Why tasks failed, newest first: at most five per service, which is what Swarm keeps. */
 export async function taskErrors(stack: string): Promise<string[]> {
   const argv = ["stack", "ps", "--no-trunc", "--format", "{{json .}}", stack];
   const text = await docker(argv, `list the tasks of ${stack}`).catch(error => {

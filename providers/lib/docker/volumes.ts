@@ -1,4 +1,4 @@
-// The volumes of a stack: where they lie, whether they are this node's own, and who mounts them.
+// The volumes of a stack: their paths, whether they are local to this node, and which containers mount them.
 import { docker, jsonLines } from "./docker.ts";
 import { ProgramError } from "../process/index.ts";
 
@@ -18,24 +18,24 @@ export class MountedError extends Error {
   }
 }
 
-/** Those of `names` (as the compose file has them) that exist on this node. */
+/** Those of `names` (without the stack's prefix) that exist on this node. */
 export async function volumesOf(stack: string, names: readonly string[]): Promise<Volume[]> {
   const found = await Promise.all(names.map(name => volume(`${stack}_${name}`)));
   return found.filter(each => each !== undefined);
 }
 
-/** The volumes with these full names; one that is gone is made, empty, with the label that makes it the stack's again. */
+/** The volumes with these full names. Creates missing ones, empty and with the stack's label. */
 export async function ensureVolumes(stack: string, names: readonly string[]): Promise<Volume[]> {
   const label = ["--label", `com.docker.stack.namespace=${stack}`];
-  const make = async (name: string) => {
-    await docker(["volume", "create", ...label, name], `make the volume ${name}`);
+  const create = async (name: string) => {
+    await docker(["volume", "create", ...label, name], `create the volume ${name}`);
     return volume(name);
   };
-  const found = await Promise.all(names.map(async name => (await volume(name)) ?? make(name)));
+  const found = await Promise.all(names.map(async name => (await volume(name)) ?? create(name)));
   return found.filter(each => each !== undefined);
 }
 
-/** Names, without the stack's prefix, of all volumes on this node that were made for `stack`. */
+/** Names, without the stack's prefix, of the volumes on this node that have the label of `stack`. */
 export async function volumeNames(stack: string): Promise<string[]> {
   const argv = ["volume", "ls", "--filter", `label=com.docker.stack.namespace=${stack}`, "--format", "{{.Name}}"];
   const names = (await docker(argv, `list the volumes of ${stack}`)).stdout.split("\n").filter(Boolean);
@@ -48,14 +48,17 @@ export interface Mount {
   readonly source: string;
 }
 
-/** What the services of `stack` may write to, sockets aside. Read from Swarm: a recipe's compose file may call a volume by another name. */
+/**
+ * Writable mounts of the services of `stack`, except sockets. Read from Swarm, because a compose file may refer to a
+ * volume by another name.
+ */
 export async function mountsOf(stack: string): Promise<Mount[]> {
   const list = ["service", "ls", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`];
   const ids = (await docker(list, `list the services of ${stack}`)).stdout.split("\n").filter(Boolean);
   if (ids.length === 0) return [];
   const { stdout } = await docker(
     ["service", "inspect", "--format", "{{json .Spec.TaskTemplate.ContainerSpec.Mounts}}", ...ids],
-    `look at the mounts of ${stack}`,
+    `inspect the mounts of ${stack}`,
   );
   const all = jsonLines<{ Type: string; Source?: string; ReadOnly?: boolean }[] | null>(stdout).flatMap(
     mounts => mounts ?? [],
@@ -68,7 +71,7 @@ export async function mountsOf(stack: string): Promise<Mount[]> {
 
 async function volume(name: string): Promise<Volume | undefined> {
   try {
-    const { stdout } = await docker(["volume", "inspect", name], `look at the volume ${name}`);
+    const { stdout } = await docker(["volume", "inspect", name], `inspect the volume ${name}`);
     const [found] = JSON.parse(stdout) as {
       Name: string;
       Mountpoint: string;
@@ -82,20 +85,20 @@ async function volume(name: string): Promise<Volume | undefined> {
   }
 }
 
-/** Why a volume can't be snapshotted and swapped here, in a sentence; undefined where it can. */
+/** Why a volume can't be snapshotted; undefined if it can. */
 export function notLocal({ name, driver, options }: Volume): string | undefined {
-  if (driver !== "local") return `volume ${name} is of the driver ${driver}: hearth snapshots local volumes only`;
+  const only = "hearth snapshots local volumes only";
+  if (driver !== "local") return `volume ${name} uses the driver ${driver}: ${only}`;
   const { type, o, device } = options;
-  if (type || device)
-    return `volume ${name} is ${type ?? "a mount"} of ${device ?? "?"}${o ? ` (${o})` : ""}: hearth snapshots local volumes only`;
+  if (type || device) return `volume ${name} is ${type ?? "a mount"} of ${device ?? "?"}${o ? ` (${o})` : ""}: ${only}`;
   return undefined;
 }
 
-/** Throws where a container runs that mounts one of them: nothing is read or swapped under a living process. */
+/** Throws MountedError if a running container mounts one of `volumes`: its process might write meanwhile. */
 export async function assertNotMounted(volumes: readonly Volume[]): Promise<void> {
   for (const { name } of volumes) {
     const argv = ["ps", "--filter", `volume=${name}`, "--format", "{{.Names}}"];
-    const users = (await docker(argv, `look who mounts ${name}`)).stdout.split("\n").filter(Boolean);
+    const users = (await docker(argv, `list the containers that mount ${name}`)).stdout.split("\n").filter(Boolean);
     if (users.length > 0) throw new MountedError(name, users);
   }
 }

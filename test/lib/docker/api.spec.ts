@@ -38,7 +38,7 @@ describe("docker's API", () => {
     await swarm.set({ broken: 2 });
     await assert.rejects(clusterId(), {
       name: "ConnectionError",
-      message: "docker: look at the swarm: the connection ended (3)",
+      message: "docker: inspect the swarm: the connection ended (3)",
     });
     assert.equal(await clusterId(), "here");
   });
@@ -48,7 +48,7 @@ describe("docker's API", () => {
     await assert.rejects(clusterId(), {
       name: "ConnectionError",
       message:
-        "docker: look at the swarm: Cannot connect to the Docker daemon: dial unix /no.sock: connect: no such file or directory",
+        "docker: inspect the swarm: Cannot connect to the Docker daemon: dial unix /no.sock: connect: no such file or directory",
     });
   });
 

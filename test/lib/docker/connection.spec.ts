@@ -73,7 +73,7 @@ describe("the way to docker's engine", () => {
     process.env["DOCKER_HOST"] = `unix://${join(folder, "no.sock")}`;
     await assert.rejects(clusterId(), {
       name: "ConnectionError",
-      message: `docker: look at the swarm: Cannot connect to the Docker daemon: connect ENOENT ${join(folder, "no.sock")}`,
+      message: `docker: inspect the swarm: Cannot connect to the Docker daemon: connect ENOENT ${join(folder, "no.sock")}`,
     });
   });
 });

@@ -67,7 +67,7 @@ describe("a stack that is to be gone", function () {
 
   it("F14: says at its deadline what is left, in docker's own words", async () => {
     await swarm.set({ volume: [{ name: `${stack}_data`, stack, busy: 1_000 }] });
-    const left = new RegExp(`still there after \\d+ s: volume ${stack}_data \\(Error: volume ${stack}_data is in use`);
+    const left = new RegExp(`not removed after \\d+ s: volume ${stack}_data \\(Error: volume ${stack}_data is in use`);
     await assert.rejects(removeStack(stack, { deadline: 500 }), { name: "NotRemovedError", message: left });
   });
 

@@ -26,7 +26,7 @@ describe("a volume", () => {
       { options: { type: "none", device: "/srv/data", o: "bind" } },
       /is none of \/srv\/data \(bind\)/,
     ],
-    ["of another driver", { driver: "rexray" }, /is of the driver rexray/],
+    ["of another driver", { driver: "rexray" }, /uses the driver rexray/],
   ] as const) {
     it(`F37: ${what} is named, and can't`, () => {
       assert.match(notLocal(volume(more)) ?? "", said);
