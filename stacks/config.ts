@@ -1,4 +1,4 @@
-// The stack's configuration, read once: each missing or wrong key is a sentence.
+// Reads the stack's configuration. Reports one sentence for each missing or wrong key.
 import { z } from "zod";
 import { warmAppInputs } from "../providers/app/inputs.ts";
 import { absolutePath, recipeName } from "../providers/lib/inputs/index.ts";
@@ -87,7 +87,7 @@ function structured(value: string): unknown {
   try {
     return JSON.parse(value);
   } catch {
-    return value; // no JSON after all: the schema says what is wanted
+    return value; // not JSON: the schema reports what is expected
   }
 }
 
@@ -102,7 +102,9 @@ function sentence(issue: z.core.$ZodIssue, given: object): string {
     (value, part) => (value as Record<string, unknown> | undefined)?.[part!],
     given,
   );
-  if (found === undefined)
-    return `${key} is missing: set it with \`pulumi config set ${key} …\`${first === "baseDomain" ? "; expected the domain below which hearth's apps live, such as ci.example.org" : ""}`;
+  if (found === undefined) {
+    const example = "; expected the domain below which hearth's apps live, such as ci.example.org";
+    return `${key} is missing: set it with \`pulumi config set ${key} …\`${first === "baseDomain" ? example : ""}`;
+  }
   return `${key} is ${JSON.stringify(found)}: ${issue.message}`;
 }

@@ -27,8 +27,8 @@ export async function warmStack(config: Config): Promise<object> {
 }
 
 /**
- * Always declared, and imported where the host has it: every recipe's apps use it. A property of docker.Network that
- * differs would replace it, so all are ignored; and it outlives the stack.
+ * Always declared, and imported if the host has it: the apps of every recipe use it. A difference in a property would
+ * replace the network, so all are ignored. It outlives the stack.
  */
 async function proxyNetwork(): Promise<docker.Network> {
   const id = await networkId("proxy");

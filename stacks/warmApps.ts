@@ -1,10 +1,10 @@
-// The warm apps as configuration has them. Pure: the commands read them too, without Pulumi.
+// The configured warm apps. Pure, and without Pulumi: the commands use them too.
 import type { WarmAppArgs } from "../providers/app/inputs.ts";
 import { keycloakRecipe, profileOf, warmByDefault } from "../providers/app/profiles/index.ts";
 import { warmDomain } from "../providers/lib/run/index.ts";
 import type { Config } from "./config.ts";
 
-/** Each warm app's inputs, an ingress before the apps that are reached through it. */
+/** The inputs of each warm app, ingresses first. */
 export function warmApps(config: Config): WarmAppArgs[] {
   const recipes = [...new Set([...warmByDefault, ...Object.keys(config.apps)])];
   const isIngress = (recipe: string) => profileOf(recipe).ingress;
@@ -12,12 +12,12 @@ export function warmApps(config: Config): WarmAppArgs[] {
   return ordered.map(recipe => warmApp(recipe, config));
 }
 
-/** The Keycloak on which runs have their realms. */
+/** The Keycloak that has the runs' realms. */
 export function warmKeycloak(config: Config): WarmAppArgs {
   return warmApp(keycloakRecipe, config);
 }
 
-/** Configuration over the profile's defaults. */
+/** Settings override the profile's defaults. */
 function warmApp(recipe: string, { baseDomain, stateDir, server, apps }: Config): WarmAppArgs {
   const settings = apps[recipe] ?? {};
   const profile = profileOf(recipe);

@@ -20,7 +20,10 @@ export interface ReapHost extends Pick<Observed, "swarm" | "baseDomain" | "warmD
   readonly store: CoordinationStore;
   /** This process. */
   readonly holder: ProcessIdentity;
+  /** Milliseconds since 1970. */
   now(): number;
+  /** Clock for deadlines: setting the system's time doesn't move it. */
+  monotonicNow(): number;
   sleep(ms: number): Promise<void>;
   liveness(holder: ProcessIdentity): Promise<Liveness>;
   /** Whether no operation is open that the maintenance of a dead holder belongs to. */
@@ -36,7 +39,7 @@ export interface ReapHost extends Pick<Observed, "swarm" | "baseDomain" | "warmD
   lockOf(pulumiStack: string): Promise<{ readonly liveness: ObservedStack["lock"]; readonly words: string }>;
   dirs(): Promise<readonly ObservedDirectory[]>;
 
-  /** Takes every lock of the run, so that no other process works on it. Throws LockedError at `until`. */
+  /** Takes every lock of the run, so that no other process works on it. Throws LockedError at `until` (monotonic). */
   takeLocks(run: string, until: number): Promise<TakenLocks>;
   /** For each of these, absent is success; SkippedError means later. Returns whether there was a realm. */
   removeRealm(run: string): Promise<boolean>;

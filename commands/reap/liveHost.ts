@@ -42,7 +42,7 @@ export async function reapHost(): Promise<ReapHost> {
     dirs: async () =>
       Promise.all((await runDirs(stateDir)).map(async dir => ({ ...dir, liveness: await lifeOf(stateDir, dir.name) }))),
     takeLocks: (run, until) => takeLocks(runFolder(stateDir, run), until),
-    removeRealm: run => removeRealmOf(run, swarm, keycloak, { logIn: session, say: () => undefined }),
+    removeRealm: run => removeRealmOf(run, swarm, keycloak, { logIn: session, log: () => undefined }),
     removeStack,
     removePulumi: forget,
     removeDir: run => removeRunDir(stateDir, run),

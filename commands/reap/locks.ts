@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ignoreAbsent } from "../../providers/lib/fs/index.ts";
 import { type Lock, LockedError, tryLock } from "../../providers/lib/lock/index.ts";
+import { monotonicNow } from "../../providers/lib/time/index.ts";
 
 export interface TakenLocks {
   release(): Promise<void>;
 }
 
-/** Takes every lock in `folder` once all are free. Throws LockedError at `until` (ms since 1970), holding none. */
+/** Takes every lock in `folder` once all are free. Throws LockedError at `until` (as monotonicNow), holding none. */
 export async function takeLocks(folder: string, until: number): Promise<TakenLocks> {
-  const start = Date.now();
+  const start = monotonicNow();
   const held: Lock[] = [];
   const release = async () => void (await Promise.all(held.splice(0).map(lock => lock.release())));
   try {
@@ -22,7 +23,7 @@ export async function takeLocks(folder: string, until: number): Promise<TakenLoc
           held.push(lock);
           break;
         }
-        if (Date.now() >= until) throw new LockedError(path, Date.now() - start);
+        if (monotonicNow() >= until) throw new LockedError(path, monotonicNow() - start);
         await sleep(200);
       }
     }

@@ -53,7 +53,7 @@ export async function reap(
     notes.removed.push(
       ...wanted.map(({ run, parts, why }) => ({ what: run, parts: parts.filter(part => part.seen), why })),
     );
-  else await all(host, wanted, host.now() + patience, notes);
+  else await all(host, wanted, host.monotonicNow() + patience, notes);
   return notes;
 }
 
@@ -80,8 +80,8 @@ function failures({ realms, keycloak }: Observed): Failed[] {
 async function all(host: ReapHost, plans: readonly Plan[], until: number, notes: Notes): Promise<void> {
   const busy: Plan[] = [];
   for (const plan of plans) {
-    const skip = await one(host, plan, host.now(), notes);
-    if (skip?.reason === "in use by Pulumi" && host.now() < until) busy.push(plan);
+    const skip = await one(host, plan, host.monotonicNow(), notes);
+    if (skip?.reason === "in use by Pulumi" && host.monotonicNow() < until) busy.push(plan);
     else if (skip) notes.skipped.push(skip);
   }
   for (const plan of busy) {

@@ -16,7 +16,7 @@ export interface Outcome {
 
 const PAUSE = 1_000;
 
-/** Never throws. `until`: deadline for processes that still work on the run, in ms since 1970. */
+/** Never throws. `until`: deadline for processes that still work on the run, as host.monotonicNow. */
 export async function remove(host: ReapHost, plan: Plan, until: number): Promise<Outcome> {
   const gone: Part[] = [];
   try {
@@ -44,7 +44,7 @@ export async function workersOf(host: ReapHost, { parts }: Plan, until: number):
       const { liveness, words } = await host.lockOf(name);
       if (liveness === "none" || liveness === "dead") break;
       if (liveness === "unknown") throw new SkippedError("its lock can't be judged", words);
-      if (host.now() >= until) throw new SkippedError("in use by Pulumi", words);
+      if (host.monotonicNow() >= until) throw new SkippedError("in use by Pulumi", words);
     }
 }
 

@@ -7,7 +7,7 @@ import type { WarmAppInputs } from "./inputs.ts";
 /** Milliseconds to wait for the lock unless stated otherwise: as long as an upgrade may take. */
 const UPGRADE_WAIT = 3_600_000;
 
-/** Runs `work` while this process holds the app's lock. Throws LockedError after `wait` milliseconds (default: an hour). */
+/** Calls `work` while this process holds the app's lock. Throws LockedError after `wait` ms (default: an hour). */
 export function withAppLock<T>(
   app: Pick<WarmAppInputs, "stateDir" | "domain" | "recipe">,
   log: Log,
@@ -21,9 +21,8 @@ export function withAppLock<T>(
 /** Logs who holds the lock, its operation, and since when, if the journal records one. */
 async function logHolder(folder: AppFolder, recipe: string, log: Log): Promise<void> {
   const operation = await readOperation(folder).catch(() => undefined);
-  if (!operation) return log(`${recipe}: waiting for another hearth process`);
+  const waiting = `${recipe}: waiting for another hearth process`;
+  if (!operation) return log(waiting);
   const { holder, step, from, to, startedAt } = operation;
-  log(
-    `${recipe}: waiting for another hearth process: pid ${holder.pid} on ${holder.host}, at ${step} of ${from} → ${to} since ${startedAt}`,
-  );
+  log(`${waiting}: pid ${holder.pid} on ${holder.host}, at ${step} of ${from} → ${to} since ${startedAt}`);
 }

@@ -1,4 +1,4 @@
-// Reads and writes a warm app's .env in the operator's folder. hearth owns some keys; every other line is the operator's.
+// Reads and writes a warm app's .env in the operator's folder. hearth owns some keys; the operator owns the rest.
 import { readFile } from "node:fs/promises";
 import { envPath, operatorAbraDir, ownedEnv, withOwnedEnv } from "../lib/abra/index.ts";
 import { parseEnv } from "../lib/env/index.ts";

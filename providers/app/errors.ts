@@ -1,4 +1,4 @@
-// How an operation on an app can fail.
+// The errors of an operation on a warm app.
 
 /** Preflight refuses the upgrade; nothing has changed. */
 export class PreflightError extends Error {

@@ -1,4 +1,4 @@
-// What follows from an operation that can't end automatically: an alert, and an app that is broken or stays as it is.
+// Handles an operation that can't end automatically: raises an alert; marks the app broken or leaves it as it is.
 import { abraFatal } from "../lib/abra/index.ts";
 import type { InconclusiveError } from "../lib/health/index.ts";
 import type { Operation } from "../lib/state/index.ts";
@@ -28,7 +28,7 @@ export async function alertInconclusive(
 export async function markBroken(host: UpgradeHost, operation: Operation, error: unknown): Promise<BrokenError> {
   const why = host.mask(errorMessage(error));
   const fatal = abraFatal(error);
-  // Whatever an operator does next: the version failed here.
+  // Whatever the operator does next, the version failed here.
   if (operation.rejectsTarget && operation.why !== undefined) await host.reject(operation.to, operation.why);
   await host.writeStep(operation, operation.step, { broken: { why, at: new Date().toISOString() } });
   await host.alert({

@@ -3,7 +3,7 @@ import { requireHealthy, verdictOf } from "../lib/health/index.ts";
 import type { Baseline } from "../lib/state/index.ts";
 import type { UpgradeHost } from "./host.ts";
 
-/** Waits until `version` is healthy for a full window. Throws UnhealthyError, or InconclusiveError if health could not be determined. */
+/** Waits until `version` is healthy for a full window. Throws UnhealthyError, InconclusiveError. */
 export async function passGate(host: UpgradeHost, version: string, baseline: Baseline | undefined): Promise<void> {
   requireHealthy(`${host.name} at ${version}`, await verdictOf(() => host.gate(version, baseline)));
 }

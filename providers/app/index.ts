@@ -4,11 +4,8 @@ import { DynamicResource, type Wrapped, type WrappedTexts } from "../pulumi/reso
 import type { BlockedRelease } from "./releaseTypes.ts";
 import type { WarmAppArgs } from "./inputs.ts";
 
-/** A WarmApp's inputs as a program may give them; each value of `env` may be an output. */
-export type WarmAppResourceArgs = Omit<Wrapped<WarmAppArgs>, "env"> & { env?: WrappedTexts | undefined };
-
-/** The type that states from before the split of WarmApp and RunApp hold: without the alias Pulumi would replace the app. */
-const formerType = "pulumi-nodejs:dynamic/app:App";
+/** A WarmApp's inputs in a program; each value of `env` may be an output. */
+type WarmAppResourceArgs = Omit<Wrapped<WarmAppArgs>, "env"> & { env?: WrappedTexts | undefined };
 
 export class WarmApp extends DynamicResource {
   /** The app's domain. */
@@ -22,7 +19,7 @@ export class WarmApp extends DynamicResource {
   /** `healthy`, or what was observed instead. */
   declare readonly condition: pulumi.Output<string>;
 
-  constructor(name: string, args: WarmAppResourceArgs, options: pulumi.CustomResourceOptions = {}) {
+  constructor(name: string, args: WarmAppResourceArgs, options?: pulumi.CustomResourceOptions) {
     super(
       {
         type: "app:WarmApp",
@@ -31,7 +28,7 @@ export class WarmApp extends DynamicResource {
       },
       name,
       args,
-      { ...options, aliases: [...(options.aliases ?? []), { type: formerType }] },
+      options,
     );
   }
 }

@@ -54,14 +54,14 @@ export const provider = surviveParent({
 
   async create(app: WarmAppState) {
     const id = app.domain;
-    // Until observed otherwise, assume that it was deployed before: delete must never undeploy what hearth didn't deploy.
+    // If unknown, assume that it was deployed: delete must never undeploy an app that hearth didn't deploy.
     const wasDeployed = await observe(app).then(
       observed => observed.deployed,
       () => true,
     );
     try {
       const { reconcile } = await loadChanges();
-      const outcome = await reconcile(app, { first: true, envChanged: false, adopted: false }, log);
+      const outcome = await reconcile(app, { first: true, adopted: false }, log);
       await alertHeld(app);
       return { id, outs: stateOf(app, outcome) };
     } catch (error) {
@@ -72,13 +72,12 @@ export const provider = surviveParent({
   },
 
   async update(id: string, olds: WarmAppState, news: WarmAppState) {
-    const envChanged = JSON.stringify(olds.env) !== JSON.stringify(news.env);
     try {
       await alertHeld(news);
       const { reconcile } = await loadChanges();
       // Never healthy so far: the adoption isn't complete.
       const first = olds.adopted && (await readLastGood(appFolder(news.stateDir, news.domain))) === undefined;
-      const outcome = await reconcile(news, { first, envChanged, adopted: olds.adopted }, log);
+      const outcome = await reconcile(news, { first, adopted: olds.adopted }, log);
       return { outs: stateOf(news, outcome) };
     } catch (error) {
       // After a rollback the old state is correct: a plain error keeps it. Otherwise record the version that runs.

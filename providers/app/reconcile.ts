@@ -26,8 +26,7 @@ export interface Outcome {
 export interface ReconcileOptions {
   /** Pulumi has no state of the app: if it runs, adopt it unchanged; upgrades begin with the next `up`. */
   readonly first: boolean;
-  /** Whether the inputs' env differs from the last applied one. */
-  readonly envChanged: boolean;
+  /** Whether hearth found the app running instead of deploying it. */
   readonly adopted: boolean;
 }
 
@@ -46,7 +45,7 @@ export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, 
 
     const observed = recovered === "nothing" ? before : await observe(app);
     if (options.first && observed.deployed) return adopt(app, observed, host);
-    if (!options.envChanged && (await isCurrent(app, observed))) await commitRunning(host, app.version);
+    if (await isCurrent(app, observed)) await commitRunning(host, app.version);
     else await sync(context, host, observed);
     return { version: app.version, adopted: options.adopted };
   });
@@ -69,7 +68,7 @@ async function sync(context: AppContext, host: UpgradeHost, observed: ObservedAp
   if (current !== app.version || !(await isEnvCurrent(app))) await upgrade(host, { from: current, to: app.version });
 }
 
-const NO_VERSION = "abra recorded no version: deploy a tagged version once, or undeploy it";
+const NO_VERSION = "abra recorded no version: deploy a tagged version, or undeploy it";
 
 /**
  * The UpgradeHost of an app that runs `version`. Its volumes are those of the version before an open operation, else of
@@ -95,15 +94,15 @@ async function adopt(app: CheckedWarmApp, observed: ObservedApp, host: UpgradeHo
 async function commitRunning(host: UpgradeHost, version: string): Promise<void> {
   const lastGood = await host.lastGood();
   if (lastGood === version) return;
-  if (lastGood !== undefined)
-    host.log(
-      `${host.name}: ${version} runs instead of ${lastGood}, deployed by another person; it becomes last good after a full health window`,
-    );
+  if (lastGood !== undefined) {
+    const found = `another person deployed ${version} over ${lastGood}`;
+    host.log(`${host.name}: ${found}; it becomes last good after a full health window`);
+  }
   await passGate(host, version, {});
   await host.commit(version);
 }
 
-/** Deploys `version` on the present data, for the first time or because the app is down, and waits until it is healthy. */
+/** Deploys `version` on the present data, for the first time or as a repair, and waits until it is healthy. */
 export async function bringUp(context: AppContext, host: UpgradeHost, version: string): Promise<void> {
   if (await writeEnv(context.app)) context.log(`${context.app.recipe}: .env updated`);
   await ensureSecrets(context, (await context.composeAt(version)).secrets, context.log);

@@ -12,13 +12,13 @@ import { recover } from "./recover.ts";
 import { errorMessage, type Log } from "../lib/text.ts";
 
 const HOUR = 3_600_000;
-/** Repairs of one app in an hour: beyond that, a person is needed. */
+/** Repairs of one app within an hour, before a person is alerted. */
 const MAX_REPAIRS = 3;
 
 export interface RepairOptions {
   /** Milliseconds to wait for the app's lock. */
   readonly wait: number;
-  /** Fails if a repair was attempted since then (ms since 1970): ten runs that find the app down cause one repair. */
+  /** Fails if a repair was attempted since then (ms since 1970), so that concurrent runs cause one repair. */
   readonly since?: number;
 }
 
@@ -55,7 +55,8 @@ async function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, since: num
   await recordRepair(folder);
   log(`${app.recipe}: ${observed.condition}; redeploying ${version}`);
   await bringUp(context, host, version).catch(async error => {
-    const why = `${app.domain} is down (${observed.condition}), and the repair failed: ${host.mask(errorMessage(error))}`;
+    const reason = host.mask(errorMessage(error));
+    const why = `${app.domain} is down (${observed.condition}), and the repair failed: ${reason}`;
     const key = `${app.domain} repair failed ${today()}`;
     await raise(
       app.stateDir,

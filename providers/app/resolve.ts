@@ -1,4 +1,4 @@
-// What `check` resolves for a WarmApp: its version, what is held, its condition. It observes and changes nothing.
+// Resolves a WarmApp for `check`: its version, the held versions, its condition. Changes nothing.
 import { operatorAbraDir } from "../lib/abra/index.ts";
 import { clusterId } from "../lib/docker/index.ts";
 import { observe } from "../lib/health/index.ts";
@@ -14,7 +14,7 @@ import type { BlockedRelease, ReleaseDecision } from "./releaseTypes.ts";
 import { readReleaseContext, readRequirements } from "./releaseContext.ts";
 import { statusLine } from "./statusLine.ts";
 
-/** What the engine kept of the previous check. */
+/** The outputs of the previous check. */
 export interface PreviousCheck {
   readonly version?: string;
   readonly held?: readonly BlockedRelease[];
@@ -108,7 +108,7 @@ async function versionFailures(
 ): Promise<Failure[]> {
   const known = tags.filter(tag => tag.annotated).map(tag => tag.name);
   if (!known.includes(version)) return version === running ? [] : [versionNotFound(app, version, known)];
-  // What runs with this .env was deployed under these names: the recipe, and its parser, aren't needed.
+  // The running app already uses these names: skip loading the recipe and its parser.
   if (version === running && (await isEnvCurrent(app))) return [];
   const { composeAt, namesTooLong } = await import("../lib/compose/index.ts");
   const compose = await composeAt(mirror, version, app).catch(error => {

@@ -1,4 +1,4 @@
-// The rollback: diagnostics, undeploy, restore, redeploy, verify, finalize. Continues at the step where it was interrupted.
+// The rollback: diagnostics, undeploy, restore, redeploy, verify, finalize. Resumes at the interrupted step.
 import { abraFatal } from "../lib/abra/index.ts";
 import { InconclusiveError } from "../lib/health/index.ts";
 import type { Operation, OperationStep } from "../lib/state/index.ts";
@@ -148,6 +148,6 @@ async function refuseForeignDeploy(host: UpgradeHost, { from, to }: Operation): 
   const { deployed, version } = await host.running();
   if (deployed && version !== from && version !== to)
     throw new InconclusiveError(
-      `${host.name}: ${version ?? "an unknown version"} was deployed by another person meanwhile`,
+      `${host.name}: another person deployed ${version ?? "an unknown version"} meanwhile`,
     );
 }

@@ -1,4 +1,4 @@
-// The one line that `check` prints of an app, every time.
+// Formats the line that every `check` prints for an app.
 import { describeHold } from "./release.ts";
 import type { IgnoredTag, ReleaseDecision } from "./releaseTypes.ts";
 
@@ -13,10 +13,13 @@ export interface AppStatus {
   readonly offline: string | undefined;
 }
 
-/** Ignored tags named for one reason; the rest is a number. */
+/** Ignored tags listed by name per reason; the others are counted. */
 const NAMED_TAGS = 3;
 
-/** `keycloak 10.7.1+26.4.0 healthy · next 10.8.0+26.5.0 will be applied · held 11.0.0+26.5.0: major of the recipe · hearth approve keycloak 11.0.0+26.5.0` */
+/**
+ * `keycloak 10.7.1+26.4.0 healthy · next 10.8.0+26.5.0 will be applied · held 11.0.0+26.5.0: major of the recipe ·
+ * hearth approve keycloak 11.0.0+26.5.0`
+ */
 export function statusLine(status: AppStatus): string {
   const { recipe, running, condition, choice, offline } = status;
   const approvable = choice.held.findLast(hold => hold.approvable);

@@ -28,7 +28,8 @@ export async function upgrade(host: UpgradeHost, plan: Plan): Promise<void> {
 }
 
 export function rollbackMessage(name: string, { version, reason, withData }: RolledBack): string {
-  return `${name}: ${reason ?? "the upgrade was interrupted"}; ${version} runs again${withData ? ", with the data it had" : ""}`;
+  const why = reason ?? "the upgrade was interrupted";
+  return `${name}: ${why}; ${version} runs again${withData ? ", with the data it had" : ""}`;
 }
 
 /** undefined: the upgrade succeeded. */
@@ -70,7 +71,7 @@ async function run(host: UpgradeHost, plan: Plan, what: string): Promise<RolledB
   return undefined;
 }
 
-/** What follows once the gate is passed. */
+/** The steps after the gate. */
 export async function commitUpgrade(host: UpgradeHost, operation: Operation, version: string): Promise<void> {
   const committing = await host.writeStep(operation, "commit");
   await host.commit(version);
@@ -78,12 +79,12 @@ export async function commitUpgrade(host: UpgradeHost, operation: Operation, ver
   await closeOperation(host);
 }
 
-/** After the stop nothing of the app may run. */
+/** After the stop, only another person's deploy can run. */
 async function refuseForeignDeploy(host: UpgradeHost): Promise<void> {
   const { deployed, version } = await host.running();
   if (deployed)
     throw new InconclusiveError(
-      `${host.name}: ${version ?? "an unknown version"} was deployed by another person during the upgrade`,
+      `${host.name}: another person deployed ${version ?? "an unknown version"} during the upgrade`,
     );
 }
 

@@ -1,15 +1,12 @@
-// A run acquires its lease: lease first, then a check for maintenance. If there is any, the run releases the lease while
-// it waits, so that runs and upgrades cannot deadlock.
+// Acquires a run's lease: first the lease, then a check for maintenance. During maintenance the run releases its lease
+// and waits, so that runs and upgrades cannot deadlock.
 import type { KeycloakKind } from "../lib/coordination/index.ts";
 import { waitForDedicatedSlot } from "./dedicatedSlot.ts";
 import { releaseOwnLease } from "./leaseRecord.ts";
 import { leaseWithoutMaintenance } from "./maintenanceWait.ts";
 import { RunExistsError, UnavailableError, type AcquireHost, type LeaseAttempt, type LeaseRequest } from "./request.ts";
 
-/**
- * Resolves with the lease acquired, and with the Keycloak that the run gets. Throws RunExistsError or UnavailableError;
- * then the run has no lease.
- */
+/** Acquires the lease and returns the Keycloak that the run gets. If it throws, the run has no lease. */
 export async function acquire(host: AcquireHost, request: LeaseRequest): Promise<KeycloakKind> {
   const attempt: LeaseAttempt = { ...request, acquiredAt: new Date(host.now()).toISOString() };
   try {
@@ -20,7 +17,7 @@ export async function acquire(host: AcquireHost, request: LeaseRequest): Promise
   }
 }
 
-/** `repaired`: the warm Keycloak was down, and a repair was attempted. */
+/** `repaired`: a repair of the warm Keycloak was attempted. */
 async function decide(
   host: AcquireHost,
   attempt: LeaseAttempt,
@@ -30,23 +27,23 @@ async function decide(
   const kind = await leaseWithoutMaintenance(host, attempt, preferred);
   if (kind === "none") return kind;
   if (kind === "dedicated") return dedicatedOrWarm(host, attempt);
-  const { state, words } = await host.look();
+  const { state, words } = await host.observe();
   if (state === "up") return kind;
   if (state === "unclear")
     throw new UnavailableError(`keycloak ${words}: Keycloak runs but is unreachable; a dedicated one would be too`);
   if (repaired && attempt.mode === "warm")
     throw new UnavailableError(`keycloak ${words}, and hearth:keycloak is warm: no dedicated one is allowed`);
-  host.say(`keycloak ${words}: ${repaired ? "the run gets a dedicated one" : "repairing it"}`);
+  host.log(`keycloak ${words}: ${repaired ? "the run gets a dedicated one" : "repairing it"}`);
   // The process that has the app's lock may be waiting for this lease.
   await releaseOwnLease(host.store, attempt);
   if (repaired) return decide(host, attempt, "dedicated");
-  await host.repair().catch((error: Error) => host.say(`keycloak can't be repaired: ${error.message}`));
+  await host.repair().catch((error: Error) => host.log(`keycloak can't be repaired: ${error.message}`));
   return decide(host, attempt, "warm", true);
 }
 
 async function dedicatedOrWarm(host: AcquireHost, attempt: LeaseAttempt): Promise<KeycloakKind> {
   if (await waitForDedicatedSlot(host, attempt)) return "dedicated";
-  host.say("keycloak is up again: the run uses it");
+  host.log("keycloak is up again: the run uses it");
   await releaseOwnLease(host.store, attempt);
   return decide(host, attempt, "warm");
 }

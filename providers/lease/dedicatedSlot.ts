@@ -9,21 +9,21 @@ import {
 import { isOwnLease } from "./leaseRecord.ts";
 import { POLL_INTERVAL, UnavailableError, WAIT_LIMITS, type AcquireHost, type LeaseAttempt } from "./request.ts";
 
-/** Bytes that a Keycloak with its database needs: none is started with less. */
+/** Bytes that a Keycloak with its database needs. */
 export const MIN_MEMORY = 1.5 * 1024 ** 3;
 
 /**
- * Waits until the run's lease has a slot and there is enough memory. False if the warm Keycloak came back meanwhile.
+ * Waits until the run's lease has a slot and enough memory is available. False if the warm Keycloak recovers first.
  * Throws UnavailableError after 15 minutes.
  */
 export async function waitForDedicatedSlot(host: AcquireHost, attempt: LeaseAttempt): Promise<boolean> {
   let logged = "";
-  for (const start = host.now(); ; await host.sleep(POLL_INTERVAL)) {
+  for (const start = host.monotonicNow(); ; await host.sleep(POLL_INTERVAL)) {
     const reason = slotMissing(attempt, await earlierLeases(host, attempt)) ?? memoryMissing(await host.memory());
     if (reason === undefined) return true;
-    if (host.now() - start >= WAIT_LIMITS.dedicated)
+    if (host.monotonicNow() - start >= WAIT_LIMITS.dedicated)
       throw new UnavailableError(`no dedicated Keycloak after ${WAIT_LIMITS.dedicated / 60_000} minutes: ${reason}`);
-    if (logged !== reason) host.say(`waiting: ${reason}`);
+    if (logged !== reason) host.log(`waiting: ${reason}`);
     logged = reason;
     if (attempt.mode === "auto" && (await isWarmBack(host, attempt))) return false;
   }
@@ -32,18 +32,21 @@ export async function waitForDedicatedSlot(host: AcquireHost, attempt: LeaseAtte
 function slotMissing({ dedicatedLimit }: LeaseAttempt, earlier: readonly LeaseRecord[]): string | undefined {
   if (earlier.length < dedicatedLimit) return undefined;
   if (dedicatedLimit === 0) return "hearth:dedicatedLimit is 0";
+  const runs = earlier.map(({ run }) => run).join(", ");
   const verb = earlier.length === 1 ? "has" : "have";
-  return `${earlier.map(({ run }) => run).join(", ")} ${verb} a dedicated Keycloak, and hearth:dedicatedLimit is ${dedicatedLimit}`;
+  return `${runs} ${verb} a dedicated Keycloak, and hearth:dedicatedLimit is ${dedicatedLimit}`;
 }
 
 function memoryMissing(available: number): string | undefined {
   if (available >= MIN_MEMORY) return undefined;
-  return `only ${(available / 1024 ** 3).toFixed(1)} GB of memory are available, and a Keycloak needs ${MIN_MEMORY / 1024 ** 3}`;
+  const gigabytes = (available / 1024 ** 3).toFixed(1);
+  return `only ${gigabytes} GB of memory are available, and a Keycloak needs ${MIN_MEMORY / 1024 ** 3}`;
 }
 
-async function isWarmBack({ store, look }: AcquireHost, { keycloak }: LeaseAttempt): Promise<boolean> {
-  const inMaintenance = (await store.list()).some(each => isMaintenance(each) && each.record.domain === keycloak);
-  return !inMaintenance && (await look()).state === "up";
+async function isWarmBack(host: AcquireHost, { keycloak }: LeaseAttempt): Promise<boolean> {
+  const records = await host.store.list();
+  const inMaintenance = records.some(each => isMaintenance(each) && each.record.domain === keycloak);
+  return !inMaintenance && (await host.observe()).state === "up";
 }
 
 /** Active leases with a dedicated Keycloak that are older than this run's. */

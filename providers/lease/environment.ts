@@ -1,9 +1,9 @@
-// The terms of a lease from the environment: holder and duration differ in every run, so they are no inputs.
+// Reads a lease's holder and duration from the environment: as inputs they would differ in every `up`.
 import { z } from "zod";
 import { processIdentity, type ProcessIdentity } from "../lib/process/index.ts";
 import { DEFAULT_TTL, LEASE_DURATION } from "../lib/coordination/index.ts";
 
-/** The variable; unset where Pulumi's own commands are used. */
+/** Variable with the terms as JSON; unset if Pulumi was started without hearth. */
 export const LEASE = "HEARTH_LEASE";
 
 const schema = z.union([
@@ -14,22 +14,22 @@ const schema = z.union([
 export type LeaseTermsMessage = z.infer<typeof schema>;
 
 export interface LeaseTerms {
-  /** Absent: timed. */
+  /** undefined: a timed lease. */
   readonly holder: ProcessIdentity | undefined;
   /** Milliseconds. */
   readonly duration: number;
 }
 
-/** Held by the process that is named; else timed: as long as said, or two hours. Throws where the variable holds something else. */
+/** Held by the given process, else timed with the given duration (default: two hours). Throws if invalid. */
 export function leaseTerms(text = process.env[LEASE]): LeaseTerms {
   if (text === undefined) return { holder: undefined, duration: DEFAULT_TTL };
-  const told = schema.parse(JSON.parse(text));
-  return "holder" in told
-    ? { holder: told.holder, duration: LEASE_DURATION }
-    : { holder: undefined, duration: told.seconds * 1000 };
+  const terms = schema.parse(JSON.parse(text));
+  return "holder" in terms
+    ? { holder: terms.holder, duration: LEASE_DURATION }
+    : { holder: undefined, duration: terms.seconds * 1000 };
 }
 
 /** The variable's text. */
-export function encodeTerms(told: LeaseTermsMessage): string {
-  return JSON.stringify(told);
+export function encodeTerms(terms: LeaseTermsMessage): string {
+  return JSON.stringify(terms);
 }

@@ -1,4 +1,4 @@
-// A Lease's inputs: the declaration and its types.
+// The inputs of a Lease.
 import { z } from "zod";
 import { warmAppInputs } from "../app/inputs.ts";
 import { runName } from "../lib/inputs/index.ts";
@@ -6,18 +6,18 @@ import { runName } from "../lib/inputs/index.ts";
 export const leaseInputs = z.strictObject({
   /** `<recipe>-<hex>` */
   run: runName,
-  /** The Keycloak that the run asks for. `auto`: the warm one, else a dedicated one. */
+  /** The requested Keycloak. `auto`: the warm one, else a dedicated one. */
   mode: z.enum(["auto", "warm", "dedicated", "none"]).default("auto"),
-  /** The kept Keycloak, as the warm stack has it: what is looked at, and repaired where it is down. */
+  /** The warm Keycloak, as in the warm stack: it is observed, and repaired if it is down. */
   keycloak: warmAppInputs,
-  /** The domains that the run may deploy at. */
+  /** The domains where the run may deploy. */
   domains: z.array(z.string()).default([]),
-  /** How many runs may have a Keycloak of their own at once. */
+  /** Runs that may have a dedicated Keycloak at once. */
   dedicatedLimit: z.int().min(0).default(1),
 });
 
 export type LeaseInputs = z.infer<typeof leaseInputs>;
 export type LeaseArgs = z.input<typeof leaseInputs>;
 
-/** What `check` adds. */
+/** `check` adds the swarm's id. */
 export type CheckedLease = LeaseInputs & { readonly swarm: string };

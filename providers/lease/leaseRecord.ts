@@ -1,4 +1,4 @@
-// The run's lease in the store: created, recognised as its own, released.
+// Creates, recognizes and releases the run's lease in the store.
 import { isSameProcess } from "../lib/process/index.ts";
 import {
   describeHolder,
@@ -15,7 +15,7 @@ import {
 } from "../lib/coordination/index.ts";
 import { RunExistsError, type AcquireHost, type LeaseAttempt } from "./request.ts";
 
-/** Creates the lease, or takes over one whose holder is dead. Throws RunExistsError. */
+/** Creates the lease. Replaces one that is no longer active. Throws RunExistsError. */
 export async function createLease(host: AcquireHost, attempt: LeaseAttempt, keycloak: KeycloakKind): Promise<void> {
   const name = leaseName(attempt.run);
   const now = host.now();
@@ -55,7 +55,7 @@ export function isOwnLease({ run, holder, acquiredAt }: LeaseRecord, attempt: Le
   return holder === attempt.holder && acquiredAt === attempt.acquiredAt;
 }
 
-/** Leaves another process's lease of the same run: it may have been taken over. */
+/** Keeps another process's lease of the same run: it may have replaced ours. */
 export async function releaseOwnLease(store: CoordinationStore, attempt: LeaseAttempt): Promise<void> {
   const existing = await leaseOf(store, attempt.run);
   if (existing && isOwnLease(existing.record, attempt)) await store.remove(existing);

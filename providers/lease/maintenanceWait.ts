@@ -1,4 +1,4 @@
-// A run's lease while an app is in maintenance: released, waited, acquired again.
+// Waits for maintenance to end: the run releases its lease meanwhile, then acquires it again.
 import {
   describeMaintenance,
   includesRun,
@@ -22,7 +22,7 @@ export async function leaseWithoutMaintenance(
 ): Promise<KeycloakKind> {
   let kind = preferred;
   let logged: string | undefined;
-  for (const start = host.now(); ; await host.sleep(POLL_INTERVAL)) {
+  for (const start = host.monotonicNow(); ; await host.sleep(POLL_INTERVAL)) {
     // Check for maintenance before re-acquiring, or drain may never finish.
     const known = logged === undefined ? undefined : await blockingMaintenance(host, kind);
     if (!known) await createLease(host, attempt, kind);
@@ -36,10 +36,10 @@ export async function leaseWithoutMaintenance(
     }
     if (!known) await releaseOwnLease(host.store, attempt);
     const description = describeMaintenance(blocking.record);
-    if (isDead || host.now() - start >= WAIT_LIMITS.maintenance) {
+    if (isDead || host.monotonicNow() - start >= WAIT_LIMITS.maintenance) {
       kind = giveUpWaiting(host, attempt, blocking.record, isDead);
     } else if (logged !== description) {
-      host.say(`waiting: ${description}`);
+      host.log(`waiting: ${description}`);
       logged = description;
     }
   }
@@ -57,11 +57,11 @@ function giveUpWaiting(
     ? `${description}, which is dead`
     : `${description}: not over after ${WAIT_LIMITS.maintenance / 60_000} minutes`;
   if (mode !== "auto" || includesRun(record.blocks, "dedicated")) throw new UnavailableError(reason);
-  host.say(`${reason}; the run gets a dedicated Keycloak`);
+  host.log(`${reason}; the run gets a dedicated Keycloak`);
   return "dedicated";
 }
 
-/** The maintenance that a run with such a Keycloak waits for. */
+/** The maintenance that blocks a run with this kind of Keycloak. */
 async function blockingMaintenance(
   { store }: AcquireHost,
   kind: KeycloakKind,

@@ -1,4 +1,4 @@
-// What Pulumi's engine asks of a Lease.
+// Lease's provider: the six methods that Pulumi's engine calls.
 import { checkInputs } from "../pulumi/check.ts";
 import { type Checked, type Registered, type ResourceInputs, clean } from "../pulumi/protocol.ts";
 import { appFolder, readLastGood } from "../lib/state/index.ts";
@@ -36,7 +36,7 @@ export const provider = surviveParent({
     const terms = leaseTerms();
     const request = { run, mode, keycloak: keycloak.domain, domains, dedicatedLimit, ...terms };
     const kind = await withRunLock(keycloak.stateDir, run, "lease", () =>
-      acquire(acquireHost({ keycloak, holder: terms.holder, repair, say: logOfRun }), request),
+      acquire(acquireHost({ keycloak, holder: terms.holder, repair, log: logOfRun }), request),
     );
     return {
       id: leaseName(run),
@@ -57,7 +57,7 @@ export const provider = surviveParent({
   },
 });
 
-/** The warm Keycloak's version and its age: for the run's summary line, and for a dedicated one to be the same. */
+/** The warm Keycloak's version and when it passed its gate: for the run's summary and a dedicated Keycloak. */
 async function warmKeycloakOutputs(
   { keycloak }: CheckedLease,
   kind: KeycloakKind,

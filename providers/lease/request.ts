@@ -1,13 +1,14 @@
-// What a run asks for, what it needs of its host to get it, and how that can fail.
+// A run's request for a lease, the host that it needs, and the errors.
 import type { CoordinationHost, KeycloakKind, LeaseRecord } from "../lib/coordination/index.ts";
 import type { ProcessIdentity } from "../lib/process/index.ts";
 
-/** Which Keycloak a run asks for; `none`: its recipe needs none. */
+/** The requested Keycloak; `none` if the recipe needs none. */
 export type KeycloakMode = "auto" | KeycloakKind;
 
-/** The warm Keycloak as a run finds it; `unclear`: it runs, but the route to it fails. */
+/** The observed warm Keycloak; `unclear`: it runs, but the route to it fails. */
 export interface KeycloakState {
   readonly state: "up" | "down" | "unclear";
+  /** Completes a sentence: `is down: HTTP 502`. */
   readonly words: string;
 }
 
@@ -25,12 +26,12 @@ export interface LeaseRequest {
   readonly duration: number;
 }
 
-/** A request and when it was made, by which a timed lease is recognised as its own. */
+/** A request and its time, by which a process recognizes its own timed lease. */
 export type LeaseAttempt = LeaseRequest & Pick<LeaseRecord, "acquiredAt">;
 
 export interface AcquireHost extends CoordinationHost {
-  look(): Promise<KeycloakState>;
-  /** Redeploys the warm Keycloak at its version, under the app's lock, unless that was just done. Throws if it fails. */
+  observe(): Promise<KeycloakState>;
+  /** Redeploys the warm Keycloak at its version, under the app's lock. Throws on failure or a recent attempt. */
   repair(): Promise<void>;
   /** Bytes of memory available to a new process. */
   memory(): Promise<number>;
@@ -46,7 +47,7 @@ export class RunExistsError extends Error {
   override readonly name = "RunExistsError";
 }
 
-/** The run can't get what it needs, and its recipe isn't the reason. */
+/** The run can't get a Keycloak or a lease; its recipe isn't the reason. */
 export class UnavailableError extends Error {
   override readonly name = "UnavailableError";
 }

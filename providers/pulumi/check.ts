@@ -1,4 +1,4 @@
-// How a resource checks its inputs, and that it is still on its swarm.
+// Checks a resource's inputs, and that docker still talks to its swarm.
 import type { z } from "zod";
 import { clusterId } from "../lib/docker/index.ts";
 import { errorMessage } from "../lib/text.ts";
@@ -6,7 +6,8 @@ import { clean, failuresOf, hasUnknown, type Checked, type Failure, type Resourc
 
 /** The error for a resource of the swarm `expected` while docker talks to `actual`. */
 export function wrongSwarmMessage(what: string, expected: string | undefined, actual: string): string {
-  return `${what} in the swarm ${expected}, but docker talks to the swarm ${actual}: is DOCKER_HOST or a docker context set?`;
+  const question = "is DOCKER_HOST or a docker context set?";
+  return `${what} in the swarm ${expected}, but docker talks to the swarm ${actual}: ${question}`;
 }
 
 /**
@@ -32,13 +33,13 @@ export async function checkResource<T extends object>(
 }
 
 export interface CheckOptions {
-  /** The resource and how it came to be, for the error: `this realm was created`. */
+  /** Begins the error: `this realm was created`. */
   readonly what: string;
   /** The input named in the failure if docker can't be reached. */
   readonly property: string;
 }
 
-/** `checkResource` that adds the swarm's id, and refuses another swarm than before: a forgotten DOCKER_HOST. */
+/** `checkResource` that adds the swarm's id, and refuses a changed one: DOCKER_HOST may be set by mistake. */
 export function checkInputs(
   schema: z.ZodType<object>,
   olds: { swarm?: string },

@@ -1,16 +1,16 @@
-// A provider as a process: if its CLI is killed, it finishes its work and exits. It saves the compile cache.
+// Runs a provider as a process: if its CLI is killed, it finishes its calls and exits. It also saves the compile cache.
 import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 
 /** Milliseconds between two checks whether the CLI is alive. */
-const EVERY = 500;
+const CHECK_INTERVAL = 500;
 
 /** Calls in progress, counted for the process: it serves several providers. */
-const calls = { underWay: 0, watched: false, flushed: false };
+const calls = { inProgress: 0, watched: false, flushed: false };
 
 /**
- * Wraps a provider's methods so that the process exits once the CLI is dead and no call is in progress. Pulumi starts it
- * in its own process group: kill -9 of the CLI leaves it running, and it might never exit.
+ * Wraps a provider's methods so that the process exits once the CLI is dead and no call is in progress. Pulumi starts
+ * it in its own process group: after kill -9 of the CLI it would run for ever.
  */
 export function surviveParent<T extends object>(provider: T): T {
   // Only in the process that Pulumi starts, not in a spec that loads a provider.
@@ -23,11 +23,11 @@ export function surviveParent<T extends object>(provider: T): T {
 }
 
 async function counted(name: string, call: () => Promise<unknown>): Promise<unknown> {
-  calls.underWay += 1;
+  calls.inProgress += 1;
   try {
     return await call();
   } finally {
-    calls.underWay -= 1;
+    calls.inProgress -= 1;
     // Pulumi kills its processes before Node would write the cache. After one call every module is loaded.
     if (!calls.flushed && name !== "check" && name !== "diff") {
       calls.flushed = true;
@@ -40,13 +40,16 @@ function watch(): void {
   calls.watched = true;
   // Ignore EPIPE: the CLI is gone, the work must finish.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-  const line = ancestors();
+  const original = ancestors();
   setInterval(() => {
-    if (calls.underWay === 0 && ancestors() !== line) process.exit(0);
-  }, EVERY).unref();
+    if (calls.inProgress === 0 && ancestors() !== original) process.exit(0);
+  }, CHECK_INTERVAL).unref();
 }
 
-/** The CLI starts a shell that starts this process; if the CLI dies, the shell gets another parent (field 4 of /proc/<pid>/stat). */
+/**
+ * Ids of the parent and grandparent. The CLI starts a shell that starts this process; if the CLI dies, the shell gets
+ * another parent (field 4 of /proc/<pid>/stat).
+ */
 function ancestors(): string {
   try {
     const stat = readFileSync(`/proc/${process.ppid}/stat`, "utf8");

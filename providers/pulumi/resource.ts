@@ -1,24 +1,24 @@
 // Registers a resource with Pulumi: its provider is a constant text instead of serialised closures.
 import * as pulumi from "@pulumi/pulumi";
 
-/** Plain inputs as a program may give them: each value may be an output of another resource. */
+/** Plain inputs in a program: each value may be an output of another resource. */
 export type Wrapped<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
-/** Texts by name: the whole record, and each text, may be an output of another resource. */
+/** Texts by name: the record and each text may be an output of another resource. */
 export type WrappedTexts = pulumi.Input<Record<string, pulumi.Input<string>>>;
 
 /**
- * The text that the provider process evaluates: it loads the checked-out code, so delete and refresh never run an old copy.
- * `path` is from the project's root and an interface: never move the file while stacks live.
+ * The text that the provider process evaluates. It loads the checked-out code, so that delete and refresh never run an
+ * old copy. `path` is relative to the project's root and part of every state: never move the file while stacks exist.
  */
 export function providerText(path: string): string {
   return `exports.handler = () => require('./${path}').provider;`;
 }
 
 export interface Registration {
-  /** `app:App`: module and type in Pulumi's type token. */
+  /** Module and type in Pulumi's type token: `app:WarmApp`. */
   readonly type: string;
-  /** The file that exports `provider`, from the project's root. */
+  /** The file that exports `provider`, relative to the project's root. */
   readonly provider: string;
   /** Names of the outputs that aren't inputs. */
   readonly outputs: readonly string[];

@@ -1,10 +1,10 @@
-// A Realm's inputs: the declaration and its types.
+// The inputs of a Realm.
 import { z } from "zod";
 
 export class MasterRealmError extends Error {
   override readonly name = "MasterRealmError";
   constructor() {
-    super("the realm master is Keycloak's own: hearth neither makes nor deletes it");
+    super("realm master belongs to Keycloak: hearth neither creates nor deletes it");
   }
 }
 
@@ -17,15 +17,18 @@ export const realmInputs = z
   .strictObject({
     keycloak: z.strictObject({
       /** Domain of Keycloak; its Swarm stack is derived from it. */
-      domain: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, "is no domain name"),
+      domain: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, "expected a domain name"),
       /** The admin's name; the password is read from the running container. */
       adminUsername: z.string().min(1).default("admin"),
     }),
     /** The realm's name. Not `master`. */
     name: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, "is no name for a realm: letters, digits, - and _, at most 63")
-      .refine(name => name.toLowerCase() !== "master", "is Keycloak's own realm: hearth neither makes nor deletes it"),
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, "expected a realm name: letters, digits, - and _, at most 63")
+      .refine(
+        name => name.toLowerCase() !== "master",
+        "expected another realm than master: hearth neither creates nor deletes it",
+      ),
     /** The run that owns it: `<recipe>-<hex>`. */
     run: z.string().min(1),
     /** hearth's directory on the host: locks there allow two creates or deletes at a time. */
@@ -46,7 +49,7 @@ export const realmInputs = z
         /** Names of realm roles, which `settings.roles` creates. */
         realmRoles: z.array(z.string().min(1)).default([]),
         /** Paths of groups, which `settings.groups` creates: `/staff`. */
-        groups: z.array(z.string().startsWith("/", "is no path of a group: /name")).default([]),
+        groups: z.array(z.string().startsWith("/", "expected the path of a group, such as /staff")).default([]),
       })
       .prefault({}),
     /** Further clients, as Keycloak's ClientRepresentation has them. */
@@ -54,12 +57,12 @@ export const realmInputs = z
     /** Further settings of Keycloak's RealmRepresentation. */
     settings: z
       .record(z.string(), z.unknown())
-      .refine(settings => owned.every(key => !(key in settings)), `can't hold ${owned.join(", ")}: hearth sets them`)
+      .refine(settings => owned.every(key => !(key in settings)), `expected none of ${owned.join(", ")}: hearth sets them`)
       .default({}),
   })
   .refine(({ client, clients }) => clients.every(({ clientId }) => clientId !== client.id), {
     path: ["clients"],
-    message: "has a second one with the run's own client's id",
+    message: "expected other ids than that of the run's client",
   });
 
 /** What a recipe may configure in its realm beyond client and user, in Keycloak's representation. */

@@ -11,7 +11,7 @@ type Inputs = CheckedRealm & Registered;
 
 export const provider = surviveParent({
   check: (olds: { swarm?: string }, news: ResourceInputs): Promise<Checked> =>
-    checkInputs(realmInputs, olds, news, { what: "this realm was made", property: "keycloak" }),
+    checkInputs(realmInputs, olds, news, { what: "this realm was created", property: "keycloak" }),
 
   async diff(_id: string, olds: Inputs, news: Inputs) {
     const differs = (key: keyof CheckedRealm) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]);
@@ -27,7 +27,7 @@ export const provider = surviveParent({
       try {
         await usable({ issuer: outs.issuer, clientId: realm.client.id, username: realm.user.username, credentials });
       } catch (error) {
-        throw new StateError(id, outs, (error as Error).message, error); // it stands: Pulumi must know, to remove it
+        throw new StateError(id, outs, (error as Error).message, error); // it exists: record it for destroy
       }
       return { id, outs };
     });
@@ -49,19 +49,19 @@ export const provider = surviveParent({
 
 function outsOf(realm: Inputs, { clientSecret, password }: Credentials) {
   const issuer = `https://${realm.keycloak.domain}/realms/${realm.name}`;
-  const learnt = {
+  const derived = {
     issuer,
     discoveryUrl: `${issuer}/.well-known/openid-configuration`,
     clientId: realm.client.id,
     username: realm.user.username,
   };
-  return clean({ ...realm, ...learnt, clientSecret, password });
+  return clean({ ...realm, ...derived, clientSecret, password });
 }
 
 function realmHost({ keycloak }: CheckedRealm): RealmHost {
   const { domain, adminUsername: username } = keycloak;
   return {
     logIn: () => adminSession({ domain, username }),
-    say: logOfRun,
+    log: logOfRun,
   };
 }

@@ -6,14 +6,13 @@ import { withOneOf } from "../lib/lock/index.ts";
 import { NoContainerError } from "../lib/docker/index.ts";
 import { isOurs, KeycloakError, representation, type Admin, type Credentials } from "../lib/keycloak/index.ts";
 import { MasterRealmError, type CheckedRealm } from "./inputs.ts";
+import type { Log } from "../lib/text.ts";
 import { monotonicNow, since } from "../lib/time/index.ts";
 
 export class ForeignRealmError extends Error {
   override readonly name = "ForeignRealmError";
   constructor(realm: string) {
-    super(
-      `realm ${realm} belongs to another owner, or to none: its attributes don't name this run. hearth doesn't change it`,
-    );
+    super(`realm ${realm} belongs to another owner or to none: its attributes don't name this run`);
   }
 }
 
@@ -22,7 +21,7 @@ class NotRemovedError extends Error {}
 export interface RealmHost {
   /** A session with a new token. */
   readonly logIn: () => Promise<Admin>;
-  readonly say: (line: string) => void;
+  readonly log: Log;
   /** Milliseconds before the first retry. Default: 500. */
   readonly pause?: number;
 }
@@ -38,7 +37,7 @@ export async function ensureRealm(realm: CheckedRealm, host: RealmHost): Promise
     password: randomBytes(18).toString("base64url"),
   };
   const start = monotonicNow();
-  await patiently(host, async () => {
+  await withRetries(host, async () => {
     const admin = await host.logIn();
     try {
       await inTurn(realm, host, () => admin.create(representation(realm, credentials, new Date().toISOString())));
@@ -47,7 +46,7 @@ export async function ensureRealm(realm: CheckedRealm, host: RealmHost): Promise
       await adopt(realm, credentials, host, error);
     }
   });
-  host.say(`realm ${realm.name}: made in ${since(start)}`);
+  host.log(`realm ${realm.name}: created in ${since(start)}`);
   return credentials;
 }
 
@@ -64,7 +63,7 @@ async function adopt(
   if (!isOurs(found, realm)) throw new ForeignRealmError(realm.name);
   // A token from before the realm's creation gets 403 in it; this session is newer.
   await admin.setCredentials(realm.name, realm.client.id, realm.user.username, credentials);
-  host.say(`realm ${realm.name}: was there already and is this run's; taken over`);
+  host.log(`realm ${realm.name}: exists and belongs to this run; adopted`);
 }
 
 /** What is needed to delete a realm. */
@@ -72,35 +71,37 @@ export type OwnRealm = Pick<CheckedRealm, "name" | "run" | "swarm" | "stateDir">
   readonly keycloak: Pick<CheckedRealm["keycloak"], "domain">;
 };
 
-/** Deletes the realm and proves its absence. Returns whether it existed; absent is success. Throws ForeignRealmError, KeycloakError. */
+/**
+ * Deletes the realm and proves its absence. Returns whether it existed; absent is success. Throws ForeignRealmError,
+ * KeycloakError.
+ */
 export async function removeRealm(realm: OwnRealm, host: RealmHost): Promise<boolean> {
   refuseMaster(realm.name);
   const start = monotonicNow();
-  let there = false;
-  await patiently(host, async () => {
+  let existed = false;
+  await withRetries(host, async () => {
     const admin = await host.logIn();
     const found = await admin.find(realm.name);
     if (!found) return;
     if (!isOurs(found, realm)) throw new ForeignRealmError(realm.name);
-    there = true;
+    existed = true;
     await inTurn(realm, host, () => admin.remove(realm.name));
-    if (await admin.find(realm.name))
-      throw new NotRemovedError(`the realm ${realm.name} is still there after its delete`);
+    if (await admin.find(realm.name)) throw new NotRemovedError(`delete realm ${realm.name}: it still exists`);
   });
-  host.say(`realm ${realm.name}: gone in ${since(start)}`);
-  return there;
+  host.log(`realm ${realm.name}: ${existed ? `deleted in ${since(start)}` : "not found, nothing to delete"}`);
+  return existed;
 }
 
-/** MariaDB deadlocks under a burst (8 of 20 creates at once answered 500): two at a time per Keycloak, across processes. */
-function inTurn<T>(realm: OwnRealm, { say }: RealmHost, work: () => Promise<T>): Promise<T> {
+/** Two at a time per Keycloak, across processes: MariaDB deadlocks under a burst (500 for 8 of 20 creates). */
+function inTurn<T>(realm: OwnRealm, { log }: RealmHost, work: () => Promise<T>): Promise<T> {
   const folder = join(realm.stateDir, "keycloak", realm.keycloak.domain);
   return withOneOf([join(folder, "slot-0"), join(folder, "slot-1")], work, {
-    onWait: () => say(`realm ${realm.name}: waiting, two others are being made or deleted`),
+    onWait: () => log(`realm ${realm.name}: waiting: two others are being created or deleted`),
   });
 }
 
-function patiently<T>({ pause = 500, say }: RealmHost, work: () => Promise<T>): Promise<T> {
-  const passing = (error: Error) =>
+function withRetries<T>({ pause = 500, log }: RealmHost, work: () => Promise<T>): Promise<T> {
+  const isTransient = (error: Error) =>
     (error instanceof KeycloakError && error.passing) ||
     error instanceof NotRemovedError ||
     error instanceof NoContainerError;
@@ -109,9 +110,9 @@ function patiently<T>({ pause = 500, say }: RealmHost, work: () => Promise<T>): 
     minTimeout: pause,
     maxTimeout: pause * 10,
     randomize: true,
-    shouldRetry: ({ error }) => passing(error),
+    shouldRetry: ({ error }) => isTransient(error),
     onFailedAttempt: ({ error, retriesLeft }) => {
-      if (passing(error) && retriesLeft > 0) say(`${error.message}; trying again`);
+      if (isTransient(error) && retriesLeft > 0) log(`${error.message}; trying again`);
     },
   });
 }

@@ -13,7 +13,7 @@ export async function ensureAbraDir({ abraDir, env, clone }: Paths, operatorDir:
   });
 }
 
-/** Removes the app's .env and secret values; the recipe's clone and the folder only if no other app of the run uses them. */
+/** Removes the app's .env and secret values. Removes the clone and the folder only if no other app uses them. */
 export async function removeAppFiles({ abraDir, env, clone, values }: Paths, recipe: string): Promise<void> {
   await rm(env, { force: true });
   await rm(values, { recursive: true, force: true });

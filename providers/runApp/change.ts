@@ -11,8 +11,8 @@ export { removeApp } from "./remove.ts";
 export { changedSecrets } from "./secrets.ts";
 
 /**
- * Deploys the app and waits until it is healthy for a full window. `renew` names the secrets whose value may have changed.
- * Returns the version that abra reports. Throws as `ensure`, and LockedError.
+ * Deploys the app and waits until it is healthy for a full window. `renew` names the secrets whose value may have
+ * changed. Returns the version that abra reports. Throws as `ensure`, and LockedError.
  */
 export async function ensureApp(app: CheckedRunApp, renew: readonly string[], log: Log): Promise<string> {
   await probeAbra();

@@ -32,9 +32,9 @@ export async function cloneRelease(mirror: string, version: string, target: stri
 }
 
 /**
- * Replaces `target` with a clone that holds the files of `checkout`, committed or not. Only reads the checkout, and copies its repository
- * as git transfers it, so that linked worktrees, shallow clones and borrowed objects become complete. Creates a repository if it has none.
- * Throws ProgramError.
+ * Replaces `target` with a clone that holds the files of `checkout`, committed or not. Only reads the checkout. Copies
+ * its repository as git transfers it, so that linked worktrees, shallow clones and borrowed objects become complete.
+ * Creates a repository if it has none. Throws ProgramError.
  */
 export async function cloneCheckout(checkout: string, target: string): Promise<void> {
   const { head, files } = await readWorkTree(checkout);

@@ -21,7 +21,7 @@ export async function deploy(deployment: Deployment, renew: readonly string[]): 
   });
 }
 
-/** Starts from the recipe's sample each time, so that a variable hearth no longer sets returns to the recipe's value. */
+/** Starts from the recipe's sample, so that a variable that hearth no longer sets returns to the recipe's value. */
 async function writeEnv({ app, paths, abra }: Deployment): Promise<void> {
   await rm(paths.env, { force: true });
   await abra.newAppHere(app.recipe, app.domain, app.server);

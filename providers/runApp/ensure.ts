@@ -5,9 +5,9 @@ import { requireHealthy, verdictOf } from "../lib/health/index.ts";
 import type { RunHost } from "./host.ts";
 
 /**
- * Updates a running app in place. If Swarm rolls the update back, or the app isn't healthy at its deadline, undeploys it and deploys
- * from scratch, once: some recipes only start together. `renew` names the secrets whose value may have changed.
- * Throws UnhealthyError, InconclusiveError, AbraError.
+ * Updates a running app in place. If Swarm rolls the update back, or the app isn't healthy at its deadline, undeploys
+ * it and deploys from scratch, once: some recipes' services only start together. `renew` names the secrets whose value
+ * may have changed. Throws UnhealthyError, InconclusiveError, AbraError.
  */
 export async function ensure(host: RunHost, renew: readonly string[]): Promise<void> {
   const before = await host.serviceSnapshot();

@@ -17,6 +17,6 @@ export interface RunHost {
   deploy(renew: readonly string[]): Promise<void>;
   /** Resolves once nothing of it runs; volumes and secrets stay. Succeeds if the app is absent. */
   undeploy(): Promise<void>;
-  /** Waits at the health gate. `before` holds the services before the deploy: those that the deploy changed must be replaced first. */
+  /** Waits at the health gate. `before`: the services before the deploy, which must be replaced if it changed them. */
   gate(before: readonly ServiceSnapshot[]): Promise<Verdict>;
 }

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource, type Wrapped, type WrappedTexts } from "../pulumi/resource.ts";
 import type { RunAppArgs } from "./inputs.ts";
 
-/** A RunApp's inputs as a program may give them; each value of `env` and `secretValues` may be an output. */
-export type RunAppResourceArgs = Omit<Wrapped<RunAppArgs>, "env" | "secretValues"> & {
+/** A RunApp's inputs in a program; each value of `env` and `secretValues` may be an output. */
+type RunAppResourceArgs = Omit<Wrapped<RunAppArgs>, "env" | "secretValues"> & {
   env?: WrappedTexts | undefined;
   secretValues?: WrappedTexts | undefined;
 };

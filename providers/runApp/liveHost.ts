@@ -16,7 +16,7 @@ import { inFolder } from "./recipe.ts";
 import { existingSecrets } from "./secrets.ts";
 import { undeploy } from "./undeploy.ts";
 
-/** `lock` is the descriptor of the app's lock, which abra inherits. Throws UnknownRecipeError, RecipeError, ProgramError. */
+/** `lock`: descriptor of the app's lock, which abra inherits. Throws UnknownRecipeError, RecipeError, ProgramError. */
 export async function liveHost(app: CheckedRunApp, lock: number, log: Log): Promise<RunHost> {
   const paths = pathsOf(app);
   const source =

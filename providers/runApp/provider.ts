@@ -43,7 +43,8 @@ export const provider = surviveParent({
       const renew = Object.keys({ ...app.secrets, ...app.secretValues });
       return { id, outs: stateOf(app, await ensureApp(app, renew, logOfRun)) };
     } catch (error) {
-      // Record the app, which may be half deployed, so that destroy removes it; drop its secrets, so that the next up inserts them again.
+      // Record the app, which may be half deployed, so that destroy removes it. Omit its secrets, so that the next up
+      // inserts them again.
       const state = { ...stateOf(app, app.version), condition: "failed", secrets: {}, secretValues: {} };
       throw new StateError(id, state, maskedMessage(error, app), error);
     }

@@ -9,7 +9,9 @@ import { withAppLock } from "./lock.ts";
 import { pathsOf } from "./paths.ts";
 import { tryAbra, undeploy } from "./undeploy.ts";
 
-/** docker confirms the removal, whatever abra did. Succeeds if the app is absent. Throws NotRemovedError, which lists what remains. */
+/**
+ * docker confirms the removal, whatever abra did. Absent is success. Throws NotRemovedError, which lists what remains.
+ */
 export async function removeApp(app: CheckedRunApp, log: Log): Promise<void> {
   const start = monotonicNow();
   const [stack, paths] = [stackOf(app.domain), pathsOf(app)];

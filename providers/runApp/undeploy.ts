@@ -6,7 +6,10 @@ import { ProgramError } from "../lib/process/index.ts";
 import { errorMessage } from "../lib/text.ts";
 import type { RunContext } from "./context.ts";
 
-/** Resolves once its services, containers and networks are removed; volumes and secrets stay. Succeeds if it is absent. Throws NotRemovedError. */
+/**
+ * Resolves once its services, containers and networks are removed; volumes and secrets stay. Absent is success. Throws
+ * NotRemovedError.
+ */
 export async function undeploy(context: RunContext): Promise<void> {
   const { app, stack, abra } = context;
   if ((await servicesOf(stack)).length > 0) {
@@ -16,7 +19,7 @@ export async function undeploy(context: RunContext): Promise<void> {
   await waitUntilRemoved(stack);
 }
 
-/** Returns whether abra did it. Skips abra if it doesn't know the app; logs abra's failure, which docker can make up for. */
+/** Returns whether abra succeeded. Skips abra if it doesn't know the app. Logs abra's failure: docker is used instead. */
 export async function tryAbra({ app, paths, log }: RunContext, action: () => Promise<void>): Promise<boolean> {
   const isKnown = await access(paths.env).then(
     () => true,

@@ -6,7 +6,7 @@ import { ignoreAbsent } from "../lib/fs/index.ts";
 import { git } from "../lib/git/index.ts";
 import { ProgramError } from "../lib/process/index.ts";
 
-export interface WorkTree {
+interface WorkTree {
   /** The checked-out commit; undefined without a repository of its own, or before its first commit. */
   readonly head: string | undefined;
   /** Sorted paths: tracked and present, or untracked and not ignored; without git, all. */

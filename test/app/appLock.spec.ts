@@ -22,14 +22,14 @@ describe("the lock of an app", () => {
         from: "1.0.0+1",
         to: "1.1.0+1",
       });
-      const said: string[] = [];
+      const logged: string[] = [];
       const work = () => Promise.reject(new Error("work ran while another process held the lock"));
       await assert.rejects(
-        withAppLock(app, line => void said.push(line), work, 300),
+        withAppLock(app, line => void logged.push(line), work, 300),
         { name: "LockedError" },
       );
       assert.match(
-        said.join(),
+        logged.join(),
         new RegExp(
           `^a: waiting for another hearth process: pid ${process.pid} on \\S+, at preflight of 1\\.0\\.0\\+1 → 1\\.1\\.0\\+1 since \\d{4}-`,
         ),

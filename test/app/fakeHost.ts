@@ -1,4 +1,5 @@
-// A World of plain values, in which every side effect is a failpoint: the process can be killed before, in the middle of and after it, or it can fail.
+// An UpgradeHost of plain values. Every side effect is a failpoint: it can fail, or the process can be killed before,
+// in the middle of, or after it.
 import type { Verdict } from "../../providers/lib/health/gate.ts";
 import type { OperationChanges, Operation, OperationStep } from "../../providers/lib/state/operation.ts";
 import type { Notice, UpgradeHost } from "../../providers/app/host.ts";

@@ -15,20 +15,20 @@ async function brokenDisk(): Promise<Disk> {
 }
 
 describe("a broken app", () => {
-  it("F5: by retry, goes on where the way back broke off, and ends as it was", async () => {
+  it("F5: is rolled back by retry, which continues where the rollback failed", async () => {
     const disk = await brokenDisk();
     disk.good = [FROM];
     assert.equal(await retry(processOn(disk).host), "undone");
     assert.deepEqual([disk.deployed, disk.data, disk.operation, disk.beside], [FROM, original, undefined, {}]);
   });
 
-  it("by retry that fails again, is broken again, with nothing deleted", async () => {
+  it("stays broken if retry fails again, with nothing deleted", async () => {
     const disk = await brokenDisk();
     await assert.rejects(retry(processOn(disk).host), BrokenError);
     assert.ok(copies(disk).some(data => JSON.stringify(data) === JSON.stringify(original)));
   });
 
-  it("by restore, gets version and data of a snapshot; cut off anywhere, recover ends it", async () => {
+  it("gets a snapshot's version and data by restore; recover finishes it after a kill at any point", async () => {
     for (let at = 1; ; at++) {
       const disk = await brokenDisk();
       disk.good = [FROM];
@@ -46,7 +46,7 @@ describe("a broken app", () => {
     }
   });
 
-  it("P7: by restore while the newer version runs, goes back from it, and that isn't tried again by itself", async () => {
+  it("P7: rejects the newer version if restore replaces it while it runs", async () => {
     const disk = freshDisk();
     await upgrade(processOn(disk).host, { from: FROM, to: TO });
     const [snapshot] = Object.keys(disk.snapshots);
@@ -56,11 +56,11 @@ describe("a broken app", () => {
     assert.ok(disk.rejected[TO]);
   });
 
-  it("P7: is known as one whose version failed, whatever a person does next", async () => {
+  it("P7: has its failed version rejected, whatever the operator does next", async () => {
     assert.deepEqual(Object.keys((await brokenDisk()).rejected), [TO]);
   });
 
-  it("P5: by accept that is cut off anywhere, never loses what was accepted", async () => {
+  it("P5: keeps the accepted data after a kill of accept at any point", async () => {
     for (let at = 1; ; at++) {
       const disk = await brokenDisk();
       disk.good = [FROM, TO];
@@ -78,7 +78,7 @@ describe("a broken app", () => {
     }
   });
 
-  it("by accept, keeps what runs, once it was well for a whole window", async () => {
+  it("keeps the running version by accept, after a whole healthy window", async () => {
     const disk = await brokenDisk();
     await assert.rejects(accept(processOn(disk).host), { name: "UnhealthyError" });
     assert.ok(disk.operation, "still broken");
@@ -87,7 +87,7 @@ describe("a broken app", () => {
     assert.deepEqual([disk.lastGood, disk.operation], [FROM, undefined]);
   });
 
-  it("retry of what isn't broken does nothing", async () => {
+  it("isn't changed by retry if no operation is open", async () => {
     const { host, did } = processOn(freshDisk());
     assert.equal(await retry(host), "nothing");
     assert.deepEqual(did, []);

@@ -205,7 +205,7 @@ describe("which version to apply", () => {
       assert.deepEqual(held(choice), expected);
     });
 
-  it("F25: passes over what is no candidate, and says why; what is older than the running one isn't told", () => {
+  it("F25: reports tags that are no candidates, unless older than what runs, with the reason", () => {
     const tags = [
       "main",
       tag("v2"),
@@ -226,7 +226,7 @@ describe("which version to apply", () => {
     ]);
   });
 
-  it("where nothing runs, is the newest that may be deployed: majors and notes are no matter", () => {
+  it("is the newest deployable one if nothing runs, whatever its majors and notes", () => {
     const tags = ["9.0.0+25.0.0", "10.9.0+26.4.0", "10.10.0+26.4.0", tag("10.11.0+26.4.0", { time: now })];
     const choice = at(undefined, tags, { notes: { "10.10.0+26.4.0": "!" }, policy: policy({ allow: "none" }) });
     assert.equal(choice.version, "10.10.0+26.4.0");
@@ -235,14 +235,14 @@ describe("which version to apply", () => {
     assert.equal(at(undefined, tags, { rejected }).version, "9.0.0+25.0.0");
   });
 
-  it("where nothing runs and nothing may be deployed, is none, and all is held", () => {
+  it("is none if nothing runs and nothing can be deployed; all are held", () => {
     assert.equal(at(undefined, ["main"]).version, undefined);
     const choice = at(undefined, [tag("1.0.0+1", { time: now })]);
     assert.equal(choice.version, undefined);
     assert.deepEqual(held(choice), ["1.0.0+1: younger than 24 h"]);
   });
 
-  it("names the candidates, oldest first and each once", () => {
+  it("is one of the candidates, which are listed once, oldest first", () => {
     const tags = ["10.10.0+26.4.0", "10.9.0+26.4.0", "10.9.0+26.4.0", "10.8.0-rc.1+1", "x", "10.7.1+26.4.0"].map(name =>
       tag(name),
     );
@@ -250,7 +250,7 @@ describe("which version to apply", () => {
     assert.deepEqual(candidates("abc1234", tags), ["10.7.1+26.4.0", "10.9.0+26.4.0", "10.10.0+26.4.0"]);
   });
 
-  it("its words are the same at each look, as long as the reasons are", () => {
+  it("has the same description at each check while the reasons don't change", () => {
     const tags = [tag("10.8.0+26.5.0", { time: now - hour })];
     assert.deepEqual(at(from, tags, { now: now + 22 * hour }), at(from, tags));
   });
@@ -260,7 +260,7 @@ describe("an approval of an exact version", () => {
   const from = "10.7.1+26.4.0";
   const major = "11.0.0+27.0.0";
 
-  it("P7: lifts each of its holds and each on the way to it", () => {
+  it("P7: lifts every hold of that version and of the path to it", () => {
     const tags = [tag("10.8.0+26.5.0", { time: now }), tag(major, { time: now, moved: true })];
     const more = {
       notes: { "10.8.0+26.5.0": "!", [major]: "!" },
@@ -272,7 +272,7 @@ describe("an approval of an exact version", () => {
     assert.deepEqual(choice.held, []);
   });
 
-  it("is of that version alone: neither of those below nor of those beyond", () => {
+  it("applies to that version alone, neither to lower nor to higher ones", () => {
     const tags = ["10.8.0+26.5.0", "10.8.1+26.5.0", major];
     const notes = { "10.8.0+26.5.0": "!", "10.8.1+26.5.0": "!" };
     const choice = at(from, tags, { notes, approved: { "10.8.0+26.5.0": { at: now } } });
@@ -284,7 +284,7 @@ describe("an approval of an exact version", () => {
     ]);
   });
 
-  it("isn't jumped over by what is free once it runs: that comes after it, and isn't held", () => {
+  it("is never skipped: a later free version follows it, and isn't held", () => {
     const choice = at(from, ["10.8.0+26.5.0", "10.8.1+26.5.0", major], {
       notes: { "10.8.0+26.5.0": "!" },
       approved: { "10.8.0+26.5.0": { at: now } },
@@ -294,7 +294,7 @@ describe("an approval of an exact version", () => {
     assert.deepEqual(held(choice), ["11.0.0+27.0.0: major of the recipe, major of the app"]);
   });
 
-  it("P7: counts against a rejection only where it is the newer of the two", () => {
+  it("P7: counts only if it is newer than the rejection", () => {
     const pick = (yes: number, no: number) =>
       at(from, ["10.8.0+26.5.0"], {
         approved: { "10.8.0+26.5.0": { at: yes } },
@@ -305,7 +305,7 @@ describe("an approval of an exact version", () => {
     assert.equal(pick(now, now - 1), "10.8.0+26.5.0");
   });
 
-  it("leads away from a running version that is none, and never down", () => {
+  it("leads away from an invalid running version, and never to a lower one", () => {
     assert.equal(
       at("abc1234", ["10.8.0+26.5.0"], { approved: { "10.8.0+26.5.0": { at: now } } }).version,
       "10.8.0+26.5.0",
@@ -313,7 +313,7 @@ describe("an approval of an exact version", () => {
     assert.equal(at(from, ["10.7.0+26.4.0"], { approved: { "10.7.0+26.4.0": { at: now } } }).version, from);
   });
 
-  it("F25: makes no candidate of what is none: lightweight, gone, a pre-release", () => {
+  it("F25: doesn't make a candidate of a lightweight tag, a deleted tag or a pre-release", () => {
     const tags = [
       tag("10.8.0+26.5.0", { annotated: false }),
       tag("10.8.1+26.5.0", { gone: true }),
@@ -325,7 +325,7 @@ describe("an approval of an exact version", () => {
     );
   });
 
-  it("is asked for where it is all that it takes", () => {
+  it("is suggested if nothing else is needed", () => {
     const choice = at(from, ["10.8.0+26.5.0", major], {
       missing: { [major]: ["the variable A has no value"] },
       notes: { "10.8.0+26.5.0": "!" },
@@ -340,7 +340,7 @@ describe("an approval of an exact version", () => {
   });
 });
 
-describe("for any situation, the choice", () => {
+describe("for any context, the choice", () => {
   const fine = fc.tuple(
     fc.constantFrom(9, 10),
     fc.constantFrom(0, 9, 10),
@@ -391,7 +391,7 @@ describe("for any situation, the choice", () => {
   const yesTo = (name: string, { approved, rejected }: ReleaseContext) =>
     name in approved && (!(name in rejected) || approved[name]!.at > rejected[name]!.at);
 
-  it("F25: is what runs or a tag that is fit; never a step down; never a crash", () => {
+  it("F25: is the running version or a valid candidate, never lower, never an exception", () => {
     check(given => {
       const { version: chosen } = choose(given);
       if (chosen === given.running || chosen === undefined) return assert.equal(chosen, given.running);
@@ -401,7 +401,7 @@ describe("for any situation, the choice", () => {
     });
   });
 
-  it("P7: never crosses a hold that no approval lifts", () => {
+  it("P7: never crosses a hold without an approval", () => {
     check(given => {
       const { running, policy: rules } = given;
       const { version: chosen } = choose(given);
@@ -425,7 +425,7 @@ describe("for any situation, the choice", () => {
     });
   });
 
-  it("P7: is the highest approved one at least", () => {
+  it("P7: is at least the highest approved version", () => {
     check(given => {
       const { version: chosen } = choose(given);
       for (const name of candidates(given.running, given.tags))
@@ -433,7 +433,7 @@ describe("for any situation, the choice", () => {
     });
   });
 
-  it("P7: made again from the chosen version goes no lower, and holds the same in the same words", () => {
+  it("P7: repeated from the chosen version is no lower, and holds the same versions for the same reasons", () => {
     check(given => {
       const choice = choose(given);
       const again = choose({ ...given, running: choice.version });
@@ -442,7 +442,7 @@ describe("for any situation, the choice", () => {
     });
   });
 
-  it("tells of every newer version that it doesn't come to, with a reason", () => {
+  it("lists every newer version that it doesn't reach, with a reason", () => {
     check(given => {
       const choice = choose(given);
       const end = choice.afterwards ?? choice.version;
@@ -456,7 +456,7 @@ describe("for any situation, the choice", () => {
     });
   });
 
-  it("F25: with nothing to hold, is the highest by number, whatever the order of the tags", () => {
+  it("F25: is the highest version if nothing is held, whatever the order of the tags", () => {
     const number = fc.oneof(fc.nat(12), fc.constantFrom(9, 10, 99, 100));
     fc.assert(
       fc.property(

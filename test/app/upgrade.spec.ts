@@ -45,7 +45,7 @@ function atRest(disk: Disk, { to = true } = {}): void {
 }
 
 describe("an upgrade", () => {
-  it("goes there in the design's order, each step written down before it starts", async () => {
+  it("runs its steps in order, each recorded before it starts", async () => {
     const disk = freshDisk();
     const { host, did } = processOn(disk);
     await upgrade(host, plan);
@@ -57,7 +57,7 @@ describe("an upgrade", () => {
     assert.deepEqual(disk.alerts, {});
   });
 
-  it("of an app without data that must go back takes nothing down", async () => {
+  it("of a stateless app undeploys nothing", async () => {
     const disk = freshDisk({ stateful: false });
     const { host, did } = processOn(disk);
     await upgrade(host, plan);
@@ -65,7 +65,7 @@ describe("an upgrade", () => {
     assert.equal(disk.lastGood, TO);
   });
 
-  it("F9, P4, P10: that doesn't come up goes back, version and data, is rejected, and told once", async () => {
+  it("F9, P4, P10: that never becomes healthy is rolled back with its data, rejected, and alerted once", async () => {
     const disk = freshDisk({ good: [FROM] });
     await assert.rejects(upgrade(processOn(disk).host, plan), {
       name: "UpgradeError",
@@ -84,7 +84,7 @@ describe("an upgrade", () => {
     );
   });
 
-  it("F8: that preflight finds at fault isn't begun, and is rejected; nothing was touched", async () => {
+  it("F8: that preflight rejects changes nothing", async () => {
     const disk = freshDisk();
     const { host, did } = processOn(disk);
     const refusing = {
@@ -97,7 +97,7 @@ describe("an upgrade", () => {
     assert.equal(Object.keys(disk.alerts).length, 1);
   });
 
-  it("F3, F12: that the host can't take yet isn't begun, and isn't rejected", async () => {
+  it("F3, F12: that preflight refuses for the host's sake changes nothing, and isn't rejected", async () => {
     const disk = freshDisk();
     const refusing = {
       ...processOn(disk).host,
@@ -109,7 +109,7 @@ describe("an upgrade", () => {
   });
 
   for (const step of ["stop", "snapshot"] as const) {
-    it(`F4, F6, F14: whose ${step} fails brings back the same version on the same volumes, and rejects nothing`, async () => {
+    it(`F4, F6, F14: whose ${step} fails is undone without rejecting the version`, async () => {
       const disk = freshDisk();
       const { host, did } = processOn(disk);
       const failing = { ...host, [step]: () => Promise.reject(new Error("no space left on device")) };
@@ -120,7 +120,7 @@ describe("an upgrade", () => {
     });
   }
 
-  it("F13, P10: whose way back fails is broken: told critically, nothing deleted, nothing done by itself", async () => {
+  it("F13, P10: whose rollback fails is broken: a critical alert, nothing deleted, no further attempt", async () => {
     const disk = freshDisk({ good: [] });
     await assert.rejects(upgrade(processOn(disk).host, plan), BrokenError);
     assert.equal(Object.values(disk.alerts).at(-1)?.severity, "critical");
@@ -130,7 +130,7 @@ describe("an upgrade", () => {
     assert.deepEqual(did, []);
   });
 
-  it("stays at its gate where nothing is known against the app, undoes nothing, and is looked at again", async () => {
+  it("stays at its gate if health is inconclusive, undoes nothing, and is checked again", async () => {
     const disk = freshDisk();
     const { host } = processOn(disk);
     const away = {
@@ -145,7 +145,7 @@ describe("an upgrade", () => {
     atRest(disk);
   });
 
-  it("is broken after a day at its gate without a verdict", async () => {
+  it("is broken after an inconclusive day at its gate", async () => {
     const disk = freshDisk();
     const { host } = processOn(disk);
     const away = {
@@ -162,7 +162,7 @@ describe("an upgrade", () => {
     assert.equal(disk.deployed, TO, "and nothing was undone");
   });
 
-  it("whose way back stays without a verdict for a day is broken too, however often it was looked at", async () => {
+  it("whose rollback stays inconclusive for a day is broken too, however often it was checked", async () => {
     const disk = freshDisk({ good: [FROM] });
     const { host } = processOn(disk);
     const back = {
@@ -183,7 +183,7 @@ describe("an upgrade", () => {
     await assert.rejects(recover(back), BrokenError);
   });
 
-  it("F33: stops where somebody else deployed in the middle, and undoes nothing", async () => {
+  it("F33: stops if another person deployed meanwhile, and undoes nothing", async () => {
     const disk = freshDisk();
     const { host } = processOn(disk);
     const meddled = {
@@ -200,7 +200,7 @@ describe("an upgrade", () => {
   });
 });
 
-describe("an upgrade that is cut off", function () {
+describe("an interrupted upgrade", function () {
   this.timeout(120_000);
 
   /** Runs it with `plan`s one after the other, a process each, then undisturbed to its end. */
@@ -219,7 +219,7 @@ describe("an upgrade that is cut off", function () {
   for (const release of ["good", "broken"] as const) {
     const host = () => freshDisk(release === "good" ? {} : { good: [FROM] });
 
-    it(`F1, F2, P6: by a kill at any point of a ${release} release's, is finished or undone by the next`, async () => {
+    it(`F1, F2, P6: to a ${release} release, killed at any point, is finished or undone`, async () => {
       for (let at = 1; ; at++) {
         const disk = host();
         const { met } = await play(disk, new Map([[at, "kill"]]), new Map());
@@ -229,7 +229,7 @@ describe("an upgrade that is cut off", function () {
       }
     });
 
-    it(`F1, P6: and the next by another kill, at any two points of a ${release} release's`, async () => {
+    it(`F1, P6: to a ${release} release, killed twice at any two points, is finished or undone`, async () => {
       let pairs = 0;
       for (let at = 1; ; at++) {
         const probe = host();
@@ -249,7 +249,7 @@ describe("an upgrade that is cut off", function () {
       assert.ok(pairs > 100, `${pairs} pairs`);
     });
 
-    it(`P4, P5, P10: by a failure of any side effect of a ${release} release's, is back as it was, or broken with all data kept and a critical alert`, async () => {
+    it(`P4, P5, P10: to a ${release} release, failing anywhere, is undone, or broken with an alert`, async () => {
       for (let at = 1; ; at++) {
         const disk = host();
         const { met, outcome } = await play(disk, new Map([[at, "fail"]]));
@@ -273,7 +273,7 @@ describe("an upgrade that is cut off", function () {
     });
   }
 
-  it("F1, P5, P6: by kills and failures in any order, loses no data and comes to rest", async () => {
+  it("F1, P5, P6: loses no data and terminates after kills and failures in any order", async () => {
     const fate = fc.constantFrom("kill" as const, "fail" as const);
     const process = fc
       .array(fc.tuple(fc.integer({ min: 1, max: 60 }), fate), { maxLength: 3 })
@@ -302,7 +302,7 @@ describe("an upgrade that is cut off", function () {
     );
   });
 
-  it("the injected failures are what is met, not a fault of the spec", async () => {
+  it("meets only injected failures", async () => {
     const disk = freshDisk();
     await assert.rejects(processOn(disk, new Map([[1, "fail"]])).host.drain(TO), Injected);
     await assert.rejects(processOn(disk, new Map([[2, "kill"]])).host.drain(TO), Killed);

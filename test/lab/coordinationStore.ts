@@ -17,10 +17,11 @@ const host = {
   store: swarmStore,
   now: Date.now,
   sleep: (ms: number) => sleep(ms),
-  say: () => undefined,
+  monotonicNow: () => performance.now(),
+  log: () => undefined,
   liveness: livenessOf,
   isStale: async () => false,
-  look: async () => ({ state: "up", words: "is up" }) as const,
+  observe: async () => ({ state: "up", words: "is up" }) as const,
   repair: async () => undefined,
   memory: async () => 8 * 1024 ** 3,
 };

@@ -6,7 +6,7 @@ import { newRun } from "./participants.ts";
 const WIKI = "wiki-00000a";
 
 describe("a run on a free host", () => {
-  it("P8: gets the kept Keycloak, and its lease hangs there with its domains, its end and its owner", async () => {
+  it("P8: gets the warm Keycloak, and its lease records its domains, expiry and holder", async () => {
     const stage = newStage();
     const run = newRun(stage, WIKI, { domains: ["wiki-00000a.test", "sso-00000a.test"] });
     const got = run.enter();
@@ -27,10 +27,10 @@ describe("a run on a free host", () => {
     ]);
     assert.equal(stage.entries()[0]?.name, "hearth-run-00000a");
     assert.deepEqual(run.did, ["put hearth-run-00000a", "all", "look"]);
-    assert.deepEqual(run.said, []);
+    assert.deepEqual(run.logged, []);
   });
 
-  it("P8: has an end without an holder too, where nobody holds it", async () => {
+  it("P8: gets a timed lease without a holder", async () => {
     const stage = newStage();
     const got = newRun(stage, WIKI, { holder: undefined, duration: 5 * MINUTE }).enter();
     await stage.play();
@@ -40,7 +40,7 @@ describe("a run on a free host", () => {
   });
 
   for (const mode of ["none", "dedicated"] as const)
-    it(`doesn't ask for the kept Keycloak where its mode is ${mode}`, async () => {
+    it(`doesn't observe the warm Keycloak in mode ${mode}`, async () => {
       const stage = newStage();
       const run = newRun(stage, WIKI, { mode });
       const got = run.enter();
@@ -51,8 +51,8 @@ describe("a run on a free host", () => {
     });
 });
 
-describe("a run whose store fails it", () => {
-  it("F16, P8: leaves the lease of the one that has its identity as it is", async () => {
+describe("a run whose store fails", () => {
+  it("F16, P8: keeps the lease of the run with the same identity", async () => {
     const stage = newStage();
     const first = newRun(stage, WIKI);
     void first.enter();
@@ -68,10 +68,10 @@ describe("a run whose store fails it", () => {
     }
   });
 
-  it("P8: leaves no lease of its own", async () => {
+  it("P8: releases its own lease", async () => {
     const stage = newStage();
     const run = newRun(stage, WIKI);
-    run.host.look = () => Promise.reject(new Error("no such host"));
+    run.host.observe = () => Promise.reject(new Error("no such host"));
     const failed = run.enter();
     await stage.play();
     await assert.rejects(failed, { message: "no such host" });

@@ -7,7 +7,7 @@ const WIKI = "wiki-00000a";
 
 const kinds = (stage: Stage) => stage.leases().map(({ run, keycloak }) => [run, keycloak]);
 
-describe("a run that wants a Keycloak of its own", () => {
+describe("a run that requests a dedicated Keycloak", () => {
   /** Runs that come one after the other, each as soon as the one before has its lease. */
   async function queue(stage: Stage, runs: readonly Run[], stays: readonly number[]): Promise<Promise<unknown>[]> {
     const passes: Promise<unknown>[] = [];
@@ -18,16 +18,16 @@ describe("a run that wants a Keycloak of its own", () => {
     return passes;
   }
 
-  it("waits while as many have one as may, says for whom, and gets in when the first of them leaves", async () => {
+  it("waits while the limit is reached, logs for which runs, and gets one when the first of them ends", async () => {
     const stage = newStage();
     const [a, b, c] = ["wiki-00000a", "blog-00000b", "chat-00000c"].map(run =>
       newRun(stage, run, { mode: "dedicated", dedicatedLimit: 2 }),
     );
     const passes = await queue(stage, [a!, b!, c!], [5 * MINUTE, 20 * MINUTE, MINUTE]);
     await stage.play({ until: () => stage.now() - START >= 5 * MINUTE - 1_000 });
-    assert.equal(c!.said.length, 1);
+    assert.equal(c!.logged.length, 1);
     assert.match(
-      c!.said[0]!,
+      c!.logged[0]!,
       /^waiting: (wiki-00000a, blog-00000b|blog-00000b, wiki-00000a) have a dedicated Keycloak, and hearth:dedicatedLimit is 2$/,
     );
     assert.equal(stage.leases().length, 3);
@@ -36,7 +36,7 @@ describe("a run that wants a Keycloak of its own", () => {
     assert.ok(stage.now() - START < 6 * MINUTE + 3_000);
   });
 
-  it("gets in in the order of the leases, and past those that died", async () => {
+  it("gets one in the order of the leases, skipping dead runs", async () => {
     const stage = newStage();
     const runs = ["0", "1", "2", "3", "4"].map(at => newRun(stage, `wiki-00000${at}`, { mode: "dedicated" }));
     const ended: string[] = [];
@@ -48,7 +48,7 @@ describe("a run that wants a Keycloak of its own", () => {
     assert.deepEqual(ended, ["wiki-000000", "wiki-000001", "wiki-000003", "wiki-000004"]);
   });
 
-  it("doesn't get in before those who are in by having the older lease of a dead one", async () => {
+  it("doesn't inherit the queue position of a dead holder", async () => {
     const stage = newStage();
     const dead = newRun(stage, WIKI, { mode: "dedicated" });
     void dead.enter();
@@ -61,10 +61,10 @@ describe("a run that wants a Keycloak of its own", () => {
     const again = newRun(stage, WIKI, { mode: "dedicated" });
     void again.enter();
     await stage.play({ until: () => stage.now() - START > MINUTE || again.next() === undefined });
-    assert.deepEqual(again.said, ["waiting: blog-00000b has a dedicated Keycloak, and hearth:dedicatedLimit is 1"]);
+    assert.deepEqual(again.logged, ["waiting: blog-00000b has a dedicated Keycloak, and hearth:dedicatedLimit is 1"]);
   });
 
-  it("doesn't get in before those who are in by a lease of its own that was for the kept one", async () => {
+  it("doesn't keep the queue position of its lease for the warm Keycloak", async () => {
     const stage = newStage();
     const early = newRun(stage, WIKI, { mode: "warm" });
     void early.enter();
@@ -74,11 +74,11 @@ describe("a run that wants a Keycloak of its own", () => {
     const again = newRun(stage, WIKI, { mode: "dedicated", holder: early.holder });
     void again.enter();
     await stage.play({ until: () => stage.now() - START > MINUTE || again.next() === undefined });
-    assert.equal(again.said.length, 1);
+    assert.equal(again.logged.length, 1);
     assert.equal(stage.leases().length, 2);
   });
 
-  it("keeps its place whoever renews his lease", async () => {
+  it("keeps its queue position when any lease is renewed", async () => {
     const stage = newStage();
     const [a, b] = [WIKI, "blog-00000b"].map(run => newRun(stage, run, { mode: "dedicated" }));
     const passes = await queue(stage, [a!, b!], [5 * MINUTE, MINUTE]);
@@ -88,17 +88,17 @@ describe("a run that wants a Keycloak of its own", () => {
     await renewer.step();
     assert.equal(await renewed, true);
     await stage.play({ until: () => stage.now() - START >= 5 * MINUTE - 1_000 });
-    assert.equal(b!.said.length, 1);
+    assert.equal(b!.logged.length, 1);
     await stage.play();
     assert.deepEqual(await Promise.all(passes), [WIKI, "blog-00000b"]);
   });
 
-  it("F45: waits for memory, and is refused after 15 minutes without; no lease is left", async () => {
+  it("F45: waits for memory, and fails after 15 minutes without a lease left", async () => {
     const stage = newStage();
     const run = newRun(stage, WIKI, { mode: "dedicated" }, newHost({ memory: 1.4 * 1024 ** 3 }));
     const refused = run.enter();
     await stage.play({ until: () => stage.now() - START >= 15 * MINUTE });
-    assert.deepEqual(run.said, ["waiting: only 1.4 GB of memory are available, and a Keycloak needs 1.5"]);
+    assert.deepEqual(run.logged, ["waiting: only 1.4 GB of memory are available, and a Keycloak needs 1.5"]);
     assert.equal(stage.leases().length, 1);
     await stage.play();
     const message =
@@ -108,7 +108,7 @@ describe("a run that wants a Keycloak of its own", () => {
     assert.ok(stage.now() - START < 15 * MINUTE + 3_000);
   });
 
-  it("F45: gets in as soon as there is just enough memory", async () => {
+  it("F45: gets one as soon as there is just enough memory", async () => {
     const stage = newStage();
     const host = newHost({ memory: MIN_MEMORY - 1 });
     const got = newRun(stage, WIKI, { mode: "dedicated" }, host).enter();
@@ -119,7 +119,7 @@ describe("a run that wants a Keycloak of its own", () => {
     assert.ok(stage.now() - START < MINUTE + 3_000);
   });
 
-  it("takes the kept one where that is up again while it waits", async () => {
+  it("uses the warm one if that recovers meanwhile", async () => {
     const stage = newStage();
     const host = newHost({ keycloak: DOWN });
     void newRun(stage, "blog-00000b", { mode: "dedicated" }).enter();
@@ -132,10 +132,10 @@ describe("a run that wants a Keycloak of its own", () => {
     await stage.play();
     assert.equal(await got, "warm");
     assert.deepEqual(kinds(stage).at(-1), [WIKI, "warm"]);
-    assert.equal(run.said.at(-1), "keycloak is up again: the run uses it");
+    assert.equal(run.logged.at(-1), "keycloak is up again: the run uses it");
   });
 
-  it("doesn't take the kept one where it was told to have its own, or where that is in maintenance", async () => {
+  it("doesn't use the warm one in mode dedicated, or while that is in maintenance", async () => {
     const stage = newStage();
     const app = newApp(stage, "keycloak");
     void app.claim();

@@ -19,8 +19,8 @@ function lockedRepair(host: Host, ms: number): { repair: (by: Side) => Promise<v
   return { repair, done: () => lock.done };
 }
 
-describe("a run that finds the kept Keycloak down", () => {
-  it("F18: has it repaired once, holding no lease that who has the app's lock may be waiting for, and gets it", async () => {
+describe("a run that finds the warm Keycloak down", () => {
+  it("F18: repairs it once, without a lease that could block the lock's holder, and uses it", async () => {
     const stage = newStage();
     const host = newHost({ keycloak: DOWN });
     host.repair = async () => void (host.keycloak = UP);
@@ -39,10 +39,10 @@ describe("a run that finds the kept Keycloak down", () => {
       "all",
       "look",
     ]);
-    assert.deepEqual(run.said, ["keycloak is down: 0 of 1 tasks run: repairing it"]);
+    assert.deepEqual(run.logged, ["keycloak is down: 0 of 1 tasks run: repairing it"]);
   });
 
-  it("F18: gets one of its own where that fails, with a lease that says so", async () => {
+  it("F18: gets a dedicated one if the repair fails, recorded in its lease", async () => {
     const stage = newStage();
     const run = newRun(stage, WIKI, {}, newHost({ keycloak: DOWN }));
     const got = run.enter();
@@ -53,14 +53,14 @@ describe("a run that finds the kept Keycloak down", () => {
       ["dedicated"],
     );
     assert.equal(run.did.filter(each => each === "repair").length, 1);
-    assert.deepEqual(run.said, [
+    assert.deepEqual(run.logged, [
       "keycloak is down: 0 of 1 tasks run: repairing it",
       "keycloak can't be repaired: no space left on device",
       "keycloak is down: 0 of 1 tasks run: the run gets a dedicated one",
     ]);
   });
 
-  it("F18: is refused where that fails and it wants none but that, and leaves no lease", async () => {
+  it("F18: fails in mode warm if the repair fails, and leaves no lease", async () => {
     const stage = newStage();
     const run = newRun(stage, WIKI, { mode: "warm" }, newHost({ keycloak: DOWN }));
     const refused = run.enter();
@@ -74,7 +74,7 @@ describe("a run that finds the kept Keycloak down", () => {
   });
 
   for (const mode of ["auto", "warm"] as const)
-    it(`is refused where it runs and isn't reached: neither repaired nor replaced (mode ${mode})`, async () => {
+    it(`fails if it runs but is unreachable: neither repaired nor replaced (mode ${mode})`, async () => {
       const stage = newStage();
       const run = newRun(
         stage,
@@ -92,7 +92,7 @@ describe("a run that finds the kept Keycloak down", () => {
       assert.ok(!run.did.includes("repair") && stage.leases().length === 0);
     });
 
-  it("F45: is one of ten: one repair does the work, and nobody gets one of its own", async () => {
+  it("F45: is one of ten: one repair is enough, and none gets a dedicated one", async () => {
     const stage = newStage();
     const host = newHost({ keycloak: DOWN });
     const { repair, done } = lockedRepair(host, 2 * MINUTE);
@@ -102,7 +102,7 @@ describe("a run that finds the kept Keycloak down", () => {
     await stage.play();
     assert.deepEqual(await Promise.all(got), Array(10).fill("warm"));
     assert.equal(done(), 1);
-    assert.ok(!runs.some(({ said }) => said.join().includes("of its own")));
+    assert.ok(!runs.some(({ logged }) => logged.join().includes("of its own")));
     assert.ok(stage.now() - START < 3 * MINUTE);
   });
 });

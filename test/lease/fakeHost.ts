@@ -1,4 +1,4 @@
-// A host with a journal, a lock and a Keycloak that goes down: what runs and kept apps meet in a random schedule, and what must never be.
+// A host with a journal, a lock and a Keycloak that goes down, for random schedules; checks what must never happen.
 import { isLease } from "../../providers/lib/coordination/coordinationStore.ts";
 import { claimMaintenance, DRAIN_LIMIT, releaseMaintenance } from "../../providers/lib/coordination/maintenance.ts";
 import type { KeycloakMode } from "../../providers/lease/request.ts";

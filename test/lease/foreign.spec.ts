@@ -5,7 +5,7 @@ import { acquire } from "../../providers/lease/acquire.ts";
 
 const holder = { host: "ci", boot: "b", pidns: "p", pid: 1, started: 1 };
 
-/** A swarm in which every name is taken, and by nothing of hearth's. */
+/** A swarm in which foreign configs have every name. */
 function taken(): { store: CoordinationStore; puts: () => number } {
   let puts = 0;
   const store: CoordinationStore = {
@@ -17,21 +17,22 @@ function taken(): { store: CoordinationStore; puts: () => number } {
   return { store, puts: () => puts };
 }
 
-const never = async (): Promise<never> => assert.fail("nothing of this is to be asked");
+const never = async (): Promise<never> => assert.fail("unexpected call");
 const host = (store: CoordinationStore) => ({
   store,
   now: () => 0,
+  monotonicNow: () => 0,
   sleep: async () => undefined,
-  say: () => undefined,
+  log: () => undefined,
   liveness: never,
   isStale: never,
-  look: never,
+  observe: never,
   repair: never,
   memory: never,
 });
 
-describe("a config of the swarm that bears a name of hearth's and isn't hearth's", () => {
-  it("is named to a run, which doesn't wait for it", async () => {
+describe("a foreign config of the swarm with a name of hearth's", () => {
+  it("fails a run at once, and is named", async () => {
     const { store, puts } = taken();
     const request = {
       run: "docs-0a1b2c",
@@ -49,7 +50,7 @@ describe("a config of the swarm that bears a name of hearth's and isn't hearth's
     assert.equal(puts(), 20);
   });
 
-  it("is named to a kept app, which doesn't wait for it", async () => {
+  it("fails a warm app's maintenance at once, and is named", async () => {
     const { store, puts } = taken();
     const scopes = { blocks: "warm", blockedBy: "warm" } as const;
     const work = { app: "keycloak", domain: "k.test", what: "x", ...scopes, holder, stateDir: "/nonexistent" };

@@ -6,8 +6,8 @@ import { newRun } from "./participants.ts";
 
 const WIKI = "wiki-00000a";
 
-describe("a run whose identity another one has", () => {
-  it("F16, P8: is refused with who has it and since when, and the other one's lease stays as it is", async () => {
+describe("a run with the identity of another one", () => {
+  it("F16, P8: fails with the other's holder and start, and the other's lease stays unchanged", async () => {
     const stage = newStage();
     const first = newRun(stage, WIKI);
     void first.enter();
@@ -22,7 +22,7 @@ describe("a run whose identity another one has", () => {
     assert.deepEqual(stage.entries(), before);
   });
 
-  it("F39: is refused until the end of the other one's lease where nobody holds that, and has it from then on", async () => {
+  it("F39: fails until the other's timed lease expires, then acquires it", async () => {
     const stage = newStage();
     const timed = { holder: undefined, duration: 5 * MINUTE };
     void newRun(stage, WIKI, timed).enter();
@@ -47,7 +47,7 @@ describe("a run whose identity another one has", () => {
     );
   });
 
-  it("F39: is refused where nobody can tell whether the other one lives, until that one's end", async () => {
+  it("F39: fails until the other's lease expires if its liveness is unknown", async () => {
     const stage = newStage();
     const first = newRun(stage, WIKI);
     void first.enter();
@@ -65,7 +65,7 @@ describe("a run whose identity another one has", () => {
     assert.deepEqual(stage.leases()[0]?.holder, third.holder);
   });
 
-  it("F39: is refused where the other one's lease was renewed at the last moment", async () => {
+  it("F39: fails if the other's lease was renewed just before", async () => {
     const stage = newStage();
     const first = newRun(stage, WIKI);
     void first.enter();
@@ -83,7 +83,7 @@ describe("a run whose identity another one has", () => {
     assert.equal(stage.entriesOf(first).length, 1);
   });
 
-  it("P8: takes over what a dead one left", async () => {
+  it("P8: takes over a dead run's lease", async () => {
     const stage = newStage();
     const first = newRun(stage, WIKI, { domains: ["old.test"] });
     void first.enter();
@@ -99,7 +99,7 @@ describe("a run whose identity another one has", () => {
     );
   });
 
-  it("is the first one itself: it has its own lease, without a moment in which it has none", async () => {
+  it("keeps its own lease throughout if it is the same process", async () => {
     const stage = newStage();
     const run = newRun(stage, WIKI);
     void run.enter();
@@ -110,7 +110,7 @@ describe("a run whose identity another one has", () => {
     assert.equal(stage.leases().length, 1);
   });
 
-  it("F16: takes over what a dead one left before another one could, or is refused: never do both have it", async () => {
+  it("F16: takes over a dead run's lease or fails: two runs never both acquire it", async () => {
     const stage = newStage();
     const dead = newRun(stage, WIKI);
     void dead.enter();
@@ -128,8 +128,8 @@ describe("a run whose identity another one has", () => {
   });
 });
 
-describe("a run whose lease was over before it got in", () => {
-  it("F39, P8: gives up, and leaves the lease of the one that took it over", async () => {
+describe("a run whose lease expired while it waited", () => {
+  it("F39, P8: fails, and keeps the lease of the run that took over", async () => {
     const stage = newStage();
     void newRun(stage, "blog-00000b", { mode: "dedicated" }).enter();
     await stage.play();

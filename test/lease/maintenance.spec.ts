@@ -5,8 +5,8 @@ import { newApp, newHost, newRun } from "./participants.ts";
 const WIKI = "wiki-00000a";
 const what = "1.0.0+1 → 1.1.0+2";
 
-describe("a run that meets maintenance", () => {
-  it("F16: waits without a lease, says once who, at what and since when, and gets in once it is over", async () => {
+describe("a run during maintenance", () => {
+  it("F16: waits without a lease, logs holder, change and start once, and gets in afterwards", async () => {
     const stage = newStage();
     const app = newApp(stage, "keycloak", what);
     const run = newRun(stage, WIKI);
@@ -18,13 +18,13 @@ describe("a run that meets maintenance", () => {
     await stage.play();
     assert.equal(await got, "warm");
     await done;
-    assert.deepEqual(run.said, [
+    assert.deepEqual(run.logged, [
       `waiting: keycloak is in maintenance (${what}) since ${after(0)}, by pid ${app.holder.pid} on ci`,
     ]);
     assert.ok(stage.now() - START < 5 * MINUTE + 3_000);
   });
 
-  it("F16: says it again where it is another one by now", async () => {
+  it("F16: logs it again if another maintenance has replaced it", async () => {
     const stage = newStage();
     const app = newApp(stage, "keycloak");
     const run = newRun(stage, WIKI);
@@ -34,7 +34,7 @@ describe("a run that meets maintenance", () => {
     await stage.play();
     await done;
     assert.deepEqual(
-      run.said.map(line => /waiting: (\w+)/.exec(line)?.[1]),
+      run.logged.map(line => /waiting: (\w+)/.exec(line)?.[1]),
       ["keycloak", "traefik"],
     );
   });
@@ -43,7 +43,7 @@ describe("a run that meets maintenance", () => {
     ["whose holder lives", "alive"],
     ["F39: whose holder can't be judged", "unknown"],
   ] as const)
-    it(`${whose}: gets a Keycloak of its own once 10 minutes are over, and no sooner`, async () => {
+    it(`${whose}: gets a dedicated Keycloak after 10 minutes, and no sooner`, async () => {
       const stage = newStage();
       const app = newApp(stage, "keycloak", what);
       app.liveness = owner;
@@ -54,10 +54,10 @@ describe("a run that meets maintenance", () => {
       const refused = warm.enter();
       const why = `keycloak is in maintenance (${what}) since ${after(0)}, by pid ${app.holder.pid} on ci: not over after 10 minutes`;
       await stage.play({ until: () => stage.now() - START >= 10 * MINUTE });
-      assert.deepEqual([auto.said.length, auto.next() === undefined, warm.next() === undefined], [1, false, false]);
+      assert.deepEqual([auto.logged.length, auto.next() === undefined, warm.next() === undefined], [1, false, false]);
       await stage.play({ until: () => stage.now() - START > 10 * MINUTE + 3_000 });
       assert.equal(await got, "dedicated");
-      assert.equal(auto.said.at(-1), `${why}; the run gets a dedicated Keycloak`);
+      assert.equal(auto.logged.at(-1), `${why}; the run gets a dedicated Keycloak`);
       await assert.rejects(refused, { name: "UnavailableError", message: why });
       assert.deepEqual(
         stage.leases().map(({ run, keycloak }) => [run, keycloak]),
@@ -65,7 +65,7 @@ describe("a run that meets maintenance", () => {
       );
     });
 
-  it("whose holder died in the middle of it: gets a Keycloak of its own at once, and lets it hang", async () => {
+  it("whose holder died with an operation open: keeps it, and gets a dedicated Keycloak at once", async () => {
     const stage = newStage();
     const app = newApp(stage, "keycloak", what);
     void app.pass(MINUTE);
@@ -76,14 +76,14 @@ describe("a run that meets maintenance", () => {
     const refused = warm.enter();
     await stage.play();
     assert.equal(await got, "dedicated");
-    assert.match(auto.said.join(), /by pid 1 on ci, which is dead; the run gets a dedicated Keycloak$/);
+    assert.match(auto.logged.join(), /by pid 1 on ci, which is dead; the run gets a dedicated Keycloak$/);
     await assert.rejects(refused, { name: "UnavailableError", message: /which is dead$/ });
     assert.ok(stage.now() - START < 3_000);
     assert.deepEqual(stage.maintenance()?.holder, app.holder);
     assert.equal(stage.leases().length, 1);
   });
 
-  it("that a dead holder left over: takes it away, and gets the kept Keycloak", async () => {
+  it("that is stale: removes it, and gets the warm Keycloak", async () => {
     const stage = newStage();
     const app = newApp(stage, "keycloak");
     void app.pass(MINUTE);
@@ -99,7 +99,7 @@ describe("a run that meets maintenance", () => {
 
   for (const mode of ["auto", "warm", "dedicated", "none"] as const)
     for (const dies of [false, true])
-      it(`of an app that no run uses${dies ? ", whose holder died" : ""}: begins at once, its mode ${mode}`, async () => {
+      it(`of an app that no run uses${dies ? ", whose holder died" : ""}: begins at once (mode ${mode})`, async () => {
         const stage = newStage();
         const app = newApp(stage, "custom-html");
         void app.pass(20 * MINUTE);
@@ -109,12 +109,12 @@ describe("a run that meets maintenance", () => {
         const got = run.enter();
         await stage.play({ until: () => run.next() === undefined });
         assert.equal(await got, mode === "auto" ? "warm" : mode);
-        assert.deepEqual([run.said, stage.now()], [[], START]);
+        assert.deepEqual([run.logged, stage.now()], [[], START]);
         assert.ok(stage.maintenance(), "it is left alone");
       });
 
   for (const mode of ["none", "dedicated"] as const)
-    it(`of Keycloak alone goes past it where its mode is ${mode}`, async () => {
+    it(`of Keycloak alone isn't blocked in mode ${mode}`, async () => {
       const stage = newStage();
       const app = newApp(stage, "keycloak");
       void app.pass(20 * MINUTE);
@@ -126,7 +126,7 @@ describe("a run that meets maintenance", () => {
 
   for (const mode of ["auto", "warm", "dedicated", "none"] as const)
     for (const dies of [false, true])
-      it(`of Traefik, ${dies ? "whose holder died" : "for too long"}: is refused and never gets a Keycloak of its own instead (mode ${mode})`, async () => {
+      it(`of Traefik, ${dies ? "whose holder died" : "for too long"}: fails (mode ${mode})`, async () => {
         const stage = newStage();
         const app = newApp(stage, "traefik");
         void app.pass(20 * MINUTE);
@@ -137,7 +137,7 @@ describe("a run that meets maintenance", () => {
         await run.until("put");
         await stage.play({ until: () => run.next() === undefined });
         await assert.rejects(refused, { name: "UnavailableError", message: /^traefik is in maintenance/ });
-        assert.ok(!run.said.join().includes("dedicated"));
+        assert.ok(!run.logged.join().includes("dedicated"));
         assert.deepEqual(stage.leases(), []);
         const waited = stage.now() - START;
         assert.ok(dies ? waited === 0 : waited >= 10 * MINUTE && waited < 10 * MINUTE + 3_000, `${waited} ms`);

@@ -51,7 +51,7 @@ export function newRun(stage: Stage, run: string, request: Partial<LeaseRequest>
   const side = stage.side(run);
   const host: AcquireHost = {
     ...worldOf(stage, side, machine),
-    async look() {
+    async observe() {
       await side.point("look");
       return machine.keycloak;
     },
@@ -145,8 +145,9 @@ export function collides(run: Run, app: Kept): boolean {
 }
 
 function worldOf(stage: Stage, side: Side, host: Host): CoordinationHost {
-  const { store, sleep, say } = side;
-  return { store, now: stage.now, sleep, say, liveness: stage.liveness, isStale: async () => host.leftOver };
+  const { store, sleep, log } = side;
+  const { now, liveness } = stage;
+  return { store, now, monotonicNow: now, sleep, log, liveness, isStale: async () => host.leftOver };
 }
 
 function begun<T>(work: Promise<T>): Promise<T> {

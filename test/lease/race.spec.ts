@@ -20,10 +20,10 @@ const pairs: readonly { app: "keycloak" | "traefik"; mode: KeycloakMode }[] = [
   { app: "traefik", mode: "none" },
 ];
 
-describe("a run and an upgrade that begin at once", () => {
+describe("a run and an upgrade that begin at the same time", () => {
   for (const { app: name, mode } of pairs)
     for (const { order, first } of orders)
-      it(`F16: ${name}, mode ${mode}, ${order.join(", ")}: the ${first} goes first, the other waits, and both get there`, async () => {
+      it(`F16: ${name}, mode ${mode}, ${order.join(", ")}: the ${first} is first, both finish`, async () => {
         const stage = newStage();
         const [run, app] = [newRun(stage, "wiki-00000a", { mode }), newApp(stage, name)];
         const ends = [run.pass(2 * MINUTE), app.pass(3 * MINUTE)];
@@ -40,17 +40,17 @@ describe("a run and an upgrade that begin at once", () => {
         assert.deepEqual(await Promise.all(ends), [mode === "auto" ? "warm" : mode, undefined]);
         assert.equal(firstIn, first);
         assert.deepEqual(stage.entries(), []);
-        assert.ok(stage.now() - START < 5 * MINUTE + 10_000, "somebody waited for nothing");
+        assert.ok(stage.now() - START < 5 * MINUTE + 10_000, "a process waited without a reason");
       });
 
-  it("F16: maintenance that comes between a run's lease and its look makes it withdraw before it waits", async () => {
+  it("F16: maintenance created between a run's lease and its check makes the run release the lease", async () => {
     const stage = newStage();
     const [run, app] = [newRun(stage, "wiki-00000a"), newApp(stage, "keycloak")];
     const got = run.enter();
     await run.until("all");
     const drained = app.drain();
     await app.until("sleep");
-    assert.match(app.said.join(), /^waiting: in use by wiki-00000a/);
+    assert.match(app.logged.join(), /^waiting: in use by wiki-00000a/);
     await run.until("sleep");
     assert.deepEqual(stage.leases(), []);
     await app.end();
@@ -60,7 +60,7 @@ describe("a run and an upgrade that begin at once", () => {
     assert.equal(
       run.did.filter(each => each.startsWith("put")).length,
       1,
-      "it hung its lease up again while it had to wait",
+      "it created its lease again during maintenance",
     );
     const given = app.giveBack();
     await stage.play();
@@ -70,7 +70,7 @@ describe("a run and an upgrade that begin at once", () => {
 });
 
 describe("a host on which many runs wait", () => {
-  it("F16: drains as soon as the last of those who were in has left", async () => {
+  it("F16: drains as soon as the last active run has ended", async () => {
     const stage = newStage();
     const first = newRun(stage, "wiki-0000ff");
     const ends: Promise<unknown>[] = [first.pass(2 * MINUTE)];
@@ -86,8 +86,8 @@ describe("a host on which many runs wait", () => {
   });
 });
 
-describe("maintenance that a dead process left over", () => {
-  it("isn't taken away by a run any more once another app has taken it over", async () => {
+describe("stale maintenance", () => {
+  it("isn't removed by a run after another app has taken it over", async () => {
     const stage = newStage();
     const host = newHost({ leftOver: true });
     const [dead, app] = [newApp(stage, "traefik"), newApp(stage, "keycloak", "", host)];
@@ -110,7 +110,7 @@ describe("maintenance that a dead process left over", () => {
     assert.deepEqual(await Promise.all(ends), ["dedicated", undefined, "warm"]);
   });
 
-  it("isn't taken away by a run any more once another process of that app has taken it over", async () => {
+  it("isn't removed by a run after another process of that app has taken it over", async () => {
     const stage = newStage();
     const host = newHost({ leftOver: true, keycloak: DOWN });
     const [dead, app] = [newApp(stage, "keycloak"), newApp(stage, "keycloak", "", host)];

@@ -27,14 +27,14 @@ export interface Side {
   liveness: Liveness;
   /** It does nothing more. */
   dead: boolean;
-  readonly said: string[];
+  readonly logged: string[];
   /** What it passed so far: `put hearth-run-000001`, `all`, `sleep`, … */
   readonly did: string[];
   /** What it is about to do; undefined: it ended, died, or hasn't begun. */
   next(): string | undefined;
   /** When it wakes; undefined: it doesn't sleep. */
   wakes(): number | undefined;
-  say(line: string): void;
+  log(line: string): void;
   sleep(ms: number): Promise<void>;
   /** Stops here too. */
   point(what: string): Promise<void>;
@@ -59,7 +59,7 @@ export interface Stage {
   entriesOf(side: Side): StoredRecord[];
   leases(): LeaseRecord[];
   maintenance(): MaintenanceRecord | undefined;
-  /** Everybody goes on, one step at a time, until all have ended or `until` holds; the clock moves when all sleep, or where a sleeper is chosen. */
+  /** Steps the processes until all have ended or `until` holds. The clock moves if all sleep or a sleeper is chosen. */
   play(options?: { choose?: Choose; until?: () => boolean }): Promise<void>;
 }
 
@@ -87,11 +87,11 @@ export function newStage(): Stage {
       holder,
       liveness: "alive",
       dead: false,
-      said: [],
+      logged: [],
       did: [],
       next: () => parked?.what,
       wakes: () => parked?.wake,
-      say: line => void own.said.push(line),
+      log: line => void own.logged.push(line),
       sleep: ms => stop("sleep", clock + ms),
       point: what => stop(what),
       async step() {

@@ -65,8 +65,8 @@ function numbers(seed: number): () => number {
   };
 }
 
-describe("runs and kept apps in whatever order, whoever of them dies", () => {
-  it(`P8, P9, F16, F24: ${schedules.numRuns} schedules: no run is on an app that is being changed, no living run's lease is taken, and all who live get to their end`, async function () {
+describe("runs and warm apps in any order, with any deaths", () => {
+  it(`P8, P9, F16, F24: ${schedules.numRuns} schedules: no conflict, no lost lease, no deadlock`, async function () {
     this.timeout(long ? 1_800_000 : 20_000);
     const seen = new Map<string, number>();
     await fc.assert(

@@ -14,7 +14,7 @@ describe("a provider whose CLI was killed", function () {
   beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "hearth-orphan-"))));
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** Starts it with one call of `ms` milliseconds under way, kills the CLI, and gives back whether the call's end was reached. */
+  /** Starts it with one call of `ms` milliseconds in progress, kills the CLI, returns whether the call finished. */
   async function orphaned(ms: number): Promise<{ pid: number; finished: () => boolean }> {
     const script = join(folder, "dynamic-provider.mjs");
     const orphan = createRequire(import.meta.url).resolve("../../providers/pulumi/process.ts");
@@ -57,7 +57,7 @@ describe("a provider whose CLI was killed", function () {
     }
   };
 
-  it("P1: finishes the call that is under way, though nobody reads what it says, and exits", async () => {
+  it("P1: finishes the call in progress although its output is lost, then exits", async () => {
     const { pid, finished } = await orphaned(2_000);
     await sleep(1_000);
     assert.ok(existsSync(`/proc/${pid}`) && !finished(), "it works on");

@@ -13,29 +13,29 @@ const reasons = async (news: object) =>
   (await provider.check({}, { ...given, ...news })).failures.map(({ property, reason }) => `${property} ${reason}`);
 
 describe("a realm's inputs", () => {
-  it("P9: refuse the name master, in any letters", async () => {
+  it("P9: reject the name master in any case", async () => {
     for (const name of ["master", "Master", "MASTER"])
-      assert.match((await reasons({ name })).join(), /^name is Keycloak's own realm/);
+      assert.match((await reasons({ name })).join(), /^name expected another realm than master/);
   });
 
-  it("refuse settings that hearth sets itself", async () => {
+  it("reject settings that hearth sets itself", async () => {
     assert.match(
       (await reasons({ settings: { realm: "other" } })).join(),
-      /^settings can't hold id, realm, enabled, clients, users/,
+      /^settings expected none of id, realm, enabled, clients, users/,
     );
   });
 
-  it("refuse what they don't know, and a relative folder", async () => {
+  it("reject an unknown input and a relative path", async () => {
     assert.match((await reasons({ nmae: "x" })).join(), /nmae/);
     assert.match((await reasons({ stateDir: "here" })).join(), /^stateDir/);
   });
 
-  it("wait for what isn't known yet", async () => {
+  it("pass unknown values through", async () => {
     const news = { ...given, keycloak: { domain: UNKNOWN } };
     assert.deepEqual(await provider.check({}, news), { inputs: news, failures: [] });
   });
 
-  it("that differ mean another realm; another folder doesn't", async () => {
+  it("replace the realm if they change; another stateDir doesn't", async () => {
     const old = { ...given, client: {}, user: {}, settings: {}, swarm: "a" } as never;
     const other = (more: object) => provider.diff("id", old, { ...(old as Record<string, unknown>), ...more } as never);
     assert.deepEqual(await other({ name: "x" }), { changes: true, replaces: ["name"], deleteBeforeReplace: true });

@@ -11,11 +11,11 @@ import { FakeKeycloak } from "./fakeKeycloak.ts";
 describe("a realm", () => {
   let keycloak: FakeKeycloak;
   let stateDir: string;
-  let said: string[];
+  let logged: string[];
   let realm: CheckedRealm;
   const host = (password = "admin") => ({
     logIn: () => logIn(keycloak.url, { username: "admin", password }, 400),
-    say: (line: string) => void said.push(line),
+    log: (line: string) => void logged.push(line),
     pause: 5,
   });
   const count = (request: string) => keycloak.requests.filter(each => each === request).length;
@@ -23,7 +23,7 @@ describe("a realm", () => {
   beforeEach(async () => {
     keycloak = await new FakeKeycloak().start();
     stateDir = await mkdtemp(join(tmpdir(), "hearth-realm-"));
-    said = [];
+    logged = [];
     const given = {
       keycloak: { domain: "keycloak.test" },
       name: "docs-0a1b2c",
@@ -38,7 +38,7 @@ describe("a realm", () => {
     await rm(stateDir, { recursive: true });
   });
 
-  it("is made whole in one request, and carries whose it is", async () => {
+  it("is created in one request, and names its owner", async () => {
     const { clientSecret, password } = await ensureRealm(realm, host());
     assert.deepEqual(keycloak.requests, ["POST /realms/master/protocol/openid-connect/token", "POST /admin/realms"]);
     const made = keycloak.realms.get("docs-0a1b2c") as Record<string, unknown>;
@@ -52,7 +52,7 @@ describe("a realm", () => {
   });
 
   for (const status of [409, 500, 502, 503, 504]) {
-    it(`F21: is looked for and tried again after HTTP ${status}`, async () => {
+    it(`F21: is looked up and created again after HTTP ${status}`, async () => {
       keycloak.fail("POST", /^\/admin\/realms$/, { status }, { status });
       await ensureRealm(realm, host());
       assert.equal(count("POST /admin/realms"), 3);
@@ -60,7 +60,7 @@ describe("a realm", () => {
     });
   }
 
-  it("F18: waits a little for a Keycloak that the ingress doesn't reach yet, then says that it isn't up", async () => {
+  it("F18: is retried while the ingress can't reach Keycloak, then fails because Keycloak isn't up", async () => {
     const token = /^\/realms\/master\/protocol/;
     keycloak.fail("POST", token, { status: 404 }, { status: 503 });
     await ensureRealm(realm, host());
@@ -71,7 +71,7 @@ describe("a realm", () => {
     });
   });
 
-  it("F19: is taken over where the answer to its own request was lost, with credentials that are in it", async () => {
+  it("F19: is adopted if the response to its creation was lost, and gets new credentials", async () => {
     keycloak.fail("POST", /^\/admin\/realms$/, "hang after");
     const { clientSecret, password } = await ensureRealm(realm, host());
     const made = keycloak.realms.get("docs-0a1b2c")!;
@@ -80,13 +80,13 @@ describe("a realm", () => {
     assert.equal(count("POST /admin/realms"), 1);
   });
 
-  it("F19: is taken over after a conflict with itself, with a token from after it was made", async () => {
+  it("F19: is adopted after a conflict with itself, with a token issued after its creation", async () => {
     await ensureRealm(realm, host());
     const { clientSecret } = await ensureRealm(realm, host());
     assert.equal(keycloak.realms.get("docs-0a1b2c")!.clients![0]!.secret, clientSecret);
   });
 
-  it("P9: of somebody else's is neither taken over nor deleted", async () => {
+  it("P9: of another owner is neither adopted nor deleted", async () => {
     for (const attributes of [
       { "hearth.owner": "cluster", "hearth.run": "docs-ffffff" },
       { "hearth.owner": "other", "hearth.run": "docs-0a1b2c" },
@@ -101,13 +101,13 @@ describe("a realm", () => {
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 0);
   });
 
-  it("P8: is listed with its attributes, which tell whose it is", async () => {
+  it("P8: is listed with the attributes that name its owner", async () => {
     await ensureRealm(realm, host());
     const all = await (await host().logIn()).list();
     assert.deepEqual(all, [{ name: "docs-0a1b2c", attributes: keycloak.realms.get("docs-0a1b2c")!.attributes }]);
   });
 
-  it("P9: called master is refused before anything is asked", async () => {
+  it("P9: named master is refused before any request", async () => {
     for (const name of ["master", "MASTER"]) {
       await assert.rejects(() => ensureRealm({ ...realm, name }, host()), { name: "MasterRealmError" });
       await assert.rejects(() => removeRealm({ ...realm, name }, host()), { name: "MasterRealmError" });
@@ -115,7 +115,7 @@ describe("a realm", () => {
     assert.deepEqual(keycloak.requests, []);
   });
 
-  it("F20: is deleted through 500, 401, 403, 409 and a hang, and proved gone", async () => {
+  it("F20: is deleted despite 500, 401, 403, 409 and a hang, and its absence is proved", async () => {
     await ensureRealm(realm, host());
     keycloak.fail("DELETE", /docs-0a1b2c$/, { status: 500 }, { status: 401 }, { status: 403 }, { status: 409 }, "hang");
     assert.equal(await removeRealm(realm, host()), true);
@@ -124,7 +124,7 @@ describe("a realm", () => {
     assert.equal(keycloak.requests.at(-1), "GET /admin/realms/docs-0a1b2c");
   });
 
-  it("F20: absent already is success, also where the answer to the delete was lost", async () => {
+  it("F20: that is absent counts as deleted, also if the response to the delete was lost", async () => {
     assert.equal(await removeRealm(realm, host()), false);
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 0);
     await ensureRealm(realm, host());
@@ -133,20 +133,20 @@ describe("a realm", () => {
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 1);
   });
 
-  it("F20: that stays in spite of every try makes the delete fail", async () => {
+  it("F20: that remains after every attempt makes the delete fail", async () => {
     await ensureRealm(realm, host());
     keycloak.fail("DELETE", /docs-0a1b2c$/, ...Array.from({ length: 6 }, () => ({ status: 500 })));
     await assert.rejects(() => removeRealm(realm, host()), { name: "KeycloakError", status: 500 });
     assert.ok(keycloak.realms.has("docs-0a1b2c"));
   });
 
-  it("isn't tried again after a refusal that won't change", async () => {
+  it("isn't retried after a permanent error", async () => {
     keycloak.fail("POST", /^\/admin\/realms$/, { status: 400 });
     await assert.rejects(() => ensureRealm(realm, host()), { name: "KeycloakError", status: 400 });
     assert.equal(count("POST /admin/realms"), 1);
   });
 
-  it("F35: tries a refused admin password once, and says what to do", async () => {
+  it("F35: tries a rejected admin password once, and the error says what to do", async () => {
     await assert.rejects(() => ensureRealm(realm, host("changed")), {
       name: "AdminPasswordError",
       message: /admin's password in the container's secret is refused; was it changed in the console\?/,
@@ -154,17 +154,17 @@ describe("a realm", () => {
     assert.deepEqual(keycloak.requests, ["POST /realms/master/protocol/openid-connect/token"]);
   });
 
-  it("F32, P12: says no secret in an error or a progress line", async () => {
+  it("F32, P12: leaks no secret into an error or a progress line", async () => {
     keycloak.adminPassword = "sentinel-admin";
     keycloak.fail("POST", /^\/admin\/realms$/, { status: 503 }, "hang");
     const { clientSecret, password } = await ensureRealm(realm, host("sentinel-admin"));
     keycloak.fail("DELETE", /docs-0a1b2c$/, ...Array.from({ length: 6 }, () => ({ status: 500 })));
     const failure = await removeRealm(realm, host("sentinel-admin")).then(() => assert.fail("it should fail"), String);
     for (const secret of ["sentinel-admin", clientSecret, password])
-      assert.ok(![...said, failure].join("\n").includes(secret));
+      assert.ok(![...logged, failure].join("\n").includes(secret));
   });
 
-  it("F21: waits its turn: never more than two creates at once at one Keycloak", async () => {
+  it("F21: waits while two others are being created at the same Keycloak", async () => {
     let inside = 0;
     let most = 0;
     const isAlone = () => most < 2;

@@ -88,7 +88,7 @@ describe("deploying a run's app", function () {
     assert.match(lines.join("\n"), /not inserted, no compose file uses the secret none/);
   });
 
-  it("returns a variable that is no longer set to the recipe's value, and uses the sample of the new version", async () => {
+  it("returns a variable that is no longer set to the value in the new version's sample", async () => {
     await on.release("1.10.0+1.1", {
       "compose.yml": compose("1.1"),
       ".env.sample": sample.replace("GREETING=hello", "GREETING=hello\nNEW=1"),

@@ -90,7 +90,7 @@ describe("ensuring a run's app", () => {
     assert.equal(calls.filter(each => each === "deploy").length, 2);
   });
 
-  it("leaves the app as it is if health could not be determined: a deploy from scratch would end the same", async () => {
+  it("leaves the app as it is if health is inconclusive: a new deploy would end the same", async () => {
     const away: Verdict = { health: "inconclusive", why: "no answer (ECONNREFUSED) (after 90 s)" };
     for (const verdict of [away, new Error("docker: list services: timed out")]) {
       const { host, calls } = play({ before: running, verdicts: [verdict] });
@@ -99,7 +99,7 @@ describe("ensuring a run's app", () => {
     }
   });
 
-  it("undeploys before it changes an existing secret, and logs its name alone; a new secret needs no undeploy", async () => {
+  it("undeploys before it changes an existing secret, and logs its name; not for a new secret", async () => {
     const first = play({ before: running, existing: ["pass"] });
     await ensure(first.host, ["pass", "smtp"]);
     assert.deepEqual(first.calls, ["undeploy", "deploy pass", "gate"]);

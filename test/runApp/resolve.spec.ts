@@ -25,7 +25,7 @@ describe("resolving a run's app", function () {
   const failures = async (more: Partial<RunAppArgs>) =>
     (await resolve(more)).failures.map(({ property, reason }) => `${property}: ${reason}`);
 
-  it("takes the newest annotated version tag as latest, compared as a version; holds nothing, whatever its age", async () => {
+  it("takes the newest annotated version as latest, compared as a version, whatever its age", async () => {
     for (const version of ["1.10.0+1.1", "2.0.0+2.0"])
       await on.release(version, { [`release/${version}`]: "read this" });
     await on.release("v3", {});

@@ -28,7 +28,7 @@ describe("the configuration", () => {
     });
   });
 
-  it("takes one place for alerts, and no URL in clear", () => {
+  it("accepts one alert channel, and no URL in clear", () => {
     const alerts = (value: object) =>
       readConfig({ "hearth:baseDomain": "a.test", "hearth:alerts": JSON.stringify(value) }).alerts;
     assert.deepEqual(alerts({ command: ["mail", "-s", "hearth"] }), { command: ["mail", "-s", "hearth"] });
@@ -42,14 +42,14 @@ describe("the configuration", () => {
     );
   });
 
-  it("names a key that is missing, and what is wanted", () => {
+  it("names a missing key and what is expected", () => {
     assert.match(
       refused({}),
       /^hearth:baseDomain is missing: .*pulumi config set hearth:baseDomain.*such as ci\.example\.org$/,
     );
   });
 
-  it("says what it found and what it wants", () => {
+  it("names what was found and what is expected", () => {
     assert.equal(
       refused({ "hearth:baseDomain": "nonsense" }),
       'hearth:baseDomain is "nonsense": expected a domain such as ci.example.org',
@@ -60,7 +60,7 @@ describe("the configuration", () => {
     );
   });
 
-  it("refuses a key that hearth doesn't know, at any depth", () => {
+  it("rejects an unknown key at any depth", () => {
     assert.equal(
       refused({ "hearth:baseDomain": "a.test", "hearth:baseDomian": "b.test" }),
       "hearth:baseDomian: no such setting of hearth",
@@ -71,7 +71,7 @@ describe("the configuration", () => {
     );
   });
 
-  it("takes an app's settings as written, without filling in what is left out", () => {
+  it("keeps an app's settings as written, without defaults", () => {
     const apps = { keycloak: { version: "10.7.1+26.4.0", env: { A: "1" }, updates: { allow: "patch" } } };
     const { keycloak } = readConfig({ "hearth:baseDomain": "a.test", "hearth:apps": JSON.stringify(apps) }).apps;
     assert.equal(keycloak?.version, "10.7.1+26.4.0");

@@ -53,7 +53,7 @@ describe("the stacks' programs", function () {
   const settled = async <T>(output: pulumi.Output<T>) =>
     new Promise<T>(resolve => output.apply(value => (resolve(value), value)));
 
-  it("warm: declare the network proxy, Traefik and Keycloak, each as its inputs say", async () => {
+  it("warm: declare the network proxy, Traefik and Keycloak with their inputs", async () => {
     const { warmStack } = await import("../../stacks/warm.ts");
     const outputs = (await warmStack(config)) as { keycloak: { version: pulumi.Output<string> } };
     assert.equal(await settled(outputs.keycloak.version), "1.0.0+1");
@@ -76,7 +76,7 @@ describe("the stacks' programs", function () {
     );
   });
 
-  it("warm: declare a third app after the ingress, as its inputs say", async () => {
+  it("warm: declare a third app after the ingress, with its inputs", async () => {
     const { warmStack } = await import("../../stacks/warm.ts");
     const apps = { "custom-html": { domain: "pages.ci.example.org" } };
     const outputs = (await warmStack({ ...config, apps })) as { "custom-html": { url: pulumi.Output<string> } };
@@ -163,7 +163,7 @@ describe("the stacks' programs", function () {
     };
     after(() => void (kind = "warm"));
 
-    it("the lease comes first and names what may be the run's; the app gets the realm's values, and no secret in clear", async () => {
+    it("the lease comes first and names the domains; the app gets the realm's values, no secret in clear", async () => {
       const { deployCount, inputs, type } = await run("docs", "warm");
       assert.equal(deployCount, 1);
       assert.equal(made[0]?.name, "lease");
@@ -182,7 +182,7 @@ describe("the stacks' programs", function () {
       );
     });
 
-    it("cold: a Keycloak of the same version is deployed for it, the realm stands on that one, and both count", async () => {
+    it("dedicated: a Keycloak of the same version has the run's realm, and both deploys count", async () => {
       const { deployCount, inputs, type } = await run("docs", "dedicated");
       assert.equal(deployCount, 2);
       assert.deepEqual(
@@ -200,7 +200,7 @@ describe("the stacks' programs", function () {
       });
     });
 
-    it("whose recipe needs no Keycloak gets none, and one that is to get a realm alone deploys nothing", async () => {
+    it("gets no Keycloak if its recipe needs none, and deploys nothing if its recipe needs only a realm", async () => {
       const wiki = await run("wiki", "none");
       assert.deepEqual(
         [wiki.deployCount, wiki.inputs("lease")?.["mode"], wiki.inputs("wiki-0a1b2c"), wiki.outputs.issuer],
@@ -211,7 +211,7 @@ describe("the stacks' programs", function () {
       assert.deepEqual([pad.deployCount, pad.inputs("app"), pad.outputs.appUrl], [0, undefined, undefined]);
     });
 
-    it("from a working tree is deployed whether or not anything is said of its recipe", async () => {
+    it("from a working tree is deployed even if its recipe isn't configured", async () => {
       const { deployCount, inputs } = await run("other", "warm", { ...own, checkout: "/srv/tree" });
       assert.deepEqual([deployCount, inputs("app")?.["checkout"]], [1, "/srv/tree"]);
     });

@@ -7,7 +7,7 @@ const configured = (apps: object = {}) =>
   readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:apps": JSON.stringify(apps) });
 
 describe("the warm apps", () => {
-  it("are Traefik, whose volumes hold nothing that must go back, then Keycloak, whose do", () => {
+  it("are Traefik, which is stateless, then Keycloak, which is stateful", () => {
     const [traefik, keycloak] = warmApps(configured());
     assert.deepEqual(
       warmApps(configured()).map(({ recipe }) => recipe),
@@ -18,7 +18,7 @@ describe("the warm apps", () => {
     assert.equal(traefik?.domain, "warm-traefik.ci.example.org");
   });
 
-  it("take settings over their defaults, and Keycloak's issuer follows its domain", () => {
+  it("prefer settings to their profile's defaults; Keycloak's issuer contains its domain", () => {
     const keycloak = warmKeycloak(
       configured({ keycloak: { domain: "sso.example.org", health: { stableFor: 30 }, updates: { allow: "patch" } } }),
     );
@@ -31,7 +31,7 @@ describe("the warm apps", () => {
     assert.equal(warmAppInputs.parse(keycloak).updates.minAgeHours, 24, "a setting that isn't given keeps its default");
   });
 
-  it("include any configured recipe, with the defaults of a recipe that hearth doesn't know", () => {
+  it("include any configured recipe, with the default profile if hearth has none for it", () => {
     const apps = warmApps(configured({ "custom-html": { domain: "pages.ci.example.org" } }));
     assert.deepEqual(
       apps.map(({ recipe, domain }) => [recipe, domain]),

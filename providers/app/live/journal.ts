@@ -23,7 +23,7 @@ export function journal(session: Session): Journal {
     },
     async beginRestore({ version, snapshot }) {
       await session.snapshotOf(snapshot);
-      // The version that is left; nothing may run at all.
+      // The version to replace. Possibly nothing runs.
       const to = versionLabel(stack, await servicesOf(stack)) ?? version;
       const plan = { kind: "restore", recipe, domain, from: version, to, snapshot, rollingBack: true } as const;
       return replaceOperation(folder, plan, "undeploy");

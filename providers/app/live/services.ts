@@ -38,7 +38,7 @@ export function services(session: Session): Services {
       log(`stopped in ${since(start)}`);
     },
     async deploy(version) {
-      // What is still being removed would fail the deploy. If it never ends, the deploy fails with Swarm's words.
+      // Objects still being removed would fail the deploy. If they stay, the deploy fails with Swarm's message.
       if ((await servicesOf(stack)).length === 0)
         await waitUntilRemoved(stack).catch(error => log(errorMessage(error)));
       log(`deploying ${version}`);
@@ -48,7 +48,7 @@ export function services(session: Session): Services {
   };
 }
 
-/** Gives last good's images their names back: a moved tag must not decide what a rollback or a repair runs. */
+/** Points the tags of last good's images back to them: a rollback or a repair must not run a moved tag. */
 async function restoreImageNames({ context, log }: Session, version: string): Promise<void> {
   const { stack, folder, lock } = context;
   const good = await readLastGood(folder);
@@ -57,7 +57,7 @@ async function restoreImageNames({ context, log }: Session, version: string): Pr
     if ((await imageId(name)) === id) continue;
     if ((await imageId(lastGoodImage(stack, service))) !== id)
       throw new Error(`image not found: ${name}, which ${service} ran at ${version}`);
-    log(`${name} now names another image; ${service} gets the one it ran`);
+    log(`tag ${name} moved to another image; ${service} gets the one that it ran`);
     await tagImage(id, name, lock);
   }
 }

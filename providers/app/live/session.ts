@@ -1,4 +1,4 @@
-// What one process learns of an app while it works on it, and what the adapters share.
+// State of one process that works on an app, shared by the adapters.
 import { join } from "node:path";
 import { mask } from "../../lib/diagnostics/index.ts";
 import { findSnapshot, type StoredSnapshot } from "../../lib/snapshot/index.ts";
@@ -22,7 +22,7 @@ export interface Session {
   mask(text: string): string;
   /** What the gate observed, oldest first. */
   readonly observations: string[];
-  /** Where the .env from before operation `id` is kept. */
+  /** Path of the .env that was saved before operation `id`. */
   keptEnv(id: string): string;
   /** Throws if the snapshot was deleted. */
   snapshotOf(id: string | undefined): Promise<StoredSnapshot>;

@@ -1,4 +1,4 @@
-// The profile of a recipe that hearth knows nothing of: its data is kept, and no run depends on it.
+// The default profile: the app's data is kept, and no run depends on it.
 import type { Profile } from "./profile.ts";
 
 export const defaultProfile: Profile = {

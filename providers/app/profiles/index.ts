@@ -1,4 +1,4 @@
-// The profile of each recipe that needs more than the defaults: a recipe is added here and in a file of its name.
+// The profiles of recipes that need more than the defaults. To add one, write a file and list it here.
 import { defaultProfile } from "./default.ts";
 import { keycloak } from "./keycloak.ts";
 import type { Profile } from "./profile.ts";
@@ -6,7 +6,7 @@ import { traefik } from "./traefik.ts";
 
 export type { Profile } from "./profile.ts";
 
-/** By recipe; in this order the warm stack lists them. */
+/** By recipe, in the order of the warm stack. */
 const profiles: Readonly<Record<string, Profile>> = { traefik, keycloak };
 
 /** The recipes that are always warm: the ingress, and the Keycloak of runs. */

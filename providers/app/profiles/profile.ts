@@ -1,4 +1,4 @@
-// What a profile declares: all that hearth knows of one recipe.
+// The interface of a profile: everything that hearth knows about one recipe.
 import type { RunScope } from "../../lib/coordination/index.ts";
 import type { Baseline } from "../../lib/state/index.ts";
 import type { WarmAppInputs } from "../inputs.ts";
@@ -7,11 +7,11 @@ import type { WarmAppInputs } from "../inputs.ts";
 export type ProfiledApp = Pick<WarmAppInputs, "domain" | "env">;
 
 export interface Profile {
-  /** Health check of an app at `domain`, where its configuration has none: path and issuer. */
+  /** Default health check of an app at `domain`: path and issuer. */
   health(domain: string): NonNullable<Partial<WarmAppInputs["health"]>>;
   /** Whether its volumes are snapshotted and restored with its version, unless its configuration says otherwise. */
   readonly stateful: boolean;
-  /** Whether other apps are reached through it: it is deployed before them, and an unreachable route is its own fault. */
+  /** Whether other apps are reached through it: it is deployed first, and an unreachable route is its own fault. */
   readonly ingress: boolean;
   /** The runs whose leases block its upgrade. */
   readonly blockedBy: RunScope;
@@ -19,8 +19,8 @@ export interface Profile {
   readonly blocks: RunScope;
   /** Name of its administrator, from the variables of its .env. */
   adminName(env: Readonly<Record<string, string>>): string;
-  /** What the app serves before an upgrade. What can't be determined is logged and left out. */
+  /** Records what the app serves before an upgrade. Logs and omits what can't be determined. */
   captureBaseline(app: ProfiledApp, log: (line: string) => void): Promise<Baseline>;
-  /** The first thing of `baseline` that the app no longer serves, in words; undefined if it serves all of it. */
+  /** The first entry of `baseline` that the app no longer serves, in words; undefined if it serves all. */
   findRegressions(app: ProfiledApp, baseline: Baseline): Promise<string | undefined>;
 }

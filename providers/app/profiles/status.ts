@@ -1,4 +1,4 @@
-// The status with which a URL answers.
+// Requests the HTTP status of a URL.
 
 /** undefined: no answer within 5 seconds. Redirects are not followed. */
 export async function statusOf(url: string): Promise<number | undefined> {

@@ -28,7 +28,7 @@ export const traefik: Profile = {
   },
 };
 
-/** The host of every router that Swarm's services declare, with the status it answers now; unreachable ones are left out. */
+/** The hosts of all routers that Swarm's services declare, with their present status; omits unreachable ones. */
 async function servedHosts(): Promise<Record<string, number>> {
   const hosts = await declaredHosts();
   const statuses = await Promise.all(hosts.map(async host => [host, await statusOf(`https://${host}/`)] as const));

@@ -16,7 +16,7 @@ export function newHereArgv(recipe: string, domain: string, server: string): str
   return [...newArgv(recipe, domain, server), "-C"];
 }
 
-/** Deploys a tag. `-f` allows an app that is already deployed. `-c` skips abra's converge check, whose limit is too short. */
+/** Deploys a tag. `-f` allows an app that is already deployed; `-c` skips abra's converge check: its limit is short. */
 export function deployArgv(domain: string, version: string): string[] {
   return ["app", "deploy", domain, version, ...offline, "-f", "-c"];
 }

@@ -6,7 +6,7 @@ interface OwnedApp {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Disables Let's Encrypt unless `env` enables it: recipes default to `production`, whose rate limits are per domain. */
+/** Disables Let's Encrypt unless `env` enables it: recipes default to `production`, which has rate limits. */
 export function ownedEnv(app: OwnedApp): Record<string, string> {
   return { LETS_ENCRYPT_ENV: "", ...app.env, DOMAIN: app.domain };
 }

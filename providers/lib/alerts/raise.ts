@@ -1,8 +1,9 @@
-// Raises an alert: written to the disk first, delivered by `deliver`; each event once.
+// Raises an alert: writes it to the disk, once per event. `deliver` sends it.
 import { join } from "node:path";
 import { z } from "zod";
 import { mask } from "../diagnostics/index.ts";
 import { FORMAT, format, writeJson } from "../fs/index.ts";
+import type { Log } from "../text.ts";
 import { alertId, idOf, spoolOf } from "./spool.ts";
 
 export const alert = z.object({
@@ -34,14 +35,14 @@ export type Alert = z.infer<typeof alert>;
 export type Raised = Omit<Alert, "format" | "id" | "when">;
 
 /**
- * Writes an alert below `stateDir`, synced, with `secrets` and credentials masked. Returns its id, or that of an earlier
- * alert with the same `key`. Never throws: an alert that can't be written (a full disk) is logged in full, and undefined
- * is returned.
+ * Writes an alert below `stateDir`, synced, with `secrets` and credentials masked. Returns its id, or that of an
+ * earlier alert with the same `key`. Never throws: if an alert can't be written (a full disk), logs it in full and
+ * returns undefined.
  */
 export async function raise(
   stateDir: string,
   raised: Raised,
-  say: (line: string) => void,
+  log: Log,
   secrets: readonly string[] = [],
 ): Promise<string | undefined> {
   const clean = masked(raised, secrets);
@@ -54,9 +55,8 @@ export async function raise(
     await writeJson(join(spool.path, `${kept.id}.json`), kept);
     return kept.id;
   } catch (error) {
-    say(
-      `${clean.app}: an alert can't be kept (${(error as Error).message}); it says: ${clean.severity}: ${clean.why}; to do: ${clean.todo}`,
-    );
+    const content = `${clean.severity}: ${clean.why}; to do: ${clean.todo}`;
+    log(`${clean.app}: can't write an alert (${(error as Error).message}): ${content}`);
     return undefined;
   }
 }

@@ -76,8 +76,8 @@ export function interpolate(text: string, env: Record<string, string>): string {
 }
 
 /**
- * Why abra's lint would reject a compose file (R009: it doesn't load); undefined if it would not. Covers the most common
- * errors of Docker's loader: invalid YAML, no services, an environment value that is not a scalar.
+ * Why abra's lint would reject a compose file (R009: it doesn't load); undefined if it would not. Covers the most
+ * common errors of Docker's loader: invalid YAML, no services, an environment value that is not a scalar.
  */
 export function loadFault(text: string): string | undefined {
   let file: unknown;

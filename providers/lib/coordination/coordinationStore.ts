@@ -23,12 +23,15 @@ export interface CoordinationStore {
   remove(stored: Pick<StoredRecord, "id" | "name">): Promise<void>;
 }
 
-/** What runs and warm apps need beside the store; times in milliseconds. */
+/** The store, clocks and processes that runs and warm apps use to coordinate. */
 export interface CoordinationHost {
   readonly store: CoordinationStore;
+  /** Milliseconds since 1970: for timestamps and expiry. */
   now(): number;
+  /** Milliseconds on a clock that setting the system's time doesn't move: for waits. */
+  monotonicNow(): number;
   sleep(ms: number): Promise<void>;
-  say(line: string): void;
+  log(line: string): void;
   liveness(holder: ProcessIdentity): Promise<Liveness>;
   /** Whether no operation is open that the maintenance of a dead holder belongs to. */
   isStale(maintenance: MaintenanceRecord): Promise<boolean>;

@@ -1,4 +1,4 @@
-// Leases and maintenance, through which runs and warm apps wait for each other: what the rest of hearth may use.
+// Leases and maintenance, which coordinate runs and warm apps: what the rest of hearth may use.
 export {
   foreignConfigMessage,
   isLease,

@@ -1,17 +1,17 @@
-// Whether a run is active, as far as its lease tells.
+// Decides by its lease whether a run is active.
 import { type Liveness, livenessOf, type ProcessIdentity } from "../process/index.ts";
 import type { LeaseRecord } from "./records.ts";
 
-/** Milliseconds that a held lease lasts from its last renewal; counts where the holder can't be observed. */
+/** Milliseconds from its last renewal until a held lease expires. Only used if its holder can't be observed. */
 export const LEASE_DURATION = 30 * 60_000;
 
 /** Milliseconds between two renewals. */
 export const RENEW_INTERVAL = 5 * 60_000;
 
-/** Milliseconds that a timed lease lasts by default. */
+/** Default duration of a timed lease, in milliseconds. */
 export const DEFAULT_TTL = 2 * 3_600_000;
 
-/** False only if that is proved: the holder is dead, or its liveness is unknown and the lease has expired. */
+/** False only if the holder is dead, or if its liveness is unknown and the lease has expired. */
 export async function isLeaseActive(
   { holder, expiresAt }: LeaseRecord,
   now: number,

@@ -1,4 +1,4 @@
-// A warm app's side: maintenance first, so that no run begins on the app; then wait until no lease blocks it.
+// Drains a warm app: creates maintenance first, so that no run begins on the app, then waits until no lease blocks it.
 import { isSameProcess } from "../process/index.ts";
 import {
   foreignConfigMessage,
@@ -13,16 +13,16 @@ import { describeHolder, isLeaseActive } from "./liveness.ts";
 import { describeMaintenance, type MaintenanceRecord } from "./records.ts";
 import { includesRun, type RunScope } from "./scope.ts";
 
-/** What is to change, by which process, and which runs that has to do with. */
+/** The change, its holder, and the runs that it concerns. */
 export interface MaintenanceRequest extends Pick<
   MaintenanceRecord,
   "app" | "domain" | "what" | "blocks" | "holder" | "stateDir"
 > {
-  /** The runs whose leases are waited for. */
+  /** The runs whose leases must end first. */
   readonly blockedBy: RunScope;
 }
 
-/** The app was in use for the whole limit. Maintenance is released, and nothing has changed. */
+/** The app was in use until the limit. Maintenance is released, and nothing has changed. */
 export class InUseError extends Error {
   override readonly name = "InUseError";
 }
@@ -37,15 +37,15 @@ const POLL_INTERVAL = 1_000;
  * with maintenance released.
  */
 export async function drain(host: CoordinationHost, request: MaintenanceRequest, limit = DRAIN_LIMIT): Promise<void> {
-  const start = host.now();
+  const start = host.monotonicNow();
   let logged = "";
   try {
     for (; ; await host.sleep(POLL_INTERVAL)) {
       const obstacle = (await claimMaintenance(host, request)) ?? (await blockingLeases(host, request));
       if (obstacle === undefined) return;
-      if (host.now() - start >= limit)
+      if (host.monotonicNow() - start >= limit)
         throw new InUseError(`still in use after ${Math.round(limit / 60_000)} minutes: ${obstacle}`);
-      if (logged !== obstacle) host.say(`waiting: ${obstacle}`);
+      if (logged !== obstacle) host.log(`waiting: ${obstacle}`);
       logged = obstacle;
     }
   } catch (error) {
@@ -55,8 +55,8 @@ export async function drain(host: CoordinationHost, request: MaintenanceRequest,
 }
 
 /**
- * Creates or takes over maintenance for this process, without waiting. Returns why it can't; undefined is success.
- * Re-entrant.
+ * Creates maintenance for this process, or takes it over, without waiting. Returns why it can't; undefined on success.
+ * Repeating it succeeds.
  */
 export async function claimMaintenance(
   host: CoordinationHost,

@@ -1,4 +1,4 @@
-// Which runs an app's upgrade has to do with: those it waits for, and those that wait for it.
+// Which runs an app's upgrade concerns: those that it waits for, and those that wait for it.
 import { z } from "zod";
 
 /** `all`: every run. `warm`: runs that use the warm Keycloak. `none`: no run. */

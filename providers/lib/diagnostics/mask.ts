@@ -4,7 +4,8 @@
 const SHORTEST = 4;
 
 const secretName =
-  "(?:pass(?:w(?:or)?d|phrase)?|(?<=[_.-])pwd|secret|token|credentials?|(?:api|private|access|encryption|signing)[_-]?key)";
+  "(?:pass(?:w(?:or)?d|phrase)?|(?<=[_.-])pwd|secret|token|credentials?" +
+  "|(?:api|private|access|encryption|signing)[_-]?key)";
 /** Suffixes of names that say where a secret is, or which one: needed to understand a failure. */
 const pointer = "(?:version|file|name|id|length|type)";
 /** The name of an assignment. Bounded: a line that is one huge word would take minutes otherwise. */
@@ -28,7 +29,7 @@ const credentials: readonly RegExp[] = [
   // URLs: a password, even with characters that should be escaped; a user name without one may be a token.
   /(\/\/[^\s/:@"']*:)[^\s"']+(@)/g,
   /(\bhttps?:\/\/)[^\s/:@"']+(@)/gi,
-  // NAME=value: as a JSON string; on its own line, also after a log prefix, to the end of the line; else to the next space.
+  // NAME=value: as a JSON string; on its own line, also after a log prefix, to the line's end; else to the next space.
   new RegExp(String.raw`("${assigned}=)(?:\\.|[^"\\\r\n])*()`, "gi"),
   new RegExp(String.raw`((?:^|\|)[ \t]*(?:export[ \t]+|-[ \t]+)?${assigned}=)(?:${quoted}|[^\r\n]+)()`, "gim"),
   new RegExp(String.raw`((?<!")${assigned}=)(?:${quoted}|(?:(?!"[,}\]])\S)+)()`, "gim"),
@@ -37,8 +38,8 @@ const credentials: readonly RegExp[] = [
 ];
 
 /**
- * Replaces by `***` every secret of 4 characters or more, verbatim, line by line, and as JSON, URLs and base64 encode it,
- * and the value of whatever looks like a credential.
+ * Replaces by `***` every secret of 4 characters or more, verbatim, line by line, and as JSON, URLs and base64 encode
+ * it, and the value of whatever looks like a credential.
  */
 export function mask(text: string, secrets: readonly string[]): string {
   const hidden = [...new Set(secrets.flatMap(spellings))].filter(spelling => spelling.length >= SHORTEST);

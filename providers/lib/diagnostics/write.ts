@@ -10,9 +10,9 @@ const ours = /^\d{8}T\d{6}\.\d{3}Z(-\d+)?$/;
 const unfinished = ".unfinished";
 
 /**
- * Writes `files`, text by name, to `<failures>/<UTC time>/`, masked, mode 0600. Returns the path once it is synced. Keeps
- * the newest ten. Characters that a file name can't have become `_`. Call it under the app's lock. Throws the file
- * system's error and leaves nothing then.
+ * Writes `files`, text by name, to `<failures>/<UTC time>/`, masked, mode 0600. Returns the path once it is synced.
+ * Keeps the newest ten. Characters that a file name can't have become `_`. Call it under the app's lock. Throws the
+ * file system's error, and then leaves nothing.
  */
 export async function writeDiagnostics(
   failures: string,

@@ -1,5 +1,5 @@
-// A client of Docker's API, for frequent queries and for data that the CLI doesn't print. It reuses connections; the CLI
-// needs a process per call.
+// A client of Docker's API, for frequent queries and for data that the CLI doesn't print. It reuses connections; the
+// CLI needs a process per call.
 import type { ClientRequest } from "node:http";
 import { connectionProblem, engineAgent, http } from "./connection.ts";
 

@@ -10,7 +10,7 @@ export function routedServices(services: readonly Service[]): Service[] {
   return services.filter(service => service.labels["traefik.enable"] === "true");
 }
 
-/** Scales `services` of `stack` to 0. Resolves once their containers ended. Throws NotRemovedError after `deadline` ms. */
+/** Scales `services` to 0. Resolves once their containers ended. Throws NotRemovedError after `deadline` ms. */
 export async function scaleDown(
   stack: string,
   services: readonly string[],

@@ -7,7 +7,7 @@ export interface Expectation {
   readonly url: string;
   /** Expected status. Default: any 2xx or 3xx. */
   readonly status?: number | undefined;
-  /** For an OpenID provider: the `issuer` (or `public` realm document's `token-service` host) is below this URL. Default: not checked. */
+  /** The `issuer` that an OpenID provider's document must name. Default: not checked. */
   readonly issuer?: string | undefined;
 }
 

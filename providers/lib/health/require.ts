@@ -12,7 +12,7 @@ export async function verdictOf(gate: () => Promise<Verdict>): Promise<Verdict> 
   }
 }
 
-/** Throws UnhealthyError or InconclusiveError unless `verdict` is healthy. `what` names app and version in the message. */
+/** Throws UnhealthyError or InconclusiveError unless `verdict` is healthy. `what`: app and version, for the error. */
 export function requireHealthy(what: string, verdict: Verdict): void {
   if (verdict.health === "unhealthy") throw new UnhealthyError(`${what} isn't healthy: ${verdict.why}`);
   if (verdict.health === "inconclusive")

@@ -4,11 +4,11 @@ import { health } from "../health/index.ts";
 import { absolutePath, domainName, envVariables, recipeName } from "./names.ts";
 
 /** Points to a secret's value without holding it: the value never enters Pulumi's state. */
-export const secretSource = z.strictObject({
+const secretSource = z.strictObject({
   file: absolutePath.describe("Absolute path of a file on the host that holds the value."),
 });
 
-/** Fields to spread into the schema of an app. `version` is a tag or `latest`; which one `latest` is depends on the app. */
+/** Fields to spread into the schema of an app. `version` is a tag or `latest`, which each resource resolves itself. */
 export const commonAppInputs = {
   recipe: recipeName.describe("Co-op Cloud recipe."),
   domain: domainName.describe("Domain of the app; identifies it."),

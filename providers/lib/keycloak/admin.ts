@@ -15,8 +15,8 @@ export class KeycloakError extends Error {
   }
 
   /**
-   * Whether the same call may succeed later: no response, a server error, a token older than a new realm, or a conflict,
-   * which two concurrent changes of Keycloak's database get, deletes included.
+   * Whether the same call may succeed later: no response, a server error, a token older than a new realm, or a
+   * conflict, which two concurrent changes of Keycloak's database get, deletes included.
    */
   get passing(): boolean {
     return this.status === undefined || this.status >= 500 || [401, 403, 409].includes(this.status);
@@ -60,7 +60,7 @@ export interface Admin {
   setCredentials(realm: string, clientId: string, username: string, credentials: Credentials): Promise<void>;
 }
 
-/** Logs in at `url` (https://<domain>). Throws AdminPasswordError if the password is rejected. `timeout` in ms, for each call. */
+/** Logs in at `url` (https://<domain>). `timeout` in ms, for each call. Throws AdminPasswordError, NotUpError. */
 export async function logIn(url: string, { username, password }: Login, timeout = 20_000): Promise<Admin> {
   // Loaded lazily: profiles and the reaper's decisions need only the names in this tool.
   const { default: KcAdminClient } = await import("@keycloak/keycloak-admin-client");
@@ -69,8 +69,9 @@ export async function logIn(url: string, { username, password }: Login, timeout 
     client.auth({ grantType: "password", clientId: "admin-cli", username, password }),
   ).catch(error => {
     if (error instanceof KeycloakError && error.status === 401) {
-      const words = `${username}'s password in the container's secret is refused; was it changed in the console? Set it back, or put the new one into a new version of the secret`;
-      throw new AdminPasswordError("log in as admin", 401, words, error);
+      const why = `${username}'s password in the container's secret is refused; was it changed in the console?`;
+      const todo = "Set it back, or put the new one into a new version of the secret";
+      throw new AdminPasswordError("log in as admin", 401, `${why} ${todo}`, error);
     }
     if (error instanceof KeycloakError && [404, 502, 503, 504].includes(error.status!))
       throw new NotUpError("log in as admin", error.status, `${url} isn't up`, error);
@@ -85,7 +86,7 @@ export async function logIn(url: string, { username, password }: Login, timeout 
       }),
     find: name =>
       call(
-        `look for realm ${name}`,
+        `find realm ${name}`,
         async () => (await client.realms.findOne({ realm: name })) as FoundRealm | undefined,
       ).catch(absent),
     remove: name => call(`delete realm ${name}`, () => client.realms.del({ realm: name })).catch(absent),
@@ -93,7 +94,7 @@ export async function logIn(url: string, { username, password }: Login, timeout 
       call(`set the credentials of realm ${realm}`, async () => {
         const [app] = await client.clients.find({ realm, clientId });
         const [user] = await client.users.find({ realm, username: name, exact: true });
-        if (!app?.id || !user?.id) throw new Error(`it has no client ${clientId} or no user ${name}`);
+        if (!app?.id || !user?.id) throw new Error(`realm ${realm}: client ${clientId} or user ${name} not found`);
         await client.clients.update({ realm, id: app.id }, { ...app, secret: credentials.clientSecret });
         await client.users.resetPassword({
           realm,
@@ -113,7 +114,7 @@ async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (isNetworkError(error)) throw new KeycloakError(what, error.response.status, wordsOf(error.responseData), error);
+    if (isNetworkError(error)) throw new KeycloakError(what, error.response.status, messageIn(error.responseData), error);
     if (error instanceof Error && error.name === "TimeoutError")
       throw new KeycloakError(what, undefined, "no answer in time", error);
     if (error instanceof TypeError)
@@ -132,8 +133,8 @@ function isNetworkError(error: unknown): error is NetworkError {
   return error instanceof Error && "response" in error && "responseData" in error;
 }
 
-/** Keycloak's own words; never the request, which holds secrets. */
-function wordsOf(data: unknown): string {
+/** Keycloak's message; never the request, which holds secrets. */
+function messageIn(data: unknown): string {
   if (typeof data !== "object" || data === null) return "";
   const { error, errorMessage, error_description: description } = data as Record<string, unknown>;
   return [errorMessage, error, description].filter(word => typeof word === "string").join(", ");

@@ -2,7 +2,7 @@
 
 export const ownerAttribute = "hearth.owner";
 export const runAttribute = "hearth.run";
-/** When it was created: ISO. */
+/** Creation time in ISO 8601. */
 export const madeAttribute = "hearth.made";
 
 export interface Credentials {
@@ -32,7 +32,10 @@ interface Realm {
   readonly attributes?: Record<string, unknown> | undefined;
 }
 
-/** Keycloak's RealmRepresentation for `realm`. The user can log in at once: no required action is left. `made`: now, as ISO. */
+/**
+ * Keycloak's RealmRepresentation for `realm`. The user has no required action and can log in at once. `made`: creation
+ * time in ISO 8601.
+ */
 export function representation(realm: RealmSpec, { clientSecret, password }: Credentials, made?: string) {
   const { attributes, ...settings } = realm.settings as { attributes?: Record<string, string> };
   return {
@@ -63,7 +66,7 @@ export function representation(realm: RealmSpec, { clientSecret, password }: Cre
         username: realm.user.username,
         email: realm.user.email,
         emailVerified: true,
-        // Without names the user profile isn't complete, and a password grant says "Account is not fully set up".
+        // Without names the user profile is incomplete: a password grant fails with "Account is not fully set up".
         firstName: "Test",
         lastName: "User",
         enabled: true,

@@ -45,7 +45,7 @@ async function tryLogin({ issuer, clientId, username, credentials }: Relying): P
     signal,
   });
   const answer = (await grant.json()) as { access_token?: string; error?: string; error_description?: string };
-  if (!answer.access_token)
-    return `the password grant answers HTTP ${grant.status}: ${[answer.error, answer.error_description].filter(Boolean).join(", ")}`;
-  return undefined;
+  if (answer.access_token) return undefined;
+  const why = [answer.error, answer.error_description].filter(Boolean).join(", ");
+  return `the password grant answers HTTP ${grant.status}: ${why}`;
 }

@@ -1,2 +1,2 @@
 // secrets: what the rest of hearth may use.
-export { ensureSecrets, type SecretOwner, type SecretRef } from "./ensure.ts";
+export { ensureSecrets, type SecretRef } from "./ensure.ts";

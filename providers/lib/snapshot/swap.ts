@@ -43,8 +43,8 @@ export async function swapState(volumePath: string, id: string): Promise<SwapSta
 }
 
 /**
- * `_data` → `_data.hearth-old-<id>`, then `_data.hearth-new` → `_data`. If there was no `_data`, the replaced one is an
- * empty directory. Throws SwapError, with nothing changed, if nothing was extracted.
+ * Renames `_data` to `_data.hearth-old-<id>`, then `_data.hearth-new` to `_data`. Without a `_data`, the replaced one
+ * is an empty directory. Throws SwapError, with nothing changed, if nothing was extracted.
  */
 export async function swap(volumePath: string, id: string): Promise<void> {
   const replaced = replacedPath(volumePath, id);

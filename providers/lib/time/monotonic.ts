@@ -1,11 +1,16 @@
-// The clock for every window and deadline within one process: setting the system's time doesn't move it.
+// The clock for every window and deadline of one process: setting the system's time doesn't move it.
 
 /** Milliseconds, for differences only. */
 export function monotonicNow(): number {
   return performance.now();
 }
 
-/** Seconds since `start`, which `monotonicNow` gave: `1.4 s`. */
+/** Seconds since `start`, a value of `monotonicNow`: `1.4 s`. */
 export function since(start: number): string {
-  return `${((monotonicNow() - start) / 1000).toFixed(1)} s`;
+  return inSeconds(monotonicNow() - start);
+}
+
+/** Milliseconds as seconds: `1.4 s`. */
+export function inSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -1,6 +1,6 @@
-// A moment as a file name: in UTC, sorted by time.
+// Formats a time as a file name: in UTC, sorted by time.
 
 /** `20260314T030211.123Z`. Default: now. */
-export function stamp(moment: Date = new Date()): string {
-  return moment.toISOString().replaceAll(/[-:]/g, "");
+export function stamp(time: Date = new Date()): string {
+  return time.toISOString().replaceAll(/[-:]/g, "");
 }

@@ -4,7 +4,7 @@ import { profileOf, warmByDefault } from "../../../providers/app/profiles/index.
 const log = (line: string) => assert.fail(line);
 
 describe("the profile of a recipe", () => {
-  it("that hearth doesn't know: its data is kept, no run has to do with it, and it has no baseline", async () => {
+  it("is the default for an unknown recipe: its data is kept, it concerns no run, and it has no baseline", async () => {
     const profile = profileOf("custom-html");
     const { stateful, ingress, blockedBy, blocks } = profile;
     assert.deepEqual(
@@ -16,10 +16,10 @@ describe("the profile of a recipe", () => {
     assert.equal(await profile.findRegressions(app, { realms: ["people"], hosts: { "a.test": 200 } }), undefined);
   });
 
-  it("that is named like a property of every object is the default one", () =>
+  it("is the default for a recipe named like a property of every object", () =>
     assert.equal(profileOf("constructor"), profileOf("custom-html")));
 
-  it("Keycloak: runs on it block its upgrade and are blocked by it; its issuer follows its domain", () => {
+  it("Keycloak: runs that use it block its upgrade and are blocked by it; its issuer contains its domain", () => {
     const { blockedBy, blocks, stateful, ingress, health, adminName } = profileOf("keycloak");
     assert.deepEqual(
       { blockedBy, blocks, stateful, ingress },
@@ -29,7 +29,7 @@ describe("the profile of a recipe", () => {
     assert.deepEqual([adminName({}), adminName({ ADMIN_USERNAME: "root" })], ["admin", "root"]);
   });
 
-  it("Traefik: every run has to do with it, and it is the ingress", () => {
+  it("Traefik: it concerns every run, and it is the ingress", () => {
     const { blockedBy, blocks, stateful, ingress } = profileOf("traefik");
     assert.deepEqual(
       { blockedBy, blocks, stateful, ingress },
@@ -37,6 +37,6 @@ describe("the profile of a recipe", () => {
     );
   });
 
-  it("is more than the defaults for the apps that are always warm", () =>
+  it("exists for each app that is always warm", () =>
     assert.deepEqual(warmByDefault, ["traefik", "keycloak"]));
 });

@@ -53,7 +53,7 @@ export async function hearthMaker(domain: string): Promise<Maker> {
         username: "admin",
         password: await readSecret(stackOf(domain), "app", "admin_password"),
       }),
-    say: () => undefined,
+    log: () => undefined,
   };
   return {
     name: "hearth",

@@ -75,6 +75,7 @@ export class FakeWorld implements ReapHost {
   readonly instead: Record<string, () => Promise<void> | void> = {};
 
   now = (): number => this.time;
+  monotonicNow = this.now;
   sleep = async (ms: number): Promise<void> => void (this.time += ms);
   liveness = async ({ pid }: ProcessIdentity): Promise<Liveness> =>
     (this.alive.has(pid) && "alive") || (this.unknown.has(pid) && "unknown") || "dead";

@@ -15,7 +15,7 @@ describe("the kept Keycloak, as the reaper meets it", () => {
   let kept: WarmKeycloak;
   const session = () => logIn(keycloak.url, { username: "admin", password: "admin" }, 200);
   const remove = (run = DOCS, logInNow = session) =>
-    removeRealmOf(run, "swarm-1", kept, { logIn: logInNow, say: () => undefined, pause: 5 });
+    removeRealmOf(run, "swarm-1", kept, { logIn: logInNow, log: () => undefined, pause: 5 });
 
   beforeEach(async () => {
     keycloak = await new FakeKeycloak().start();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tryLock, type Lock } from "../../../providers/lib/lock/flock.ts";
+import { monotonicNow } from "../../../providers/lib/time/monotonic.ts";
 import { takeLocks } from "../../../commands/reap/locks.ts";
 
 describe("the locks of a run", () => {
@@ -20,7 +21,7 @@ describe("the locks of a run", () => {
     await writeFile(join(folder, "owner.json"), "");
     const start = Date.now();
     void sleep(300).then(() => other.release());
-    const taken = await takeLocks(folder, start + 10_000);
+    const taken = await takeLocks(folder, monotonicNow() + 10_000);
     assert.ok(Date.now() - start >= 300);
     for (const name of ["realm.lock", "docs.lock"]) assert.equal(await tryLock(join(folder, name)), undefined);
     await taken.release();
@@ -31,7 +32,7 @@ describe("the locks of a run", () => {
   it("F22: are none where one is never let go", async () => {
     await (await held("docs.lock")).release();
     const other = await held("realm.lock");
-    await assert.rejects(() => takeLocks(folder, Date.now() + 300), {
+    await assert.rejects(() => takeLocks(folder, monotonicNow() + 300), {
       name: "LockedError",
       path: join(folder, "realm.lock"),
     });

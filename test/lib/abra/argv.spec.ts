@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as argv from "../../../providers/lib/abra/argv.ts";
 
 describe("abra's command lines", () => {
-  it("ask nothing, stay offline, force, and leave the converge check out", () => {
+  it("deploy without prompts, offline, forced, without the converge check", () => {
     assert.deepEqual(argv.deployArgv("a.test", "1.0.0+2"), [
       "app",
       "deploy",
@@ -15,7 +15,7 @@ describe("abra's command lines", () => {
     ]);
   });
 
-  it("make an app", () => {
+  it("create an app", () => {
     assert.deepEqual(argv.newArgv("docs", "a.test", "default"), [
       "app",
       "new",
@@ -27,7 +27,7 @@ describe("abra's command lines", () => {
     ]);
   });
 
-  it("take the recipe's clone as it stands, where they are told to", () => {
+  it("use the recipe clone's current files if asked to", () => {
     assert.deepEqual(argv.newHereArgv("docs", "a.test", "default"), [
       "app",
       "new",
@@ -41,16 +41,16 @@ describe("abra's command lines", () => {
     assert.deepEqual(
       argv.chaosArgv("a.test"),
       ["app", "deploy", "a.test", "-n", "-o", "-f", "-c", "-C"],
-      "no version: the clone says what is deployed",
+      "no version: the clone's files are deployed",
     );
   });
 
-  it("undeploy, and remove", () => {
+  it("undeploy and remove an app", () => {
     assert.deepEqual(argv.undeployArgv("a.test"), ["app", "undeploy", "a.test", "-n"]);
     assert.deepEqual(argv.removeArgv("a.test"), ["app", "remove", "a.test", "-n"]);
   });
 
-  it("P12: name the file of a secret, never its value", () => {
+  it("P12: pass the file of a secret, never its value", () => {
     assert.deepEqual(argv.secretInsertArgv("a.test", "ssl_key", "v1", "/etc/key.pem"), [
       "app",
       "secret",

@@ -31,14 +31,14 @@ describe("delivering alerts", () => {
       : [];
   const sent = () => readdir(join(stateDir, "alerts", "sent"));
 
-  it("does nothing where there is nothing, and only counts where no channel is configured", async () => {
+  it("does nothing without alerts, and only counts them without a channel", async () => {
     assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 0, waiting: 0 });
     await raiseOne("one");
     assert.deepEqual(await deliver(stateDir, {}, unheard), { sent: 0, waiting: 1 });
     assert.equal(await waiting(stateDir), 1);
   });
 
-  it("F28: hands each over once, oldest first, and keeps it in sent", async () => {
+  it("F28: sends each once, oldest first, and keeps it in sent/", async () => {
     const ids = [];
     for (const key of ["one", "two", "three"]) {
       ids.push(`${await raiseOne(key)}.json`);
@@ -52,34 +52,34 @@ describe("delivering alerts", () => {
     assert.deepEqual(JSON.parse(first!), JSON.parse(await readFile(join(stateDir, "alerts", "sent", ids[0]!), "utf8")));
   });
 
-  it("F28: keeps all while the channel is down, says why once, and delivers each once after", async () => {
+  it("F28: keeps all while the channel is down, logs the reason once, and sends each once afterwards", async () => {
     const down: Channel = { command: ["sh", "-c", "echo first >&2; echo no route >&2; exit 3"] };
     for (const key of ["one", "two"]) await raiseOne(key);
     for (let day = 0; day < 3; day++) {
-      const said: string[] = [];
-      assert.deepEqual(await deliver(stateDir, down, line => said.push(line)), { sent: 0, waiting: 2 });
-      assert.deepEqual(said, ["alert channel: sh: exit 3: no route"]);
+      const logged: string[] = [];
+      assert.deepEqual(await deliver(stateDir, down, line => logged.push(line)), { sent: 0, waiting: 2 });
+      assert.deepEqual(logged, ["alert channel: sh: exit 3: no route"]);
     }
     assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 2, waiting: 0 });
     assert.deepEqual((await got()).toSorted(), ["one", "two"]);
   });
 
-  it("F28: ends a channel that hangs at the bound, with all that it started, and loses nothing", async () => {
+  it("F28: kills a hanging channel and its children at the limit, and loses no alert", async () => {
     const pids = join(stateDir, "pids");
     // Deaf to SIGTERM, and its child holds its pipes.
     const hanging: Channel = { command: ["sh", "-c", `trap '' TERM; sleep 60 & echo $! $$ > "$0"; wait`, pids] };
     for (const key of ["one", "two"]) await raiseOne(key);
     const start = performance.now();
-    const said: string[] = [];
-    assert.deepEqual(await deliver(stateDir, hanging, line => said.push(line), 300), { sent: 0, waiting: 2 });
+    const logged: string[] = [];
+    assert.deepEqual(await deliver(stateDir, hanging, line => logged.push(line), 300), { sent: 0, waiting: 2 });
     assert.ok(performance.now() - start < 900, `took ${performance.now() - start} ms`);
-    assert.match(said.join(), /^alert channel: sh took longer than 0\.3 s, and was ended$/);
+    assert.match(logged.join(), /^alert channel: sh took longer than 0\.3 s and was killed$/);
     await new Promise(resolve => setTimeout(resolve, 100));
     for (const pid of (await readFile(pids, "utf8")).trim().split(" ")) assert.ok(await ended(pid), `${pid} goes on`);
     assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 2, waiting: 0 });
   });
 
-  it("F28: has one bound for all of them", async () => {
+  it("F28: applies one limit to all of them", async () => {
     for (let event = 0; event < 6; event++) await raiseOne(`event ${event}`);
     const slow: Channel = { command: ["sh", "-c", `cat >> "$0"; echo >> "$0"; sleep 0.2`, join(stateDir, "got")] };
     const start = performance.now();
@@ -91,7 +91,7 @@ describe("delivering alerts", () => {
     assert.equal((await got()).length, 6, "none twice");
   });
 
-  it("isn't kept by what a channel leaves in the background", async () => {
+  it("doesn't wait for background processes of a channel", async () => {
     await raiseOne("one");
     const start = performance.now();
     assert.deepEqual(await deliver(stateDir, { command: ["sh", "-c", "cat >/dev/null; sleep 2 & exit 0"] }, unheard), {
@@ -101,19 +101,19 @@ describe("delivering alerts", () => {
     assert.ok(performance.now() - start < 1_000);
   });
 
-  it("takes a program that reads nothing at its exit code, and says of one that isn't there", async () => {
+  it("judges a program that reads nothing by its exit code, and reports one that isn't found", async () => {
     await raise(
       stateDir,
       { key: "big", severity: "info", app: "keycloak", why: "x".repeat(500_000), todo: "nothing" },
       unheard,
     );
-    const said: string[] = [];
-    assert.equal((await deliver(stateDir, { command: ["/nowhere/mailer"] }, line => said.push(line))).sent, 0);
-    assert.match(said.join(), /^alert channel: \/nowhere\/mailer: .*ENOENT/);
+    const logged: string[] = [];
+    assert.equal((await deliver(stateDir, { command: ["/nowhere/mailer"] }, line => logged.push(line))).sent, 0);
+    assert.match(logged.join(), /^alert channel: \/nowhere\/mailer: .*ENOENT/);
     assert.equal((await deliver(stateDir, { command: ["true"] }, unheard)).sent, 1);
   });
 
-  it("P1: leaves it to another process that is at it", async () => {
+  it("P1: leaves it to another process that is delivering", async () => {
     await raiseOne("one");
     const held = (await tryLock(join(stateDir, "alerts", "lock")))!;
     assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 0, waiting: 1 });
@@ -126,19 +126,19 @@ describe("delivering alerts", () => {
     assert.deepEqual(await got(), ["one"]);
   });
 
-  it("goes past an alert that it can't read, and leaves it", async () => {
+  it("skips an unreadable alert, and keeps it", async () => {
     await mkdir(join(stateDir, "alerts"));
     const newer = join(stateDir, "alerts", `${alertId("newer", new Date(0))}.json`);
     await writeFile(newer, '{"format": 2}');
     await writeFile(join(stateDir, "alerts", "half.json.tmp"), "{");
     await raiseOne("one");
-    const said: string[] = [];
-    assert.deepEqual(await deliver(stateDir, working(), line => said.push(line)), { sent: 1, waiting: 1 });
-    assert.match(said.join(), /a newer hearth wrote it/);
+    const logged: string[] = [];
+    assert.deepEqual(await deliver(stateDir, working(), line => logged.push(line)), { sent: 1, waiting: 1 });
+    assert.match(logged.join(), /a newer hearth wrote it/);
     assert.ok(existsSync(newer));
   });
 
-  it("keeps the last 200 of those that were sent", async () => {
+  it("keeps the last 200 sent alerts", async () => {
     const folder = join(stateDir, "alerts", "sent");
     await mkdir(folder, { recursive: true });
     for (let event = 0; event < 210; event++)
@@ -171,12 +171,12 @@ describe("delivering alerts", () => {
       server.close();
     });
 
-    it("F28: posts the alert, and takes a 2xx alone for told", async () => {
+    it("F28: posts the alert, and counts only a 2xx as accepted", async () => {
       await raiseOne("one");
       status = 500;
-      const said: string[] = [];
-      assert.equal((await deliver(stateDir, { webhook }, line => said.push(line))).sent, 0);
-      assert.deepEqual(said, ["alert channel: the webhook answered 500"]);
+      const logged: string[] = [];
+      assert.equal((await deliver(stateDir, { webhook }, line => logged.push(line))).sent, 0);
+      assert.deepEqual(logged, ["alert channel: the webhook answered 500"]);
       status = 204;
       assert.equal((await deliver(stateDir, { webhook }, unheard)).sent, 1);
       assert.deepEqual(
@@ -185,17 +185,17 @@ describe("delivering alerts", () => {
       );
     });
 
-    it("F28, F32: gives one up that hangs or isn't there, and never says its address", async () => {
+    it("F28, F32: gives up on one that hangs or is unreachable, and never logs its URL", async () => {
       await raiseOne("one");
       status = 0;
-      const said: string[] = [];
+      const logged: string[] = [];
       const start = performance.now();
-      assert.equal((await deliver(stateDir, { webhook }, line => said.push(line), 250)).sent, 0);
+      assert.equal((await deliver(stateDir, { webhook }, line => logged.push(line), 250)).sent, 0);
       assert.ok(performance.now() - start < 800);
       server.closeAllConnections();
       server.close();
-      assert.equal((await deliver(stateDir, { webhook }, line => said.push(line))).sent, 0);
-      assert.deepEqual(said, [
+      assert.equal((await deliver(stateDir, { webhook }, line => logged.push(line))).sent, 0);
+      assert.deepEqual(logged, [
         "alert channel: the webhook took longer than 0.2 s",
         "alert channel: the webhook can't be reached (ECONNREFUSED)",
       ]);

@@ -23,7 +23,7 @@ describe("an alert", () => {
   beforeEach(async () => (stateDir = await mkdtemp(join(tmpdir(), "hearth-alert-"))));
   afterEach(() => rm(stateDir, { recursive: true }));
 
-  it("P10: is on the disk with all that it says, for root alone", async () => {
+  it("P10: is written in full, readable by root only", async () => {
     const id = await raise(stateDir, failed, unheard);
     const path = join(stateDir, "alerts", `${id}.json`);
     const kept = alert.parse(JSON.parse(await readFile(path, "utf8")));
@@ -32,7 +32,7 @@ describe("an alert", () => {
     assert.equal(await waiting(stateDir), 1);
   });
 
-  it("F28: is raised once for one event, also when it was sent meanwhile", async () => {
+  it("F28: is raised once per event, also if it was sent meanwhile", async () => {
     const id = await raise(stateDir, failed, unheard);
     assert.equal(await raise(stateDir, { ...failed, why: "HTTP 502" }, unheard), id);
     const alerts = join(stateDir, "alerts");
@@ -44,7 +44,7 @@ describe("an alert", () => {
     assert.equal(await waiting(stateDir), 1);
   });
 
-  it("has an id that is ordered by time", async () => {
+  it("has an id that sorts by time", async () => {
     const ids = [];
     for (let event = 0; event < 5; event++) {
       ids.push(await raise(stateDir, { ...failed, key: `event ${event}` }, unheard));
@@ -53,7 +53,7 @@ describe("an alert", () => {
     assert.deepEqual(ids.toSorted(), ids);
   });
 
-  it("F32: says no secret", async () => {
+  it("F32: contains no secret", async () => {
     const id = await raise(
       stateDir,
       { ...failed, why: "refused: Sentinel-4711", fatal: "FATA DB_PASSWORD=other4711" },
@@ -64,18 +64,18 @@ describe("an alert", () => {
     assert.ok(!/4711/.test(text), text);
   });
 
-  it("F4: that can't be kept is said in whole, and stops nobody", async function () {
+  it("F4: that can't be written is logged in full, without an error", async function () {
     if (!root) return this.skip();
     const disk = smallDisk(64);
     try {
       await mkdir(join(disk.path, "alerts"));
       await disk.fill();
-      const said: string[] = [];
-      assert.equal(await raise(disk.path, failed, line => said.push(line)), undefined);
-      assert.equal(said.length, 1);
+      const logged: string[] = [];
+      assert.equal(await raise(disk.path, failed, line => logged.push(line)), undefined);
+      assert.equal(logged.length, 1);
       assert.match(
-        said[0]!,
-        /^keycloak: an alert can't be kept \(ENOSPC.*\); it says: warning: HTTP 503; to do: nothing$/,
+        logged[0]!,
+        /^keycloak: can't write an alert \(ENOSPC.*\): warning: HTTP 503; to do: nothing$/,
       );
       assert.deepEqual(await readdir(join(disk.path, "alerts")), []);
     } finally {

@@ -22,14 +22,14 @@ secrets:
 `;
 
 describe("a recipe's compose files", () => {
-  it("give the names that Swarm will see", () => {
+  it("give the names on the swarm", () => {
     const compose = readCompose([yaml], { STACK_NAME: "a_test", ENTRY_VERSION: "v2", SECRET_PASS_VERSION: "v1" });
     assert.deepEqual(compose.secrets, ["a_test_pass_v1"]);
     assert.deepEqual(compose.configs, ["a_test_entry_v2"]);
     assert.deepEqual(compose.volumes, ["data"]);
   });
 
-  it("add up, the later over the earlier", () => {
+  it("are merged, later ones over earlier ones", () => {
     const more =
       "services: { app: { healthcheck: { interval: 1s, retries: 1, timeout: 1s } } }\nsecrets: { key: { name: key_v1 } }";
     const compose = readCompose([yaml, more], { STACK_NAME: "s", SECRET_PASS_VERSION: "v1" });
@@ -38,20 +38,20 @@ describe("a recipe's compose files", () => {
     assert.equal(healthSeconds(compose), 2);
   });
 
-  it("F11: say how long health may take: start_period and every retry of the slowest service", () => {
+  it("F11: limit the time until healthy: start_period and every retry of the slowest service", () => {
     assert.equal(healthSeconds(readCompose([yaml], {})), 60 + 7 * 10);
   });
 
-  it("count Docker's own defaults for what a healthcheck leaves out", () => {
+  it("use Docker's defaults for what a healthcheck omits", () => {
     assert.equal(healthSeconds(readCompose(["services: { app: { healthcheck: { test: [x] } } }"], {})), 180);
   });
 
-  it("are refused where they don't load", () => {
+  it("are rejected if they don't load", () => {
     assert.throws(() => readCompose(["services: { app: { image: [1] } }"], {}), { name: "ZodError" });
     assert.throws(() => readCompose(["a: ["], {}), /YAML|flow/i);
   });
 
-  it("are those that COMPOSE_FILE lists", () => {
+  it("are those listed in COMPOSE_FILE", () => {
     assert.deepEqual(composeFiles({}), ["compose.yml"]);
     assert.deepEqual(composeFiles({ COMPOSE_FILE: "$COMPOSE_FILE:compose.smtp.yml" }), ["compose.smtp.yml"]);
     assert.deepEqual(composeFiles({ COMPOSE_FILE: "compose.yml:compose.wildcard.yml" }), [
@@ -60,11 +60,11 @@ describe("a recipe's compose files", () => {
     ]);
   });
 
-  it("fill in variables as compose does", () => {
+  it("have variables substituted as compose does", () => {
     assert.equal(interpolate("$A ${A} ${B:-b} ${E:-e} ${E-e} $$A ${NONE}", { A: "a", E: "" }), "a a b e  $A ");
   });
 
-  it("take config versions from abra.sh, without running it", () => {
+  it("get config versions from abra.sh without running it", () => {
     assert.deepEqual(abraShVariables('export A_VERSION=v1\n# export B=v2\nexport C_VERSION="v3"\nrm -rf /\n'), {
       A_VERSION: "v1",
       C_VERSION: "v3",

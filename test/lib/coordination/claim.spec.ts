@@ -4,7 +4,7 @@ import { after, MINUTE, newStage, START } from "../../lease/scheduler.ts";
 import { newApp, newHost, newRun } from "../../lease/participants.ts";
 
 describe("maintenance", () => {
-  it("is one process's however often it asks, with what it said first", async () => {
+  it("can be claimed repeatedly by its process, and stays unchanged", async () => {
     const stage = newStage();
     const app = newApp(stage, "keycloak");
     for (const ask of [app.drain, app.claim, app.drain]) {
@@ -17,7 +17,7 @@ describe("maintenance", () => {
     assert.equal(stage.entries()[0]?.version, 1);
   });
 
-  it("P6: of a dead process is taken over by the next one for that app, without a moment in which there is none", async () => {
+  it("P6: of a dead process is taken over by the next one for the same app, and exists throughout", async () => {
     const stage = newStage();
     const [first, next] = [newApp(stage, "keycloak"), newApp(stage, "keycloak")];
     void first.drain();
@@ -30,7 +30,7 @@ describe("maintenance", () => {
   });
 
   for (const leftOver of [true, false])
-    it(`P6: of a dead process for another app is ${leftOver ? "taken over once it is over" : "left to that app while its operation is open"}`, async () => {
+    it(`P6: of a dead process for another app is ${leftOver ? "taken over if stale" : "kept while its operation is open"}`, async () => {
       const stage = newStage();
       const [first, other] = [newApp(stage, "traefik"), newApp(stage, "keycloak", "", newHost({ leftOver }))];
       void first.drain();
@@ -45,7 +45,7 @@ describe("maintenance", () => {
 
   for (const liveness of ["alive", "unknown"] as const)
     for (const name of ["traefik", "keycloak"] as const)
-      it(`F16: of another process that is ${liveness}, for ${name}: is waited for, said once, and never taken`, async () => {
+      it(`F16: of another process that is ${liveness}, for ${name}: is waited for, logged once`, async () => {
         const stage = newStage();
         const [first, next] = [newApp(stage, name), newApp(stage, "keycloak", "later", newHost({ leftOver: true }))];
         const done = first.pass(5 * MINUTE);
@@ -53,7 +53,7 @@ describe("maintenance", () => {
         first.liveness = liveness;
         const drained = next.drain();
         await stage.play({ until: () => stage.now() - START >= 5 * MINUTE });
-        assert.deepEqual(next.said, [
+        assert.deepEqual(next.logged, [
           `waiting: ${name} is in maintenance (1.0.0+1 → 1.1.0+2) since ${after(0)}, by pid 1 on ci`,
         ]);
         assert.deepEqual(stage.maintenance()?.holder, first.holder);
@@ -63,7 +63,7 @@ describe("maintenance", () => {
         assert.ok(stage.now() - START < 5 * MINUTE + 3_000);
       });
 
-  it("F16: of a dead process is taken over by one alone, however many try at once", async () => {
+  it("F16: of a dead process is taken over by only one of several processes", async () => {
     const stage = newStage();
     const [dead, a, b] = [newApp(stage, "keycloak"), newApp(stage, "keycloak"), newApp(stage, "keycloak")];
     void dead.drain();
@@ -77,7 +77,7 @@ describe("maintenance", () => {
     assert.deepEqual(stage.maintenance()?.holder, winner.holder);
   });
 
-  it("is given back for its own app alone", async () => {
+  it("is released only for its own app", async () => {
     const stage = newStage();
     const app = newApp(stage, "keycloak");
     void app.claim();
@@ -88,7 +88,7 @@ describe("maintenance", () => {
     assert.equal(stage.maintenance()?.app, "keycloak");
   });
 
-  it("F16: of another process is left as it is by one that gives up", async () => {
+  it("F16: of another process stays unchanged if one gives up waiting", async () => {
     const stage = newStage();
     const [first, next] = [newApp(stage, "keycloak"), newApp(stage, "keycloak")];
     void first.drain();
@@ -107,7 +107,7 @@ describe("maintenance", () => {
     assert.deepEqual(stage.entries(), before);
   });
 
-  it("that is only to be removed is replaced, not taken over, by whoever comes: a run that found it left over may remove it yet", async () => {
+  it("marked stale is replaced, not taken over: a run that found it stale may still remove it", async () => {
     const stage = newStage();
     const host = newHost({ leftOver: true });
     const [dead, next] = [newApp(stage, "keycloak"), newApp(stage, "keycloak", "later", host)];
@@ -127,7 +127,7 @@ describe("maintenance", () => {
     assert.deepEqual(stage.maintenance(), { format: 1, kind: "maintenance", ...request, startedAt: after(0) });
   });
 
-  it("that is only to be removed is removed by the next run, where the one that found it left over died", async () => {
+  it("marked stale is removed by the next run if the run that marked it died", async () => {
     const stage = newStage();
     const host = newHost({ leftOver: true });
     const dead = newApp(stage, "keycloak");

@@ -4,7 +4,7 @@ import { LEASE_DURATION } from "../../../providers/lib/coordination/liveness.ts"
 import { after, MINUTE, newStage, START, type Stage } from "../../lease/scheduler.ts";
 import { newApp, newRun, type Run } from "../../lease/participants.ts";
 
-/** Runs inside, one after the other, a second between them. */
+/** Lets runs acquire their leases, one second apart. */
 async function inside(stage: Stage, ...runs: Run[]): Promise<void> {
   for (const run of runs) {
     const got = run.enter();
@@ -14,8 +14,8 @@ async function inside(stage: Stage, ...runs: Run[]): Promise<void> {
   }
 }
 
-describe("a kept app that is to be changed", () => {
-  it("has its maintenance there at once where nobody uses it: what, since when, whose", async () => {
+describe("draining a warm app", () => {
+  it("creates maintenance at once if no run uses the app, with change, start and holder", async () => {
     const stage = newStage();
     const app = newApp(stage, "keycloak", "1.0.0+1 → 1.1.0+2");
     const drained = app.drain();
@@ -37,7 +37,7 @@ describe("a kept app that is to be changed", () => {
     assert.deepEqual(app.did, ["put hearth-maintenance", "all"]);
   });
 
-  it("waits for the runs on it, says for whom and since when, once while that stays so, and goes on when the last has ended", async () => {
+  it("waits for its runs, logs each set once with start and holder, and resolves after the last", async () => {
     const stage = newStage();
     const [held, timed] = [
       newRun(stage, "wiki-00000a"),
@@ -49,17 +49,17 @@ describe("a kept app that is to be changed", () => {
     await stage.play({ until: () => stage.now() - START >= 5 * MINUTE });
     const line = (words: string) => `waiting: in use by ${words}`;
     const timedWords = `blog-00000b (since ${after(1_000)}, until ${after(1_000 + 10 * MINUTE)})`;
-    assert.deepEqual(app.said, [line(`wiki-00000a (since ${after(0)}, pid ${held.holder.pid} on ci), ${timedWords}`)]);
+    assert.deepEqual(app.logged, [line(`wiki-00000a (since ${after(0)}, pid ${held.holder.pid} on ci), ${timedWords}`)]);
     assert.ok(stage.maintenance());
     held.die();
     await stage.play();
     await drained;
-    assert.deepEqual(app.said.slice(1), [line(timedWords)]);
+    assert.deepEqual(app.logged.slice(1), [line(timedWords)]);
     const waited = stage.now() - START - 10 * MINUTE;
-    assert.ok(waited >= 1_000 && waited < 4_000, "until the other one's end and no longer");
+    assert.ok(waited >= 1_000 && waited < 4_000, "until the timed lease expired, and no longer");
   });
 
-  it("F39: waits for a run of which nobody can tell whether it lives, until its end", async () => {
+  it("F39: waits for a run of unknown liveness until its lease expires", async () => {
     const stage = newStage();
     const run = newRun(stage, "wiki-00000a");
     await inside(stage, run);
@@ -70,7 +70,7 @@ describe("a kept app that is to be changed", () => {
     assert.ok(stage.now() - START >= LEASE_DURATION && stage.now() - START < LEASE_DURATION + 3_000);
   });
 
-  it("F39: waits for a run that lives, past its lease's end", async () => {
+  it("F39: waits for a live run even after its lease expired", async () => {
     const stage = newStage();
     await inside(stage, newRun(stage, "wiki-00000a", { duration: MINUTE }));
     const refused = newApp(stage, "keycloak").drain();
@@ -89,7 +89,7 @@ describe("a kept app that is to be changed", () => {
     ["custom-html", "dedicated", false],
     ["custom-html", "none", false],
   ] as const)
-    it(`${waits ? "waits" : "doesn't wait"} for a run with lease ${mode} where it is ${name}`, async () => {
+    it(`${waits ? "waits" : "doesn't wait"} for a run with lease ${mode} if the app is ${name}`, async () => {
       const stage = newStage();
       await inside(stage, newRun(stage, "wiki-00000a", { mode }));
       const app = newApp(stage, name);
@@ -98,7 +98,7 @@ describe("a kept app that is to be changed", () => {
       assert.equal(app.next(), waits ? "sleep" : undefined);
     });
 
-  it("doesn't wait for a run that died, and leaves its lease to the reaper", async () => {
+  it("doesn't wait for a dead run, and leaves its lease to the reaper", async () => {
     const stage = newStage();
     const run = newRun(stage, "wiki-00000a");
     await inside(stage, run);
@@ -107,10 +107,10 @@ describe("a kept app that is to be changed", () => {
     const drained = app.drain();
     await stage.play();
     await drained;
-    assert.deepEqual([app.said, stage.leases().length], [[], 1]);
+    assert.deepEqual([app.logged, stage.leases().length], [[], 1]);
   });
 
-  it("is refused past the limit, with for whom it waited; maintenance is gone, and runs get in again", async () => {
+  it("fails at the limit and names the runs; maintenance is released, and runs can begin again", async () => {
     const stage = newStage();
     const run = newRun(stage, "wiki-00000a");
     await inside(stage, run);
@@ -130,7 +130,7 @@ describe("a kept app that is to be changed", () => {
     assert.equal(await got, "warm");
   });
 
-  it("takes maintenance away where the store fails it", async () => {
+  it("releases maintenance if the store fails", async () => {
     const stage = newStage();
     const app = newApp(stage, "keycloak");
     const { list: all } = app.store;

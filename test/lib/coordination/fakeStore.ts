@@ -1,4 +1,4 @@
-// A board in memory: a name is taken by one alone, a text is replaced by compare and swap, what is removed is removed by id.
+// A coordination store in memory: unique names, compare-and-swap, removal by id.
 import { z } from "zod";
 import { type CoordinationStore, type StoredRecord } from "../../../providers/lib/coordination/coordinationStore.ts";
 import { lease, maintenance, type CoordinationRecord } from "../../../providers/lib/coordination/records.ts";

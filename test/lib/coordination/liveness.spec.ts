@@ -20,8 +20,8 @@ const before = START + MINUTE - 1;
 const end = START + MINUTE;
 const long = START + 1_000 * MINUTE;
 
-describe("a lease's life", () => {
-  it("P8: ends at its end to the millisecond where nobody holds it, and nobody is asked", async () => {
+describe("a lease", () => {
+  it("P8: that is timed expires to the millisecond, without a query of any process", async () => {
     const asked = () => Promise.reject(new Error("asked"));
     assert.equal(await isLeaseActive(timed, before, asked), true);
     assert.equal(await isLeaseActive(timed, end, asked), false);
@@ -32,7 +32,7 @@ describe("a lease's life", () => {
     ["dead", [false, false, false]],
     ["unknown", [true, false, false]],
   ] as const)
-    it(`F39: held by a process that is ${liveness}: ${lives.join(", ")} just before its end, at it, and long after`, async () => {
+    it(`F39: with a holder that is ${liveness} is active before, at, after its expiry: ${lives.join(", ")}`, async () => {
       const judge = async (who: unknown): Promise<Liveness> => {
         assert.deepEqual(who, holder);
         return liveness;
@@ -40,7 +40,7 @@ describe("a lease's life", () => {
       assert.deepEqual(await Promise.all([before, end, long].map(now => isLeaseActive(held, now, judge))), lives);
     });
 
-  it("is told by who holds it, or by its end", () => {
+  it("is described by its holder, or by its expiry", () => {
     assert.equal(describeHolder(held), "pid 7 on ci");
     assert.equal(describeHolder(timed), `until ${after(MINUTE)}`);
   });

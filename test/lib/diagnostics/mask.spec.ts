@@ -5,7 +5,7 @@ import { mask } from "../../../providers/lib/diagnostics/mask.ts";
 const looksMasked = (text: string) => mask(text, []);
 
 describe("a masked text", () => {
-  it("F32: has no secret, as it is or as JSON, a URL or base64 write it, nor any line of it", () => {
+  it("F32: contains no secret, verbatim, as JSON, in a URL or in base64, nor any of its lines", () => {
     const secret = 'S3nt"inel/ß+1';
     const forms = [
       secret,
@@ -21,15 +21,15 @@ describe("a masked text", () => {
     assert.equal(mask("it is hunter22", ["hunter22\n"]), "it is ***", "as a file ends");
   });
 
-  it("keeps what is shorter than four characters, which says nothing by itself", () => {
+  it("keeps secrets shorter than four characters, which occur by chance", () => {
     assert.equal(mask("a b c abc", ["a", "abc", ""]), "a b c abc");
   });
 
-  it("hides secrets that overlap or hold one another", () => {
+  it("masks secrets that overlap or contain each other", () => {
     assert.equal(mask("x-hunter2-x hunter", ["hunter", "hunter2", "ter2-x"]), "x-*** ***");
   });
 
-  it("F32: hides an assignment to what is named like a secret", () => {
+  it("F32: masks an assignment to a name like a secret's", () => {
     for (const [text, masked] of [
       ["KC_DB_PASSWORD=hunter2\nKC_DB=mariadb", "KC_DB_PASSWORD=***\nKC_DB=mariadb"],
       ["export DB_PASSWORD='hun ter2' # length=32", "export DB_PASSWORD=*** # length=32"],
@@ -47,7 +47,7 @@ describe("a masked text", () => {
       assert.equal(looksMasked(text), masked);
   });
 
-  it("F32: hides it in JSON, headers and URLs", () => {
+  it("F32: masks secrets in JSON, headers and URLs", () => {
     for (const [text, masked] of [
       ['{"password": "hun\\"ter2", "name": "x"}', '{"password": "***", "name": "x"}'],
       ['{"clientSecret":"hunter2","pin":{"user_password":1234}}', '{"clientSecret":"***","pin":{"user_password":***}}'],
@@ -63,7 +63,7 @@ describe("a masked text", () => {
       assert.equal(looksMasked(text), masked);
   });
 
-  it("keeps what says where a secret is, and all that is none", () => {
+  it("keeps the names and paths of secrets, and all other text", () => {
     for (const text of [
       "SECRET_DB_PASSWORD_VERSION=v1 # length=32",
       "KC_DB_PASSWORD_FILE=/run/secrets/db_password",
@@ -77,7 +77,7 @@ describe("a masked text", () => {
       assert.equal(looksMasked(text), text);
   });
 
-  it("F32: for any text and secrets, has none of four characters or more, in whatever surroundings, and stays so when masked again", () => {
+  it("F32: contains no secret of four characters or more, for any text, and masking it again changes nothing", () => {
     const secret = fc.oneof(
       fc.string({ unit: "binary", minLength: 4, maxLength: 12 }),
       fc.stringMatching(/^[ab*"\\= ]{4,7}$/),
@@ -105,7 +105,7 @@ describe("a masked text", () => {
     );
   });
 
-  it("takes time in proportion to the text, also where a line is one word of megabytes", () => {
+  it("takes linear time, also for a line that is one word of megabytes", () => {
     const log = 'app.1.x@host | 2026-01-01T00:00:00Z INFO [org.keycloak] (executor-1) realm=master user="x" hunter2\n';
     const cpu = (text: string): number => {
       const start = process.cpuUsage();

@@ -7,12 +7,12 @@ import { root, smallDisk } from "../fs/tmpfs.ts";
 
 const sentinel = "Sentinel-4711";
 
-describe("evidence of a failure", () => {
+describe("diagnostics of a failure", () => {
   let failures: string;
   beforeEach(async () => (failures = join(await mkdtemp(join(tmpdir(), "hearth-evidence-")), "failures")));
   afterEach(() => rm(join(failures, ".."), { recursive: true }));
 
-  it("F32: is masked, for root alone, in a folder named by the time", async () => {
+  it("F32: are masked, readable by root only, in a folder named by the time", async () => {
     const before = new Date().toISOString().replaceAll(/[-:]/g, "");
     const path = await writeDiagnostics(
       failures,
@@ -31,7 +31,7 @@ describe("evidence of a failure", () => {
     assert.equal((await stat(path)).mode & 0o777, 0o700);
   });
 
-  it("is kept ten times, never at the cost of the one just written, nor of what isn't its own", async () => {
+  it("are kept ten times; neither the newest nor a foreign file is ever removed", async () => {
     // A clock that was far ahead once.
     await mkdir(join(failures, "99990101T000000.000Z"), { recursive: true });
     await mkdir(join(failures, "notes of mine"));
@@ -44,7 +44,7 @@ describe("evidence of a failure", () => {
     assert.deepEqual(kept.toSorted(), [...written.slice(-9), "99990101T000000.000Z", "notes of mine"].toSorted());
   });
 
-  it("F5: leaves nothing half written on a full disk, and says so", async function () {
+  it("F5: leave nothing partial on a full disk, and the write fails", async function () {
     if (!root) return this.skip();
     const disk = smallDisk(64);
     try {

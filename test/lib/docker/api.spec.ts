@@ -15,7 +15,7 @@ describe("docker's API", () => {
 
   const dials = async () => (await swarm.calls()).length;
 
-  it("is asked many times over one connection, a second one where the first is in use", async () => {
+  it("serves many calls over one connection, and over a second one while the first is in use", async () => {
     await swarm.set({ service: [{ name: "web_app", stack: "web" }] });
     for (let time = 0; time < 5; time++) assert.equal(await clusterId(), "here");
     assert.equal(await dials(), 1);
@@ -26,12 +26,12 @@ describe("docker's API", () => {
     assert.equal(await dials(), 2);
   });
 
-  it("finds a network by its whole name", async () => {
+  it("finds a network by its exact name", async () => {
     await swarm.set({ network: [{ name: "proxy-2" }, { name: "proxy" }] });
     assert.deepEqual([await networkId("proxy"), await networkId("prox")], ["id-proxy", undefined]);
   });
 
-  it("is asked again where a connection breaks, and not for ever", async () => {
+  it("is retried once if a connection breaks", async () => {
     await clusterId();
     await swarm.set({ broken: 1 });
     assert.equal(await clusterId(), "here");
@@ -43,7 +43,7 @@ describe("docker's API", () => {
     assert.equal(await clusterId(), "here");
   });
 
-  it("that can't be reached is said in the words that docker has for it", async () => {
+  it("that can't be reached is reported with docker's own message", async () => {
     await swarm.set({ unreachable: true });
     await assert.rejects(clusterId(), {
       name: "ConnectionError",
@@ -52,7 +52,7 @@ describe("docker's API", () => {
     });
   });
 
-  it("that refuses is quoted", async () => {
+  it("that returns an error is quoted", async () => {
     await assert.rejects(get("/nothing", "look for nothing"), {
       name: "ApiError",
       status: 501,
@@ -60,7 +60,7 @@ describe("docker's API", () => {
     });
   });
 
-  it("keeps no process alive that has asked it", async () => {
+  it("doesn't keep the process alive after a call", async () => {
     const script = `import { clusterId } from ${JSON.stringify(join(project, "providers/lib/docker/cluster.ts"))}; console.log(await clusterId());`;
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], "ask", {
       timeout: 4_000,

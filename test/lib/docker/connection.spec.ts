@@ -7,7 +7,7 @@ import { closeConnections } from "../../../providers/lib/docker/api.ts";
 import { clusterId } from "../../../providers/lib/docker/cluster.ts";
 import { socketOf } from "../../../providers/lib/docker/connection.ts";
 
-describe("the way to docker's engine", () => {
+describe("the connection to docker's engine", () => {
   let folder: string;
   const before = process.env["DOCKER_HOST"];
 
@@ -18,7 +18,7 @@ describe("the way to docker's engine", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("is its socket where docker would use that: DOCKER_HOST before DOCKER_CONTEXT before the context of its config", async () => {
+  it("uses the socket that docker would use: DOCKER_HOST, DOCKER_CONTEXT, config.json, in this order", async () => {
     const socket = "/var/run/docker.sock";
     const config = async (name: string, text: string) => {
       await mkdir(join(folder, name));
@@ -36,7 +36,7 @@ describe("the way to docker's engine", () => {
     assert.equal(socketOf(await config("named", '{"currentContext": "default"}')), socket);
   });
 
-  it("is left to docker where it is another", async () => {
+  it("uses docker's CLI for any other transport", async () => {
     await writeFile(join(folder, "config.json"), '{"currentContext": "remote"}');
     assert.equal(socketOf({ DOCKER_CONFIG: folder }), undefined);
     assert.equal(socketOf({ DOCKER_CONFIG: join(folder, "none"), DOCKER_CONTEXT: "remote" }), undefined);
@@ -46,7 +46,7 @@ describe("the way to docker's engine", () => {
     assert.equal(socketOf({ DOCKER_CONFIG: folder }), undefined, "docker says what is wrong with it");
   });
 
-  it("is kept from one question to the next, and made anew where the engine closed it", async () => {
+  it("is reused, and opened again if the engine closed it", async () => {
     const server = createServer((_, answer) => {
       answer.end(
         JSON.stringify({ Swarm: { LocalNodeState: "active", ControlAvailable: true, Cluster: { ID: "by socket" } } }),
@@ -69,7 +69,7 @@ describe("the way to docker's engine", () => {
     }
   });
 
-  it("that leads nowhere is said with its path", async () => {
+  it("that can't be opened is reported with its path", async () => {
     process.env["DOCKER_HOST"] = `unix://${join(folder, "no.sock")}`;
     await assert.rejects(clusterId(), {
       name: "ConnectionError",

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { portConflictResolver } from "../../../providers/lib/docker/portConflict.ts";
 import { fakeSwarm, type FakeSwarm, type Task } from "./fakeSwarm.ts";
 
-describe("a task that waits for a port of its host", () => {
+describe("a task that waits for a host port", () => {
   let swarm: FakeSwarm;
-  let said: string[];
+  let logged: string[];
   let time: number;
   let look: () => Promise<void>;
   const taken: Task = {
@@ -16,9 +16,9 @@ describe("a task that waits for a port of its host", () => {
 
   beforeEach(async () => {
     swarm = await fakeSwarm();
-    said = [];
+    logged = [];
     time = 0;
-    look = portConflictResolver("t", line => said.push(line), { after: 15_000, now: () => time });
+    look = portConflictResolver("t", line => logged.push(line), { after: 15_000, now: () => time });
   });
   afterEach(() => swarm.end());
 
@@ -29,18 +29,18 @@ describe("a task that waits for a port of its host", () => {
     await look();
   };
 
-  it("is placed anew once it waited too long, its service unchanged, and one time only", async () => {
+  it("makes hearth force an update of its service after the limit, once", async () => {
     await at(0, taken);
     await at(14, taken);
-    assert.deepEqual([await pushes(), said], [[], []]);
+    assert.deepEqual([await pushes(), logged], [[], []]);
     await at(15, taken);
     assert.deepEqual(await pushes(), ["service update --detach --quiet --no-resolve-image --force t1"]);
-    assert.match(said.join(), /port of the host/);
+    assert.match(logged.join(), /port of the host/);
     await at(60, taken);
     assert.equal((await pushes()).length, 1);
   });
 
-  it("is left to Swarm where it came to run meanwhile, waits for something else, or is another stack's", async () => {
+  it("is left to Swarm if it started meanwhile, waits for something else, or belongs to another stack", async () => {
     await at(0, taken);
     await at(10, { ...taken, state: "running" });
     await at(20, taken);
@@ -58,9 +58,9 @@ describe("a task that waits for a port of its host", () => {
     assert.deepEqual(await pushes(), []);
   });
 
-  it("is no reason to stop looking where docker fails", async () => {
+  it("causes no error if docker fails", async () => {
     await swarm.set({ unreachable: true });
     await look();
-    assert.match(said.join(), /list the tasks of t/);
+    assert.match(logged.join(), /list the tasks of t/);
   });
 });

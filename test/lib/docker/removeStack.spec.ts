@@ -13,13 +13,13 @@ const whole: Swarm = {
   secret: [{ name: `${stack}_pass_v1` }],
 };
 
-describe("a stack that is to be gone", function () {
+describe("removing a stack", function () {
   this.timeout(30_000);
   let swarm: FakeSwarm;
   beforeEach(async () => (swarm = await fakeSwarm()));
   afterEach(() => swarm.end());
 
-  it("P8: is gone with its networks, volumes, configs and secrets, and nobody else's", async () => {
+  it("P8: removes its networks, volumes, configs and secrets, and no other stack's", async () => {
     const others: Swarm = {
       service: [{ name: "docs-ffffff_ci_test_app", stack: "docs-ffffff_ci_test" }],
       volume: [{ name: "docs-ffffff_ci_test_data", stack: "docs-ffffff_ci_test" }, { name: "pictures" }],
@@ -39,7 +39,7 @@ describe("a stack that is to be gone", function () {
     });
   });
 
-  it("P8: leaves what another stack's label, or longer name, claims", async () => {
+  it("P8: keeps objects that belong to another stack by label or by a longer name", async () => {
     const longer = `${stack}_old`;
     const theirs: Swarm = {
       service: [{ name: `${longer}_app`, stack: longer }],
@@ -50,7 +50,7 @@ describe("a stack that is to be gone", function () {
     assert.deepEqual((await swarm.names())["secret"], [`${longer}_pass_v1`, `${stack}_theirs_v1`]);
   });
 
-  it("F14: touches networks and volumes once no container is left, and tries again what is still in use", async () => {
+  it("F14: removes networks and volumes once no container remains, and retries objects in use", async () => {
     await swarm.set({
       ...whole,
       linger: 2,
@@ -65,13 +65,13 @@ describe("a stack that is to be gone", function () {
     assert.equal(calls.filter(call => call.startsWith("stack rm")).length, 1);
   });
 
-  it("F14: says at its deadline what is left, in docker's own words", async () => {
+  it("F14: fails at the deadline with what remains and docker's message", async () => {
     await swarm.set({ volume: [{ name: `${stack}_data`, stack, busy: 1_000 }] });
     const left = new RegExp(`not removed after \\d+ s: volume ${stack}_data \\(Error: volume ${stack}_data is in use`);
     await assert.rejects(removeStack(stack, { deadline: 500 }), { name: "NotRemovedError", message: left });
   });
 
-  it("is no work where there is nothing, and none to do twice", async () => {
+  it("does nothing if the stack is absent, or the second time", async () => {
     await swarm.set(whole);
     await removeStack(stack);
     await removeStack(stack);

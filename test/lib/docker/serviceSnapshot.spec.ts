@@ -7,25 +7,25 @@ const service = (name: string, template: string, ...tasks: string[]): ServiceSna
   tasks,
 });
 
-describe("what a deploy has still to replace", () => {
+describe("a service that a deploy hasn't replaced yet", () => {
   const before = [service("app", "GREETING=one", "a1"), service("db", "same", "d1")];
 
-  it("is the task that goes on while Swarm hasn't begun yet, though nothing says that an update is under way", () => {
+  it("still runs its old task before Swarm begins, although no update is in progress", () => {
     assert.deepEqual(notReplaced(before, [service("app", "GREETING=two", "a1"), service("db", "same", "d1")]), ["app"]);
   });
 
-  it("is still the old one beside the new, where the new one is started first", () => {
+  it("still runs its old task beside a new one that is started first", () => {
     assert.deepEqual(notReplaced(before, [service("app", "GREETING=two", "a1", "a2"), service("db", "same", "d1")]), [
       "app",
     ]);
   });
 
-  it("is nothing once the new task has its place; a service that didn't change keeps its own", () => {
+  it("counts as replaced once only the new task runs; an unchanged service keeps its task", () => {
     assert.deepEqual(notReplaced(before, [service("app", "GREETING=two", "a2"), service("db", "same", "d1")]), []);
     assert.deepEqual(notReplaced(before, [service("app", "GREETING=two"), service("db", "same", "d1")]), []);
   });
 
-  it("is nothing where nothing stood before, and nothing of a service that is gone", () => {
+  it("doesn't exist if nothing ran before or the service was removed", () => {
     assert.deepEqual(notReplaced([], [service("app", "GREETING=two", "a1")]), []);
     assert.deepEqual(notReplaced(before, [service("db", "same", "d1")]), []);
   });

@@ -10,7 +10,7 @@ const volume = (more: Partial<Volume> = {}): Volume => ({
 });
 
 describe("a volume", () => {
-  it("of this node alone can be snapshotted", () => {
+  it("that is local can be snapshotted", () => {
     assert.equal(notLocal(volume()), undefined);
     assert.equal(notLocal(volume({ options: { size: "10g" } })), undefined);
   });
@@ -28,7 +28,7 @@ describe("a volume", () => {
     ],
     ["of another driver", { driver: "rexray" }, /uses the driver rexray/],
   ] as const) {
-    it(`F37: ${what} is named, and can't`, () => {
+    it(`F37: ${what} can't, and is named`, () => {
       assert.match(notLocal(volume(more)) ?? "", said);
     });
   }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { EnvValueError, parseEnv, setEnv } from "../../../providers/lib/env/envFile.ts";
 
 describe("an app's .env", () => {
-  it("F26: gets a key on a line of its own where the file ends in a comment without a newline", () => {
+  it("F26: gets a new key on its own line if it ends in a comment without a newline", () => {
     const sample = "TYPE=keycloak\n#COMPOSE_FILE=";
     assert.equal(setEnv(sample, "DOMAIN", "a.test"), "TYPE=keycloak\n#COMPOSE_FILE=\nDOMAIN=a.test\n");
   });
@@ -13,35 +13,35 @@ describe("an app's .env", () => {
     assert.equal(setEnv("A=1\r\nB=2", "C", "3"), "A=1\r\nB=2\r\nC=3\r\n");
   });
 
-  it("F26: leaves a commented key alone", () => {
+  it("F26: keeps a commented key unchanged", () => {
     assert.equal(setEnv("#A=1\n# A=2\n", "A", "3"), "#A=1\n# A=2\nA=3\n");
   });
 
-  it("changes the last of several assignments, which is the one that counts", () => {
+  it("changes the last of several assignments, which wins", () => {
     assert.equal(setEnv("A=1\nB=2\nA=3\n", "A", "4"), "A=1\nB=2\nA=4\n");
     assert.deepEqual(parseEnv("A=1\nA=3\n"), { A: "3" });
   });
 
-  it("keeps the comment behind a value, from which abra reads a secret's length", () => {
+  it("keeps the comment after a value: abra reads a secret's length from it", () => {
     assert.equal(
       setEnv("SECRET_X_VERSION=v1 # length=32\n", "SECRET_X_VERSION", "v2"),
       "SECRET_X_VERSION=v2 # length=32\n",
     );
   });
 
-  it("changes no byte where the value is there already, however it is quoted", () => {
+  it("doesn't change if the key already has the value, however it is quoted", () => {
     for (const text of ['A="x y"\n', "A='x y' # why\n", "export A='x y'"]) assert.equal(setEnv(text, "A", "x y"), text);
   });
 
-  it("writes an empty value", () => {
+  it("can hold an empty value", () => {
     assert.equal(setEnv("LETS_ENCRYPT_ENV=production\n", "LETS_ENCRYPT_ENV", ""), "LETS_ENCRYPT_ENV=\n");
   });
 
-  it("refuses a value with a line break", () => {
+  it("rejects a value with a line break", () => {
     assert.throws(() => setEnv("", "A", "1\n2"), EnvValueError);
   });
 
-  it("F26: for any file and value, the key reads as set, every other line is as it was, and a second time changes nothing", () => {
+  it("F26: holds any key as set, keeps every other line, and isn't changed by a second set", () => {
     const anyLine = fc.oneof(
       fc.constantFrom("A=1", "#A=2", "B='q # r'", 'C="x"', "", "  ", "export D=4", "no assignment"),
       fc.stringMatching(/^[a-z #="'$]{0,12}$/),
@@ -55,7 +55,7 @@ describe("an app's .env", () => {
         const once = setEnv(text, "KEY", wanted);
         assert.equal(parseEnv(once)["KEY"], wanted);
         assert.equal(setEnv(once, "KEY", wanted), once);
-        assert.ok(once.startsWith(text), "nothing before the new line changed");
+        assert.ok(once.startsWith(text), "bytes before the new line changed");
         const again = setEnv(once, "KEY", `${wanted}x`);
         assert.equal(parseEnv(again)["KEY"], `${wanted}x`);
         assert.ok(again.startsWith(text));

@@ -9,7 +9,7 @@ import { refreshMirror } from "../../../providers/lib/recipe/mirror.ts";
 import { cloneRelease } from "../../../providers/runApp/clone.ts";
 import { ground, type Ground } from "../../runApp/fixture.ts";
 
-describe("hearth that is started from a git hook", function () {
+describe("hearth started from a git hook", function () {
   this.timeout(20_000);
   let on: Ground;
   let caller: string;
@@ -33,13 +33,13 @@ describe("hearth that is started from a git hook", function () {
   });
   afterEach(() => on.end());
 
-  /** The repository's refs, configuration and files. */
+  /** Refs, status and configuration of the hook's repository. */
   async function stateOfCaller(): Promise<string[]> {
     const [refs, status] = [await on.git(caller, "show-ref", "--head"), await on.git(caller, "status", "--porcelain")];
     return [refs, status, await readFile(join(caller, ".git", "config"), "utf8")];
   }
 
-  it("works on its own repositories, and leaves the hook's one untouched", async () => {
+  it("uses its own repositories, and leaves the hook's repository unchanged", async () => {
     const before = await stateOfCaller();
     Object.assign(process.env, redirections());
     try {

@@ -16,7 +16,7 @@ const who = {
   GIT_CONFIG_GLOBAL: "/dev/null",
 };
 
-describe("the objects of a git repository", function () {
+describe("reading objects of a git repository", function () {
   this.timeout(30_000);
   let root: string;
   let repository: string;
@@ -31,19 +31,19 @@ describe("the objects of a git repository", function () {
   };
   const text = async (file: string) =>
     (await objectAt(repository, "refs/tags/v1^{tree}", file, "read"))?.content.toString();
-  /** From here on `git` is this script, with the true one as `$GIT`. */
+  /** Replaces `git` by this script; `$GIT` is the real one. */
   const fake = async (script: string) => {
     const { stdout: real } = await execa("sh", ["-c", "command -v git"]);
     await writeFile(join(root, "git"), `#!/bin/sh\nGIT=${real}\n${script}\n`);
     await chmod(join(root, "git"), 0o755);
     process.env["PATH"] = `${root}${delimiter}${path}`;
   };
-  /** From here on each `git` that is started leaves its id. */
+  /** Makes each `git` that is started record its pid. */
   const watched = () => fake(`echo $$ >> ${root}/started\nexec $GIT "$@"`);
   const started = async () => (await readFile(join(root, "started"), "utf8")).trim().split("\n").map(Number);
   const gone = async (pid: number) => {
     for (let i = 0; existsSync(`/proc/${pid}`); i++) {
-      assert.ok(i < 200, "git never ends");
+      assert.ok(i < 200, "git didn't exit");
       await sleep(50);
     }
   };
@@ -59,7 +59,7 @@ describe("the objects of a git repository", function () {
     await rm(root, { recursive: true });
   });
 
-  it("are asked of one process, however many at once, each answer for its own question", async () => {
+  it("uses one process for concurrent requests, and matches each response to its request", async () => {
     const names = Array.from({ length: 300 }, (_, at) => `file ${at}`);
     await commit(Object.fromEntries(names.map(name => [name, `${name}\n`.repeat(name.length)])));
     await watched();
@@ -69,7 +69,7 @@ describe("the objects of a git repository", function () {
     assert.equal((await started()).length, 1);
   });
 
-  it("come byte for byte, large, binary, empty, or like an answer of git's own", async () => {
+  it("returns every byte: large, binary or empty objects, or content that looks like git's response", async () => {
     const files = {
       large: randomBytes(5_000_000),
       nul: Buffer.from("\0\n\n\0"),
@@ -85,21 +85,21 @@ describe("the objects of a git repository", function () {
     );
   });
 
-  it("of a tree, name what is in it, whatever the names", async () => {
+  it("lists a tree's entries, whatever their names", async () => {
     await commit({ "with space": "1", é: "2", "new\nline": "3", "-dash": "4" });
     const names = entriesOf(await readObject(repository, "refs/tags/v1^{tree}", "read")).map(({ name }) => name);
     assert.deepEqual(names, ["-dash", "new\nline", "one", "with space", "é"]);
     assert.deepEqual(await Promise.all(names.map(text)), ["4", "3", "1\n", "1", "2"]);
   });
 
-  it("can have ids of another length", async () => {
+  it("supports SHA-256 repositories", async () => {
     await rm(repository, { recursive: true });
     await execa("git", ["init", "--quiet", "--object-format=sha256", "--initial-branch=main", repository]);
     await commit({ one: "1\n", two: "2\n" });
     assert.deepEqual([await text("one"), await text("two")], ["1\n", "2\n"]);
   });
 
-  it("idle, keep no process of ours alive, and git's own not for long", async () => {
+  it("doesn't keep this process alive when idle, and git exits soon", async () => {
     const script = `
       const { objectAt } = await import(${JSON.stringify(new URL("../../../providers/lib/git/objects.ts", import.meta.url).href)});
       const before = process.getActiveResourcesInfo().join();
@@ -114,7 +114,7 @@ describe("the objects of a git repository", function () {
     assert.equal(await text("one"), "1\n");
   });
 
-  it("are read anew after reading was ended, and what was asked before is answered", async () => {
+  it("reads current objects after the reader was closed, and pending requests complete", async () => {
     const before = text("one");
     closeReader(repository);
     assert.equal(await before, "1\n");
@@ -125,7 +125,7 @@ describe("the objects of a git repository", function () {
     assert.equal(await text("one"), "2\n");
   });
 
-  it("aren't there for whom git was killed meanwhile, and are for the next", async () => {
+  it("fails pending requests if git is killed, and serves the next one", async () => {
     await commit({ large: "x".repeat(500_000) });
     await fake(`case "$*" in *--batch) $GIT "$@" | dd bs=1 count=1000 status=none; echo dying >&2; kill -9 $$ ;; esac`);
     const [small, ...others] = await Promise.allSettled([text("one"), text("large"), text("one")]);
@@ -136,7 +136,7 @@ describe("the objects of a git repository", function () {
     assert.equal(await text("one"), "1\n");
   });
 
-  it("are there again after git was killed idle", async () => {
+  it("starts git again after it was killed when idle", async () => {
     await watched();
     await text("one");
     const [pid] = await started();
@@ -146,7 +146,7 @@ describe("the objects of a git repository", function () {
     assert.equal((await started()).length, 2);
   });
 
-  it("without git are an error that says so", async () => {
+  it("fails if git isn't found", async () => {
     process.env["PATH"] = root;
     await assert.rejects(text("one"), {
       name: "ProgramError",

@@ -26,13 +26,13 @@ describe("the health gate", () => {
     assert.equal(took, 3_000);
   });
 
-  it("P3: begins its window anew after trouble", async () => {
+  it("P3: restarts its window after a failed probe", async () => {
     const { result, took } = await play([good(), good(), bad(), good()]);
     assert.deepEqual(result, { health: "healthy" });
     assert.equal(took, 6_000);
   });
 
-  it("F10: isn't passed by containers that are replaced within the window", async () => {
+  it("F10: fails if a container is replaced within the window", async () => {
     const { result } = await play([
       good("a"),
       good("b"),
@@ -50,19 +50,19 @@ describe("the health gate", () => {
     assert.match(JSON.stringify(result), /replaced/);
   });
 
-  it("F9: says at its deadline what it saw last", async () => {
+  it("F9: reports the last observation at its deadline", async () => {
     const { result, took } = await play([bad("HTTP 503")]);
     assert.deepEqual(result, { health: "unhealthy", why: "HTTP 503 (after 10 s)" });
     assert.equal(took, 10_000);
   });
 
-  it("doesn't wait for what never clears by itself", async () => {
+  it("doesn't wait for a failure that never clears", async () => {
     const { result, took } = await play([{ ...bad("app's update is paused"), final: true }]);
     assert.deepEqual(result, { health: "unhealthy", why: "app's update is paused" });
     assert.equal(took, 0);
   });
 
-  it("is inconclusive where the app is well and the way to it is not: nothing is known against the app", async () => {
+  it("is inconclusive if the tasks run but the route fails", async () => {
     const away: Probe = { trouble: "no answer (ECONNREFUSED)", containers: ["a"], elsewhere: true };
     assert.deepEqual((await play([away])).result, {
       health: "inconclusive",
@@ -72,7 +72,7 @@ describe("the health gate", () => {
     assert.deepEqual((await play([away, good()])).result, { health: "healthy" });
   });
 
-  it("F33: is inconclusive at once where somebody else's version runs", async () => {
+  it("F33: is inconclusive at once if another person's version runs", async () => {
     const { result, took } = await play([
       { trouble: "10.9.0 runs, which somebody else deployed", containers: ["b"], elsewhere: true, final: true },
     ]);
@@ -80,7 +80,7 @@ describe("the health gate", () => {
     assert.equal(took, 0);
   });
 
-  it("says each change once", async () => {
+  it("reports each change once", async () => {
     const { seen } = await play([bad("a"), bad("a"), bad("b"), good()]);
     assert.deepEqual(seen, ["a", "b", "good"]);
   });

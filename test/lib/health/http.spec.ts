@@ -8,7 +8,7 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { probeUrl } from "../../../providers/lib/health/http.ts";
 import { run } from "../../../providers/lib/process/run.ts";
 
-describe("a look at an app from outside", () => {
+describe("a probe of an app from outside", () => {
   const known = getCACertificates("default");
   let folder: string;
   let certificate: string;
@@ -46,7 +46,7 @@ describe("a look at an app from outside", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("is good with any 2xx or 3xx, which isn't followed, or with the status that is wanted", async () => {
+  it("succeeds with any 2xx or 3xx, which isn't followed, or with the expected status", async () => {
     assert.equal(await probeUrl({ url: `${url}/status/200` }), undefined);
     assert.equal(await probeUrl({ url: `${url}/status/302` }), undefined);
     assert.equal(await probeUrl({ url: `${url}/status/401`, status: 401 }), undefined);
@@ -54,7 +54,7 @@ describe("a look at an app from outside", () => {
     assert.deepEqual(await probeUrl({ url: `${url}/status/200`, status: 204 }), { what: "HTTP 200", unreached: false });
   });
 
-  it("reads the issuer where one is wanted", async () => {
+  it("checks the issuer if one is expected", async () => {
     const issuer = "https://sso.test/realms/a";
     assert.equal(await probeUrl({ url: `${url}/json`, issuer }), undefined);
     assert.deepEqual(await probeUrl({ url: `${url}/json`, issuer: "b" }), {
@@ -67,7 +67,7 @@ describe("a look at an app from outside", () => {
     });
   });
 
-  it("that finds nobody says why, and that it may be the way", async () => {
+  it("that can't connect reports why, and that the route may be at fault", async () => {
     const port = (server.address() as AddressInfo).port;
     assert.deepEqual(await probeUrl({ url: "https://localhost:1" }), {
       what: "no answer (ECONNREFUSED)",
@@ -82,7 +82,7 @@ describe("a look at an app from outside", () => {
     setDefaultCACertificates([...known, certificate]);
   });
 
-  it("that is answered by silence, by half an answer, or by a broken connection, blames the app", async () => {
+  it("blames the app for no response, a partial response, or a broken connection", async () => {
     assert.deepEqual(await probeUrl({ url: `${url}/hang` }, 300), { what: "no answer (time-out)", unreached: false });
     assert.deepEqual(await probeUrl({ url: `${url}/stall`, issuer: "a" }, 300), {
       what: "no answer (time-out)",

@@ -11,12 +11,12 @@ const service = (more: Partial<Service> = {}): Service => ({
   ...more,
 });
 
-describe("what is seen of an app's tasks", () => {
-  it("is nothing where all run", () => {
+describe("the trouble with an app's tasks", () => {
+  it("is none if all run", () => {
     assert.equal(tasksTrouble([service(), service({ name: "db", update: "completed" })]), undefined);
   });
 
-  it("names the service that doesn't run, or was scaled to nothing", () => {
+  it("names the service that doesn't run, or was scaled to 0", () => {
     assert.deepEqual(tasksTrouble([service(), service({ name: "db", running: 0 })]), {
       what: "db isn't running",
       final: false,
@@ -24,7 +24,7 @@ describe("what is seen of an app's tasks", () => {
     assert.deepEqual(tasksTrouble([service({ running: 0, desired: 0 })]), { what: "app isn't running", final: false });
   });
 
-  it("isn't deceived by an old task that still counts while its update goes on", () => {
+  it("includes an update in progress, although the old task still counts as running", () => {
     assert.deepEqual(tasksTrouble([service({ update: "updating" })]), { what: "app is being updated", final: false });
     assert.deepEqual(tasksTrouble([service({ update: "rollback_started" })]), {
       what: "app is being rolled back by Swarm",
@@ -33,39 +33,39 @@ describe("what is seen of an app's tasks", () => {
   });
 
   for (const update of ["paused", "rollback_paused"])
-    it(`knows that ${update} never clears by itself`, () => {
+    it(`is final for ${update}, which never clears`, () => {
       assert.deepEqual(tasksTrouble([service({ update })]), { what: `app's update is ${update}`, final: true });
     });
 });
 
-describe("another version than the one that was deployed", () => {
-  it("is none where that runs, or nothing does yet", () => {
+describe("another version than the deployed one", () => {
+  it("is none if the deployed one or nothing runs", () => {
     assert.equal(anotherVersion([service()], "2.0.0+1", "2.0.0+1"), undefined);
     assert.equal(anotherVersion([], undefined, "2.0.0+1"), undefined);
   });
 
-  it("F33: that somebody deployed is nothing against the app", () => {
+  it("F33: that another person deployed is inconclusive", () => {
     assert.deepEqual(anotherVersion([service()], "1.0.0+1", "2.0.0+1"), {
       trouble: "1.0.0+1 runs instead of 2.0.0+1: another person deployed it",
       elsewhere: true,
     });
   });
 
-  it("F9: that Swarm went back to by itself, labels and all, is the release's fault", () => {
+  it("F9: that Swarm rolled back to, labels included, is the release's fault", () => {
     const found = anotherVersion([service({ update: "rollback_completed" })], "1.0.0+1", "2.0.0+1");
     assert.equal(found?.elsewhere, false);
     assert.match(found?.trouble ?? "", /Swarm rolled app back/);
   });
 });
 
-describe("what Swarm rolls back", () => {
-  it("is nothing where updates ended well, go on, or stopped: an update forgets how the one before it ended", () => {
+describe("a rollback by Swarm", () => {
+  it("isn't reported for updates that completed, continue or paused", () => {
     for (const update of [undefined, "updating", "completed", "paused"])
       assert.equal(swarmRollback([service({ update })]), undefined);
   });
 
   for (const update of ["rollback_started", "rollback_completed", "rollback_paused"])
-    it(`F9: is known by ${update}, whatever version runs`, () => {
+    it(`F9: is recognized by ${update}, whatever version runs`, () => {
       assert.deepEqual(swarmRollback([service({ name: "db" }), service({ update })]), {
         trouble: "Swarm rolled app back: its new task didn't stay up",
         elsewhere: false,

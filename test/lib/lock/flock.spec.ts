@@ -61,7 +61,7 @@ describe("a lock", () => {
     await held.release();
   });
 
-  it("names no holder that it doesn't know", async () => {
+  it("names no holder if it is unknown", async () => {
     const path = join(folder, "lock");
     const holder = spawn("flock", [path, "sh", "-c", "echo held; sleep 60"], {
       stdio: ["ignore", "pipe", "inherit"],

@@ -31,7 +31,7 @@ describe("running a program", () => {
     );
   });
 
-  it("lets it inherit a descriptor", async () => {
+  it("passes a descriptor on", async () => {
     const path = join(tmpdir(), `hearth-inherit-${process.pid}`);
     const file = openSync(path, "w");
     try {

@@ -16,12 +16,12 @@ const env = "TYPE=web:1.0.0+1\nDOMAIN=a.test\nKC_CACHE=local\nSECRET_PASS_VERSIO
 const needs = (added: string, more: Partial<EnvComparison> = {}) =>
   envRequirements({ sample: `${running}\n${added}`, running, env, settings: { env: {}, secrets: {} }, ...more });
 
-describe("what a version wants of the .env", () => {
-  it("F36: is nothing where the sample has nothing new, be it empty", () => {
+describe("a version's requirements of the .env", () => {
+  it("F36: are none if the sample has nothing new", () => {
     assert.deepEqual(needs(""), { variables: [], valueless: [], secrets: [] });
   });
 
-  it("F36: is a new variable, with the sample's value; one that is commented is none", () => {
+  it("F36: include a new variable with the sample's value, but no commented one", () => {
     const found = needs('SMTP_PORT=587\nexport GREETING="good day" # shown\n#SMTP_TLS=on\n# SMTP_USER=x');
     assert.deepEqual(found.variables, [
       ["SMTP_PORT", "587"],
@@ -31,13 +31,13 @@ describe("what a version wants of the .env", () => {
     assert.deepEqual(additionNames(found), ["SMTP_PORT", "GREETING"]);
   });
 
-  it("F36: is held by its name where a new variable has no value", () => {
+  it("F36: name a new variable without a value", () => {
     const found = needs("SMTP_HOST=\nSMTP_USER='' # yours");
     assert.deepEqual(missing(found), ["the variable SMTP_HOST has no value", "the variable SMTP_USER has no value"]);
     assert.deepEqual(additionNames(found), []);
   });
 
-  it("F36: is met by the .env and by hearth's own settings, empty on purpose too", () => {
+  it("F36: are met by the .env and by hearth's settings, also with an empty value", () => {
     assert.deepEqual(missing(needs("SMTP_HOST=", { env: `${env}SMTP_HOST=mail.test` })), []);
     assert.deepEqual(missing(needs("SMTP_HOST=", { env: `${env}SMTP_HOST=` })), []);
     assert.deepEqual(missing(needs("SMTP_HOST=", { settings: { env: { SMTP_HOST: "" }, secrets: {} } })), []);
@@ -47,7 +47,7 @@ describe("what a version wants of the .env", () => {
     );
   });
 
-  it("F34: doesn't want back what the operator has taken out of the .env", () => {
+  it("F34: exclude a variable that the operator removed from the .env", () => {
     assert.deepEqual(needs("", { env: "TYPE=web:1.0.0+1\n#KC_CACHE=local\n" }), {
       variables: [],
       valueless: [],
@@ -55,14 +55,14 @@ describe("what a version wants of the .env", () => {
     });
   });
 
-  it("isn't what abra or hearth sets, whatever the sample says", () => {
+  it("exclude variables that abra or hearth sets", () => {
     const mine =
       "TYPE=web\nRECIPE=web\nDOMAIN=web.example.com\nLETS_ENCRYPT_ENV=production\nCOMPOSE_FILE=compose.yml\nSTACK_NAME=";
     assert.deepEqual(needs(mine, { running: "", env: "A=b" }).variables, [["KC_CACHE", "ispn"]]);
     assert.deepEqual(needs(mine, { running: "", env: "A=b" }).valueless, ["SMTP_FROM"]);
   });
 
-  it("F36: is a new secret: generated, from its source, or held by its name", () => {
+  it("F36: include a new secret, generated or with a source, and name one without either", () => {
     const sample =
       "SECRET_SMTP_PASSWORD_VERSION=v1 # length=12 charset=hex\nSECRET_LICENSE_VERSION=v2 # generate=false\nSECRET_KEY_VERSION=v1 # generate=false\n#SECRET_CERT_VERSION=v1 # generate=false";
     const found = needs(sample, { settings: { env: {}, secrets: { license: { file: "/license" } } } });
@@ -76,21 +76,21 @@ describe("what a version wants of the .env", () => {
     assert.deepEqual(additionNames(found), ["secret smtp_password", "secret license", "secret key"]);
   });
 
-  it("leaves a secret's version to the .env", () => {
+  it("exclude another version of a known secret", () => {
     assert.deepEqual(needs("SECRET_PASS_VERSION=v2 # length=64").secrets, []);
   });
 
-  it("of an app that abra is still to make, is its secrets alone", () => {
+  it("are only secrets if the .env doesn't exist yet", () => {
     const found = needs("SMTP_HOST=\nSECRET_LICENSE_VERSION=v1 # generate=false", { running: "", env: "" });
     assert.deepEqual(found.variables, []);
     assert.deepEqual(missing(found), ["the secret license can't be generated"]);
   });
 });
 
-describe("what is added to the .env", () => {
+describe("the additions to a .env", () => {
   const sample = `${running}\r\nSMTP_PORT=587\nSMTP_HOST=\nURL=https://\${DOMAIN}/x\nSECRET_HEX_VERSION=v1 # length=12 charset=hex\n`;
 
-  it("is each new key with a value, secrets' versions among them", () => {
+  it("are the new keys with a value, versions of secrets included", () => {
     assert.deepEqual(additions(sample, env, running), [
       ["SMTP_PORT", "587"],
       ["URL", "https://${DOMAIN}/x"],
@@ -98,7 +98,7 @@ describe("what is added to the .env", () => {
     ]);
   });
 
-  it("F26: is added as the sample writes it, on lines of its own, and no other byte is changed", () => {
+  it("F26: are the sample's lines, appended without changing another byte", () => {
     const added = "SMTP_PORT=587\nURL=https://${DOMAIN}/x\nSECRET_HEX_VERSION=v1 # length=12 charset=hex\n";
     assert.equal(withAdditions(env, sample, running), `${env}${added}`);
     assert.equal(
@@ -109,13 +109,13 @@ describe("what is added to the .env", () => {
     assert.equal(withAdditions("A=b\r\n", sample, running), `A=b\r\n${added.replaceAll("\n", "\r\n")}`);
   });
 
-  it("is nothing the second time", () => {
+  it("are none the second time", () => {
     const once = withAdditions(env, sample, running);
     assert.equal(withAdditions(once, sample, running), once);
     assert.deepEqual(additions(sample, once), []);
   });
 
-  it("F26: for any text, leaves the .env's own lines and values as they are", () => {
+  it("F26: leave every line and value of any .env unchanged", () => {
     const line = fc.oneof(
       fc.string(),
       fc

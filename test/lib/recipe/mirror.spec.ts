@@ -60,7 +60,7 @@ describe("the mirror of a recipe", function () {
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  it("is made at the first look, and brought up to date at each one after", async () => {
+  it("is created by the first refresh and updated by later ones", async () => {
     assert.deepEqual(await refresh(), { path: mirror(), tags: await tagsOf(mirror()) });
     const { time, ...first } = (await found())["1.0.0+1"]!;
     assert.deepEqual(first, { name: "1.0.0+1", annotated: true, moved: false, gone: false });
@@ -76,7 +76,7 @@ describe("the mirror of a recipe", function () {
     assert.equal(await fileAt(mirror(), "1.1.0+1", "no.yml"), undefined);
   });
 
-  it("F25, F38: keeps a tag as it was seen first when upstream moves it, so that a rollback runs what ran", async () => {
+  it("F25, F38: keeps a tag as first seen if upstream moves it, so that a rollback runs the same files", async () => {
     await refresh();
     await release("1.0.0+1", { "compose.yml": "second" });
     for (let look = 1; look <= 2; look++) {
@@ -86,7 +86,7 @@ describe("the mirror of a recipe", function () {
     }
   });
 
-  it("F25: knows a tag that moved and came back, or was made again alike, as what it was", async () => {
+  it("F25: doesn't report a tag as moved once upstream moved it back", async () => {
     await refresh();
     const first = await git("rev-parse", "1.0.0+1");
     await release("1.0.0+1", { "compose.yml": "second" });
@@ -96,7 +96,7 @@ describe("the mirror of a recipe", function () {
     assert.equal((await found())["1.0.0+1"]!.moved, false);
   });
 
-  it("F25: keeps a tag that upstream dropped, and says that it is gone; the last one too", async () => {
+  it("F25: keeps a tag that upstream deleted, and reports it as gone; also the last one", async () => {
     await release("1.1.0+1");
     await refresh();
     await git("tag", "--delete", "1.1.0+1");
@@ -114,7 +114,7 @@ describe("the mirror of a recipe", function () {
     assert.equal((await found())["1.0.0+1"]!.gone, true);
   });
 
-  it("F38: lets a maintainer mend a lightweight tag: nothing ran from it", async () => {
+  it("F38: replaces a lightweight tag by an annotated one: nothing ran from it", async () => {
     await git("tag", "1.1.0+1");
     await refresh();
     assert.equal((await found())["1.1.0+1"]!.annotated, false);
@@ -132,13 +132,13 @@ describe("the mirror of a recipe", function () {
     );
   });
 
-  it("goes on with one that an older hearth made", async () => {
+  it("F1: continues after a kill between the clone and the first fetch", async () => {
     await release("1.1.0+1");
     await mkdir(join(state, "mirror"), { recursive: true });
     await execa("git", ["clone", "--quiet", "--mirror", pathToFileURL(upstream).href, mirror()]);
     const flags = async () => Object.values(await found()).map(({ name, moved, gone }) => ({ name, moved, gone }));
     const well = ["1.0.0+1", "1.1.0+1"].map(name => ({ name, moved: false, gone: false }));
-    assert.deepEqual(await flags(), well, "not compared with upstream yet: nothing is gone");
+    assert.deepEqual(await flags(), well, "upstream's tags aren't fetched yet: none counts as gone");
     await refresh();
     assert.deepEqual(await flags(), well);
     await git("tag", "--delete", "1.1.0+1");
@@ -151,7 +151,7 @@ describe("the mirror of a recipe", function () {
     assert.equal(await fileAt(mirror(), "1.0.0+1", "compose.yml"), "first");
   });
 
-  it("isn't kept from new tags by one that can't stand beside an old one", async () => {
+  it("admits new tags although another one conflicts with an old tag", async () => {
     await git("tag", "release");
     await refresh();
     await git("tag", "--delete", "release");
@@ -161,7 +161,7 @@ describe("the mirror of a recipe", function () {
     assert.deepEqual(Object.keys(await found()).toSorted(), ["1.0.0+1", "1.1.0+1", "release"]);
   });
 
-  it("P1: many processes refresh it at once, from nothing and after; each sees all", async () => {
+  it("P1: can be created and refreshed by many processes at once; each sees every tag", async () => {
     const script = `
       const { refreshMirror, tagsOf } = await import(${JSON.stringify(new URL("../../../providers/lib/recipe/index.ts", import.meta.url).href)});
       const { path, offline } = await refreshMirror("web", ${JSON.stringify(state)}, ${JSON.stringify(operator)});
@@ -184,7 +184,7 @@ describe("the mirror of a recipe", function () {
     );
   });
 
-  it("F1: goes on after a kill that left git's own locks and half a clone behind", async () => {
+  it("F1: recovers from a kill that left git's locks and a partial clone behind", async () => {
     await mkdir(join(state, "mirror", "web.git.new", "refs"), { recursive: true });
     await refresh();
     await missing(join(state, "mirror", "web.git.new"));
@@ -197,7 +197,7 @@ describe("the mirror of a recipe", function () {
     assert.ok((await found())["1.1.0+1"]);
   });
 
-  it("without a word from upstream says why, and has what it had: nothing is gone", async () => {
+  it("reports why upstream can't be reached, and keeps its tags: none counts as gone", async () => {
     await refresh();
     await rm(upstream, { recursive: true });
     const { path, tags, offline } = await refresh();
@@ -210,7 +210,7 @@ describe("the mirror of a recipe", function () {
     );
   });
 
-  it("without upstream and without a mirror throws, and leaves nothing half made", async () => {
+  it("throws without upstream and without a mirror, and leaves nothing partial", async () => {
     await rm(upstream, { recursive: true });
     await assert.rejects(refresh(), /git: clone recipe web/);
     await missing(mirror());
@@ -218,7 +218,7 @@ describe("the mirror of a recipe", function () {
     await assert.rejects(refreshMirror("nobody", state, operator), UnknownRecipeError);
   });
 
-  it("waits for who writes it where upstream has anything new, and only there", async () => {
+  it("waits for the lock only if upstream has anything new", async () => {
     await refresh();
     const lock = async () => (await tryLock(`${mirror()}.lock`))!;
     const changes: (() => Promise<unknown>)[] = [
@@ -241,7 +241,7 @@ describe("the mirror of a recipe", function () {
     assert.deepEqual(waited, [true, true, false, true, true, true]);
   });
 
-  it("F2: after a reboot doesn't trust what was kept of it: a power cut may have taken a tag that was just written", async () => {
+  it("F2: ignores the saved refs after a reboot: a power failure may have undone a new tag", async () => {
     await release("1.1.0+1");
     await refresh();
     await execa("git", ["-C", mirror(), "update-ref", "-d", "refs/tags/1.1.0+1"]);
@@ -251,14 +251,14 @@ describe("the mirror of a recipe", function () {
     assert.ok((await found())["1.1.0+1"]);
   });
 
-  it("P1: lets its lock go", async () => {
+  it("P1: releases its lock", async () => {
     await refresh();
     const held = await tryLock(`${mirror()}.lock`);
     assert.ok(held);
     await held.release();
   });
 
-  it("feeds hearth's clone with every tag as it was seen first, those that are gone too, and nothing of upstream's side", async () => {
+  it("provides hearth's clone with every tag as first seen, deleted ones included, and no other ref", async () => {
     await release("1.1.0+1");
     await refresh();
     const clone = async (...argv: string[]) =>
@@ -276,7 +276,7 @@ describe("the mirror of a recipe", function () {
     assert.equal(await clone("for-each-ref", "refs/upstream"), "");
   });
 
-  it("gives back the tags as they are after the look, those that it took in too", async () => {
+  it("returns the tags after the refresh, new ones included", async () => {
     await refresh();
     await release("1.0.0+1", { "compose.yml": "second" });
     await release("1.1.0+1");
@@ -290,7 +290,7 @@ describe("the mirror of a recipe", function () {
     );
   });
 
-  it("reads a tag that was mended since the last read", async () => {
+  it("reads a tag that was replaced since the last read", async () => {
     await write({ "compose.yml": "loose" });
     await git("tag", "1.1.0+1");
     await refresh();
@@ -300,7 +300,7 @@ describe("the mirror of a recipe", function () {
     assert.equal(await fileAt(mirror(), "1.1.0+1", "compose.yml"), "mended");
   });
 
-  it("gives a file's text as it is, with a final newline or without, in a folder or not", async () => {
+  it("returns a file's exact text, with or without a final newline, in a folder or not", async () => {
     const files = { "compose.yml": "a: 1\n\n", "abra.sh": "", "conf/é.tmpl": "no newline" };
     await release("1.1.0+1", files);
     await refresh();
@@ -309,7 +309,7 @@ describe("the mirror of a recipe", function () {
       assert.equal(await fileAt(mirror(), "1.1.0+1", file), undefined, file);
   });
 
-  it("says in git's words that there is no such tag, or no mirror", async () => {
+  it("fails with git's message if the tag or the mirror isn't found", async () => {
     await refresh();
     const failed = { name: "ProgramError", kind: "failed" };
     await assert.rejects(fileAt(mirror(), "9.9.9", "compose.yml"), {
@@ -324,7 +324,7 @@ describe("the mirror of a recipe", function () {
     });
   });
 
-  it("doesn't take a file that git lost for one that was never there", async () => {
+  it("fails for a missing object instead of treating the file as absent", async () => {
     await refresh();
     const object = await git("rev-parse", "1.0.0+1:compose.yml");
     const packs = join(mirror(), "objects", "pack");
@@ -336,7 +336,7 @@ describe("the mirror of a recipe", function () {
     await assert.rejects(fileAt(mirror(), "1.0.0+1", "compose.yml"), { name: "ProgramError", kind: "failed" });
   });
 
-  it("reads the notes as of a tag, all or those asked for; none where there are none", async () => {
+  it("reads the notes as of a tag, all or selected ones; none if it has none", async () => {
     await release("1.1.0+1", { "release/1.1.0+1": "dump the database\n", "release/next": "é\n" });
     await release("1.2.0+1", { "release/1.2.0+1": "" });
     await refresh();

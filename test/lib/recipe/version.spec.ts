@@ -9,7 +9,7 @@ const order = (...texts: string[]) =>
     .map(version => version.text);
 
 describe("a recipe's version", () => {
-  it("is ordered by the recipe's semver, never as text", () => {
+  it("is ordered by the recipe's semver, not as text", () => {
     assert.deepEqual(order("10.10.0+1.0.0", "10.9.0+1.0.0", "9.0.0+1.0.0"), [
       "9.0.0+1.0.0",
       "10.9.0+1.0.0",
@@ -17,7 +17,7 @@ describe("a recipe's version", () => {
     ]);
   });
 
-  it("is ordered by the app's version among equals, as far as it parses", () => {
+  it("is ordered by the app's version if the recipe's is equal and the app's can be parsed", () => {
     assert.deepEqual(order("1.0.0+v1.10.0", "1.0.0+v1.9.0", "1.0.0+stable"), [
       "1.0.0+stable",
       "1.0.0+v1.9.0",
@@ -27,7 +27,7 @@ describe("a recipe's version", () => {
     assert.deepEqual(order("0.2.0+v1.6.870-0", "0.1.0+v1.6.871-0"), ["0.1.0+v1.6.871-0", "0.2.0+v1.6.870-0"]);
   });
 
-  it("F25: endings of the app's version that could only be ordered as text are equal", () => {
+  it("F25: ignores suffixes of the app's version without a defined order", () => {
     for (const [a, b] of [
       ["1.22-alpine", "1.22-debian"],
       ["26.4.0-p10", "26.4.0-p9"],
@@ -36,7 +36,7 @@ describe("a recipe's version", () => {
       assert.equal(compareVersions(parseVersion(`1.0.0+${a}`)!, parseVersion(`1.0.0+${b}`)!), 0, a);
   });
 
-  it("F25: of any texts is an answer, and an order that contradicts itself nowhere", () => {
+  it("F25: has a consistent order for any text", () => {
     const part = fc.oneof(fc.nat(12).map(String), fc.string({ maxLength: 4 }));
     const text = fc.oneof(
       fc.string({ unit: "binary" }),
@@ -53,7 +53,7 @@ describe("a recipe's version", () => {
     );
   });
 
-  it("F25: is nothing else", () => {
+  it("F25: is undefined for any other text", () => {
     for (const text of ["main", "v1.0.0+2", "1.2+3", "", "+1.0.0", "latest"])
       assert.equal(parseVersion(text), undefined, text);
   });

@@ -3,7 +3,7 @@ import * as names from "../../../providers/lib/run/names.ts";
 import { stackOf } from "../../../providers/lib/docker/names.ts";
 
 describe("a run's names", () => {
-  it("are the same for the same identity, and other ones for another job or attempt", () => {
+  it("are the same for the same identity, and differ for another job or attempt", () => {
     const identity = { recipe: "docs", build: "7", job: "a", attempt: "1" };
     assert.deepEqual(names.runOf(identity), names.runOf({ ...identity }));
     assert.match(names.runOf(identity).hex, /^[0-9a-f]{6}$/);
@@ -17,15 +17,15 @@ describe("a run's names", () => {
     assert.equal(new Set(all.map(each => names.runOf(each).hex)).size, all.length);
   });
 
-  it("don't mistake one kind of identity for another", () => {
+  it("distinguish the kinds of identity", () => {
     assert.notEqual(names.runOf({ recipe: "docs", pr: "1" }).hex, names.runOf({ recipe: "docs", build: "1" }).hex);
   });
 
-  it("are random where nothing but the recipe is known", () => {
+  it("are random if only the recipe is known", () => {
     assert.notEqual(names.runOf({ recipe: "docs" }).hex, names.runOf({ recipe: "docs" }).hex);
   });
 
-  it("lead from the stack back to the run, and from no other stack", () => {
+  it("identify the run of a stack, and no run for any other stack", () => {
     const run = { recipe: "custom-html", hex: "0a1b2c" };
     assert.equal(names.stackName(run), "ci-custom-html-0a1b2c");
     assert.deepEqual(names.runOfStack("ci-custom-html-0a1b2c"), run);
@@ -33,13 +33,13 @@ describe("a run's names", () => {
       assert.equal(names.runOfStack(other), undefined, other);
   });
 
-  it("give domains below the base", () => {
+  it("include domains below the base domain", () => {
     assert.equal(names.appDomain({ recipe: "custom-html", hex: "0a1b2c" }, "ci.test"), "cust-0a1b2c.ci.test");
     assert.equal(names.appDomain({ recipe: "n8n", hex: "0a1b2c" }, "ci.test"), "n8n-0a1b2c.ci.test");
     assert.equal(names.warmDomain("keycloak", "ci.test"), "warm-keycloak.ci.test");
   });
 
-  it("are what abra makes of a domain on the swarm", () => {
+  it("include the stack that abra derives from a domain", () => {
     assert.equal(stackOf("warm-keycloak.ci.test"), "warm-keycloak_ci_test");
     assert.equal(stackOf(`${"a".repeat(44)}.b.c`), "a".repeat(44));
   });

@@ -29,7 +29,7 @@ describe("pruning snapshots", () => {
     assert.equal(await assertWhole(join(place.folder, "snapshot")), "two");
   });
 
-  it("P5: removes nothing while the newest is damaged: truncated, without an archive, without a manifest, or missing", async () => {
+  it("P5: removes nothing while the newest is truncated, missing, or lacks an archive or manifest", async () => {
     const newest = join(place.folder, "snapshot");
     const damages = [
       () => writeFile(join(newest, "data.tar.zst"), "cut"),

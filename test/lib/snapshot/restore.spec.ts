@@ -151,7 +151,7 @@ describe("restoring a snapshot", () => {
     assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
   });
 
-  it("F5, P5: leaves the live volume and nothing partial on a full disk, and succeeds once there is space", async () => {
+  it("F5, P5: keeps the live volume and nothing partial on a full disk; succeeds once there is space", async () => {
     const full = await makePlace("5m");
     try {
       const volume = full.volume("data");
