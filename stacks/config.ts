@@ -62,7 +62,7 @@ export const settings = z.strictObject({
 });
 
 /** An app's settings as written: without defaults, which its profile has. */
-export type AppConfig = z.input<typeof app>;
+type AppConfig = z.input<typeof app>;
 export type Config = Omit<z.infer<typeof settings>, "apps"> & { readonly apps: Readonly<Record<string, AppConfig>> };
 
 export class ConfigError extends Error {

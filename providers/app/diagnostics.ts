@@ -4,7 +4,7 @@ import { parseEnv } from "../lib/env/index.ts";
 import { writeDiagnostics } from "../lib/diagnostics/index.ts";
 import { logText, readAllSecrets, tasksText } from "../lib/docker/index.ts";
 
-export interface DiagnosticsContext {
+interface DiagnosticsContext {
   /** Parent of the diagnostics' folders. */
   readonly folder: string;
   readonly stack: string;

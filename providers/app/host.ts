@@ -3,7 +3,7 @@
 import type { Verdict } from "../lib/health/index.ts";
 import type { Baseline, OperationChanges, Operation, OperationStep } from "../lib/state/index.ts";
 
-export interface Running {
+interface Running {
   readonly deployed: boolean;
   /** From the label that abra wrote. */
   readonly version: string | undefined;

@@ -12,7 +12,7 @@ import type { Outcome } from "./reconcile.ts";
 import { type PreviousCheck, resolve } from "./resolve.ts";
 
 /** A WarmApp's state: its checked inputs, what runs, and whether hearth found it running. */
-export interface WarmAppState extends CheckedWarmApp, Registered {
+interface WarmAppState extends CheckedWarmApp, Registered {
   readonly url: string;
   readonly adopted: boolean;
 }

@@ -23,7 +23,7 @@ export interface Outcome {
   readonly adopted: boolean;
 }
 
-export interface ReconcileOptions {
+interface ReconcileOptions {
   /** Pulumi has no state of the app: if it runs, adopt it unchanged; upgrades begin with the next `up`. */
   readonly first: boolean;
   /** Whether hearth found the app running instead of deploying it. */

@@ -7,7 +7,7 @@ import type { WarmAppInputs } from "./inputs.ts";
 import type { ReleaseContext } from "./releaseTypes.ts";
 
 /** By version, the variables and secrets that it needs and the app doesn't have. */
-export type Requirements = Readonly<Record<string, EnvRequirements>>;
+type Requirements = Readonly<Record<string, EnvRequirements>>;
 
 /** `running`: the version whose sample the operator's .env was made from. */
 export async function readRequirements(

@@ -15,7 +15,7 @@ const HOUR = 3_600_000;
 /** Repairs of one app within an hour, before a person is alerted. */
 const MAX_REPAIRS = 3;
 
-export interface RepairOptions {
+interface RepairOptions {
   /** Milliseconds to wait for the app's lock. */
   readonly wait: number;
   /** Fails if a repair was attempted since then (ms since 1970), so that concurrent runs cause one repair. */

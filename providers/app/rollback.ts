@@ -147,7 +147,5 @@ function versionBefore({ from }: Operation): string {
 async function refuseForeignDeploy(host: UpgradeHost, { from, to }: Operation): Promise<void> {
   const { deployed, version } = await host.running();
   if (deployed && version !== from && version !== to)
-    throw new InconclusiveError(
-      `${host.name}: another person deployed ${version ?? "an unknown version"} meanwhile`,
-    );
+    throw new InconclusiveError(`${host.name}: another person deployed ${version ?? "an unknown version"} meanwhile`);
 }

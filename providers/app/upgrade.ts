@@ -27,7 +27,7 @@ export async function upgrade(host: UpgradeHost, plan: Plan): Promise<void> {
   if (rolledBack) throw new UpgradeError(rollbackMessage(host.name, rolledBack));
 }
 
-export function rollbackMessage(name: string, { version, reason, withData }: RolledBack): string {
+function rollbackMessage(name: string, { version, reason, withData }: RolledBack): string {
   const why = reason ?? "the upgrade was interrupted";
   return `${name}: ${why}; ${version} runs again${withData ? ", with the data it had" : ""}`;
 }

@@ -13,7 +13,7 @@ const schema = z.union([
 
 export type LeaseTermsMessage = z.infer<typeof schema>;
 
-export interface LeaseTerms {
+interface LeaseTerms {
   /** undefined: a timed lease. */
   readonly holder: ProcessIdentity | undefined;
   /** Milliseconds. */

@@ -16,7 +16,7 @@ export const leaseInputs = z.strictObject({
   dedicatedLimit: z.int().min(0).default(1),
 });
 
-export type LeaseInputs = z.infer<typeof leaseInputs>;
+type LeaseInputs = z.infer<typeof leaseInputs>;
 export type LeaseArgs = z.input<typeof leaseInputs>;
 
 /** `check` adds the swarm's id. */

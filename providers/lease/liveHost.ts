@@ -19,7 +19,7 @@ export type Repair = (
   options: { readonly wait: number; readonly since: number },
 ) => Promise<void>;
 
-export interface AcquireHostOptions {
+interface AcquireHostOptions {
   /** The warm Keycloak. */
   readonly keycloak: WarmAppInputs;
   /** The process that waits for the run. Waiting ends when it dies. */

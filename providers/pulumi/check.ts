@@ -32,7 +32,7 @@ export async function checkResource<T extends object>(
   }
 }
 
-export interface CheckOptions {
+interface CheckOptions {
   /** Begins the error: `this realm was created`. */
   readonly what: string;
   /** The input named in the failure if docker can't be reached. */

@@ -15,7 +15,7 @@ export function providerText(path: string): string {
   return `exports.handler = () => require('./${path}').provider;`;
 }
 
-export interface Registration {
+interface Registration {
   /** Module and type in Pulumi's type token: `app:WarmApp`. */
   readonly type: string;
   /** The file that exports `provider`, relative to the project's root. */

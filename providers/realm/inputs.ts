@@ -57,7 +57,10 @@ export const realmInputs = z
     /** Further settings of Keycloak's RealmRepresentation. */
     settings: z
       .record(z.string(), z.unknown())
-      .refine(settings => owned.every(key => !(key in settings)), `expected none of ${owned.join(", ")}: hearth sets them`)
+      .refine(
+        settings => owned.every(key => !(key in settings)),
+        `expected none of ${owned.join(", ")}: hearth sets them`,
+      )
       .default({}),
   })
   .refine(({ client, clients }) => clients.every(({ clientId }) => clientId !== client.id), {
@@ -84,9 +87,7 @@ export const realmExtras = z.strictObject({
     .prefault({}),
 });
 
-export type RealmExtras = z.infer<typeof realmExtras>;
-
-export type RealmInputs = z.infer<typeof realmInputs>;
+type RealmInputs = z.infer<typeof realmInputs>;
 export type RealmArgs = z.input<typeof realmInputs>;
 
 /** What `check` adds: the id of the swarm. */

@@ -67,7 +67,7 @@ async function adopt(
 }
 
 /** What is needed to delete a realm. */
-export type OwnRealm = Pick<CheckedRealm, "name" | "run" | "swarm" | "stateDir"> & {
+type OwnRealm = Pick<CheckedRealm, "name" | "run" | "swarm" | "stateDir"> & {
   readonly keycloak: Pick<CheckedRealm["keycloak"], "domain">;
 };
 

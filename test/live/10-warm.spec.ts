@@ -229,10 +229,7 @@ describe("the warm stack on a real host", function () {
       const change = (all: string) => all.replace("KC_CACHE: local", "KC_CACHE: ispn");
       const path = (process.env["PATH"] ?? "").split(":").filter(folder => folder !== at.bin);
       const without = await fakeBin({});
-      assert.match(
-        await refusal(change, { env: { PATH: [without, ...path].join(":") } }),
-        /abra not found on PATH/,
-      );
+      assert.match(await refusal(change, { env: { PATH: [without, ...path].join(":") } }), /abra not found on PATH/);
       const old = await fakeBin({ abra: "#!/bin/sh\necho abra version 0.9.0-beta-1234567\n" });
       assert.match(
         await refusal(change, { env: { PATH: [old, ...path].join(":") } }),

@@ -109,7 +109,10 @@ describe("an operator's manual changes on a real host", function () {
   it("F38: a repair runs the recorded image, though its tag means another image now", async () => {
     const image = "hearth-lab/keycloak:26.4.0";
     const id = await must("docker", "image", "inspect", "--format", "{{.Id}}", image);
-    assert.equal(await must("docker", "image", "inspect", "--format", "{{.Id}}", lastGoodImage(keycloak.stack, "app")), id);
+    assert.equal(
+      await must("docker", "image", "inspect", "--format", "{{.Id}}", lastGoodImage(keycloak.stack, "app")),
+      id,
+    );
     await must("docker", "tag", "hearth-lab/nginx:1.22", image);
     try {
       await must("docker", "service", "rm", `${keycloak.stack}_app`);

@@ -11,7 +11,7 @@ import { alert } from "./raise.ts";
 import { idsIn, spoolOf, waiting, type Spool } from "./spool.ts";
 
 /** Counts of alerts. */
-export interface Delivery {
+interface Delivery {
   sent: number;
   /** Still spooled. */
   waiting: number;
@@ -25,12 +25,7 @@ const MAX_SENT = 200;
  * accepted stay spooled. `limit`: milliseconds for all of them together. Only counts if another process delivers or no
  * channel is configured. Never throws: logs failures, each reason once.
  */
-export async function deliver(
-  stateDir: string,
-  channel: Channel,
-  log: Log,
-  limit = 10_000,
-): Promise<Delivery> {
+export async function deliver(stateDir: string, channel: Channel, log: Log, limit = 10_000): Promise<Delivery> {
   const until = monotonicNow() + limit;
   const done: Delivery = { sent: 0, waiting: 0 };
   try {

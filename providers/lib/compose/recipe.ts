@@ -75,10 +75,7 @@ export function namesTooLong({ secrets, configs }: Compose): string[] {
   const isTooLong = (name: string) => name.length > SWARM_NAME_LIMIT;
   const message = (kind: string) => (name: string) =>
     `${kind} ${name} has ${name.length} characters; Swarm allows ${SWARM_NAME_LIMIT}`;
-  return [
-    ...secrets.filter(isTooLong).map(message("secret")),
-    ...configs.filter(isTooLong).map(message("config")),
-  ];
+  return [...secrets.filter(isTooLong).map(message("secret")), ...configs.filter(isTooLong).map(message("config"))];
 }
 
 /** Splits `<stack>_<name>_<version>`; undefined for a name outside this stack. */

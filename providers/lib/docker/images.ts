@@ -2,7 +2,7 @@
 import { docker } from "./docker.ts";
 import { ProgramError } from "../process/index.ts";
 
-export interface RunningImage {
+interface RunningImage {
   /** As the service's spec names it, without a digest. */
   readonly name: string;
   /** The image's id: `sha256:…`. */

@@ -9,7 +9,7 @@ interface Task {
   readonly Status: { readonly State: string; readonly Err?: string };
 }
 
-export interface PortConflictOptions {
+interface PortConflictOptions {
   /** Milliseconds that a task may wait before its service is forced. Default: 15,000. */
   readonly after?: number;
   /** The descriptor of the app's lock, which docker inherits. */

@@ -8,7 +8,7 @@ import { NotRemovedError } from "./waitUntilRemoved.ts";
 type Kind = "service" | "container" | "network" | "config" | "secret" | "volume";
 type Remaining = Readonly<Record<Kind, readonly string[]>>;
 
-export interface RemoveOptions {
+interface RemoveOptions {
   /** Milliseconds. Default: 2 minutes. */
   readonly deadline?: number;
 }

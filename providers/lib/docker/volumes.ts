@@ -11,7 +11,7 @@ export interface Volume {
   readonly options: Readonly<Record<string, string>>;
 }
 
-export class MountedError extends Error {
+class MountedError extends Error {
   override readonly name = "MountedError";
   constructor(mounted: string, users: readonly string[]) {
     super(`volume ${mounted} is mounted by ${users.join(", ")}`);
@@ -42,7 +42,7 @@ export async function volumeNames(stack: string): Promise<string[]> {
   return names.map(name => name.slice(stack.length + 1));
 }
 
-export interface Mount {
+interface Mount {
   readonly kind: "volume" | "bind";
   /** The volume's full name, or the path on the node. */
   readonly source: string;

@@ -2,7 +2,7 @@
 import { get } from "node:https";
 
 /** What the response must be. */
-export interface Expectation {
+interface Expectation {
   /** The whole URL. */
   readonly url: string;
   /** Expected status. Default: any 2xx or 3xx. */

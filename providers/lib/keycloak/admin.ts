@@ -39,12 +39,12 @@ export class NotUpError extends KeycloakError {
   }
 }
 
-export interface Login {
+interface Login {
   readonly username: string;
   readonly password: string;
 }
 
-export interface FoundRealm {
+interface FoundRealm {
   readonly attributes?: Record<string, unknown>;
 }
 
@@ -114,7 +114,8 @@ async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (isNetworkError(error)) throw new KeycloakError(what, error.response.status, messageIn(error.responseData), error);
+    if (isNetworkError(error))
+      throw new KeycloakError(what, error.response.status, messageIn(error.responseData), error);
     if (error instanceof Error && error.name === "TimeoutError")
       throw new KeycloakError(what, undefined, "no answer in time", error);
     if (error instanceof TypeError)

@@ -11,7 +11,7 @@ export interface Credentials {
 }
 
 /** What a realm consists of. */
-export interface RealmSpec {
+interface RealmSpec {
   readonly name: string;
   readonly swarm: string;
   readonly run: string;

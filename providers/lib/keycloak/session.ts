@@ -2,7 +2,7 @@
 import { readSecret, stackOf } from "../docker/index.ts";
 import { logIn, type Admin } from "./admin.ts";
 
-export interface AdminAccount {
+interface AdminAccount {
   /** Where Keycloak is deployed. */
   readonly domain: string;
   readonly username: string;

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { monotonicNow } from "../time/index.ts";
 import type { Credentials } from "./representation.ts";
 
-export class UnusableRealmError extends Error {
+class UnusableRealmError extends Error {
   override readonly name = "UnusableRealmError";
 }
 
-export interface Relying {
+interface Relying {
   /** https://<domain>/realms/<name> */
   readonly issuer: string;
   readonly clientId: string;

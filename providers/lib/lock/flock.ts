@@ -45,7 +45,7 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
   return undefined;
 }
 
-export interface LockOptions {
+interface LockOptions {
   /** Milliseconds to wait for the lock. Default: 10 minutes. */
   readonly wait?: number;
   /** Called once, if the lock isn't free at once. */

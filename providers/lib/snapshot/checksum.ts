@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 
-export interface Checksum {
+interface Checksum {
   /** In hex. */
   readonly sha256: string;
   readonly bytes: number;

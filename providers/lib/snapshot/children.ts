@@ -11,7 +11,7 @@ export interface ChildOptions {
 }
 
 /** How a program ended. `exitCode` is null when a signal ended it. */
-export interface GroupResult {
+interface GroupResult {
   readonly exitCode: number | null;
   /** Text printed on the descriptors 1, 2 and 3. */
   readonly output: readonly [string, string, string];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ManifestError, readManifest, type Manifest, type SnapshotName } from "./manifest.ts";
 import { removePrevious } from "./rotate.ts";
 
-export interface Retention {
+interface Retention {
   /** How many snapshots to keep. */
   readonly keep: 1 | 2;
   /** Total bytes of their archives. Default: no limit. */

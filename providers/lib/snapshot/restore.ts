@@ -7,7 +7,7 @@ import type { ManifestVolume, StoredSnapshot } from "./manifest.ts";
 import { swap, swapState } from "./swap.ts";
 import type { Volume } from "./volume.ts";
 
-export interface RestoreOptions extends ChildOptions {
+interface RestoreOptions extends ChildOptions {
   /** From `findSnapshot`. */
   readonly snapshot: StoredSnapshot;
   /** Id of this restore: with the same id an interrupted restore is resumed, with another it starts over. */
@@ -17,7 +17,7 @@ export interface RestoreOptions extends ChildOptions {
   readonly log: (line: string) => void;
 }
 
-export class RestoreError extends Error {
+class RestoreError extends Error {
   override readonly name = "RestoreError";
 }
 

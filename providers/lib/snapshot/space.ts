@@ -6,12 +6,12 @@ import { megabytes } from "../text.ts";
 import { diskUse, inodeUse } from "./argv.ts";
 import type { Volume } from "./volume.ts";
 
-export interface TreeSize {
+interface TreeSize {
   readonly bytes: number;
   readonly inodes: number;
 }
 
-export interface FreeSpace {
+interface FreeSpace {
   /** Device id: equal ids mean the same filesystem. */
   readonly filesystem: number;
   /** The existing directory that was measured. */

@@ -9,7 +9,7 @@ import { exists, removeTree } from "./disk.ts";
  * `live`: not begun. `between`: the live volume is set aside, the new one not in place. `swapped`: done, the replaced
  * one still beside it.
  */
-export type SwapState = "live" | "between" | "swapped";
+type SwapState = "live" | "between" | "swapped";
 
 export class SwapError extends Error {
   override readonly name = "SwapError";
@@ -32,7 +32,7 @@ export function extractedPath(volumePath: string): string {
 }
 
 /** Where the restore `id` puts the volume that it replaced. */
-export function replacedPath(volumePath: string, id: string): string {
+function replacedPath(volumePath: string, id: string): string {
   return `${volumePath}.hearth-old-${id}`;
 }
 

@@ -18,7 +18,7 @@ export interface SnapshotContent {
   readonly log: (line: string) => void;
 }
 
-export interface TakeOptions extends SnapshotContent, WriteOptions {
+interface TakeOptions extends SnapshotContent, WriteOptions {
   /** <stateDir>/apps/<app>. The caller holds its lock. */
   readonly folder: string;
   /**

@@ -72,7 +72,7 @@ export type OperationStep = z.infer<typeof steps>;
 export type Baseline = z.infer<typeof baseline>;
 export type Operation = z.infer<typeof operation>;
 /** What the caller decides when it begins an operation. */
-export type OperationPlan = Pick<Operation, "kind" | "recipe" | "domain" | "from" | "to"> &
+type OperationPlan = Pick<Operation, "kind" | "recipe" | "domain" | "from" | "to"> &
   Partial<Pick<Operation, "baseline" | "snapshot" | "rollingBack">>;
 /** Fields that a step may change; undefined removes one. */
 export type OperationChanges = Partial<

@@ -37,6 +37,5 @@ describe("the profile of a recipe", () => {
     );
   });
 
-  it("exists for each app that is always warm", () =>
-    assert.deepEqual(warmByDefault, ["traefik", "keycloak"]));
+  it("exists for each app that is always warm", () => assert.deepEqual(warmByDefault, ["traefik", "keycloak"]));
 });

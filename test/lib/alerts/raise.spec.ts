@@ -73,10 +73,7 @@ describe("an alert", () => {
       const logged: string[] = [];
       assert.equal(await raise(disk.path, failed, line => logged.push(line)), undefined);
       assert.equal(logged.length, 1);
-      assert.match(
-        logged[0]!,
-        /^keycloak: can't write an alert \(ENOSPC.*\): warning: HTTP 503; to do: nothing$/,
-      );
+      assert.match(logged[0]!, /^keycloak: can't write an alert \(ENOSPC.*\): warning: HTTP 503; to do: nothing$/);
       assert.deepEqual(await readdir(join(disk.path, "alerts")), []);
     } finally {
       disk.remove();

@@ -49,7 +49,9 @@ describe("draining a warm app", () => {
     await stage.play({ until: () => stage.now() - START >= 5 * MINUTE });
     const line = (words: string) => `waiting: in use by ${words}`;
     const timedWords = `blog-00000b (since ${after(1_000)}, until ${after(1_000 + 10 * MINUTE)})`;
-    assert.deepEqual(app.logged, [line(`wiki-00000a (since ${after(0)}, pid ${held.holder.pid} on ci), ${timedWords}`)]);
+    assert.deepEqual(app.logged, [
+      line(`wiki-00000a (since ${after(0)}, pid ${held.holder.pid} on ci), ${timedWords}`),
+    ]);
     assert.ok(stage.maintenance());
     held.die();
     await stage.play();
