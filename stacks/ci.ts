@@ -1,4 +1,4 @@
-// A run's stack: its lease; a dedicated Keycloak if the lease says so; its realm; the app under test.
+// A run's stack: its lease, a dedicated Keycloak if the lease requires one, its realm, and the app under test.
 import * as pulumi from "@pulumi/pulumi";
 import { Lease } from "../providers/lease/index.ts";
 import type { Run } from "../providers/lib/run/index.ts";

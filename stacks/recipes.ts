@@ -1,4 +1,4 @@
-// What the runs of a recipe need: the setting `hearth:recipes` of Pulumi.ci.yaml, and its templates. Pure.
+// The setting `hearth:recipes` of Pulumi.ci.yaml: the needs of a recipe's runs, and templates. Pure.
 import { z } from "zod";
 import { health } from "../providers/lib/health/index.ts";
 import { realmExtras } from "../providers/realm/inputs.ts";

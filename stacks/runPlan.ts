@@ -1,4 +1,4 @@
-// What a run's stack declares, decided before any resource exists.
+// Plans a run's stack before any resource exists.
 import type { Lease } from "../providers/lease/index.ts";
 import { appDomain, dedicatedDomain, type Run, runName } from "../providers/lib/run/index.ts";
 import type { Config } from "./config.ts";

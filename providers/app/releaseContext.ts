@@ -1,4 +1,4 @@
-// What the choice of a version depends on, read from the mirror and from the app's files.
+// Reads the context of a release decision from the mirror and from the app's files.
 import { fileAt, missing, notesAt, type EnvRequirements, type Tag } from "../lib/recipe/index.ts";
 import { envRequirements } from "../lib/recipe/index.ts";
 import { appFolder, readApproved, readRejected } from "../lib/state/index.ts";
@@ -6,10 +6,10 @@ import { readEnv } from "./env.ts";
 import type { WarmAppInputs } from "./inputs.ts";
 import type { ReleaseContext } from "./releaseTypes.ts";
 
-/** By version, the variables and secrets that it needs and the app doesn't have. */
+/** By version, the variables and secrets that the app lacks. */
 type Requirements = Readonly<Record<string, EnvRequirements>>;
 
-/** `running`: the version whose sample the operator's .env was made from. */
+/** `running`: the version from whose sample the operator's .env was created. */
 export async function readRequirements(
   app: WarmAppInputs,
   mirror: string,

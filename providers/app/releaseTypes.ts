@@ -1,4 +1,4 @@
-// What the choice of a version depends on, and what it decides.
+// The input and the result of the choice of a version.
 import type { Tag } from "../lib/recipe/index.ts";
 
 export interface Policy {

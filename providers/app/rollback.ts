@@ -137,7 +137,7 @@ export async function closeOperation(host: UpgradeHost): Promise<void> {
   await host.close();
 }
 
-/** An operation begins only where a version runs. */
+/** Every operation records the version that ran before. */
 function versionBefore({ from }: Operation): string {
   if (from === undefined) throw new Error("journal: the version before the operation is missing");
   return from;

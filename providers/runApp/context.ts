@@ -1,4 +1,4 @@
-// What a change of a run's app works on.
+// The context of a change to a run's app.
 import type { Abra } from "../lib/abra/index.ts";
 import type { Recipe } from "../lib/compose/index.ts";
 import type { Log } from "../lib/text.ts";

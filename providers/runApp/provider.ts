@@ -15,7 +15,7 @@ export interface RunAppState extends CheckedRunApp, Registered {
   readonly url: string;
 }
 
-/** A change in one of these makes it another app: replace it, so that nothing of the old one stays behind. */
+/** A change in one of these makes it another app: it is replaced, so that nothing of the old one remains. */
 const identity = ["recipe", "domain", "server", "run", "stateDir"] as const;
 const settings = ["env", "secrets", "secretValues", "health", "checkout", "revision"] as const;
 

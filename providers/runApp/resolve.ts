@@ -1,4 +1,4 @@
-// What `check` resolves for a run's app: the version to deploy and the app's condition. Changes nothing on the host.
+// Resolves a run's app for `check`: the version to deploy and the app's condition. Changes nothing on the host.
 import { operatorAbraDir } from "../lib/abra/index.ts";
 import { atTag, namesTooLong, type ReadFile, readRecipe } from "../lib/compose/index.ts";
 import { clusterId } from "../lib/docker/index.ts";
@@ -12,7 +12,7 @@ import { inFolder, missingSecretValues } from "./recipe.ts";
 import { newestVersion, versionNotFound } from "./version.ts";
 import { checkoutFault, revisionOf } from "./workTree.ts";
 
-/** What the engine kept of the previous check. */
+/** The outputs of the previous check. */
 export interface PreviousCheck {
   readonly swarm?: string;
 }
@@ -22,7 +22,7 @@ export interface Resolution {
   readonly failures: readonly Failure[];
 }
 
-/** What to deploy. `source` is undefined if `failures` say why it can't be deployed. */
+/** The recipe to deploy. `source` is undefined if `failures` explain why it can't be deployed. */
 interface Source {
   readonly changes: { readonly version?: string; readonly revision?: string };
   readonly source?: { readonly read: ReadFile; readonly name: string };

@@ -4,7 +4,7 @@ import type { Verdict } from "../../providers/lib/health/gate.ts";
 import type { OperationChanges, Operation, OperationStep } from "../../providers/lib/state/operation.ts";
 import type { Notice, UpgradeHost } from "../../providers/app/host.ts";
 
-/** The process is gone: nothing that it would have done happens. */
+/** The process was killed: it does nothing more. */
 export class Killed extends Error {
   override readonly name = "Killed";
 }
@@ -13,7 +13,7 @@ export class Injected extends Error {
   override readonly name = "Injected";
 }
 
-/** Data as a database has it: who wrote its schema, and what is in it. */
+/** Data as in a database: the version that wrote its schema, and its rows. */
 export interface Data {
   readonly schema: string;
   readonly rows: readonly string[];
@@ -25,18 +25,18 @@ export interface Disk {
   env: string;
   keptEnv: Record<string, string>;
   snapshots: Record<string, { data: Data; whole: boolean }>;
-  /** What was live before a restore, by its operation. */
+  /** Data that a restore replaced, by operation. */
   beside: Record<string, Data>;
   operation: string | undefined;
-  /** Operations so far. */
+  /** Number of operations begun. */
   begun: number;
-  /** The process whose maintenance hangs on the board. */
+  /** The process that holds maintenance. */
   maintenance: number | undefined;
   processes: number;
   lastGood: string | undefined;
   rejected: Record<string, string>;
   alerts: Record<string, Notice>;
-  /** Versions that come up. */
+  /** Versions that become healthy. */
   good: string[];
   stateful: boolean;
 }
@@ -65,18 +65,18 @@ export function freshDisk(more: Partial<Disk> = {}): Disk {
   };
 }
 
-/** What happens at the failpoint with this number: three to a side effect. */
+/** What happens at a failpoint, by its number. Each side effect has three. */
 export type Plan = ReadonlyMap<number, "kill" | "fail">;
 
 export interface Process {
   readonly host: UpgradeHost;
   /** Failpoints passed so far. */
   readonly passed: () => number;
-  /** Side effects in their order. */
+  /** Side effects, oldest first. */
   readonly did: string[];
 }
 
-/** A process that works on `disk` and meets `fates`. */
+/** A process that works on `disk`, with `fates` at its failpoints. */
 export function processOn(disk: Disk, fates: Plan = new Map()): Process {
   let passed = 0;
   let dead = false;
@@ -92,7 +92,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     }
     if (fate === "fail") throw new Injected(`${what}: no space left on device`);
   };
-  /** `half` is what stands when it was cut off in the middle. */
+  /** `half` is the state after an interruption in the middle. */
   const effect = async <T>(what: string, whole: () => T, half: () => void = () => undefined): Promise<T> => {
     point(what);
     did.push(what);
@@ -111,10 +111,10 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     return JSON.parse(disk.operation) as Operation;
   };
   const live = (): Data => {
-    if (!disk.data) throw new Error("there is no data");
+    if (!disk.data) throw new Error("data not found");
     return disk.data;
   };
-  /** A run that begins while it isn't so would meet what is done. */
+  /** Without maintenance, a run could begin meanwhile. */
   const maintained = (what: string) => {
     if (disk.maintenance !== me) throw new Error(`${what} without maintenance`);
   };
@@ -144,7 +144,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     operation: () => look(() => (disk.operation === undefined ? undefined : (JSON.parse(disk.operation) as Operation))),
     begin: plan =>
       effect("begin", () => {
-        if (disk.operation !== undefined) throw new Error("another operation's journal is there");
+        if (disk.operation !== undefined) throw new Error("another operation is open");
         return write(opened({ kind: "upgrade", ...plan, step: "preflight" }));
       }),
     beginRestore: ({ version, snapshot }) =>
@@ -173,7 +173,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     lastGood: () => look(() => disk.lastGood),
     commit: version => effect("commit", () => void (disk.lastGood = version)),
     reject: (version, why) => effect("reject", () => void (disk.rejected[version] = why)),
-    // Never throws by its contract; but it may be cut off.
+    // Never throws by its contract, but may be interrupted.
     alert: async notice => {
       if (fates.get(passed + 1) === "kill") point("alert");
       passed += 1;
@@ -183,7 +183,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     preflight: () => effect("preflight", () => undefined),
     drain: () => effect("drain", () => void (disk.maintenance = me)),
     claimMaintenance: () => effect("claim", () => void (disk.maintenance = me)),
-    // Another process's stays: by then it may be at work.
+    // Keeps another process's: that one may be working.
     releaseMaintenance: () =>
       effect("giveBack", () => void (disk.maintenance = disk.maintenance === me ? undefined : disk.maintenance)),
     prepare: ({ id }) =>
@@ -210,7 +210,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     deploy: version => {
       const start = () => {
         maintained("deploy");
-        // P2: before another version writes to it, what is there was snapshotted.
+        // The data must be in a snapshot before another version writes to it.
         const data = live();
         const safe = Object.values(disk.snapshots).some(
           ({ data: kept, whole }) => whole && JSON.stringify(kept) === JSON.stringify(data),
@@ -219,7 +219,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
           throw new Error(`P2: ${version} was deployed on data that no snapshot has`);
         disk.deployed = version;
         disk.env = disk.env.replace(/^TYPE=\S+/, `TYPE=${version}`);
-        // A database migrates forward on start, and writes: healthy or not.
+        // A database migrates on start, whether or not the app becomes healthy.
         if (version > data.schema) disk.data = { schema: version, rows: [...data.rows, `migrated to ${version}`] };
       };
       return effect(`deploy ${version}`, start, start);
@@ -228,7 +228,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
       point("gate");
       if (disk.deployed !== version) return { health: "inconclusive", why: `${disk.deployed} runs instead` };
       if (!disk.good.includes(version)) return { health: "unhealthy", why: "HTTP 503" };
-      // An older version doesn't run on what a newer one has migrated.
+      // An older version doesn't run on migrated data.
       return disk.stateful && live().schema > version
         ? { health: "unhealthy", why: "unknown schema" }
         : { health: "healthy" };
@@ -236,7 +236,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     captureDiagnostics: () => effect("diagnostics", () => "/failures/1"),
     restore: ({ id, snapshot = id }) => {
       const found = disk.snapshots[snapshot];
-      if (!found?.whole) throw new Error(`the snapshot ${snapshot} isn't there`);
+      if (!found?.whole) throw new Error(`snapshot ${snapshot} not found`);
       return effect(
         "restore",
         () => {
@@ -254,7 +254,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
   return { host, passed: () => passed, did };
 }
 
-/** Everywhere that data is kept. */
+/** Every copy of the data. */
 export function copies(disk: Disk): Data[] {
   const kept = Object.values(disk.snapshots).flatMap(({ data, whole }) => (whole ? [data] : []));
   return [...(disk.data ? [disk.data] : []), ...kept, ...Object.values(disk.beside)];

@@ -7,7 +7,7 @@ import { copies, freshDisk, FROM, Killed, processOn, TO, type Disk } from "./fak
 
 const original = freshDisk().data!;
 
-/** Neither version comes up: the upgrade fails, and its way back too. */
+/** Neither version becomes healthy: the upgrade fails, and its rollback too. */
 async function brokenDisk(): Promise<Disk> {
   const disk = freshDisk({ good: [] });
   await assert.rejects(upgrade(processOn(disk).host, { from: FROM, to: TO }), BrokenError);
@@ -69,7 +69,7 @@ describe("a broken app", () => {
       await accept(host).catch(() => undefined);
       if (passed() < at) break;
       const next = await recover(processOn(disk).host).catch((error: Error) => error);
-      if (next instanceof BrokenError) await accept(processOn(disk).host); // killed before it was written down
+      if (next instanceof BrokenError) await accept(processOn(disk).host); // killed before it was recorded
       assert.deepEqual(
         [disk.data!.rows, disk.operation, disk.lastGood],
         [rows, undefined, disk.deployed],

@@ -362,7 +362,7 @@ describe("for any context, the choice", () => {
     fc.record({ name: text, annotated: often(9).map(no => !no), time: moment, moved: often(9), gone: often(9) }),
     { maxLength: 14 },
   );
-  // Told of tags, so that they meet: keys drawn freely would hardly ever be one's name.
+  // Drawn from the tags: random keys would hardly ever match a tag's name.
   const situation: fc.Arbitrary<ReleaseContext> = tags.chain(all => {
     const name =
       all.length > 0 ? fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...all.map(each => each.name)) }, text) : text;

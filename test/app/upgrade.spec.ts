@@ -11,7 +11,7 @@ const plan = { from: FROM, to: TO };
 const original = freshDisk().data!;
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-/** Runs `work` to its end, whatever that is; a kill is the end of the process, not of the spec. */
+/** Runs `work` to its end. A kill ends the process, not the spec. */
 async function end(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     () => undefined,
@@ -22,7 +22,7 @@ async function end(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** What must be true at any moment, whatever was cut off where. */
+/** Invariants after any interruption. */
 function always(disk: Disk): void {
   assert.ok(
     copies(disk).some(data => same(data.rows.slice(0, original.rows.length), original.rows)),
@@ -30,7 +30,7 @@ function always(disk: Disk): void {
   );
 }
 
-/** What must be true once everything has come to rest without a person. */
+/** Invariants once recovery has ended without a person. */
 function atRest(disk: Disk, { to = true } = {}): void {
   assert.equal(disk.operation, undefined, "an operation is left");
   assert.equal(disk.maintenance, undefined, "maintenance is left");
@@ -203,7 +203,7 @@ describe("an upgrade", () => {
 describe("an interrupted upgrade", function () {
   this.timeout(120_000);
 
-  /** Runs it with `plan`s one after the other, a process each, then undisturbed to its end. */
+  /** Runs a process for each of `plans`, then one without failures. */
   async function play(disk: Disk, first: Plan, ...rest: Plan[]): Promise<{ met: boolean; outcome: unknown }> {
     const one = processOn(disk, first);
     let outcome = await end(upgrade(one.host, plan));
@@ -261,7 +261,7 @@ describe("an interrupted upgrade", function () {
           );
           continue;
         }
-        // The journal itself may have failed: then the next pass ends it.
+        // The journal's write may have failed: the next pass finishes.
         await end(recover(processOn(disk).host));
         if (disk.operation === undefined) atRest(disk, { to: release === "good" });
         else

@@ -7,10 +7,10 @@ import { MINUTE, type Side, type Stage } from "./scheduler.ts";
 import { DOWN, newApp, newHost, newRun, UP, type Kept, type Run } from "./participants.ts";
 
 export interface RunPlan {
-  /** Runs with the same one are one run begun twice, where they are held by processes that can be judged. */
+  /** Runs with the same identity are one run started twice, if the liveness of their holders is known. */
   readonly identity: number;
   readonly mode: KeycloakMode;
-  /** `hidden`: held by a process of which nobody can tell whether it lives. */
+  /** `hidden`: held by a process of unknown liveness. */
   readonly sign: "held" | "timed" | "hidden";
   readonly begins: number;
   readonly stay: number;
@@ -19,7 +19,7 @@ export interface RunPlan {
 
 export interface AppPlan {
   readonly app: "keycloak" | "traefik" | "custom-html";
-  /** Whether it writes down what it does, so that another one finishes it after its death. */
+  /** Whether it writes a journal, so that another process finishes its operation after its death. */
   readonly journal: boolean;
   readonly begins: number;
   readonly stay: number;
@@ -28,25 +28,25 @@ export interface AppPlan {
 
 export interface Setting {
   readonly dedicatedLimit: number;
-  /** Keycloak down from the beginning: what a repair mends, or not. */
+  /** Keycloak is down from the start, and a repair may fix it. */
   readonly outage: "none" | "mends" | "stays";
 }
 
 export interface World {
   add(plan: RunPlan | AppPlan): void;
-  /** Ends those whose time has come. */
+  /** Kills the processes that are due. */
   kill(): void;
-  /** What must never be, and is. */
+  /** Violated invariants. */
   faults(): string[];
-  /** Who lives, and hasn't got to his end. */
+  /** Live processes that haven't ended. */
   unfinished(): string[];
-  /** Living runs that ended, and whose lease still hangs there. */
+  /** Live runs that ended but whose lease still exists. */
   leftBehind(): string[];
   /** How each process ended. */
   outcomes(): string[];
 }
 
-/** Longer than any schedule: nobody renews here. */
+/** Longer than any schedule, because no lease is renewed. */
 const LASTS = 100 * LEASE_DURATION;
 
 export function newWorld(stage: Stage, { dedicatedLimit, outage }: Setting): World {
@@ -55,7 +55,7 @@ export function newWorld(stage: Stage, { dedicatedLimit, outage }: Setting): Wor
   const fates = new Map<Side, number>();
   const ends = new Map<Side, string>();
   const faults: string[] = [];
-  /** Apps whose operation is open; those of them whose change has begun. */
+  /** Apps with an open operation; those of them whose change has begun. */
   const open = new Set<string>();
   const touched = new Set<string>();
   const locks = new Map<string, Side>();
@@ -85,7 +85,7 @@ export function newWorld(stage: Stage, { dedicatedLimit, outage }: Setting): Wor
     }
   }
 
-  /** What a dead one began is finished. */
+  /** Finishes the operation of a dead process. */
   async function recover(by: Side, like: Kept, stay: number): Promise<void> {
     const { app } = like.work;
     const work = { ...like.work, holder: by.holder };
@@ -162,7 +162,7 @@ export function newWorld(stage: Stage, { dedicatedLimit, outage }: Setting): Wor
     begin(app, plan, () => underLock(app, plan.app, 2 * DRAIN_LIMIT, () => change(app, plan)));
   }
 
-  /** Whether a run may not be on it now. */
+  /** Whether no run may use it now. */
   const closed = (name: string) =>
     touched.has(name) || apps.some(app => app.inside && living(app) && app.work.app === name);
 

@@ -1,4 +1,4 @@
-// Runs and kept apps as processes on the stage.
+// Runs and warm apps as processes of the scheduler.
 import type { CoordinationHost } from "../../providers/lib/coordination/coordinationStore.ts";
 import {
   claimMaintenance,
@@ -18,13 +18,13 @@ import type { Side, Stage } from "./scheduler.ts";
 export const SSO = "sso.test";
 const DOMAINS = { keycloak: SSO, traefik: "proxy.test", "custom-html": "pages.test" };
 
-/** What a run finds; a spec changes it while the run looks. */
+/** What a run observes; a spec may change it meanwhile. */
 export interface Host {
   keycloak: KeycloakState;
   memory: number;
-  /** Whether the maintenance of a dead owner is over. */
+  /** Whether a dead holder's maintenance is stale. */
   leftOver: boolean;
-  /** What becomes of a repair. */
+  /** The outcome of a repair. */
   repair: (by: Side) => Promise<void>;
 }
 
@@ -38,15 +38,15 @@ export function newHost(more: Partial<Host> = {}): Host {
 
 export interface Run extends Side {
   readonly host: AcquireHost;
-  /** Begins; where nobody waits for it, its failure isn't lost but seen by whoever asks later. */
+  /** Acquires the lease. A failure is kept until it is awaited. */
   enter(): Promise<KeycloakKind>;
-  /** In, for `stay` ms, and out. */
+  /** Acquires the lease, holds it for `stay` ms, and releases it. */
   pass(stay: number): Promise<KeycloakKind>;
-  /** What it got, while it is in by `pass`. */
+  /** The Keycloak that it got, during `pass`. */
   inside: KeycloakKind | undefined;
 }
 
-/** A run's process. `wish.holder: undefined` makes its lease a timed one. */
+/** A run's process. `request.holder: undefined` makes its lease a timed one. */
 export function newRun(stage: Stage, run: string, request: Partial<LeaseRequest> = {}, machine: Host = newHost()): Run {
   const side = stage.side(run);
   const host: AcquireHost = {
@@ -94,13 +94,13 @@ export interface Kept extends Side {
   drain(limit?: number): Promise<void>;
   claim(): Promise<string | undefined>;
   giveBack(): Promise<void>;
-  /** Drained, for `stay` ms, and given back. */
+  /** Drains, holds maintenance for `stay` ms, and releases it. */
   pass(stay: number): Promise<void>;
-  /** Whether it is between the two by `pass`. */
+  /** Whether it is drained, during `pass`. */
   inside: boolean;
 }
 
-/** A process that is about to change a kept app. */
+/** A process that is about to change a warm app. */
 export function newApp(
   stage: Stage,
   app: keyof typeof DOMAINS,
@@ -137,7 +137,7 @@ export function newApp(
   return made;
 }
 
-/** Whether a run is on an app that is about to be changed: what must never be. */
+/** Whether a run uses an app that is changing, which must never happen. */
 export function collides(run: Run, app: Kept): boolean {
   if (!app.inside || app.dead || run.inside === undefined || run.dead) return false;
   if (app.work.app === "custom-html") return false; // no run uses it
@@ -151,6 +151,6 @@ function worldOf(stage: Stage, side: Side, host: Host): CoordinationHost {
 }
 
 function begun<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => undefined); // asked for later
+  work.catch(() => undefined); // awaited later
   return work;
 }

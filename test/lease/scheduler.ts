@@ -1,4 +1,4 @@
-// A stage on which each process stops at every call and every sleep until the spec lets it go on.
+// A deterministic scheduler: each process stops at every call and every sleep until the spec resumes it.
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Liveness, ProcessIdentity } from "../../providers/lib/process/identity.ts";
@@ -9,53 +9,53 @@ import {
   type StoredRecord,
 } from "../../providers/lib/coordination/coordinationStore.ts";
 import { type LeaseRecord, type MaintenanceRecord } from "../../providers/lib/coordination/records.ts";
-import { bare, fakeBoard, type FakeBoard } from "../lib/coordination/fakeStore.ts";
+import { bare, fakeStore, type FakeStore } from "../lib/coordination/fakeStore.ts";
 
-/** When every stage's clock begins. */
+/** Start of every scheduler's clock. */
 export const START = Date.parse("2026-01-01T00:00:00Z");
 export const MINUTE = 60_000;
 
 /** ISO, `ms` after the clock began. */
 export const after = (ms: number): string => new Date(START + ms).toISOString();
 
-/** A process: it goes on only where it is let. */
+/** A process, which runs only when it is resumed. */
 export interface Side {
   readonly name: string;
   readonly holder: ProcessIdentity;
   readonly store: CoordinationStore;
-  /** What others can tell of it. */
+  /** Its liveness as others see it. */
   liveness: Liveness;
-  /** It does nothing more. */
+  /** It was killed. */
   dead: boolean;
   readonly logged: string[];
-  /** What it passed so far: `put hearth-run-000001`, `all`, `sleep`, … */
+  /** The calls that it made so far: `put hearth-run-000001`, `all`, `sleep`, … */
   readonly did: string[];
-  /** What it is about to do; undefined: it ended, died, or hasn't begun. */
+  /** Its next call; undefined if it ended, died, or hasn't begun. */
   next(): string | undefined;
-  /** When it wakes; undefined: it doesn't sleep. */
+  /** When it wakes; undefined if it doesn't sleep. */
   wakes(): number | undefined;
   log(line: string): void;
   sleep(ms: number): Promise<void>;
-  /** Stops here too. */
+  /** A further point to stop at. */
   point(what: string): Promise<void>;
-  /** One step: from where it stands to where it stops next. */
+  /** Runs it to its next stop. */
   step(): Promise<void>;
-  /** Alone, until it is about to do `what` (a prefix). */
+  /** Runs it alone until its next call begins with `what`. */
   until(what: string): Promise<void>;
-  /** Alone, to its end. */
+  /** Runs it alone to its end. */
   end(): Promise<void>;
   die(): void;
 }
 
 export interface Stage {
-  readonly store: FakeBoard;
+  readonly store: FakeStore;
   now(): number;
-  /** Nobody does anything for `ms`. */
+  /** Advances the clock by `ms`; no process runs. */
   wait(ms: number): void;
   liveness(holder: ProcessIdentity): Promise<Liveness>;
   side(name: string): Side;
   entries(): StoredRecord[];
-  /** What hangs there that is this process's in truth: a timed lease doesn't say. */
+  /** The records that this process wrote; a timed lease doesn't name it. */
   entriesOf(side: Side): StoredRecord[];
   leases(): LeaseRecord[];
   maintenance(): MaintenanceRecord | undefined;
@@ -63,16 +63,16 @@ export interface Stage {
   play(options?: { choose?: Choose; until?: () => boolean }): Promise<void>;
 }
 
-/** Which goes on: one of those who could now, or the sleeper who wakes next; one of the two is there. */
+/** Chooses a process to resume: one that is ready, or the sleeper that wakes next. One of the two exists. */
 export type Choose = (ready: readonly Side[], sleeper: Side | undefined) => Side;
 
-/** Steps after which a play has no end. */
+/** Steps after which a schedule counts as endless. */
 const ENDLESS = 200_000;
 
 export function newStage(): Stage {
   let clock = START;
   const sides: Side[] = [];
-  const store = fakeBoard(() => clock);
+  const store = fakeStore(() => clock);
 
   function newSide(name: string): Side {
     let parked: { what: string; wake: number | undefined; go: () => void } | undefined;
@@ -161,7 +161,7 @@ export function newStage(): Stage {
 
 const isAt = (side: Pick<Side, "next">, what: string): boolean => side.next()?.startsWith(what) ?? false;
 
-/** Whoever waited longest; a sleeper only where there is nobody else. */
+/** The process that waited longest; a sleeper only if no other is ready. */
 function inTurn(): Choose {
   const last = new Map<Side, number>();
   let steps = 0;

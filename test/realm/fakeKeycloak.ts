@@ -1,4 +1,4 @@
-// A Keycloak whose failures can be told: enough of the admin API for a realm's life.
+// A fake Keycloak with configurable failures: the part of the admin API that realms need.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -9,7 +9,7 @@ export interface Realm {
   users?: { username: string; credentials: { value: string }[] }[];
 }
 
-/** What happens to the next request of this kind: before it is done, or after. */
+/** A failure of the next request of this kind, before or after its effect. */
 export type Fault = { readonly status: number; readonly done?: boolean } | "hang" | "hang after";
 
 export class FakeKeycloak {
@@ -20,7 +20,7 @@ export class FakeKeycloak {
   url = "";
   private readonly server = createServer((request, response) => void this.answer(request, response));
   private tokens = 0;
-  /** For each realm, the number of the last token from before it was made. */
+  /** By realm, the number of the last token issued before its creation. */
   private readonly madeAfter = new Map<string, number>();
 
   async start(): Promise<this> {

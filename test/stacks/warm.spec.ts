@@ -17,12 +17,12 @@ interface Made {
 describe("the stacks' programs", function () {
   this.timeout(20_000);
   const made: Made[] = [];
-  /** What the lease decides. */
+  /** The lease's decision. */
   let kind = "warm";
   let swarm: FakeSwarm;
 
   before(async () => {
-    // Docker is only asked whether there is a network, and what runs: nothing does.
+    // Docker is only queried for the network and for services; there are none.
     swarm = await fakeSwarm();
     await pulumi.runtime.setMocks({
       newResource: ({ type, name, inputs }) => {
@@ -103,7 +103,7 @@ describe("the stacks' programs", function () {
         ["docs-0a1b2c", "https://x/realms/y", "warm"],
       );
       process.env[OUTPUT_CHANNEL] = join(swarm.folder, "nobody-listens");
-      runStack({ recipe: "docs", hex: "0a1b2c" }, config); // no failure: hearth asks Pulumi then
+      runStack({ recipe: "docs", hex: "0a1b2c" }, config); // no error: hearth run then reads the outputs from Pulumi
     } finally {
       delete process.env[OUTPUT_CHANNEL];
       await mailbox.close();

@@ -1,4 +1,4 @@
-// How a wait for health fails.
+// The errors of a wait for health.
 
 /** The app isn't healthy at its deadline. */
 export class UnhealthyError extends Error {

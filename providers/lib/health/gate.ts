@@ -11,7 +11,7 @@ export interface Probe {
   /** Waiting longer can't fix it. */
   readonly final?: boolean;
   /** Not the app's fault: its tasks run but the route fails, or another person deployed another version. */
-  readonly elsewhere?: boolean;
+  readonly inconclusive?: boolean;
 }
 
 export interface Window {
@@ -34,7 +34,7 @@ export interface Clock {
 
 /** Probes until the app was good for the whole window, or its deadline has passed. */
 export async function gate(
-  look: () => Promise<Probe>,
+  probe: () => Promise<Probe>,
   window: Window,
   onChange: (seen: string) => void = () => undefined,
   clock: Clock = { now: monotonicNow, sleep },
@@ -45,14 +45,14 @@ export async function gate(
   let running: string | undefined;
   let last: string | undefined;
   for (;;) {
-    const seen = await look();
+    const seen = await probe();
     const now = clock.now();
     const ids = [...seen.containers].toSorted().join();
     const restarted = running !== undefined && ids !== running;
     const trouble = seen.trouble ?? (restarted ? "a container was replaced within the window" : undefined);
     if (trouble !== last) onChange(trouble ?? "good");
     last = trouble;
-    const bad = seen.elsewhere ? "inconclusive" : "unhealthy";
+    const bad = seen.inconclusive ? "inconclusive" : "unhealthy";
     if (seen.final) return { health: bad, why: trouble ?? "unknown" };
     if (trouble === undefined) goodSince ??= now;
     else goodSince = undefined;

@@ -1,4 +1,4 @@
-// One probe of an app from outside, through the ingress and TLS. `fetch` takes longer to load than the probe takes.
+// Probes an app through the ingress and TLS. Doesn't use `fetch`, which takes longer to load than the probe takes.
 import { get } from "node:https";
 
 /** What the response must be. */
@@ -20,7 +20,7 @@ export interface Fault {
 
 /** undefined if the response was as expected. `timeout` in ms. */
 export async function probeUrl({ url, status, issuer }: Expectation, timeout = 5_000): Promise<Fault | undefined> {
-  const answer = await ask(url, issuer !== undefined, timeout);
+  const answer = await request(url, issuer !== undefined, timeout);
   if ("why" in answer) return { what: `no answer (${answer.why})`, unreached: answer.unreached };
   const good = status === undefined ? answer.status >= 200 && answer.status < 400 : answer.status === status;
   if (!good) return answered(`HTTP ${answer.status}`);
@@ -41,7 +41,7 @@ interface NoAnswer {
 }
 
 /** Doesn't follow redirects. Uses a new connection, as a client from outside would. */
-function ask(url: string, wantsBody: boolean, timeout: number): Promise<Answer | NoAnswer> {
+function request(url: string, wantsBody: boolean, timeout: number): Promise<Answer | NoAnswer> {
   const signal = AbortSignal.timeout(timeout);
   return new Promise(resolve => {
     let reached = false;
@@ -52,7 +52,7 @@ function ask(url: string, wantsBody: boolean, timeout: number): Promise<Answer |
           ? { why: "time-out", unreached: false }
           : { why: error.code ?? error.message, unreached: !reached },
       );
-    const asked = get(url, { agent: false, signal }, answer => {
+    const sent = get(url, { agent: false, signal }, answer => {
       const status = answer.statusCode!;
       let body = "";
       answer.on("error", failed);
@@ -64,8 +64,8 @@ function ask(url: string, wantsBody: boolean, timeout: number): Promise<Answer |
       answer.setEncoding("utf8").on("data", (part: string) => (body += part));
       answer.once("end", () => resolve({ status, body }));
     });
-    asked.on("error", failed);
-    asked.once("socket", socket => socket.once("secureConnect", () => (reached = true)));
+    sent.on("error", failed);
+    sent.once("socket", socket => socket.once("secureConnect", () => (reached = true)));
   });
 }
 

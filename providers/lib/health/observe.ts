@@ -1,4 +1,4 @@
-// What runs of an app, at which version, and its condition.
+// Observes an app: its version and its condition.
 import { probeUrl, type Fault } from "./http.ts";
 import type { Probe } from "./gate.ts";
 import { containersOf, isChaos, type Service, servicesOf, taskErrors, versionLabel, stackOf } from "../docker/index.ts";
@@ -26,12 +26,13 @@ interface Routed {
   readonly ingress: boolean;
 }
 
+/** Observes the tasks, then the response through the ingress. */
 export async function observe(app: Watched): Promise<ObservedApp> {
   const stack = stackOf(app.domain);
   const services = await servicesOf(stack);
   if (services.length === 0) return { deployed: false, version: undefined, chaos: false, condition: NOT_DEPLOYED };
   const version = versionLabel(stack, services);
-  // A removed service is in no list, though its container may answer for a while.
+  // A removed service isn't listed, although its container may respond for a while.
   const missing = version === undefined ? "the service that carries abra's label is missing" : undefined;
   const trouble = missing ?? tasksTrouble(services)?.what ?? (await answer(app))?.what;
   return {
@@ -42,10 +43,10 @@ export async function observe(app: Watched): Promise<ObservedApp> {
   };
 }
 
-/** Another version runs than the one that was deployed: no further probe can change that. */
-interface Other {
+/** Another version runs than the deployed one: no further probe can change that. */
+interface OtherVersion {
   readonly trouble: string;
-  readonly elsewhere: boolean;
+  readonly inconclusive: boolean;
 }
 
 /**
@@ -61,15 +62,15 @@ export async function probe(
   return probeUnless(services => anotherVersion(services, versionLabel(stack, services), version), app, more);
 }
 
-/** As `probe`, with `other` deciding whether a foreign version runs. */
+/** As `probe`, with `findOther` deciding whether another version runs. */
 export async function probeUnless(
-  other: (services: readonly Service[]) => Other | undefined,
+  findOther: (services: readonly Service[]) => OtherVersion | undefined,
   app: Watched & Routed,
   more: () => Promise<string | undefined>,
 ): Promise<Probe> {
   const stack = stackOf(app.domain);
   const [services, containers] = await Promise.all([servicesOf(stack), containersOf(stack)]);
-  const found = other(services);
+  const found = findOther(services);
   if (found) return { ...found, containers, final: true };
   const tasks = services.length === 0 ? { what: NOT_DEPLOYED, final: false } : tasksTrouble(services);
   if (tasks) {
@@ -78,7 +79,7 @@ export async function probeUnless(
   }
   const fault = await answer(app);
   // The ingress is the route: if it can't be reached, that is its own fault.
-  if (fault) return { trouble: fault.what, containers, elsewhere: fault.unreached && !app.ingress };
+  if (fault) return { trouble: fault.what, containers, inconclusive: fault.unreached && !app.ingress };
   return { trouble: await more(), containers };
 }
 
@@ -87,20 +88,20 @@ export function anotherVersion(
   services: readonly Service[],
   runs: string | undefined,
   version: string,
-): Other | undefined {
+): OtherVersion | undefined {
   if (services.length === 0 || runs === version) return undefined;
-  const taken = swarmRollback(services);
-  if (taken) return taken;
+  const rollback = swarmRollback(services);
+  if (rollback) return rollback;
   return {
-    trouble: `${runs ?? "a version without a name"} runs instead of ${version}: another person deployed it`,
-    elsewhere: true,
+    trouble: `${runs ?? "an unknown version"} runs instead of ${version}: another person deployed it`,
+    inconclusive: true,
   };
 }
 
 /** The first service whose last update Swarm rolled back, or is rolling back. */
-export function swarmRollback(services: readonly Service[]): Other | undefined {
+export function swarmRollback(services: readonly Service[]): OtherVersion | undefined {
   const rolled = services.find(({ update }) => update?.startsWith("rollback_"));
-  return rolled && { trouble: `Swarm rolled ${rolled.name} back: its new task didn't stay up`, elsewhere: false };
+  return rolled && { trouble: `Swarm rolled ${rolled.name} back: its new task didn't stay up`, inconclusive: false };
 }
 
 /** The first service that isn't running as desired. `paused` and `rollback_paused` never clear on their own. */

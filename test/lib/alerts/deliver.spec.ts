@@ -20,7 +20,7 @@ describe("delivering alerts", () => {
 
   const raiseOne = (key: string) =>
     raise(stateDir, { key, severity: "info", app: "keycloak", why: key, todo: "nothing" }, unheard);
-  /** Appends each alert to a file, a line each. */
+  /** Appends each alert to a file, one per line. */
   const working = (): Channel => ({ command: ["sh", "-c", `cat >> "$0"; echo >> "$0"`, join(stateDir, "got")] });
   const got = async () =>
     existsSync(join(stateDir, "got"))
@@ -66,7 +66,7 @@ describe("delivering alerts", () => {
 
   it("F28: kills a hanging channel and its children at the limit, and loses no alert", async () => {
     const pids = join(stateDir, "pids");
-    // Deaf to SIGTERM, and its child holds its pipes.
+    // Ignores SIGTERM, and its child holds its pipes.
     const hanging: Channel = { command: ["sh", "-c", `trap '' TERM; sleep 60 & echo $! $$ > "$0"; wait`, pids] };
     for (const key of ["one", "two"]) await raiseOne(key);
     const start = performance.now();
@@ -217,7 +217,7 @@ describe("delivering alerts", () => {
   });
 });
 
-/** Gone, or a zombie that only its parent hasn't asked for yet. */
+/** Ended, or a zombie that its parent hasn't reaped yet. */
 async function ended(pid: string): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
   return stat === undefined || stat.includes(") Z ");

@@ -4,23 +4,23 @@ import { type CoordinationStore, type StoredRecord } from "../../../providers/li
 import { lease, maintenance, type CoordinationRecord } from "../../../providers/lib/coordination/records.ts";
 import type { Side } from "../../lease/scheduler.ts";
 
-/** An entry, and whose it is in truth: a timed lease doesn't say. */
+/** A record and the process that wrote it, which a timed lease doesn't name. */
 export type Held = StoredRecord & { readonly by: Side };
 
-export interface FakeBoard {
-  /** As that process sees it, which stops at each call. */
+export interface FakeStore {
+  /** The store for one process, which stops at each call. */
   of(by: Side): CoordinationStore;
   all(): readonly Held[];
-  /** Told of each entry that is replaced or removed, before it is. */
+  /** Called before a record is replaced or removed. */
   watch: (by: Side, gone: Held) => void;
 }
 
 const schema = z.discriminatedUnion("kind", [lease, maintenance]);
 
 /** `now`: ms since 1970. */
-export function fakeBoard(now: () => number): FakeBoard {
+export function fakeStore(now: () => number): FakeStore {
   let held: Held[] = [];
-  /** Of the latest entry, and of the latest change: both only grow. */
+  /** Creation time of the newest record, and version of the latest change: both only grow. */
   let newest = 0;
   let index = 0;
 
@@ -61,15 +61,15 @@ export function fakeBoard(now: () => number): FakeBoard {
     },
   });
 
-  const store: FakeBoard = { of, all: () => held, watch: () => undefined };
+  const store: FakeStore = { of, all: () => held, watch: () => undefined };
   return store;
 }
 
-/** Without whose it is, and nobody else's to change. */
+/** A copy without the owner. */
 export const bare = ({ id, name, created, version, record }: Held): StoredRecord =>
   structuredClone({ id, name, created, version, record });
 
-/** As Swarm keeps it: a text that is read again. */
+/** As Swarm stores it: serialized and parsed again. */
 function written(record: CoordinationRecord): CoordinationRecord {
   return schema.parse(JSON.parse(JSON.stringify(record)));
 }

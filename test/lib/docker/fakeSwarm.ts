@@ -1,18 +1,18 @@
-// A swarm of plain values behind a docker on PATH.
+// A swarm of plain values behind a fake docker on PATH.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { closeConnections } from "../../../providers/lib/docker/api.ts";
 import { project } from "../../lab/paths.ts";
 
-/** A thing of a swarm; `stack` is its label. `busy`: how often its removal is refused. */
+/** An object of the swarm; `stack` is its label. `busy`: how often its removal is refused. */
 export interface Thing {
   readonly name: string;
   readonly stack?: string;
   readonly busy?: number;
 }
 
-/** A task that is to run. */
+/** A task whose desired state is running. */
 export interface Task {
   /** Its id. */
   readonly service: string;
@@ -23,11 +23,11 @@ export interface Task {
 
 export interface Swarm {
   readonly id?: string;
-  /** Docker finds no engine. */
+  /** The engine is unreachable. */
   readonly unreachable?: boolean;
-  /** How many calls of the API break their connection. */
+  /** Number of API calls whose connection breaks. */
   readonly broken?: number;
-  /** Looks for which containers stay when their services are gone. */
+  /** Number of queries during which containers outlive their services. */
   readonly linger?: number;
   readonly task?: readonly Task[];
   readonly service?: readonly Thing[];
@@ -41,14 +41,14 @@ export interface Swarm {
 export interface FakeSwarm {
   readonly folder: string;
   set(swarm: Swarm): Promise<void>;
-  /** Names of what is there, by kind; kinds without any are left out. */
+  /** Names of the existing objects, by kind; omits empty kinds. */
   names(): Promise<Record<string, string[]>>;
-  /** What docker was asked, a line each. */
+  /** docker's calls, one per line. */
   calls(): Promise<string[]>;
   end(): Promise<void>;
 }
 
-/** From now on `docker` is the fake, until `end`. */
+/** Replaces `docker` by the fake until `end`. */
 export async function fakeSwarm(): Promise<FakeSwarm> {
   const folder = await mkdtemp(join(tmpdir(), "hearth-swarm-"));
   const before = { PATH: process.env["PATH"], FAKE_DOCKER: process.env["FAKE_DOCKER"] };

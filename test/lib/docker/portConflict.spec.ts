@@ -35,7 +35,7 @@ describe("a task that waits for a host port", () => {
     assert.deepEqual([await pushes(), logged], [[], []]);
     await at(15, taken);
     assert.deepEqual(await pushes(), ["service update --detach --quiet --no-resolve-image --force t1"]);
-    assert.match(logged.join(), /port of the host/);
+    assert.match(logged.join(), /waits for a host port/);
     await at(60, taken);
     assert.equal((await pushes()).length, 1);
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gate, type Probe } from "../../../providers/lib/health/gate.ts";
 
-/** Plays `looks` one a second, the last one for ever, on a clock that costs no time. */
+/** Plays `looks`, one per second, the last one for ever, on a fake clock. */
 function play(looks: Probe[], window = { stableFor: 3_000, deadline: 10_000 }) {
   let now = 0;
   let at = 0;
@@ -63,7 +63,7 @@ describe("the health gate", () => {
   });
 
   it("is inconclusive if the tasks run but the route fails", async () => {
-    const away: Probe = { trouble: "no answer (ECONNREFUSED)", containers: ["a"], elsewhere: true };
+    const away: Probe = { trouble: "no answer (ECONNREFUSED)", containers: ["a"], inconclusive: true };
     assert.deepEqual((await play([away])).result, {
       health: "inconclusive",
       why: "no answer (ECONNREFUSED) (after 10 s)",
@@ -74,7 +74,7 @@ describe("the health gate", () => {
 
   it("F33: is inconclusive at once if another person's version runs", async () => {
     const { result, took } = await play([
-      { trouble: "10.9.0 runs, which somebody else deployed", containers: ["b"], elsewhere: true, final: true },
+      { trouble: "10.9.0 runs, which somebody else deployed", containers: ["b"], inconclusive: true, final: true },
     ]);
     assert.equal(result.health, "inconclusive");
     assert.equal(took, 0);

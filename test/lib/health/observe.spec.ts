@@ -47,13 +47,13 @@ describe("another version than the deployed one", () => {
   it("F33: that another person deployed is inconclusive", () => {
     assert.deepEqual(anotherVersion([service()], "1.0.0+1", "2.0.0+1"), {
       trouble: "1.0.0+1 runs instead of 2.0.0+1: another person deployed it",
-      elsewhere: true,
+      inconclusive: true,
     });
   });
 
   it("F9: that Swarm rolled back to, labels included, is the release's fault", () => {
     const found = anotherVersion([service({ update: "rollback_completed" })], "1.0.0+1", "2.0.0+1");
-    assert.equal(found?.elsewhere, false);
+    assert.equal(found?.inconclusive, false);
     assert.match(found?.trouble ?? "", /Swarm rolled app back/);
   });
 });
@@ -68,7 +68,7 @@ describe("a rollback by Swarm", () => {
     it(`F9: is recognized by ${update}, whatever version runs`, () => {
       assert.deepEqual(swarmRollback([service({ name: "db" }), service({ update })]), {
         trouble: "Swarm rolled app back: its new task didn't stay up",
-        elsewhere: false,
+        inconclusive: false,
       });
     });
 });
