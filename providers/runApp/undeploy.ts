@@ -19,7 +19,7 @@ export async function undeploy(context: RunContext): Promise<void> {
   await waitUntilRemoved(stack);
 }
 
-/** Returns whether abra succeeded. Skips abra if it doesn't know the app. Logs abra's failure: docker is used instead. */
+/** Returns whether abra succeeded. Skips abra if it does not know the app. Logs a failure: docker is used instead. */
 export async function tryAbra({ app, paths, log }: RunContext, action: () => Promise<void>): Promise<boolean> {
   const isKnown = await access(paths.env).then(
     () => true,

@@ -23,7 +23,11 @@ const credentials: readonly RegExp[] = [
   new RegExp(String.raw`(${keyed('"')})[-\d][^\s,}\]]*()`, "gi"),
   new RegExp(String.raw`(${keyed(String.raw`\\"`)}\\")(?:\\\\.|[^\\])*()`, "gis"),
   // Headers, as sent, as logged, and in JSON.
-  /(\b(?:proxy-)?authorization\\?["']?\s*[:=]\s*(?:\\?["'])?(?:(?:bearer|basic|digest|negotiate|token)\s+)?)[^\s"'\\][^\r\n"'\\]*()/gi,
+  new RegExp(
+    String.raw`(\b(?:proxy-)?authorization\\?["']?\s*[:=]\s*(?:\\?["'])?` +
+      String.raw`(?:(?:bearer|basic|digest|negotiate|token)\s+)?)[^\s"'\\][^\r\n"'\\]*()`,
+    "gi",
+  ),
   /(\b(?:set-)?cookie\\?["']?:\s*(?:\\?["'])?)[^\s"'\\][^\r\n"'\\]*()/gi,
   /(\bbearer\s+)[\w.~+/-]{8,}=*()/gi,
   // URLs: a password, even with characters that should be escaped; a user name without one may be a token.
@@ -34,7 +38,11 @@ const credentials: readonly RegExp[] = [
   new RegExp(String.raw`((?:^|\|)[ \t]*(?:export[ \t]+|-[ \t]+)?${assigned}=)(?:${quoted}|[^\r\n]+)()`, "gim"),
   new RegExp(String.raw`((?<!")${assigned}=)(?:${quoted}|(?:(?!"[,}\]])\S)+)()`, "gim"),
   // NAME: value, as in YAML. Upper case alone: prose about a "password: " stays.
-  /(^[ \t]*(?:-[ \t]+)?(?!\w*_(?:VERSION|FILE|NAME|ID|LENGTH|TYPE):)[A-Z\d_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|PRIVATE_KEY)[A-Z\d_]*:[ \t]+)[^\r\n]+()/gm,
+  new RegExp(
+    String.raw`(^[ \t]*(?:-[ \t]+)?(?!\w*_(?:VERSION|FILE|NAME|ID|LENGTH|TYPE):)` +
+      String.raw`[A-Z\d_]*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|PRIVATE_KEY)[A-Z\d_]*:[ \t]+)[^\r\n]+()`,
+    "gm",
+  ),
 ];
 
 /**
