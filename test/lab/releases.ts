@@ -48,7 +48,8 @@ function broken(kind: Kind): Edit {
         );
       };
     case "never-healthy":
-      return text => replaced(text, /test: \[.*\]/, 'test: ["CMD", "false"]');
+      // However the list is wrapped, the app's comes first: the database's healthcheck stays as it is.
+      return text => replaced(text, /test:\s*\[[^]*?\](?=\n +interval:)/, 'test: ["CMD", "false"]');
     case "crashes":
       return text =>
         replaced(
