@@ -33,10 +33,12 @@ describe("hearth started from a git hook", function () {
   });
   afterEach(() => on.end());
 
-  /** Refs, status and configuration of the hook's repository. */
+  /** Refs, status, configuration and index of the hook's repository. `git status` must not refresh the index. */
   async function stateOfCaller(): Promise<string[]> {
-    const [refs, status] = [await on.git(caller, "show-ref", "--head"), await on.git(caller, "status", "--porcelain")];
-    return [refs, status, await readFile(join(caller, ".git", "config"), "utf8")];
+    const refs = await on.git(caller, "show-ref", "--head");
+    const status = await on.git(caller, "--no-optional-locks", "status", "--porcelain");
+    const config = await readFile(join(caller, ".git", "config"), "utf8");
+    return [refs, status, config, await readFile(join(caller, ".git", "index"), "base64")];
   }
 
   it("uses its own repositories, and leaves the hook's repository unchanged", async () => {
