@@ -4,7 +4,16 @@ import type { KeycloakKind } from "../lib/coordination/index.ts";
 import { waitForDedicatedSlot } from "./dedicatedSlot.ts";
 import { releaseOwnLease } from "./leaseRecord.ts";
 import { leaseWithoutMaintenance } from "./maintenanceWait.ts";
-import { RunExistsError, UnavailableError, type AcquireHost, type LeaseAttempt, type LeaseRequest } from "./request.ts";
+import {
+  POLL_INTERVAL,
+  RunExistsError,
+  UnavailableError,
+  WAIT_LIMITS,
+  type AcquireHost,
+  type KeycloakState,
+  type LeaseAttempt,
+  type LeaseRequest,
+} from "./request.ts";
 
 /** Acquires the lease and returns the Keycloak that the run gets. If it throws, the run has no lease. */
 export async function acquire(host: AcquireHost, request: LeaseRequest): Promise<KeycloakKind> {
@@ -27,7 +36,7 @@ async function decide(
   const kind = await leaseWithoutMaintenance(host, attempt, preferred);
   if (kind === "none") return kind;
   if (kind === "dedicated") return dedicatedOrWarm(host, attempt);
-  const { state, words } = await host.observe();
+  const { state, words } = await observeReachable(host);
   if (state === "up") return kind;
   if (state === "unclear")
     throw new UnavailableError(`keycloak ${words}: Keycloak runs but is unreachable; a dedicated one would be too`);
@@ -39,6 +48,17 @@ async function decide(
   if (repaired) return decide(host, attempt, "dedicated");
   await host.repair().catch((error: Error) => host.log(`keycloak can't be repaired: ${error.message}`));
   return decide(host, attempt, "warm", true);
+}
+
+/** Waits while only the route to Keycloak fails: an ingress that restarts is back within seconds. */
+async function observeReachable(host: AcquireHost): Promise<KeycloakState> {
+  let logged = false;
+  for (const start = host.now(); ; await host.sleep(POLL_INTERVAL)) {
+    const observed = await host.observe();
+    if (observed.state !== "unclear" || host.now() - start >= WAIT_LIMITS.unreachable) return observed;
+    if (!logged) host.log(`waiting: keycloak ${observed.words}`);
+    logged = true;
+  }
 }
 
 async function dedicatedOrWarm(host: AcquireHost, attempt: LeaseAttempt): Promise<KeycloakKind> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MINUTE, newStage, START, type Side } from "./scheduler.ts";
-import { DOWN, newHost, newRun, UP, type Host } from "./participants.ts";
+import { DOWN, newHost, newRun, UNREACHABLE, UP, type Host } from "./participants.ts";
 
 const WIKI = "wiki-00000a";
 
@@ -73,15 +73,26 @@ describe("a run that finds the warm Keycloak down", () => {
     assert.deepEqual(stage.leases(), []);
   });
 
+  it("waits for a route that fails for a minute, and says so once", async () => {
+    const stage = newStage();
+    const host = newHost({ keycloak: UNREACHABLE });
+    const run = newRun(stage, WIKI, {}, host);
+    const got = run.enter();
+    void stage
+      .side("ingress")
+      .sleep(MINUTE)
+      .then(() => (host.keycloak = UP));
+    await stage.play();
+    assert.equal(await got, "warm");
+    assert.deepEqual(run.logged, ["waiting: keycloak isn't reached: timed out"]);
+    assert.ok(!run.did.includes("repair"));
+    assert.ok(stage.now() - START < MINUTE + 10_000);
+  });
+
   for (const mode of ["auto", "warm"] as const)
-    it(`fails if it runs but is unreachable: neither repaired nor replaced (mode ${mode})`, async () => {
+    it(`fails if it runs but stays unreachable for two minutes: neither repaired nor replaced (mode ${mode})`, async () => {
       const stage = newStage();
-      const run = newRun(
-        stage,
-        WIKI,
-        { mode },
-        newHost({ keycloak: { state: "unclear", words: "isn't reached: timed out" } }),
-      );
+      const run = newRun(stage, WIKI, { mode }, newHost({ keycloak: UNREACHABLE }));
       const refused = run.enter();
       await stage.play();
       await assert.rejects(refused, {
@@ -90,6 +101,7 @@ describe("a run that finds the warm Keycloak down", () => {
       });
       assert.deepEqual(run.did.slice(0, 3), ["put hearth-run-00000a", "all", "look"]);
       assert.ok(!run.did.includes("repair") && stage.leases().length === 0);
+      assert.ok(stage.now() - START >= 2 * MINUTE);
     });
 
   it("F45: is one of ten: one repair is enough, and none gets a dedicated one", async () => {

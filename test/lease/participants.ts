@@ -29,6 +29,7 @@ export interface Host {
 }
 
 export const UP: KeycloakState = { state: "up", words: "is up" };
+export const UNREACHABLE: KeycloakState = { state: "unclear", words: "isn't reached: timed out" };
 export const DOWN: KeycloakState = { state: "down", words: "is down: 0 of 1 tasks run" };
 
 export function newHost(more: Partial<Host> = {}): Host {
