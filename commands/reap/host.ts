@@ -7,7 +7,7 @@ import type { Stacks } from "./stacks.ts";
 
 /** Something is skipped for now: not a failure. */
 export class SkippedError extends Error {
-  override readonly name = "LeftAloneError";
+  override readonly name = "SkippedError";
   readonly reason: Reason;
 
   constructor(reason: Reason, detail: string, cause?: unknown) {
