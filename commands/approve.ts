@@ -1,4 +1,4 @@
-// `hearth approve`: a person's yes to exactly one version, for the next `up` to apply.
+// `hearth approve`: allows exactly one version, which the next `up` applies.
 import { appFolder, approve as writeApproval } from "../providers/lib/state/index.ts";
 import { resolve } from "../providers/app/resolve.ts";
 import { warmApp } from "./common/config.ts";

@@ -1,4 +1,4 @@
-// `hearth pending`: what a preview would say of each kept app, for people and for scripts.
+// `hearth pending`: prints what the next `up` does to each warm app, for people and scripts.
 import { describeHold } from "../providers/app/release.ts";
 import { resolve } from "../providers/app/resolve.ts";
 import { readWarmApps } from "./common/config.ts";

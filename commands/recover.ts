@@ -8,7 +8,7 @@ import { readWarmApps, warmConfig } from "./common/config.ts";
 import { breakDeadLocks } from "./pulumi/locks.ts";
 
 /** Milliseconds to wait for another process: the timer retries. */
-const PATIENCE = 30_000;
+const LOCK_WAIT = 30_000;
 
 const log = (line: string): void => console.log(line);
 
@@ -17,7 +17,7 @@ export async function recover(): Promise<number> {
   let code = 0;
   for (const app of await readWarmApps()) {
     try {
-      await repair(app, log, { wait: PATIENCE });
+      await repair(app, log, { wait: LOCK_WAIT });
     } catch (error) {
       if (error instanceof LockedError) continue; // logged already: its holder is alive, so there is nothing to recover
       console.error(`hearth: ${asError(error).message}`);

@@ -9,7 +9,7 @@ import { commandEnvironment, ownVariables } from "./run/environment.ts";
 import { identify } from "./run/identity.ts";
 import { showLogs } from "./run/logs.ts";
 import type { RunOutputs } from "./run/outputs.ts";
-import { standFor, startRenewing } from "./run/renew.ts";
+import { keepUntilExpiry, startRenewing } from "./run/renew.ts";
 import { ownSettings, type RunSettingsFlags } from "./run/settings.ts";
 import { watchSignals, type Signals } from "./run/signals.ts";
 import { init, teardown, up } from "./run/stack.ts";
@@ -24,7 +24,7 @@ export interface RunFlags extends RunSettingsFlags {
   readonly keep?: string;
 }
 
-/** Exit codes: the command's; 125 if the run didn't get what it needs; 128 + n after a signal. */
+/** Returns the command's exit code; 125 if hearth couldn't create the run; 128 + n after signal n. */
 export async function run(flags: RunFlags, command: readonly string[]): Promise<number> {
   const current = runOf(identify(flags, process.env));
   // Report a wrong flag before anything is created.
@@ -81,7 +81,7 @@ async function upOrEnd(current: Run, flags: RunFlags, signals: Signals, renewal:
   }
 }
 
-/** Runs the hook, then the command. A failed hook ends the run with its exit code; the command isn't started. */
+/** Runs the hook, then the command. A failed hook ends the run with its exit code; the command was not started. */
 async function runWithHook(
   { before }: RunFlags,
   command: readonly string[],
@@ -90,15 +90,15 @@ async function runWithHook(
 ): Promise<number> {
   const hook = before === undefined ? 0 : await runCommand(["sh", "-c", before], env, interrupted);
   if (hook === 0) return runCommand(command, env, interrupted);
-  console.error(`hearth: --before failed with exit code ${hook}: the command isn't started`);
+  console.error(`hearth: --before failed with exit code ${hook}: the command was not started`);
   return hook;
 }
 
 async function keepRun(current: Run, ms: number, code: number): Promise<number> {
   const name = runName(current);
-  await standFor(name, ms);
+  await keepUntilExpiry(name, ms);
   const until = new Date(Date.now() + ms).toISOString();
-  console.error(`hearth: ${name} is kept until ${until}; hearth run stop --run ${name} removes it earlier`);
+  console.error(`hearth: ${name} kept until ${until}; hearth run stop --run ${name} removes it earlier`);
   return code;
 }
 

@@ -20,13 +20,13 @@ export interface StartFlags extends RunSettingsFlags {
 
 export async function start(flags: StartFlags): Promise<number> {
   const run = runOfSteps(flags);
-  const lasts = flags.ttl === undefined ? DEFAULT_TTL : duration(flags.ttl, "--ttl");
+  const ttl = flags.ttl === undefined ? DEFAULT_TTL : duration(flags.ttl, "--ttl");
   const signals = watchSignals(stackName(run));
   try {
     await reapDead(line => console.error(`hearth: ${line}`));
     await init(run, ownSettings(flags));
     try {
-      const outputs = await up(run, { seconds: lasts / 1000 }, { ...flags, signal: signals.interrupted });
+      const outputs = await up(run, { seconds: ttl / 1000 }, { ...flags, signal: signals.interrupted });
       signals.interrupted.throwIfAborted();
       const own = ownVariables(run, outputs);
       const text = flags.json ? `${JSON.stringify(own, null, 2)}\n` : envFile(own);
@@ -53,7 +53,7 @@ function envFile(own: Record<string, string>): string {
     .join("");
 }
 
-/** Mode 0600, written beside and renamed: an older file with wider permissions, or a link, is replaced. */
+/** Writes a new file with mode 0600 and renames it: replaces a link, or a file with wider permissions. */
 async function writePrivate(path: string, text: string): Promise<void> {
   const work = `${path}.${process.pid}`;
   await writeFile(work, text, { mode: 0o600, flag: "wx" });

@@ -8,7 +8,7 @@ import { type Run, runOfStack, stackName } from "../providers/lib/run/index.ts";
 export async function stop(
   flags: IdentityFlags & { readonly run?: string; readonly verbose?: boolean },
 ): Promise<number> {
-  const run = flags.run === undefined ? runOfSteps(flags) : named(flags.run);
+  const run = flags.run === undefined ? runOfSteps(flags) : parseRun(flags.run);
   const stack = stackName(run);
   try {
     if (!(await exists(stack))) {
@@ -22,8 +22,8 @@ export async function stop(
   }
 }
 
-/** Throws for what is no run's name. */
-function named(name: string): Run {
+/** Throws if `name` is not a run's name. */
+function parseRun(name: string): Run {
   const run = runOfStack(`ci-${name}`);
   if (!run) throw new Error(`--run ${JSON.stringify(name)}: expected a run's name, <recipe>-<6 hex digits>`);
   return run;

@@ -1,4 +1,4 @@
-// A duration as a flag gives it.
+// Parses the duration that a flag gives.
 import { seconds } from "../../providers/lib/time/index.ts";
 
 /** Milliseconds of `90s`, `30m`, `1h30m`. Throws an error that names the flag. */

@@ -1,4 +1,4 @@
-// The error that means: the recipe isn't at fault.
+// The error of a run that failed for another reason than its recipe.
 
 /** hearth couldn't give the run what it needs; exit code 125. */
 export class NotYourRecipeError extends Error {

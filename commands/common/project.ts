@@ -1,4 +1,4 @@
-// The folder of the project, wherever and through whatever link `hearth` is called.
+// Path of the project, also if `hearth` is called through a link.
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 

@@ -40,7 +40,7 @@ export const destroyArgv = (stack: string): string[] => [
 
 export const removeArgv = (stack: string): string[] => ["stack", "rm", stack, "--yes", "--remove-backups", ...quiet];
 
-/** Forgets its resources without destroying them. */
+/** Removes the stack without destroying its resources. */
 export const forgetArgv = (stack: string): string[] => [
   "stack",
   "rm",

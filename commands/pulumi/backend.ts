@@ -1,4 +1,4 @@
-// The files of runs' stacks in a file backend, beyond what Pulumi reports.
+// Reads and removes the files of runs' stacks in a file backend, which Pulumi doesn't report completely.
 import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,7 +29,7 @@ export async function stacksOnDisk(folder = backendFolder()): Promise<Map<string
   for (const { stack, path, isState } of await filesIn(folder)) {
     const changed = (await stat(path).catch(ignoreAbsent))?.mtimeMs;
     if (changed === undefined) continue;
-    // States come last, and count alone.
+    // States come last: only their time counts.
     found.set(stack, isState ? changed : Math.max(changed, found.get(stack) ?? 0));
   }
   return found;
@@ -47,7 +47,7 @@ export async function removeRemains(
   { folder = backendFolder(), unreadable = false }: Remains = {},
 ): Promise<void> {
   if (folder === undefined) return;
-  if (!runOfStack(stack)) throw new TypeError(`${JSON.stringify(stack)} is no run's stack`);
+  if (!runOfStack(stack)) throw new TypeError(`${JSON.stringify(stack)}: expected the stack of a run`);
   const files = (await filesIn(folder)).filter(file => file.stack === stack);
   if (!unreadable && files.some(({ isState }) => isState)) return; // it was created again
   for (const { path } of files) await rm(path, { force: true });

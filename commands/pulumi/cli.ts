@@ -9,7 +9,7 @@ import { compileCacheEnv } from "./compileCache.ts";
 export interface PulumiDone {
   readonly exitCode: number;
   readonly stdout: string;
-  /** Both streams, in the order they came. */
+  /** Both streams, in order of arrival. */
   readonly all: string;
 }
 
@@ -65,7 +65,7 @@ export async function pulumi(
     return { exitCode, stdout, all };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT")
-      throw new NotYourRecipeError("there is no `pulumi` on PATH", { cause: error });
+      throw new NotYourRecipeError("pulumi not found on PATH: install the Pulumi CLI", { cause: error });
     throw error;
   } finally {
     signal?.removeEventListener("abort", stop);

@@ -1,4 +1,4 @@
-// Pulumi's lock of a stack in a file backend, broken only if its holder is proved dead: after kill -9 it would stay for ever.
+// Removes Pulumi's lock of a stack in a file backend if its holder is proved dead: Pulumi leaves it after kill -9.
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ const TOLERANCE = 5_000;
 interface Lock {
   readonly path: string;
   readonly liveness: Liveness;
-  /** Its holder, and since when. */
+  /** Describes the holder and its start. */
   readonly words: string;
 }
 
@@ -23,7 +23,7 @@ interface Lock {
 export async function breakDeadLocks(stack: string, backend?: string): Promise<string[]> {
   const dead = (await locksOf(stack, backend)).filter(({ liveness }) => liveness === "dead");
   for (const { path } of dead) for (const name of [path, `${path}.attrs`]) await rm(name, { force: true });
-  return dead.map(({ words }) => `pulumi's lock of ${stack} (${words}) was its dead owner's: broken`);
+  return dead.map(({ words }) => `pulumi's lock of ${stack} (${words}) removed: its holder is dead`);
 }
 
 /** Liveness of the lock's holder, and its description; `none` without a lock, or if the backend's locks can't be read. */
@@ -52,11 +52,11 @@ async function lockAt(path: string): Promise<Lock | undefined> {
   const text = await readFile(path, "utf8").catch(ignoreAbsent);
   if (text === undefined) return undefined;
   const lock = lockFile.safeParse(parsed(text));
-  if (!lock.success) return { path, liveness: "unknown", words: `${path}, which can't be read` };
+  if (!lock.success) return { path, liveness: "unknown", words: `${path}, which is unreadable` };
   const { pid, hostname: host, timestamp } = lock.data;
   return {
     path,
-    liveness: await lifeOf(lock.data),
+    liveness: await livenessOfHolder(lock.data),
     words: `pid ${pid}${host === hostname() ? "" : ` on ${host}`}, since ${timestamp}`,
   };
 }
@@ -71,7 +71,7 @@ function parsed(text: string): unknown {
 }
 
 /** Dead: on this host, and the process doesn't exist, or began after the lock was created, so its pid was reused. */
-async function lifeOf({ pid, hostname: host, timestamp }: z.infer<typeof lockFile>): Promise<Liveness> {
+async function livenessOfHolder({ pid, hostname: host, timestamp }: z.infer<typeof lockFile>): Promise<Liveness> {
   if (host !== hostname()) return "unknown";
   const began = await startTimeOf(pid);
   return began === undefined || began > Date.parse(timestamp) + TOLERANCE ? "dead" : "alive";

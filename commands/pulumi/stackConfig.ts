@@ -32,7 +32,7 @@ export async function writeStackConfig(stack: string, own: OwnSettings = {}): Pr
   const text = withSettings(await readFile(template, "utf8"), own);
   if (/^encryptionsalt:/m.test(text))
     throw new NotYourRecipeError(
-      `${template} carries an encryptionsalt, with which every other passphrase is "incorrect": take that line out`,
+      `${template} contains an encryptionsalt, which makes every other passphrase "incorrect": remove that line`,
     );
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const work = `${fileOf(stack)}.${process.pid}`;

@@ -10,25 +10,25 @@ import {
 } from "../../providers/lib/coordination/index.ts";
 import type { Plan } from "./plan.ts";
 
-/** Takes the lease; undefined if it changed since it was observed: then nothing may be removed. */
+/** Acquires the lease; undefined if it changed since it was observed: then nothing may be removed. */
 export async function claim(
   store: CoordinationStore,
   plan: Plan,
   holder: ProcessIdentity,
   now: number,
 ): Promise<StoredRecord<LeaseRecord> | undefined> {
-  const there = await leaseOf(store, plan.run);
-  if (there && (there.id !== plan.lease?.id || there.version !== plan.lease.version)) return undefined;
+  const existing = await leaseOf(store, plan.run);
+  if (existing && (existing.id !== plan.lease?.id || existing.version !== plan.lease.version)) return undefined;
   const expiresAt = new Date(now + LEASE_DURATION).toISOString();
-  const got = there
-    ? await store.replace(there, { ...there.record, holder, expiresAt })
-    : await store.create(leaseName(plan.run), { ...(plan.lease?.record ?? noteOf(plan, now)), holder, expiresAt });
-  if (!got) return undefined;
+  const claimed = existing
+    ? await store.replace(existing, { ...existing.record, holder, expiresAt })
+    : await store.create(leaseName(plan.run), { ...(plan.lease?.record ?? recordOf(plan, now)), holder, expiresAt });
+  if (!claimed) return undefined;
   const own = await leaseOf(store, plan.run);
   return own?.record.holder && isSameProcess(own.record.holder, holder) ? own : undefined;
 }
 
-/** Returns the lease as it was: over. An orphan keeps its new lease, which may be all that proves who owns the rest. */
+/** Restores the expired lease. An orphan keeps its new lease, which may be the only proof of who owns the rest. */
 export async function returnLease(
   store: CoordinationStore,
   claimed: StoredRecord<LeaseRecord>,
@@ -39,7 +39,7 @@ export async function returnLease(
   await store.replace(claimed, plan.lease?.record ?? { ...record, expiresAt: new Date(now).toISOString() });
 }
 
-function noteOf({ run, domains, parts }: Plan, now: number): LeaseRecord {
+function recordOf({ run, domains, parts }: Plan, now: number): LeaseRecord {
   const since = new Date(now).toISOString();
   const keycloak = parts.some(({ kind }) => kind === "realm") ? "warm" : "none";
   return { format: 1, kind: "run", run, keycloak, domains: [...domains], acquiredAt: since, expiresAt: since };

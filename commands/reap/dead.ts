@@ -20,7 +20,7 @@ export async function reapDead(log: (line: string) => void): Promise<string[]> {
     const dead = await deadRuns(records);
     return dead.length > 0 || (await hasStaleMaintenance(records)) ? await reapRuns(dead, log) : [];
   } catch (error) {
-    log(`dead runs can't be reaped: ${asError(error).message}`);
+    log(`cannot reap dead runs: ${asError(error).message}`);
     return [];
   }
 }

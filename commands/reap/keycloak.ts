@@ -1,4 +1,4 @@
-// The warm Keycloak as the reaper sees it: its realms, or why they can't be listed.
+// Lists the realms of the warm Keycloak, or explains why they can't be listed.
 import type { WarmAppInputs } from "../../providers/app/inputs.ts";
 import { ProgramError } from "../../providers/lib/process/index.ts";
 import { type Admin, KeycloakError, NotUpError } from "../../providers/lib/keycloak/index.ts";

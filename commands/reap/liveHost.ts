@@ -6,7 +6,7 @@ import { coordinationHost } from "../../providers/lib/coordination/index.ts";
 import { adminSession } from "../../providers/lib/keycloak/index.ts";
 import { listRealms, removeRealmOf } from "./keycloak.ts";
 import { takeLocks } from "./locks.ts";
-import { stacksThere } from "./stacks.ts";
+import { listStacks } from "./stacks.ts";
 import type { ReapHost } from "./host.ts";
 import { runFolder } from "../../providers/lib/run/index.ts";
 import { clusterId, removeStack } from "../../providers/lib/docker/index.ts";
@@ -35,7 +35,7 @@ export async function reapHost(): Promise<ReapHost> {
     holder,
     ...coordinationHost(() => undefined),
     realms: () => listRealms(session),
-    stacks: stacksThere,
+    stacks: listStacks,
     pulumi: runStacks,
     swarmOf,
     lockOf,

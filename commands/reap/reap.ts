@@ -4,7 +4,7 @@ import { decide } from "./decide.ts";
 import type { Part, Plan } from "./plan.ts";
 import { observe } from "./observe.ts";
 import type { Observed, Skip } from "./observed.ts";
-import { remove, workersOf } from "./remove.ts";
+import { remove, waitForWorkers } from "./remove.ts";
 import { SkippedError, type ReapHost } from "./host.ts";
 
 export interface Removed {
@@ -48,17 +48,17 @@ export async function reap(
   const { plans, skips, staleMaintenance: leftOver } = decide(seen);
   const wanted = plans.filter(({ run }) => only?.includes(run) ?? true);
   const notes: Notes = { removed: [], failed: failures(seen), skipped: only ? [] : [...skips] };
-  if (leftOver) await takeDown(host, leftOver, dryRun, notes);
+  if (leftOver) await removeStaleMaintenance(host, leftOver, dryRun, notes);
   if (dryRun)
     notes.removed.push(
       ...wanted.map(({ run, parts, why }) => ({ what: run, parts: parts.filter(part => part.seen), why })),
     );
-  else await all(host, wanted, host.monotonicNow() + patience, notes);
+  else await removeAll(host, wanted, host.monotonicNow() + patience, notes);
   return notes;
 }
 
-/** Marked before it is removed: an app may be taking it over. */
-async function takeDown(
+/** Replaces the holder before removing it: an app may be taking it over. */
+async function removeStaleMaintenance(
   { store, holder }: ReapHost,
   entry: StoredRecord<MaintenanceRecord>,
   dryRun: boolean,
@@ -76,36 +76,41 @@ function failures({ realms, keycloak }: Observed): Failed[] {
   return "unseen" in realms && realms.unseen.failure ? [{ what: keycloak, why: realms.unseen.detail }] : [];
 }
 
-/** First the runs without a worker, then each of the others once its worker is gone, observed again. */
-async function all(host: ReapHost, plans: readonly Plan[], until: number, notes: Notes): Promise<void> {
+/** Removes the runs without a worker first; observes each of the others again once its worker has ended. */
+async function removeAll(host: ReapHost, plans: readonly Plan[], until: number, notes: Notes): Promise<void> {
   const busy: Plan[] = [];
   for (const plan of plans) {
-    const skip = await one(host, plan, host.monotonicNow(), notes);
+    const skip = await removeOne(host, plan, host.monotonicNow(), notes);
     if (skip?.reason === "in use by Pulumi" && host.monotonicNow() < until) busy.push(plan);
     else if (skip) notes.skipped.push(skip);
   }
   for (const plan of busy) {
-    const skip = await again(host, plan, until, notes);
+    const skip = await retryOne(host, plan, until, notes);
     if (skip) notes.skipped.push(skip);
   }
 }
 
-async function again(host: ReapHost, plan: Plan, until: number, notes: Notes): Promise<Skip | undefined> {
+async function retryOne(host: ReapHost, plan: Plan, until: number, notes: Notes): Promise<Skip | undefined> {
   const what = plan.run;
   try {
-    await workersOf(host, plan, until);
+    await waitForWorkers(host, plan, until);
   } catch (error) {
     if (error instanceof SkippedError) return { what, reason: error.reason, detail: error.message };
     throw error;
   }
   const { plans, skips } = decide(await observe(host));
   const fresh = plans.find(({ run }) => run === what);
-  return fresh ? one(host, fresh, until, notes) : skips.find(skip => skip.what === what);
+  return fresh ? removeOne(host, fresh, until, notes) : skips.find(skip => skip.what === what);
 }
 
-async function one(host: ReapHost, plan: Plan, until: number, { removed, failed }: Notes): Promise<Skip | undefined> {
-  const { gone, skip, failure } = await remove(host, plan, until);
-  if (gone.length > 0) removed.push({ what: plan.run, parts: gone, why: plan.why });
-  if (failure !== undefined) failed.push({ what: plan.run, why: `isn't gone: ${failure}` });
+async function removeOne(
+  host: ReapHost,
+  plan: Plan,
+  until: number,
+  { removed, failed }: Notes,
+): Promise<Skip | undefined> {
+  const { removed: parts, skip, failure } = await remove(host, plan, until);
+  if (parts.length > 0) removed.push({ what: plan.run, parts, why: plan.why });
+  if (failure !== undefined) failed.push({ what: plan.run, why: `not removed: ${failure}` });
   return skip;
 }

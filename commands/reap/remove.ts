@@ -7,9 +7,9 @@ import type { Skip } from "./observed.ts";
 import { SkippedError, type ReapHost } from "./host.ts";
 
 export interface Outcome {
-  /** What was removed, in this order. */
-  readonly gone: readonly Part[];
-  /** Why the rest, with the run's lease, stays for now. */
+  /** In order of removal. */
+  readonly removed: readonly Part[];
+  /** Why the rest, with the run's lease, is skipped. */
   readonly skip?: Skip;
   readonly failure?: string;
 }
@@ -18,27 +18,27 @@ const PAUSE = 1_000;
 
 /** Never throws. `until`: deadline for processes that still work on the run, as host.monotonicNow. */
 export async function remove(host: ReapHost, plan: Plan, until: number): Promise<Outcome> {
-  const gone: Part[] = [];
+  const removed: Part[] = [];
   try {
-    await workersOf(host, plan, until);
+    await waitForWorkers(host, plan, until);
     const locks = await host.takeLocks(plan.run, until);
     try {
-      await underLease(host, plan, gone);
+      await underLease(host, plan, removed);
     } finally {
       await locks.release();
     }
-    return { gone };
+    return { removed };
   } catch (error) {
     if (error instanceof SkippedError)
-      return { gone, skip: { what: plan.run, reason: error.reason, detail: error.message } };
+      return { removed, skip: { what: plan.run, reason: error.reason, detail: error.message } };
     if (error instanceof LockedError)
-      return { gone, skip: { what: plan.run, reason: "in use by Pulumi", detail: error.message } };
-    return { gone, failure: error instanceof Error ? error.message : String(error) };
+      return { removed, skip: { what: plan.run, reason: "in use by Pulumi", detail: error.message } };
+    return { removed, failure: error instanceof Error ? error.message : String(error) };
   }
 }
 
 /** Waits for a Pulumi that outlives the `hearth run` that started it. Throws SkippedError. */
-export async function workersOf(host: ReapHost, { parts }: Plan, until: number): Promise<void> {
+export async function waitForWorkers(host: ReapHost, { parts }: Plan, until: number): Promise<void> {
   for (const { name } of parts.filter(({ kind }) => kind === "pulumi stack"))
     for (; ; await host.sleep(PAUSE)) {
       const { liveness, words } = await host.lockOf(name);
@@ -48,18 +48,18 @@ export async function workersOf(host: ReapHost, { parts }: Plan, until: number):
     }
 }
 
-async function underLease(host: ReapHost, plan: Plan, gone: Part[]): Promise<void> {
+async function underLease(host: ReapHost, plan: Plan, removed: Part[]): Promise<void> {
   const { store, keycloak } = host;
   const claimed = await claim(store, plan, host.holder, host.now());
-  if (!claimed) throw new SkippedError("changed meanwhile", "its lease isn't as it was seen");
+  if (!claimed) throw new SkippedError("changed meanwhile", "its lease changed since it was observed");
   try {
     // Checked once the lease exists, as a run does: either side sees the other.
     const detail = maintained(await maintenanceOf(host, await store.list()), keycloak);
     if (detail !== undefined && plan.parts.some(({ kind }) => kind === "realm"))
       throw new SkippedError("keycloak is in maintenance", detail);
-    for (const part of plan.parts) if (await removePart(host, part)) gone.push(part);
+    for (const part of plan.parts) if (await removePart(host, part)) removed.push(part);
     await store.remove(claimed);
-    gone.push(...plan.parts.filter(({ kind }) => kind === "lease"));
+    removed.push(...plan.parts.filter(({ kind }) => kind === "lease"));
   } catch (error) {
     // If this fails too, the lease is over once this process has ended.
     await returnLease(store, claimed, plan, host.now()).catch(() => undefined);

@@ -9,16 +9,16 @@ export function removedLine({ what, parts, why }: Removed, dryRun: boolean): str
 }
 
 export function skippedLine({ what, reason, detail }: Skip): string {
-  return `left alone: ${what}: ${reason}${detail === undefined ? "" : ` (${detail})`}`;
+  return `skipped: ${what}: ${reason}${detail === undefined ? "" : ` (${detail})`}`;
 }
 
-/** `2 removed, 1 failed, 3 left alone (live 2, foreign 1)` */
+/** `2 removed, 1 failed, 3 skipped (live 2, foreign 1)` */
 export function lastLine({ removed, failed, skipped }: Report, dryRun: boolean): string {
   const reasons = Object.entries(tally(skipped)).map(([reason, count]) => `${reason} ${count}`);
   const parts = [
     `${removed.length} ${dryRun ? "to be removed" : "removed"}`,
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
-    ...(skipped.length > 0 ? [`${skipped.length} left alone (${reasons.join(", ")})`] : []),
+    ...(skipped.length > 0 ? [`${skipped.length} skipped (${reasons.join(", ")})`] : []),
   ];
   return parts.join(", ");
 }

@@ -10,7 +10,7 @@ export interface Stacks {
   readonly names: readonly string[];
 }
 
-export async function stacksThere(): Promise<Stacks> {
+export async function listStacks(): Promise<Stacks> {
   const labelled = (argv: readonly string[]) =>
     lines([...argv, "--filter", `label=${NAMESPACE}`, "--format", `{{.Label "${NAMESPACE}"}}`]);
   const [services, ...others] = await Promise.all([
@@ -24,5 +24,5 @@ export async function stacksThere(): Promise<Stacks> {
 }
 
 async function lines(argv: readonly string[]): Promise<string[]> {
-  return (await docker(argv, "look what is left of stacks")).stdout.split("\n").filter(Boolean);
+  return (await docker(argv, "list the objects of stacks")).stdout.split("\n").filter(Boolean);
 }

@@ -1,4 +1,4 @@
-// Runs the run's command in the caller's folder with this terminal, and passes signals on.
+// Runs a run's command in the caller's folder and terminal, and forwards signals.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 
@@ -14,22 +14,22 @@ export function runCommand(
   const [program = "", ...argv] = command;
   const child = spawn(program, argv, { stdio: "inherit", env });
   let killer: NodeJS.Timeout | undefined;
-  const pass = () => {
+  const forward = () => {
     const signal = interrupted.reason as NodeJS.Signals;
     // The terminal has sent Ctrl-C to the whole process group already.
     if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     killer = setTimeout(() => child.kill("SIGKILL"), GRACE);
   };
-  if (interrupted.aborted) pass();
-  else interrupted.addEventListener("abort", pass, { once: true });
+  if (interrupted.aborted) forward();
+  else interrupted.addEventListener("abort", forward, { once: true });
   return new Promise(resolve => {
     const end = (code: number) => {
       clearTimeout(killer);
-      interrupted.removeEventListener("abort", pass);
+      interrupted.removeEventListener("abort", forward);
       resolve(code);
     };
     child.once("error", (error: NodeJS.ErrnoException) => {
-      console.error(`hearth: ${program}: ${error.code === "ENOENT" ? "no such command" : error.message}`);
+      console.error(`hearth: ${program}: ${error.code === "ENOENT" ? "command not found" : error.message}`);
       end(error.code === "ENOENT" ? 127 : 126);
     });
     child.once("close", (code, signal) => end(code ?? 128 + constants.signals[signal!]));

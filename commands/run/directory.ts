@@ -1,4 +1,4 @@
-// A run's folder in hearth's directory with the process that began the run: known before its lease, and after it is lost.
+// A run's folder in hearth's directory. It records the process that started the run, also without a lease.
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -10,12 +10,12 @@ const ownerFile = z.object({ format, holder: processIdentity });
 
 const fileOf = (stateDir: string, run: string): string => join(runFolder(stateDir, run), "owner.json");
 
-/** Records that this process began the run. `run` is `<recipe>-<hex>`. */
+/** Records that this process started the run. `run` is `<recipe>-<hex>`. */
 export async function recordHolder(stateDir: string, run: string): Promise<void> {
   await writeJson(fileOf(stateDir, run), { format: 1, holder: await currentProcess() });
 }
 
-/** The process that began the run; undefined if not recorded. Throws FormatError, UnreadableError. */
+/** The process that started the run; undefined if not recorded. Throws FormatError, UnreadableError. */
 export async function holderOfRun(stateDir: string, run: string): Promise<ProcessIdentity | undefined> {
   return (await readJson(fileOf(stateDir, run), ownerFile))?.holder;
 }
@@ -23,10 +23,11 @@ export async function holderOfRun(stateDir: string, run: string): Promise<Proces
 /** Removes the run's folder, and the folder with the locks of its dedicated Keycloak. Absent is success. */
 export async function removeRunDir(stateDir: string, run: string): Promise<void> {
   await rm(runFolder(stateDir, run), { recursive: true, force: true });
-  const its = runOfStack(`ci-${run}`);
+  const parsed = runOfStack(`ci-${run}`);
   const keycloaks = join(stateDir, "keycloak");
-  for (const name of (its && (await readdir(keycloaks).catch(ignoreAbsent))) ?? [])
-    if (name.startsWith(dedicatedDomain(its!, ""))) await rm(join(keycloaks, name), { recursive: true, force: true });
+  for (const name of (parsed && (await readdir(keycloaks).catch(ignoreAbsent))) ?? [])
+    if (name.startsWith(dedicatedDomain(parsed!, "")))
+      await rm(join(keycloaks, name), { recursive: true, force: true });
 }
 
 export interface RunDir {
@@ -35,7 +36,7 @@ export interface RunDir {
   readonly changed: number;
 }
 
-/** Every folder among those of runs, whatever its name. */
+/** Every folder in the runs' directory, whatever its name. */
 export async function runDirs(stateDir: string): Promise<RunDir[]> {
   const folder = join(stateDir, "runs");
   const found = ((await readdir(folder, { withFileTypes: true }).catch(ignoreAbsent)) ?? []).filter(entry =>

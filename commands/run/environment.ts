@@ -5,11 +5,11 @@ import type { RunOutputs } from "./outputs.ts";
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Forwarded from the caller: what programs need to run, no secrets. */
-const passed =
+const allowed =
   /^(PATH|HOME|USER|LOGNAME|SHELL|PWD|LANG|LANGUAGE|LC_[A-Z]+|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|TZ|TMPDIR|CI|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR)$/;
 
 /** Never forwarded: grants access to other runs' state. */
-const kept = /^(PULUMI_|DOCKER_|ABRA_)/;
+const forbidden = /^(PULUMI_|DOCKER_|ABRA_)/;
 
 /** A run's values: a login, and its app's address. */
 export function ownVariables(run: Run, outputs: RunOutputs): Record<string, string> {
@@ -41,19 +41,23 @@ export function ownVariables(run: Run, outputs: RunOutputs): Record<string, stri
 export function commandEnvironment(
   caller: Variables,
   own: Record<string, string>,
-  asked: readonly string[],
+  requested: readonly string[],
 ): Record<string, string> {
   const usual = Object.entries(caller).filter(
-    (entry): entry is [string, string] => passed.test(entry[0]) && entry[1] !== undefined,
+    (entry): entry is [string, string] => allowed.test(entry[0]) && entry[1] !== undefined,
   );
-  return { ...Object.fromEntries(usual), ...Object.fromEntries(asked.map(text => askedFor(text, caller))), ...own };
+  return {
+    ...Object.fromEntries(usual),
+    ...Object.fromEntries(requested.map(text => forwarded(text, caller))),
+    ...own,
+  };
 }
 
-function askedFor(text: string, caller: Variables): [string, string] {
+function forwarded(text: string, caller: Variables): [string, string] {
   const [, name = "", value] = /^([A-Za-z_]\w*)(?:=(.*))?$/s.exec(text) ?? [];
   if (name === "") throw new Error(`--env ${JSON.stringify(text)}: expected NAME or NAME=VALUE`);
-  if (kept.test(name)) throw new Error(`--env ${name}: a run's command never gets it`);
+  if (forbidden.test(name)) throw new Error(`--env ${name}: never forwarded to a run's command`);
   const found = value ?? caller[name];
-  if (found === undefined) throw new Error(`--env ${name}: it isn't set here`);
+  if (found === undefined) throw new Error(`--env ${name}: not set in this environment`);
   return [name, found];
 }

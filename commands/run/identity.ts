@@ -70,7 +70,7 @@ export function identify(flags: IdentityFlags, env: Variables): Identity {
   };
 }
 
-/** Whether the same flags and variables lead to the same run later. */
-export function isLasting({ pr, ref, build, job, attempt }: Identity): boolean {
+/** Whether the same flags and variables identify the same run again; otherwise its name is random. */
+export function isReproducible({ pr, ref, build, job, attempt }: Identity): boolean {
   return [pr, ref, build, job, attempt].some(part => part !== undefined);
 }

@@ -7,10 +7,13 @@ import { logText, servicesOf, stackOf } from "../../providers/lib/docker/index.t
 import { asError } from "../common/errors.ts";
 import { runConfig } from "../common/config.ts";
 
-/** Lines of each log without a folder. */
+/** Lines of each log that are printed without a folder. */
 const LINES = 100;
 
-/** Into `folder`, a file a service; without one, the last lines of each on stderr. `secrets` are masked. A failure is a warning. */
+/**
+ * Writes each service's log to a file in `folder`; without one, prints the last lines on stderr. Masks `secrets`. Logs a
+ * failure as a warning.
+ */
 export async function showLogs(run: Run, folder: string | undefined, secrets: readonly string[]): Promise<void> {
   try {
     const { baseDomain } = await runConfig();
@@ -27,6 +30,6 @@ export async function showLogs(run: Run, folder: string | undefined, secrets: re
         console.error(`hearth: the log of ${stack}_${name} is in ${file}`);
       }
   } catch (error) {
-    console.error(`hearth: warning: logs of the run can't be read: ${asError(error).message}`);
+    console.error(`hearth: warning: cannot read the run's logs: ${asError(error).message}`);
   }
 }

@@ -1,4 +1,4 @@
-// Where a run's program leaves its outputs for the `hearth run` that started it: a socket of its owner's alone, so that no secret lies in a file.
+// Receives the outputs of a run's program on a private socket, so that no secret is written to a file.
 import { createServer, type Server } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import type { Message } from "../../providers/lib/run/index.ts";
 export interface OutputChannel {
   /** For the program's environment: see stacks/sendOutputs.ts. */
   readonly path: string;
-  /** The outputs that came; undefined where none did. */
+  /** The outputs received; undefined if none were. */
   read(): Record<string, unknown> | undefined;
   close(): Promise<void>;
 }
@@ -17,22 +17,22 @@ export interface OutputChannel {
 export async function openOutputChannel(onLine: (line: string) => void = () => undefined): Promise<OutputChannel> {
   const folder = await mkdtemp(join(tmpdir(), "hearth-")); // mode 0700
   const path = join(folder, "outputs");
-  let came: Record<string, unknown> | undefined;
+  let received: Record<string, unknown> | undefined;
   const server: Server = createServer(socket => {
     let text = "";
     socket.setEncoding("utf8").on("data", (part: string) => (text += part));
     socket.on("end", () => {
-      const letter = opened(text);
-      if (letter === undefined) return;
-      if ("line" in letter) onLine(letter.line);
-      else came = letter.outputs;
+      const message = parseMessage(text);
+      if (message === undefined) return;
+      if ("line" in message) onLine(message.line);
+      else received = message.outputs;
     });
-    socket.on("error", () => undefined); // what doesn't come whole is asked of Pulumi
+    socket.on("error", () => undefined); // incomplete outputs are read through Pulumi
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(path, resolve));
   return {
     path,
-    read: () => came,
+    read: () => received,
     close: async () => {
       server.close();
       await rm(folder, { recursive: true, force: true });
@@ -40,8 +40,8 @@ export async function openOutputChannel(onLine: (line: string) => void = () => u
   };
 }
 
-/** What was cut off is no letter. */
-function opened(text: string): Message | undefined {
+/** undefined for an incomplete message. */
+function parseMessage(text: string): Message | undefined {
   try {
     return JSON.parse(text) as Message;
   } catch {

@@ -1,4 +1,4 @@
-// What a run's stack says of itself, checked before anything is run with it.
+// Parses the outputs of a run's stack, before anything uses them.
 import { z } from "zod";
 import { NotYourRecipeError } from "../common/errors.ts";
 
@@ -13,20 +13,20 @@ const login = z.object({
 });
 
 const rest = z.object({
-  /** The app under test, where one is deployed. */
+  /** URL of the app under test, if one is deployed. */
   appUrl: z.url().optional(),
   appDomain: z.string().min(1).optional(),
   /** PEM file of the host's certificate authority. */
   ca: z.string().min(1).optional(),
-  /** Apps deployed for this run alone. */
+  /** Number of apps deployed for this run only. */
   deployCount: z.int().min(0),
-  /** Of the recipe; empty where it isn't known. */
+  /** Version of the Keycloak recipe; empty if unknown. */
   keycloakVersion: z.string(),
-  /** When the kept Keycloak had passed its gate at that version: ISO; empty where it isn't known. */
+  /** When the warm Keycloak passed its health gate at that version, ISO 8601; empty if unknown. */
   keycloakSince: z.string(),
 });
 
-/** A run that needs a Keycloak has a login, whole; one that needs none has none. */
+/** A run with a Keycloak has a complete login; a run without one has none. */
 const schema = z.union([
   login.extend({ keycloak: z.enum(["warm", "dedicated"]), ...rest.shape }),
   rest.extend({ keycloak: z.literal("none") }),
@@ -34,11 +34,11 @@ const schema = z.union([
 
 export type RunOutputs = z.infer<typeof schema>;
 
-/** Nothing of the values appears in the error. */
+/** Throws NotYourRecipeError, which contains no value: some are secret. */
 export function readOutputs(values: unknown): RunOutputs {
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
   throw new NotYourRecipeError(
-    `the run's stack doesn't say what it should: ${parsed.error.issues.map(issue => issue.path.join(".") || issue.message).join(", ")}`,
+    `invalid stack outputs: ${parsed.error.issues.map(issue => issue.path.join(".") || issue.message).join(", ")}`,
   );
 }

@@ -1,4 +1,4 @@
-// Keeps a run's lease alive while its command runs, and leaves it with an end where the run is to stand on for a while.
+// Renews a run's lease while its command runs; gives a kept run's lease an expiry and no holder.
 import {
   LEASE_DURATION,
   leaseOf,
@@ -12,23 +12,22 @@ import { asError } from "../common/errors.ts";
 export function startRenewing(run: string, every = RENEW_INTERVAL): () => void {
   const renew = () =>
     rewrite(run, record => ({ ...record, expiresAt: new Date(Date.now() + LEASE_DURATION).toISOString() })).catch(
-      (error: unknown) =>
-        console.error(`hearth: warning: the lease of ${run} couldn't be renewed: ${asError(error).message}`),
+      (error: unknown) => console.error(`hearth: warning: the lease of ${run} not renewed: ${asError(error).message}`),
     );
   const timer = setInterval(() => void renew(), every);
   return () => clearInterval(timer);
 }
 
-/** The lease without its owner, and with an end: `ms` from now. */
-export async function standFor(run: string, ms: number): Promise<void> {
+/** Removes the holder from the lease, which then expires in `ms`. */
+export async function keepUntilExpiry(run: string, ms: number): Promise<void> {
   await rewrite(run, record => ({ ...record, holder: undefined, expiresAt: new Date(Date.now() + ms).toISOString() }));
 }
 
 async function rewrite(run: string, change: (record: LeaseRecord) => LeaseRecord): Promise<void> {
   for (let tries = 0; tries < 3; tries++) {
-    const there = await leaseOf(swarmStore, run);
-    if (!there) throw new Error("it is gone");
-    if (await swarmStore.replace(there, change(there.record))) return;
+    const lease = await leaseOf(swarmStore, run);
+    if (!lease) throw new Error("lease not found");
+    if (await swarmStore.replace(lease, change(lease.record))) return;
   }
   throw new Error("lease update kept conflicting (3 attempts)");
 }

@@ -1,12 +1,12 @@
-// What Ctrl-C and its like mean while a run lives: stop what can be stopped, then tear down; never leave half of it.
+// Handles SIGINT, SIGTERM and SIGHUP during a run: the first one stops the run and removes it.
 import { constants } from "node:os";
 
 export interface Signals {
   /** Aborted by the first signal, whose name is the reason. */
   readonly interrupted: AbortSignal;
-  /** 128 + number of the first signal; undefined where there was none. */
+  /** 128 + number of the first signal; undefined without a signal. */
   exitCode(): number | undefined;
-  /** From here on the run is being torn down. */
+  /** Call it when the teardown begins: from then on repeated signals can abort it. */
   tearingDown(): void;
   done(): void;
 }
@@ -16,16 +16,16 @@ const watched = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export function watchSignals(stack: string): Signals {
   const controller = new AbortController();
   let tearing = false;
-  let since = 0;
+  let repeats = 0;
   const on = (signal: NodeJS.Signals) => {
     if (!controller.signal.aborted) {
-      console.error(`\nhearth: ${signal}: ending the run and taking ${stack} away`);
+      console.error(`\nhearth: ${signal}: ending the run and removing ${stack}`);
       controller.abort(signal);
       return;
     }
     if (!tearing) return;
-    since += 1;
-    if (since < 2) return console.error(`hearth: ${stack} is being removed; a further signal leaves the rest behind`);
+    repeats += 1;
+    if (repeats < 2) return console.error(`hearth: ${stack} is being removed; a further signal leaves the rest behind`);
     console.error(
       `hearth: left behind: ${stack}. In hearth's folder: pulumi cancel -y -s ${stack}; pulumi destroy -y -f -s ${stack}; pulumi stack rm -y ${stack}`,
     );

@@ -1,12 +1,12 @@
-// The run of `start` and `stop`: both must come to the same one.
-import { identify, isLasting, type IdentityFlags } from "./identity.ts";
+// Identifies the run of `start` and `stop`: both must find the same one.
+import { identify, isReproducible, type IdentityFlags } from "./identity.ts";
 import { type Run, runOf } from "../../providers/lib/run/index.ts";
 
-/** Throws where nothing tells which run it is: then `stop` would never find what `start` made. */
+/** Throws if the identity would be random: `stop` would never find what `start` created. */
 export function runOfSteps(flags: IdentityFlags): Run {
   const identity = identify(flags, process.env);
-  if (isLasting(identity)) return runOf(identity);
+  if (isReproducible(identity)) return runOf(identity);
   throw new Error(
-    "nothing says which run this is: give --build, --pr or --ref (the same to start and stop), or run it where the CI sets its variables",
+    "cannot identify the run: give --build, --pr or --ref (the same to start and stop), or set the CI's variables",
   );
 }

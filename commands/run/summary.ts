@@ -1,4 +1,4 @@
-// The line that says what a run got. Pure.
+// Formats the line that summarises what a run got. Pure.
 import { parseVersion } from "../../providers/lib/recipe/index.ts";
 import type { RunOutputs } from "./outputs.ts";
 
@@ -6,7 +6,7 @@ import type { RunOutputs } from "./outputs.ts";
 export function summary(outputs: RunOutputs, now = Date.now()): string {
   const { appUrl } = outputs;
   const parts = outputs.keycloak === "none" ? [] : [keycloak(outputs, now), `realm ${outputs.realm}`];
-  return [...parts, ...(appUrl === undefined ? [] : [appUrl])].join(" · ") || "a lease, and nothing that it needs";
+  return [...parts, ...(appUrl === undefined ? [] : [appUrl])].join(" · ") || "a lease only";
 }
 
 function keycloak({ keycloak: kind, keycloakVersion, keycloakSince }: RunOutputs, now: number): string {

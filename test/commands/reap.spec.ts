@@ -149,12 +149,12 @@ describe("hearth reap", function () {
     assert.equal(listed.code, 0);
     const lines = listed.stdout.split("\n").filter(Boolean).toSorted();
     assert.deepEqual(lines, [
-      "left alone: blog-00000b: no lease yet",
-      `left alone: ${DOCS}: live (pid ${me.pid} on ${me.host})`,
-      "left alone: pulumi stack ci-shop-00000c: foreign (it is of the swarm swarm-2)",
-      "left alone: run folder people: no run's name",
-      "left alone: stack n8n-00000d_ci_test: its name alone says that it may be a run's",
-      "left alone: wiki-00000a: live (its process lives)",
+      "skipped: blog-00000b: no lease yet",
+      `skipped: ${DOCS}: live (pid ${me.pid} on ${me.host})`,
+      "skipped: pulumi stack ci-shop-00000c: foreign (it is of the swarm swarm-2)",
+      "skipped: run folder people: no run's name",
+      "skipped: stack n8n-00000d_ci_test: its name alone says that it may be a run's",
+      "skipped: wiki-00000a: live (its process lives)",
     ]);
   });
 
@@ -283,7 +283,7 @@ describe("hearth reap", function () {
       await hang("hearth-run-00000e", '{"format":2}');
       const done = await reapDead();
       assert.equal(done.stdout, "[]\n");
-      assert.match(done.stderr, /^dead runs can't be reaped: config hearth-run-00000e on the swarm has a format/);
+      assert.match(done.stderr, /^cannot reap dead runs: config hearth-run-00000e on the swarm has a format/);
     });
   });
 });

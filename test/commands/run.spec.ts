@@ -99,7 +99,7 @@ describe("hearth run", function () {
     assert.match(done.stdout, /^MINE=1$/m);
     const refused = await hearth(["run", ...flags, "--env", "PULUMI_CONFIG_PASSPHRASE", "--", "env"], secrets);
     assert.equal(refused.code, 125);
-    assert.match(refused.stderr, /--env PULUMI_CONFIG_PASSPHRASE: a run's command never gets it/);
+    assert.match(refused.stderr, /--env PULUMI_CONFIG_PASSPHRASE: never forwarded to a run's command/);
   });
 
   it("P8: tears down after an up that failed, says whose fault it isn't, and doesn't run the command", async () => {
@@ -118,7 +118,7 @@ describe("hearth run", function () {
     await fail("init", "error: stack 'x' already exists\n");
     const done = await hearth(["run", ...flags, "--", "true"]);
     assert.equal(done.code, 125);
-    assert.match(done.stderr, /not your recipe: a run with this identity is under way or was left behind/);
+    assert.match(done.stderr, /not your recipe: a run with this identity is active or was left behind/);
     assert.deepEqual(await calls(), [init]);
     const config = join(project, ".stacks", `Pulumi.${stack}.yaml`);
     await writeFile(config, "encryptionsalt: its\n");
@@ -131,7 +131,7 @@ describe("hearth run", function () {
     await fail("destroy", "error: the realm is still there\n");
     const done = await hearth(["run", ...flags, "--", "sh", "-c", "exit 4"]);
     assert.equal(done.code, 4);
-    assert.match(done.stderr, new RegExp(`warning: ${stack} isn't gone: the realm is still there`));
+    assert.match(done.stderr, new RegExp(`warning: ${stack} not removed: the realm is still there`));
     await rm(join(project, ".stacks", `Pulumi.${stack}.yaml`));
   });
 

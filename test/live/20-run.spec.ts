@@ -127,7 +127,7 @@ describe("a CI run on a real host", function () {
       // A second run with the identity of a live one is refused, and does not harm it.
       const second = await hearth(["run", ...flags, "--", "true"]);
       assert.equal(second.exitCode, 125);
-      assert.match(second.stderr, /not your recipe: a run with this identity is under way/);
+      assert.match(second.stderr, /not your recipe: a run with this identity is active/);
     } finally {
       const stopped = await hearth(["run", "stop", ...flags]);
       assert.equal(stopped.exitCode, 0, stopped.all);
@@ -192,7 +192,7 @@ describe("a CI run on a real host", function () {
       child.kill("SIGINT");
       assert.equal(await ended, 130, output);
       assert.match(output, /SIGINT: ending the run/);
-      assert.match(output, new RegExp(`${realm} is gone`));
+      assert.match(output, new RegExp(`${realm} removed`));
       assert.equal(await realmStatus(realm), 404);
     });
   }
@@ -238,7 +238,7 @@ describe("a CI run on a real host", function () {
         stopped.all,
         /(has no running container on this node|isn't up|is not running|no connection).*; trying again/,
       );
-      assert.match(stopped.stderr, /warning: ci-\S+ isn't gone: .*\n.*hearth reap removes the rest/);
+      assert.match(stopped.stderr, /warning: ci-\S+ not removed: .*\n.*hearth reap removes the rest/);
     } finally {
       const repaired = await hearth(["recover"]);
       assert.equal(repaired.exitCode, 0, repaired.all);

@@ -28,7 +28,7 @@ export async function hearthRun(): Promise<{ readonly token: number; readonly en
     const [token, end] = [Number(stdout), Date.now()];
     if (!(token > start)) throw new Error(`hearth run: its command printed ${JSON.stringify(stdout)}, not a time`);
     // That is a warning to hearth, whose exit code is its command's.
-    if (/^hearth: warning: ci-\S+ isn't gone: /m.test(stderr)) throw new Error(`hearth run: ${stderr}`);
+    if (/^hearth: warning: ci-\S+ not removed: /m.test(stderr)) throw new Error(`hearth run: ${stderr}`);
     return { token, end };
   } catch (error) {
     // It takes itself away, unless that is what failed.

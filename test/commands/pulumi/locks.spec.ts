@@ -32,7 +32,7 @@ describe("Pulumi's locks", () => {
     await lock("reused", process.pid, { timestamp: "2020-01-01T00:00:00Z" });
     const said = await breakDeadLocks("warm", `file://${backend}`);
     assert.equal(said.length, 2);
-    assert.match(said.join(), /pulumi's lock of warm \(pid \d+, since .*\) was its dead owner's: broken/);
+    assert.match(said.join(), /pulumi's lock of warm \(pid \d+, since .*\) removed: its holder is dead/);
     assert.deepEqual(await readdir(folder), []);
   });
 

@@ -61,7 +61,7 @@ export class FakeWorld implements ReapHost {
   time = NOW;
   realmsThere: ObservedRealm[] = [];
   unseen: Extract<Realms, { unseen: object }>["unseen"] | undefined;
-  stacksThere: string[] = [];
+  listStacks: string[] = [];
   pulumiThere: ObservedStack[] = [];
   dirsThere: ObservedDirectory[] = [];
   /** Owners that live, and that nobody can tell of, by pid; all others are dead. */
@@ -85,7 +85,7 @@ export class FakeWorld implements ReapHost {
     this.did.push("look at realms");
     return this.unseen ? { unseen: this.unseen } : { all: [...this.realmsThere] };
   };
-  stacks = async () => ({ stacks: [...this.stacksThere], names: [] });
+  stacks = async () => ({ stacks: [...this.listStacks], names: [] });
   pulumi = async () => [...this.pulumiThere];
   dirs = async () => [...this.dirsThere];
   swarmOf = async (stack: string) => {
@@ -115,7 +115,7 @@ export class FakeWorld implements ReapHost {
   };
   removeStack = async (stack: string): Promise<void> => {
     await this.step(`stack ${stack}`);
-    this.stacksThere = this.stacksThere.filter(each => each !== stack);
+    this.listStacks = this.listStacks.filter(each => each !== stack);
   };
   removePulumi = async (stack: string): Promise<void> => {
     await this.step(`pulumi ${stack}`);

@@ -30,7 +30,7 @@ describe("a pass of the reaper", () => {
 
   it("F22, P8: takes away all that a killed run left, under its locks and its own lease, which goes last; twice in a row, the second does nothing", async () => {
     leave(DOCS);
-    host.stacksThere = [APP, "blog_ci_test"];
+    host.listStacks = [APP, "blog_ci_test"];
     const report = await reap(host);
     assert.deepEqual(lines(report), {
       removed: [`${DOCS}: realm, stack, pulumi stack, run folder, lease`],
@@ -49,7 +49,7 @@ describe("a pass of the reaper", () => {
       `remove ${LEASE}`,
       `unlock ${DOCS}`,
     ]);
-    assert.deepEqual(host.stacksThere, ["blog_ci_test"]);
+    assert.deepEqual(host.listStacks, ["blog_ci_test"]);
     host.did.length = 0;
     assert.deepEqual(lines(await reap(host)), { removed: [], failed: [], skipped: [] });
     assert.deepEqual(host.changes(), []);
@@ -194,11 +194,11 @@ describe("a pass of the reaper", () => {
 
     it("P8: an orphan gets a lease for the time, so that what is left of it is known if this fails half-way", async () => {
       host.realmsThere = [realm()];
-      host.stacksThere = [APP];
+      host.listStacks = [APP];
       host.instead[`stack ${APP}`] = () => Promise.reject(new Error("docker: no space"));
       assert.deepEqual(lines(await reap(host)), {
         removed: [`${DOCS}: realm`],
-        failed: [`${DOCS} isn't gone: docker: no space`],
+        failed: [`${DOCS} not removed: docker: no space`],
         skipped: [],
       });
       const left = host.store.entries[0]?.record as LeaseRecord;
@@ -208,7 +208,7 @@ describe("a pass of the reaper", () => {
       );
       host.time += 1;
       assert.deepEqual(lines(await reap(host)).removed, [`${DOCS}: stack, lease`]);
-      assert.deepEqual([host.stacksThere, names()], [[], []]);
+      assert.deepEqual([host.listStacks, names()], [[], []]);
     });
   });
 
@@ -218,7 +218,7 @@ describe("a pass of the reaper", () => {
       leave(WIKI);
       host.instead[`realm ${DOCS}`] = () => Promise.reject(new Error("keycloak: delete realm docs-9c1995: HTTP 500"));
       const report = await reap(host);
-      assert.deepEqual(lines(report).failed, [`${DOCS} isn't gone: keycloak: delete realm docs-9c1995: HTTP 500`]);
+      assert.deepEqual(lines(report).failed, [`${DOCS} not removed: keycloak: delete realm docs-9c1995: HTTP 500`]);
       assert.deepEqual(lines(report).removed, [`${WIKI}: realm, pulumi stack, run folder, lease`]);
       assert.deepEqual(host.store.entries[0]?.record, note(DOCS, { holder: owner(123), expiresAt: at(HOUR) }));
       assert.equal(host.pulumiThere.length, 1);

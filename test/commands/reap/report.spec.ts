@@ -19,7 +19,7 @@ const docs = {
 };
 const report: Report = {
   removed: [docs, { what: "maintenance of keycloak", parts: [], why: "holder pid 7 on ci is dead" }],
-  failed: [{ what: "wiki-00000a", why: "isn't gone: no space" }],
+  failed: [{ what: "wiki-00000a", why: "not removed: no space" }],
   skipped: [
     { what: "blog-00000b", reason: "live", detail: "pid 5 on ci" },
     { what: "blog-00000c", reason: "live" },
@@ -36,11 +36,11 @@ describe("what the reaper says", () => {
       removedLine(report.removed[1]!, false),
       "maintenance of keycloak removed (holder pid 7 on ci is dead)",
     );
-    assert.equal(skippedLine(report.skipped[0]!), "left alone: blog-00000b: live (pid 5 on ci)");
+    assert.equal(skippedLine(report.skipped[0]!), "skipped: blog-00000b: live (pid 5 on ci)");
   });
 
   it("F24: counts what was left alone, by its reason", () => {
-    assert.equal(lastLine(report, false), "2 removed, 1 failed, 3 left alone (live 2, foreign 1)");
+    assert.equal(lastLine(report, false), "2 removed, 1 failed, 3 skipped (live 2, foreign 1)");
     assert.equal(lastLine({ ...report, failed: [], skipped: [] }, true), "2 to be removed");
     const counts = {
       removed: 2,

@@ -28,12 +28,12 @@ describe("the environment of a run's command", () => {
 
   it("can't be made to hold Pulumi's, docker's or abra's variables, or to hide the run's own", () => {
     for (const name of ["PULUMI_CONFIG_PASSPHRASE", "DOCKER_HOST=x", "ABRA_DIR"])
-      assert.throws(() => commandEnvironment({}, {}, [name]), /never gets it/);
+      assert.throws(() => commandEnvironment({}, {}, [name]), /never forwarded/);
     assert.equal(commandEnvironment({}, { OIDC_ISSUER: "i" }, ["OIDC_ISSUER=other"])["OIDC_ISSUER"], "i");
   });
 
   it("refuses what isn't set, and what is no variable", () => {
-    assert.throws(() => commandEnvironment({}, {}, ["NONE"]), /--env NONE: it isn't set here/);
+    assert.throws(() => commandEnvironment({}, {}, ["NONE"]), /--env NONE: not set in this environment/);
     assert.throws(() => commandEnvironment({}, {}, ["a-b=c"]), /expected NAME or NAME=VALUE/);
   });
 });

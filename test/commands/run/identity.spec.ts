@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { identify, isLasting } from "../../../commands/run/identity.ts";
+import { identify, isReproducible } from "../../../commands/run/identity.ts";
 import { runOf } from "../../../providers/lib/run/names.ts";
 
 const drone = {
@@ -46,8 +46,8 @@ describe("a run's identity", () => {
   });
 
   it("doesn't last where nothing is known", () => {
-    assert.equal(isLasting(identify({ recipe: "docs" }, {})), false);
-    assert.equal(isLasting(identify({ recipe: "docs", ref: "main" }, {})), true);
+    assert.equal(isReproducible(identify({ recipe: "docs" }, {})), false);
+    assert.equal(isReproducible(identify({ recipe: "docs", ref: "main" }, {})), true);
   });
 
   it("wants a recipe that is one", () => {
