@@ -116,7 +116,7 @@ describe("hearth reap", function () {
   ];
   const dockerCalls = async () => (await readFile(join(folder, "swarm", "calls"), "utf8")).split("\n").filter(Boolean);
 
-  it("F22, P8: takes a killed run away with all that is left of it, says so in a line, and the second time nothing", async () => {
+  it("F22, P8: removes all of a killed run and prints one line; a second reap prints nothing", async () => {
     await lease(DOCS);
     await dir(DOCS, dead);
     await pulumi(DOCS, 0);
@@ -130,7 +130,7 @@ describe("hearth reap", function () {
     assert.deepEqual(await hearth(["reap"]), { code: 0, stdout: "", stderr: "" });
   });
 
-  it("P9, F24: leaves what lives, what is young and what isn't ours, and prints nothing", async () => {
+  it("P9, F24: skips what is active, young or foreign, and prints nothing", async () => {
     await lease(DOCS, { holder: me });
     await pulumi(DOCS, 3 * HOUR);
     await dir("wiki-00000a", me);
@@ -158,7 +158,7 @@ describe("hearth reap", function () {
     ]);
   });
 
-  it("--dry-run ends with 10 where something would go, and changes nothing; --json says all with counts", async () => {
+  it("--dry-run changes nothing and exits with 10 if something would be removed; --json prints everything with counts", async () => {
     await lease(DOCS);
     await dir(DOCS, dead);
     const before = await left();
@@ -189,7 +189,7 @@ describe("hearth reap", function () {
     });
   });
 
-  it("P9: ends with 1 and the sentence where the store isn't understood, and touches nothing", async () => {
+  it("P9: exits with 1 and a message if a record is unreadable, and changes nothing", async () => {
     await lease(DOCS);
     await dir(DOCS, dead);
     await hang("hearth-run-00000e", '{"format":2}');
@@ -203,7 +203,7 @@ describe("hearth reap", function () {
     assert.deepEqual(await left(), before);
   });
 
-  it("F20, P8: leaves a run whose Keycloak isn't up, and its lease; and a stack that is locked", async () => {
+  it("F20, P8: skips a run whose Keycloak is down, with its lease, and a locked stack", async () => {
     await lease(DOCS, { keycloak: "warm" });
     await dir(DOCS, dead);
     await lease("wiki-00000a");
@@ -220,7 +220,7 @@ describe("hearth reap", function () {
     assert.deepEqual((await readdir(join(folder, "swarm", "configs"))).length, 2);
   });
 
-  it("F22: forgets what only a configuration is left of, once it is old", async () => {
+  it("F22: removes a stack of which only an old configuration remains", async () => {
     const file = join(checkout, ".stacks", `Pulumi.ci-${DOCS}.yaml`);
     await writeFile(file, "");
     assert.equal((await hearth(["reap"])).stdout, "");
@@ -231,8 +231,8 @@ describe("hearth reap", function () {
     assert.ok(!existsSync(file));
   });
 
-  describe("in small, at the start of a run", () => {
-    it("costs one look at the swarm where nothing hangs there", async () => {
+  describe("at the start of a run", () => {
+    it("costs one query if there are no records", async () => {
       await dir(DOCS, dead);
       await pulumi(DOCS, 3 * HOUR);
       assert.deepEqual(await reapDead(), { code: 0, stdout: "[]\n", stderr: "" });
@@ -240,13 +240,13 @@ describe("hearth reap", function () {
       assert.ok(!existsSync(join(folder, "calls")), "nor is Pulumi asked");
     });
 
-    it("costs no more than the look where all live", async () => {
+    it("costs one query if every run is active", async () => {
       await lease(DOCS, { holder: me });
       assert.equal((await reapDead()).stdout, "[]\n");
       assert.equal((await dockerCalls()).length, 2);
     });
 
-    it("F22, P8: takes the dead away, those alone, and says which", async () => {
+    it("F22, P8: removes only dead runs, and names them", async () => {
       await lease(DOCS);
       await dir(DOCS, dead);
       await dir("wiki-00000a", dead);
@@ -256,7 +256,7 @@ describe("hearth reap", function () {
       assert.deepEqual(await left(), ["wiki-00000a"]);
     });
 
-    it("P8: takes down a dead owner's maintenance whose operation is over, and no other", async () => {
+    it("P8: removes maintenance only if its holder is dead and its operation is over", async () => {
       const record = {
         format: 1,
         kind: "maintenance",
@@ -279,7 +279,7 @@ describe("hearth reap", function () {
       assert.deepEqual(await left(), []);
     });
 
-    it("is no reason to fail a run where the store isn't understood", async () => {
+    it("doesn't fail the run if a record is unreadable", async () => {
       await hang("hearth-run-00000e", '{"format":2}');
       const done = await reapDead();
       assert.equal(done.stdout, "[]\n");

@@ -63,7 +63,7 @@ describe("hearth run", function () {
   const calls = async () => (await readFile(join(folder, "calls"), "utf8").catch(() => "")).split("\n").filter(Boolean);
   const fail = (verb: string, words: string) => writeFile(join(folder, `fail-${verb}`), words);
 
-  it("makes the stack, runs the command, and takes the stack away", async () => {
+  it("creates the stack, runs the command, and removes the stack", async () => {
     const done = await hearth(["run", ...flags, "--", "sh", "-c", "echo $OIDC_CLIENT_ID; pwd"]);
     assert.equal(done.code, 0, done.stderr);
     assert.equal(done.stdout, `app\n${folder}\n`);
@@ -71,7 +71,7 @@ describe("hearth run", function () {
     assert.match(done.stderr, /hearth: keycloak 1 \(2\.0\.0\), warm/);
   });
 
-  it("ends with the command's exit code, 128 + n for its signal, 126 and 127 where it can't be run", async () => {
+  it("ends with the command's exit code, 128 + n for its signal, 126 or 127 if it can't be executed", async () => {
     const code = async (...command: string[]) => (await hearth(["run", ...flags, "--", ...command])).code;
     assert.equal(await code("sh", "-c", "exit 3"), 3);
     assert.equal(await code("sh", "-c", "kill -TERM $$"), 143);
@@ -80,12 +80,12 @@ describe("hearth run", function () {
     assert.equal(await code(join(folder, "plain")), 126);
   });
 
-  it("gives the command's flags to the command", async () => {
+  it("passes the command's flags to the command", async () => {
     const done = await hearth(["run", ...flags, "--", "echo", "--recipe", "-x", "start"]);
     assert.equal(done.stdout, "--recipe -x start\n");
   });
 
-  it("F46, P12: shows the command no variable of the caller's that isn't needed to run at all", async () => {
+  it("F46, P12: forwards only variables that any program needs to run", async () => {
     const secrets = {
       PULUMI_CONFIG_PASSPHRASE: "sentinel",
       AWS_SECRET_ACCESS_KEY: "sentinel",
@@ -102,7 +102,7 @@ describe("hearth run", function () {
     assert.match(refused.stderr, /--env PULUMI_CONFIG_PASSPHRASE: never forwarded to a run's command/);
   });
 
-  it("P8: tears down after an up that failed, says whose fault it isn't, and doesn't run the command", async () => {
+  it("P8: removes the run if up fails, says that the recipe isn't the reason, and doesn't run the command", async () => {
     await fail(
       "up",
       "  app:Realm (docs):\n    error: 1 error occurred:\n    \t* keycloak: log in as admin: no connection (ECONNREFUSED)\nerror: update failed\n",
@@ -114,7 +114,7 @@ describe("hearth run", function () {
     assert.deepEqual(await calls(), [init, up, destroy, remove]);
   });
 
-  it("leaves a stack alone that exists already: it is a living run's", async () => {
+  it("doesn't touch a stack that already exists: it belongs to an active run", async () => {
     await fail("init", "error: stack 'x' already exists\n");
     const done = await hearth(["run", ...flags, "--", "true"]);
     assert.equal(done.code, 125);
@@ -127,7 +127,7 @@ describe("hearth run", function () {
     assert.equal(await readFile(config, "utf8"), "encryptionsalt: its\n", "the living run's own configuration");
   });
 
-  it("warns of a teardown that failed, and keeps the command's exit code", async () => {
+  it("logs a failed teardown as a warning and returns the command's exit code", async () => {
     await fail("destroy", "error: the realm is still there\n");
     const done = await hearth(["run", ...flags, "--", "sh", "-c", "exit 4"]);
     assert.equal(done.code, 4);
@@ -140,7 +140,7 @@ describe("hearth run", function () {
     assert.ok(existsSync(join(folder, file)), file);
   };
 
-  it("P8: Ctrl-C while Pulumi works stops it once, gently, and tears down", async () => {
+  it("P8: on Ctrl-C during up, interrupts Pulumi once and removes the run", async () => {
     await writeFile(join(folder, "slow-up"), "");
     const { child, done } = begin(["run", ...flags, "--", "echo", "ran"]);
     await until("began-up");
@@ -156,7 +156,7 @@ describe("hearth run", function () {
     ["SIGTERM", 143],
     ["SIGHUP", 129],
   ] as const) {
-    it(`P8: ${signal} while the command runs reaches it, and the run is taken away`, async () => {
+    it(`P8: ${signal} during the command is forwarded to it, and the run is removed`, async () => {
       const script = `trap 'echo told; exit 0' INT TERM HUP; : > ${folder}/began-command; while :; do sleep 0.1; done`;
       const { child, done } = begin(["run", ...flags, "--", "sh", "-c", script]);
       await until("began-command");
@@ -168,7 +168,7 @@ describe("hearth run", function () {
     });
   }
 
-  it("isn't kept from tearing down by a second Ctrl-C", async () => {
+  it("continues its teardown after a second Ctrl-C", async () => {
     await writeFile(join(folder, "slow-destroy"), "");
     const { child, done } = begin(["run", ...flags, "--", "true"]);
     await until("began-destroy");
@@ -183,7 +183,7 @@ describe("hearth run", function () {
     assert.equal((await calls()).at(-1), remove);
   });
 
-  it("start prints what tests need, or writes it for its holder alone; stop takes it away, absent or not", async () => {
+  it("start prints the variables of tests, or writes them to a private file; stop removes the run, and succeeds if it is absent", async () => {
     const printed = await hearth(["run", "start", ...flags]);
     assert.equal(printed.code, 0, printed.stderr);
     assert.match(printed.stdout, /^OIDC_ISSUER=https:\/\/k\.test\/realms\/r$/m);
@@ -201,7 +201,7 @@ describe("hearth run", function () {
     await rm(join(project, ".stacks", `Pulumi.${stack}.yaml`));
   });
 
-  it("start and stop want an identity that lasts", async () => {
+  it("start and stop require an identity that both can derive", async () => {
     const clean = { DRONE: "", GITHUB_ACTIONS: "", GITLAB_CI: "", CI_PIPELINE_NUMBER: "" };
     for (const verb of ["start", "stop"]) {
       const done = await hearth(["run", verb, "--recipe", "docs"], clean);
@@ -210,7 +210,7 @@ describe("hearth run", function () {
     }
   });
 
-  it("says what it wants", async () => {
+  it("rejects wrong flags with a message", async () => {
     assert.match((await hearth(["run", "--", "true"])).stderr, /--recipe is missing/);
     const without = await hearth(["run", "--recipe", "docs"]);
     assert.equal(without.code, 125, "never taken for the command's own exit code");
@@ -222,7 +222,7 @@ describe("hearth run", function () {
     assert.match(help.stdout, /125 if hearth couldn't give the run what it needs/);
   });
 
-  it("hands Pulumi a copy of the file that HEARTH_CI_CONFIG names, for its holder alone, with what its flags add, and leaves the file as it is", async () => {
+  it("gives Pulumi a private copy of the file in HEARTH_CI_CONFIG with the values of its flags; the file doesn't change", async () => {
     const before = await readFile(join(folder, "ci.yaml"), "utf8");
     const copy = join(project, ".stacks", `Pulumi.${stack}.yaml`);
     const shown = ["sh", "-c", `cat ${copy}; stat -c %a ${copy}`];
@@ -232,7 +232,7 @@ describe("hearth run", function () {
     assert.equal(await readFile(join(folder, "ci.yaml"), "utf8"), before);
   });
 
-  it("carries no salt in Pulumi.ci.yaml, with which another passphrase would be incorrect", async () => {
+  it("has no salt in Pulumi.ci.yaml, which would make another passphrase incorrect", async () => {
     assert.ok(!/^encryptionsalt/m.test(await readFile(join(project, "Pulumi.ci.yaml"), "utf8")));
   });
 });

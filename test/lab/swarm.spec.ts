@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { parseMark } from "./swarm.ts";
 
 describe("the lab's mark on its node", () => {
-  it("says who made the swarm, and the lab's number", () => {
+  it("records who created the swarm, and the lab's number", () => {
     assert.deepEqual(parseMark("made-3"), { origin: "made", number: 3 });
     assert.deepEqual(parseMark("joined-12"), { origin: "joined", number: 12 });
   });
 
-  it("has no number on a lab from before labs were numbered", () =>
+  it("has no number on a lab without one", () =>
     assert.deepEqual(parseMark("made"), { origin: "made", number: undefined }));
 
   it("is none on a node that the lab did not mark", () => {

@@ -9,14 +9,14 @@ import { tagsOf } from "../../providers/lib/recipe/tags.ts";
 import { composeAt } from "../../providers/lib/compose/recipe.ts";
 import { firstRelease, release, resetUpstream, versionsOf } from "./upstream.ts";
 
-describe("the recipes' upstream", function () {
+describe("the upstream of the lab's recipes", function () {
   this.timeout(20_000);
   let root: string;
   beforeEach(async () => (root = await mkdtemp(join(tmpdir(), "hearth-upstream-"))));
   afterEach(() => rm(root, { recursive: true }));
   const of = (recipe: string) => join(root, recipe);
 
-  it("begins each recipe with a release that hearth can read", async () => {
+  it("starts each recipe with a release that hearth can read", async () => {
     for (const [recipe, version] of Object.entries(firstRelease)) {
       await resetUpstream(recipe, root);
       assert.deepEqual(
@@ -28,7 +28,7 @@ describe("the recipes' upstream", function () {
     }
   });
 
-  it("made again is the same commit, so that no tag seems to have moved", async () => {
+  it("creates the same commits again, so that no tag seems to have moved", async () => {
     const commit = async () => (await execa("git", ["rev-parse", "10.7.9+26.4.0"], { cwd: of("keycloak") })).stdout;
     await resetUpstream("keycloak", root);
     await release("keycloak", { version: "10.7.9+26.4.0" }, root);
@@ -38,7 +38,7 @@ describe("the recipes' upstream", function () {
     assert.equal(await commit(), first);
   });
 
-  it("releases images, notes, lightweight tags, and what is broken in its own way", async () => {
+  it("releases images, notes, lightweight tags and each kind of broken release", async () => {
     await resetUpstream("keycloak", root);
     await release("keycloak", { version: "10.8.0+26.5.0", notes: "dump the database first" }, root);
     await release("keycloak", { version: "10.8.1+26.5.0", kind: "never-healthy" }, root);

@@ -22,7 +22,7 @@ describe("a run's stack in a file backend", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it("F22: is as old as its state, else as the newest file that is left of it", async () => {
+  it("F22: has the age of its state, or of its newest remaining file", async () => {
     await file(`${DOCS}.json`, 100);
     await file(`${DOCS}.json.bak`, 200);
     await file(`${WIKI}.json.bak.18eb6300ca1ee858.tmp`, 300);
@@ -37,7 +37,7 @@ describe("a run's stack in a file backend", () => {
     assert.deepEqual([...(await stacksOnDisk(join(folder, "nowhere")))], []);
   });
 
-  it("F22, P8: loses all that Pulumi leaves of it, and no other stack anything", async () => {
+  it("F22, P8: loses every file that Pulumi leaves of it; other stacks keep theirs", async () => {
     const others = ["stacks/hearth/warm.json", "history/hearth/warm/1.json", `history/hearth/${WIKI}/1.json`];
     for (const name of ["warm", WIKI]) await mkdir(join(folder, "history/hearth", name));
     for (const name of others) await writeFile(join(folder, name), "");
@@ -51,7 +51,7 @@ describe("a run's stack in a file backend", () => {
     assert.deepEqual((await left()).toSorted(), before.toSorted());
   });
 
-  it("P9: keeps one that was made anew, whoever holds its lock, and what is no run's", async () => {
+  it("P9: is kept if it was created again, whoever holds its lock; stacks that aren't a run's are refused", async () => {
     for (const name of [`${DOCS}.json`, `${DOCS}.json.bak`]) await file(name, 1);
     const before = await left();
     await removeRemains(DOCS, { folder });

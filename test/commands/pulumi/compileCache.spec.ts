@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { compileCacheEnv } from "../../../commands/pulumi/compileCache.ts";
 import { run } from "../../../providers/lib/process/run.ts";
 
-describe("what Pulumi's processes compiled", () => {
-  it("is kept where the caller says, and with what else the caller tells node", () => {
+describe("the compile cache of Pulumi's processes", () => {
+  it("is where the caller sets it, and keeps the caller's other Node options", () => {
     const given = compileCacheEnv("/cache", { NODE_COMPILE_CACHE: "/mine", NODE_OPTIONS: "--max-old-space-size=99" });
     assert.equal(given.NODE_COMPILE_CACHE, "/mine");
     assert.match(given.NODE_OPTIONS, /^--max-old-space-size=99 --require="\/.*natives\.cjs"$/);
@@ -14,7 +14,7 @@ describe("what Pulumi's processes compiled", () => {
     assert.deepEqual(compileCacheEnv("/cache", given), given, "told twice is told once");
   });
 
-  it("is found again by one that sets its V8 flag late, and by one that never does", async () => {
+  it("is shared by a process that sets its V8 flag late and one that never does", async () => {
     const folder = await mkdtemp(join(tmpdir(), "hearth-compiled-"));
     try {
       const [code, cache] = [join(folder, "code.cjs"), join(folder, "cache")];

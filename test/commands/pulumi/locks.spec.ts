@@ -27,7 +27,7 @@ describe("Pulumi's locks", () => {
     return child.pid!;
   }
 
-  it("F22, P6: are broken where their owner is dead, or its number is another process's by now", async () => {
+  it("F22, P6: are removed if their holder is dead or its pid was reused", async () => {
     await lock("dead", await deadPid());
     await lock("reused", process.pid, { timestamp: "2020-01-01T00:00:00Z" });
     const said = await breakDeadLocks("warm", `file://${backend}`);
@@ -36,7 +36,7 @@ describe("Pulumi's locks", () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
-  it("P1: stay where their owner lives, is another host's, or can't be read", async () => {
+  it("P1: stay if their holder is alive, on another host, or unreadable", async () => {
     await lock("alive", process.pid);
     await lock("elsewhere", await deadPid(), { hostname: "another-host" });
     await writeFile(join(folder, "strange.json"), "{}");
@@ -45,7 +45,7 @@ describe("Pulumi's locks", () => {
     assert.equal((await readdir(folder)).length, 4);
   });
 
-  it("F22: tell who has the stack: whoever lives first, then who can't be judged, then the dead", async () => {
+  it("F22: report the holder: alive before unknown before dead", async () => {
     const liveness = async () => (await lockOf("warm", `file://${backend}`)).liveness;
     assert.equal(await liveness(), "none");
     await lock("dead", await deadPid());
@@ -61,7 +61,7 @@ describe("Pulumi's locks", () => {
     assert.deepEqual(await lockOf("warm", "s3://bucket"), { liveness: "none", words: "" });
   });
 
-  it("of a stack without any, or of a backend that is no folder, are none", async () => {
+  it("don't exist for a stack without locks or a backend that isn't a folder", async () => {
     assert.deepEqual(await breakDeadLocks("other", `file://${backend}`), []);
     assert.deepEqual(await breakDeadLocks("warm", "s3://bucket"), []);
   });

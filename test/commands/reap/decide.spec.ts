@@ -16,8 +16,8 @@ const plans = (given: Observed): string[] =>
 const skips = (given: Observed): string[] => decide(given).skips.map(({ what, reason }) => `${what}: ${reason}`);
 const why = (given: Observed): string[] => decide(given).plans.map(plan => plan.why);
 
-describe("what is to go of a run", () => {
-  it("F22, P8: is all of it, once its lease's holder is dead; the lease last", () => {
+describe("the plan for a run with a lease", () => {
+  it("F22, P8: removes everything once the lease's holder is dead, the lease last", () => {
     const given = seen({
       leases: [lease()],
       realms: [realm()],
@@ -31,33 +31,33 @@ describe("what is to go of a run", () => {
     assert.deepEqual(skips(given), []);
   });
 
-  it("F22: is asked for where it wasn't seen, as a Pulumi that outlived its hearth may have made it since", () => {
+  it("F22: includes a realm that wasn't observed: a Pulumi that outlived its hearth may have created it since", () => {
     assert.deepEqual(plans(seen({ leases: [lease()] })), [`${DOCS}: ?realm, ?${APP}, ?${SSO}, lease`]);
     assert.deepEqual(plans(seen({ leases: [lease(DOCS, { keycloak: "none" })] })), [
       `${DOCS}: ?${APP}, ?${SSO}, lease`,
     ]);
   });
 
-  it("P8: is all of it past the end of a lease that nobody holds", () => {
+  it("P8: removes everything after the expiry of a lease without a holder", () => {
     const timed = lease();
     const { holder: _, ...unheld } = timed.entry.record;
     const given = seen({ leases: [{ ...timed, liveness: "unknown", entry: { ...timed.entry, record: unheld } }] });
     assert.deepEqual(why(given), [`its end, ${at(-1)}, has passed`]);
   });
 
-  it("P9, F24: is nothing while its lease lives, however old its things are", () => {
+  it("P9, F24: removes nothing while the lease is active, however old the rest is", () => {
     const live = lease(DOCS, {}, { live: true, liveness: "alive" });
     const given = seen({ leases: [live], realms: [realm()], stacks: [APP], pulumi: [pulumi()], dirs: [dir()] });
     assert.deepEqual(plans(given), []);
     assert.deepEqual(decide(given).skips, [{ what: DOCS, reason: "live", detail: "pid 123 on ci" }]);
   });
 
-  it("P9: is nothing while the process that began it lives, whatever an old lease of the same name says", () => {
+  it("P9: removes nothing while the process that started the run is alive, whatever an old lease says", () => {
     assert.deepEqual(plans(seen({ leases: [lease()], dirs: [dir(DOCS, { liveness: "alive" })] })), []);
     assert.deepEqual(skips(seen({ realms: [realm()], dirs: [dir(DOCS, { liveness: "alive" })] })), [`${DOCS}: live`]);
   });
 
-  it("P9: never names a warm app's stack, nor one without the run's digits, whatever its lease says", () => {
+  it("P9: never contains a warm app's stack or one without the run's hex, whatever the lease contains", () => {
     const domains = ["warm-keycloak.ci.test", "wiki-facade.ci.test", "proxy", "", "docs-9c1995.other.test"];
     const given = seen({
       leases: [lease(DOCS, { domains })],
@@ -72,32 +72,32 @@ describe("what is to go of a run", () => {
     assert.deepEqual(plans(warm), [`${DOCS}: ?realm, ?${SSO}, lease`]);
   });
 
-  it("P9: never names a living run's stack, also where two recipes begin with the same letters", () => {
+  it("P9: never contains an active run's stack, even if two recipes begin with the same letters", () => {
     const live = lease(DOCS, {}, { live: true, liveness: "alive" });
     const given = seen({ leases: [live], realms: [realm("docsify-9c1995")], stacks: [APP, SSO] });
     assert.deepEqual(plans(given), ["docsify-9c1995: realm"]);
     assert.deepEqual(skips(given), [`${DOCS}: live`, `stack ${APP}: live`, `stack ${SSO}: live`]);
   });
 
-  it("P9: is nothing while it can't be judged whose Pulumi's lock is", () => {
+  it("P9: removes nothing while the liveness of Pulumi's lock is unknown", () => {
     const given = seen({ leases: [lease()], pulumi: [pulumi(DOCS, { lock: "unknown" })] });
     assert.deepEqual([plans(given), skips(given)], [[], [`${DOCS}: its lock can't be judged`]]);
   });
 
-  it("F22: is waited for where its Pulumi lives on, and goes where that is dead", () => {
+  it("F22: waits for a Pulumi that is alive, and continues if it is dead", () => {
     for (const lock of ["alive", "dead"] as const)
       assert.equal(plans(seen({ leases: [lease()], pulumi: [pulumi(DOCS, { lock })] })).length, 1);
   });
 });
 
-describe("what is to go of a run without a lease", () => {
-  it("P8: is a realm that carries our mark, with the run's stacks", () => {
+describe("the plan for a run without a lease", () => {
+  it("P8: removes a realm with this swarm's mark, and the run's stacks", () => {
     const given = seen({ realms: [realm()], stacks: [APP] });
     assert.deepEqual(plans(given), [`${DOCS}: realm, ${APP}, ?${SSO}`]);
     assert.deepEqual(why(given), ["no lease"]);
   });
 
-  it("F24: is no realm younger than this pass, or whose age can't be read", () => {
+  it("F24: keeps a realm that is younger than the reaper's start, or of unknown age", () => {
     for (const made of [at(0), at(-59_000), at(HOUR), "yesterday", "", 7, null])
       assert.deepEqual(
         skips(seen({ realms: [realm(DOCS, { "hearth.made": made })], dirs: [dir()] })),
@@ -107,20 +107,20 @@ describe("what is to go of a run without a lease", () => {
     assert.equal(plans(seen({ realms: [realm(DOCS, { "hearth.made": at(-60_000) })] })).length, 1);
   });
 
-  it("F24: is a realm that doesn't say when it was made only where nothing else of its run is left", () => {
+  it("F24: removes a realm without a creation time only if nothing else of its run remains", () => {
     const old = realm(DOCS, { "hearth.made": undefined });
     assert.equal(plans(seen({ realms: [old] })).length, 1);
     assert.deepEqual(plans(seen({ realms: [old], pulumi: [pulumi()] })), []);
     assert.deepEqual(plans(seen({ realms: [old], dirs: [dir()] })), []);
   });
 
-  it("F22: are its Pulumi stack and its folder, at once where its process is dead", () => {
+  it("F22: removes the Pulumi stack and the folder, at once if the process is dead", () => {
     const given = seen({ pulumi: [pulumi(DOCS, { changed: NOW })], dirs: [dir()] });
     assert.deepEqual(plans(given), [`${DOCS}: pulumi stack, run folder`]);
     assert.deepEqual(why(given), ["no lease, and its process is dead"]);
   });
 
-  it("F24: are they after two hours where nobody says whose they are", () => {
+  it("F24: removes them after two hours if the holder is unknown", () => {
     for (const liveness of ["nobody", "unknown"] as const) {
       const young = seen({ pulumi: [pulumi()], dirs: [dir(DOCS, { liveness, changed: NOW - 2 * HOUR + 1 })] });
       assert.deepEqual([plans(young), skips(young)], [[], [`${DOCS}: no lease yet`]]);
@@ -131,7 +131,7 @@ describe("what is to go of a run without a lease", () => {
     assert.deepEqual(plans(seen({ pulumi: [pulumi()] })), [`${DOCS}: pulumi stack`]);
   });
 
-  it("P9: is nothing while Pulumi is at work on it", () => {
+  it("P9: removes nothing while Pulumi holds the stack", () => {
     assert.deepEqual(skips(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })] })), [`${DOCS}: live`]);
     assert.deepEqual(
       skips(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })], dirs: [dir(DOCS, { liveness: "nobody", changed: 0 })] })),
@@ -139,11 +139,11 @@ describe("what is to go of a run without a lease", () => {
     );
   });
 
-  it("F22: is waited for where that Pulumi's hearth is dead, and has no lease yet", () => {
+  it("F22: waits if the hearth of that Pulumi is dead and has no lease yet", () => {
     assert.equal(plans(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })], dirs: [dir()] })).length, 1);
   });
 
-  it("P9: is no Pulumi stack of another swarm", () => {
+  it("P9: keeps a Pulumi stack of another swarm", () => {
     const given = seen({ pulumi: [pulumi(DOCS, { swarm: "swarm-2" })], dirs: [dir()] });
     assert.deepEqual([plans(given), skips(given)], [[], [`pulumi stack ci-${DOCS}: foreign`]]);
     assert.deepEqual(plans(seen({ pulumi: [pulumi(DOCS, { swarm: SWARM })] })), [`${DOCS}: pulumi stack`]);
@@ -152,8 +152,8 @@ describe("what is to go of a run without a lease", () => {
   });
 });
 
-describe("what looks like a run's and isn't proved to be one", () => {
-  it("P9: master, a foreign realm and one whose mark names another run stay", () => {
+describe("an object that only looks like a run's", () => {
+  it("P9: is kept: master, a foreign realm, a realm whose mark names another run", () => {
     const realms = [
       { name: "master" },
       realm("Master"),
@@ -176,13 +176,13 @@ describe("what looks like a run's and isn't proved to be one", () => {
     ]);
   });
 
-  it("P9: a foreign realm that is called as a dead run's stays, and is no reason to keep the rest", () => {
+  it("P9: is kept: a foreign realm with a dead run's name; the rest of that run is removed", () => {
     const given = seen({ leases: [lease()], realms: [realm(DOCS, { "hearth.owner": "swarm-2" })] });
     assert.deepEqual(plans(given), [`${DOCS}: ?${APP}, ?${SSO}, lease`]);
     assert.deepEqual(skips(given), [`realm ${DOCS}: foreign`]);
   });
 
-  it("F24: a Swarm stack whose name alone says so is only reported", () => {
+  it("F24: is only reported: a Swarm stack with a run's name and no proof", () => {
     const given = seen({
       stacks: [
         "wiki-facade_ci_test",
@@ -202,12 +202,12 @@ describe("what looks like a run's and isn't proved to be one", () => {
     );
   });
 
-  it("isn't reported where a lease or a realm says whose it is", () => {
+  it("isn't reported if a lease or a realm proves its owner", () => {
     const live = lease(DOCS, {}, { live: true, liveness: "alive" });
     assert.deepEqual(skips(seen({ leases: [live], stacks: [APP, SSO] })), [`${DOCS}: live`]);
   });
 
-  it("P9: leases, folders and Pulumi stacks that are called as no run is stay", () => {
+  it("P9: is kept: leases, folders and Pulumi stacks without a run's name", () => {
     const given = seen({ leases: [lease("master"), lease("../..")], pulumi: [pulumi("plain")], dirs: [dir("people")] });
     assert.deepEqual(plans(given), []);
     assert.deepEqual(new Set(skips(given).map(text => text.replace(/^.*: /, ""))), new Set(["no run's name"]));
@@ -215,10 +215,10 @@ describe("what looks like a run's and isn't proved to be one", () => {
   });
 });
 
-describe("a Keycloak that is left alone", () => {
+describe("a Keycloak whose realms are skipped", () => {
   const down = { unseen: { reason: "keycloak isn't up", detail: "no connection", failure: false } } as const;
 
-  it("F20: keeps the leases of the runs that used it, so that the next pass finds them", () => {
+  it("F20: keeps the leases of the runs that used it, for the next reap", () => {
     const given = seen({
       realms: down,
       leases: [lease(), lease(WIKI, { keycloak: "dedicated" })],
@@ -231,20 +231,20 @@ describe("a Keycloak that is left alone", () => {
     assert.deepEqual(decide(given).skips, [{ what: DOCS, reason: "keycloak isn't up", detail: "no connection" }]);
   });
 
-  it("P8: in maintenance keeps its realms, also where that began after they were seen", () => {
+  it("P8: keeps its realms during maintenance, also if that began after they were observed", () => {
     const given = seen({ realms: [realm(), realm(WIKI)], leases: [lease()], maintenance: maintenance() });
     assert.deepEqual(plans(given), []);
     assert.deepEqual(skips(given), [`${DOCS}: keycloak is in maintenance`]);
     assert.equal(decide(given).staleMaintenance, undefined);
   });
 
-  it("P8: whose maintenance is a dead owner's and over is looked at as ever, and the maintenance goes", () => {
+  it("P8: isn't skipped if its maintenance is stale, which is removed", () => {
     const given = seen({ realms: [realm()], leases: [lease()], maintenance: maintenance({}, true) });
     assert.equal(plans(given).length, 1);
     assert.equal(decide(given).staleMaintenance?.name, "hearth-maintenance");
   });
 
-  it("isn't one where another app is in maintenance", () => {
+  it("isn't skipped if another app is in maintenance", () => {
     const given = seen({
       realms: [realm()],
       maintenance: maintenance({ app: "traefik", domain: "warm-traefik.ci.test" }),

@@ -127,7 +127,7 @@ function after(given: Observed): Observed {
   };
 }
 
-describe("whatever a pass sees", () => {
+describe("any observation", () => {
   const always = (holds: (given: Observed, plan: Plan) => void) =>
     fc.assert(
       fc.property(anything, given => {
@@ -136,7 +136,7 @@ describe("whatever a pass sees", () => {
       { numRuns: runs },
     );
 
-  it("P9, F24: nothing of a run that lives goes", () => {
+  it("P9, F24: never removes anything of an active run", () => {
     always(({ leases, dirs, pulumi: stacks }, plan) => {
       const live = leases.filter(each => each.live).map(({ entry: { record: of } }) => of);
       assert.ok(!live.some(of => of.run === plan.run));
@@ -156,7 +156,7 @@ describe("whatever a pass sees", () => {
     });
   });
 
-  it("P9: nothing that isn't ours goes: no master, no realm without our mark, no warm app, no Swarm stack of another name", () => {
+  it("P9: never removes what isn't a run's: master, a realm without the mark, a warm app, a Swarm stack with another name", () => {
     always(({ realms, warmDomains }, plan) => {
       assert.match(plan.run, /^[a-z0-9][a-z0-9-]*-[0-9a-f]{6}$/);
       for (const realmName of parts(plan, "realm")) {
@@ -177,7 +177,7 @@ describe("whatever a pass sees", () => {
     });
   });
 
-  it("F24: without a lease, no realm goes that is younger than this pass less its grace, and nothing else that changed of late unless its process is dead", () => {
+  it("F24: without a lease, removes neither young realms nor, unless their process is dead, recent objects", () => {
     always(({ realms, leases, dirs, pulumi: stacks }, plan) => {
       if (leases.some(each => each.entry.record.run === plan.run)) return;
       const found = "all" in realms ? realms.all.find(each => each.name === plan.run) : undefined;
@@ -195,7 +195,7 @@ describe("whatever a pass sees", () => {
     });
   });
 
-  it("P8: a Keycloak in maintenance or down keeps its realms, and the leases of the runs that used it", () => {
+  it("P8: keeps realms and their runs' leases while Keycloak is down or in maintenance", () => {
     always(({ realms, maintenance: there, leases }, plan) => {
       if ("all" in realms && !(there && !there.isStale && there.entry.record.domain === KEYCLOAK)) return;
       assert.deepEqual(parts(plan, "realm"), []);
@@ -203,7 +203,7 @@ describe("whatever a pass sees", () => {
     });
   });
 
-  it("P8: the lease goes last, after realm, stacks, Pulumi stack and folder, each once", () => {
+  it("P8: removes realm, stacks, Pulumi stack, folder and lease in this order, each once", () => {
     const order = ["realm", "stack", "pulumi stack", "run folder", "lease"];
     always((_, plan) => {
       const ranks = plan.parts.map(part => order.indexOf(part.kind));
@@ -213,7 +213,7 @@ describe("whatever a pass sees", () => {
     });
   });
 
-  it("P8: what went is gone for good: a third pass finds nothing, and a second only realms that don't say when they were made", () => {
+  it("P8: is clean after two reaps; the second removes only realms without a creation time", () => {
     fc.assert(
       fc.property(anything, given => {
         const second = after(given);

@@ -10,7 +10,7 @@ import { FakeKeycloak } from "../../realm/fakeKeycloak.ts";
 const DOCS = "docs-9c1995";
 const ours = { "hearth.owner": "swarm-1", "hearth.run": DOCS, "hearth.made": "2026-03-14T03:00:00.000Z" };
 
-describe("the kept Keycloak, as the reaper meets it", () => {
+describe("the warm Keycloak as the reaper observes it", () => {
   let keycloak: FakeKeycloak;
   let kept: WarmKeycloak;
   const session = () => logIn(keycloak.url, { username: "admin", password: "admin" }, 200);
@@ -26,12 +26,12 @@ describe("the kept Keycloak, as the reaper meets it", () => {
     await rm(kept.stateDir, { recursive: true });
   });
 
-  it("P8: shows its realms, with what tells whose they are", async () => {
+  it("P8: has realms with the attributes that prove their owner", async () => {
     keycloak.realms.set("master", {}).set(DOCS, { attributes: ours });
     assert.deepEqual(await listRealms(session), { all: [{ name: "master" }, { name: DOCS, attributes: ours }] });
   });
 
-  it("F20: that doesn't run, isn't reached or is down is no failure", async () => {
+  it("F20: isn't a failure if it doesn't run, is unreachable or is down", async () => {
     const unseen = async (come: typeof session) => {
       const found = await listRealms(come);
       return "unseen" in found ? [found.unseen.reason, found.unseen.failure] : found.all;
@@ -46,7 +46,7 @@ describe("the kept Keycloak, as the reaper meets it", () => {
     await assert.rejects(() => unseen(() => Promise.reject(new Error("docker: no such program"))), /no such program/);
   });
 
-  it("F35: that refuses the password, or fails, is one", async () => {
+  it("F35: is a failure if it rejects the password or answers with an error", async () => {
     keycloak.adminPassword = "changed";
     const refused = await listRealms(session);
     assert.ok("unseen" in refused && refused.unseen.failure);
@@ -57,7 +57,7 @@ describe("the kept Keycloak, as the reaper meets it", () => {
     assert.ok("unseen" in failed && failed.unseen.failure);
   });
 
-  it("F20, P8: loses a run's realm, also through errors; absent is success, and says so", async () => {
+  it("F20, P8: loses a run's realm, with retries after errors; absent is success, and is reported", async () => {
     keycloak.realms.set(DOCS, { attributes: ours });
     keycloak.fail("DELETE", /docs-9c1995$/, { status: 500 });
     assert.equal(await remove(), true);
@@ -65,7 +65,7 @@ describe("the kept Keycloak, as the reaper meets it", () => {
     assert.equal(await remove(), false);
   });
 
-  it("P9: keeps a realm of that name that isn't the run's, and master, whatever is asked", async () => {
+  it("P9: keeps a foreign realm with the run's name, and master", async () => {
     for (const attributes of [{}, { ...ours, "hearth.owner": "swarm-2" }, { ...ours, "hearth.run": "docs-000000" }]) {
       keycloak.realms.set(DOCS, { attributes });
       await assert.rejects(() => remove(), { name: "ForeignRealmError" });
@@ -74,7 +74,7 @@ describe("the kept Keycloak, as the reaper meets it", () => {
     assert.ok(!keycloak.requests.some(request => request.startsWith("DELETE")));
   });
 
-  it("F20: that goes down is told from one that can't delete", async () => {
+  it("F20: has different errors for going down and for failing to delete", async () => {
     await assert.rejects(() => remove(DOCS, () => Promise.reject(new NoContainerError("no container"))), {
       name: "SkippedError",
       reason: "keycloak isn't up",

@@ -15,7 +15,7 @@ describe("the locks of a run", () => {
   beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "hearth-reap-"))));
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it("F22, P1: are all taken once whoever has one lets it go", async () => {
+  it("F22, P1: are all acquired once every holder has released its own", async () => {
     const other = await held("realm.lock");
     await (await held("docs.lock")).release();
     await writeFile(join(folder, "owner.json"), "");
@@ -29,7 +29,7 @@ describe("the locks of a run", () => {
     assert.deepEqual((await readdir(folder)).toSorted(), ["docs.lock", "owner.json", "realm.lock"]);
   });
 
-  it("F22: are none where one is never let go", async () => {
+  it("F22: are not acquired if one is never released", async () => {
     await (await held("docs.lock")).release();
     const other = await held("realm.lock");
     await assert.rejects(() => takeLocks(folder, monotonicNow() + 300), {
@@ -40,7 +40,7 @@ describe("the locks of a run", () => {
     await other.release();
   });
 
-  it("are none of a run without a folder, and none is made", async () => {
+  it("don't exist for a run without a folder, and aren't created", async () => {
     await rm(folder, { recursive: true });
     await (await takeLocks(folder, 0)).release();
     await assert.rejects(() => readdir(folder), { code: "ENOENT" });

@@ -10,7 +10,7 @@ const WIKI = "wiki-00000a";
 const APP = "docs-9c1995_ci_test";
 const LEASE = "hearth-run-9c1995";
 
-describe("a pass of the reaper", () => {
+describe("the reaper", () => {
   let host: FakeWorld;
   beforeEach(() => void (host = new FakeWorld()));
 
@@ -28,7 +28,7 @@ describe("a pass of the reaper", () => {
     skipped: report.skipped.map(({ what, reason }) => `${what}: ${reason}`),
   });
 
-  it("F22, P8: takes away all that a killed run left, under its locks and its own lease, which goes last; twice in a row, the second does nothing", async () => {
+  it("F22, P8: removes all of a killed run under its locks and its lease, which it removes last; a second reap does nothing", async () => {
     leave(DOCS);
     host.listStacks = [APP, "blog_ci_test"];
     const report = await reap(host);
@@ -55,7 +55,7 @@ describe("a pass of the reaper", () => {
     assert.deepEqual(host.changes(), []);
   });
 
-  it("F24, P9: looks at the realms before the leases, so that a run that begins in between is never an orphan", async () => {
+  it("F24, P9: observes realms before leases, so that a run that starts in between is never an orphan", async () => {
     host.realms = async () => {
       const all = [realm(DOCS, { "hearth.made": at(-HOUR) })];
       host.store.hang(note(DOCS, { holder: owner(5), expiresAt: at(HOUR) }));
@@ -66,7 +66,7 @@ describe("a pass of the reaper", () => {
     assert.deepEqual(host.changes(), []);
   });
 
-  it("P9: changes nothing where the store can't be understood", async () => {
+  it("P9: changes nothing if a record is unreadable", async () => {
     leave(DOCS);
     host.store.list = () =>
       Promise.reject(new UnreadableRecordError("the swarm's config x isn't written as this hearth writes them"));
@@ -74,7 +74,7 @@ describe("a pass of the reaper", () => {
     assert.deepEqual(host.did, []);
   });
 
-  it("F39, P9: never takes a run for dead whose holder can't be looked at from here, until its end has passed", async () => {
+  it("F39, P9: doesn't count a run as dead before its expiry if its holder is unknown", async () => {
     leave(DOCS);
     host.unknown.add(123);
     host.dirsThere = [dir(DOCS, { liveness: "unknown" })];
@@ -85,7 +85,7 @@ describe("a pass of the reaper", () => {
     assert.equal(report.removed[0]?.why, `its end, ${at(HOUR)}, has passed`);
   });
 
-  it("--dry-run changes nothing, and says what would go", async () => {
+  it("changes nothing with --dry-run, and lists what would be removed", async () => {
     leave(DOCS);
     host.store.hang(maintenance({ domain: "warm-traefik.ci.test" }).entry.record);
     host.leftOver = true;
@@ -98,7 +98,7 @@ describe("a pass of the reaper", () => {
     assert.equal(host.store.entries.length, 2);
   });
 
-  it("is for the named runs alone where it is asked so", async () => {
+  it("removes only the named runs if it gets names", async () => {
     leave(DOCS);
     leave(WIKI);
     assert.deepEqual(lines(await reap(host, { only: [WIKI] })).removed, [
@@ -107,8 +107,8 @@ describe("a pass of the reaper", () => {
     assert.deepEqual(names(), [LEASE]);
   });
 
-  describe("and what still works on a dead run", () => {
-    it("F22: Pulumi is waited for, and what it made or took away meanwhile is seen", async () => {
+  describe("and processes that still work on a dead run", () => {
+    it("F22: waits for Pulumi, then observes again", async () => {
       leave(DOCS);
       host.pulumiThere = [pulumi(DOCS, { lock: "alive", changed: NOW })];
       host.sleep = async ms => {
@@ -126,7 +126,7 @@ describe("a pass of the reaper", () => {
       assert.deepEqual(names(), []);
     });
 
-    it("F22: it is waited for at most five minutes, and then skipped with the reason; the others are done first", async () => {
+    it("F22: waits at most five minutes, after the other runs, then skips the run with the reason", async () => {
       leave(DOCS);
       leave(WIKI);
       host.pulumiThere = [pulumi(DOCS, { lock: "alive", changed: NOW }), pulumi(WIKI)];
@@ -140,14 +140,14 @@ describe("a pass of the reaper", () => {
       assert.equal(host.store.entries[0]?.version, 1);
     });
 
-    it("F22: it isn't waited for at the start of a run", async () => {
+    it("F22: doesn't wait at the start of a run", async () => {
       leave(DOCS);
       host.pulumiThere = [pulumi(DOCS, { lock: "alive", changed: NOW })];
       assert.deepEqual(lines(await reap(host, { patience: 0, only: [DOCS] })).skipped, [`${DOCS}: in use by Pulumi`]);
       assert.equal(host.time, NOW);
     });
 
-    it("F22: a provider that outlived its CLI is waited for, and skipped where it doesn't end", async () => {
+    it("F22: waits for a provider that outlived its CLI, and skips the run if it doesn't end", async () => {
       leave(DOCS);
       host.lockedUntil[DOCS] = NOW + 60_000;
       assert.deepEqual(lines(await reap(host)).removed, [`${DOCS}: realm, pulumi stack, run folder, lease`]);
@@ -156,7 +156,7 @@ describe("a pass of the reaper", () => {
       assert.deepEqual(lines(await reap(host)).skipped, [`${WIKI}: in use by Pulumi`]);
     });
 
-    it("P9: whose Pulumi's lock can't be judged any more is left alone", async () => {
+    it("P9: skips a run if the liveness of Pulumi's lock becomes unknown", async () => {
       leave(DOCS);
       host.instead[`lock ci-${DOCS}`] = () =>
         void (host.pulumiThere = [pulumi(DOCS, { lock: "unknown", changed: NOW })]);
@@ -164,8 +164,8 @@ describe("a pass of the reaper", () => {
     });
   });
 
-  describe("and a run that begins again meanwhile", () => {
-    it("P9, F24: is left alone where its lease changed since it was seen", async () => {
+  describe("and a run that starts again meanwhile", () => {
+    it("P9, F24: skips it if its lease changed since it was observed", async () => {
       leave(DOCS);
       host.instead[`lock ci-${DOCS}`] = async () => {
         const [there] = host.store.entries;
@@ -175,7 +175,7 @@ describe("a pass of the reaper", () => {
       assert.equal(host.realmsThere.length, 1);
     });
 
-    it("P9, F24: is left alone where an orphan has a lease by now", async () => {
+    it("P9, F24: skips an orphan that has a lease by now", async () => {
       host.realmsThere = [realm()];
       host.pulumiThere = [pulumi()];
       host.instead[`lock ci-${DOCS}`] = () => host.store.hang(note(DOCS, { holder: owner(5) }));
@@ -183,7 +183,7 @@ describe("a pass of the reaper", () => {
       assert.equal(host.realmsThere.length, 1);
     });
 
-    it("P9: finds the lease held by the reaper while it works, with an end", async () => {
+    it("P9: holds its lease meanwhile, with an expiry", async () => {
       leave(DOCS);
       let there: LeaseRecord | undefined;
       host.instead[`dir ${DOCS}`] = () => void (there = host.store.entries[0]?.record as LeaseRecord);

@@ -12,7 +12,7 @@ describe("a run's folder", () => {
   beforeEach(async () => void (stateDir = await mkdtemp(join(tmpdir(), "hearth-dir-"))));
   afterEach(() => rm(stateDir, { recursive: true }));
 
-  it("F22, P8: says who began the run, and goes with all that is in it", async () => {
+  it("F22, P8: records the process that started the run, and is removed with its content", async () => {
     assert.deepEqual([await runDirs(stateDir), await holderOfRun(stateDir, DOCS)], [[], undefined]);
     await recordHolder(stateDir, DOCS);
     assert.deepEqual(await holderOfRun(stateDir, DOCS), await currentProcess());
@@ -29,7 +29,7 @@ describe("a run's folder", () => {
     assert.deepEqual(await runDirs(stateDir), []);
   });
 
-  it("P8: takes the locks of a Keycloak of the run's own along, and of no other", async () => {
+  it("P8: is removed with the locks of the run's dedicated Keycloak only", async () => {
     for (const name of ["sso-9c1995.ci.test", "sso-00000a.ci.test", "warm-keycloak.ci.test"])
       await mkdir(join(stateDir, "keycloak", name), { recursive: true });
     await writeFile(join(stateDir, "keycloak", "sso-9c1995.ci.test", "slot-0"), "");
@@ -40,12 +40,12 @@ describe("a run's folder", () => {
     ]);
   });
 
-  it("P9: never leads out of hearth's directory", async () => {
+  it("P9: is never outside hearth's directory", async () => {
     for (const name of ["../apps", "", ".", "a/b"])
       await assert.rejects(() => removeRunDir(stateDir, name), { name: "TypeError" });
   });
 
-  it("P9: that says in no readable way whose it is isn't nobody's", async () => {
+  it("P9: has an unknown holder if its record is unreadable", async () => {
     await mkdir(join(stateDir, "runs", DOCS), { recursive: true });
     await writeFile(join(stateDir, "runs", DOCS, "owner.json"), '{"format":2}');
     await assert.rejects(() => holderOfRun(stateDir, DOCS), { name: "FormatError" });

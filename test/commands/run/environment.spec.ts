@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { commandEnvironment } from "../../../commands/run/environment.ts";
 
 describe("the environment of a run's command", () => {
-  it("P12: holds what programs need, what was asked for, and the run's own values; nothing else", () => {
+  it("P12: contains what programs need, the requested variables and the run's values, and nothing else", () => {
     const caller = {
       PATH: "/bin",
       HOME: "/root",
@@ -26,13 +26,13 @@ describe("the environment of a run's command", () => {
     });
   });
 
-  it("can't be made to hold Pulumi's, docker's or abra's variables, or to hide the run's own", () => {
+  it("never contains Pulumi's, Docker's or abra's variables; --env doesn't override the run's values", () => {
     for (const name of ["PULUMI_CONFIG_PASSPHRASE", "DOCKER_HOST=x", "ABRA_DIR"])
       assert.throws(() => commandEnvironment({}, {}, [name]), /never forwarded/);
     assert.equal(commandEnvironment({}, { OIDC_ISSUER: "i" }, ["OIDC_ISSUER=other"])["OIDC_ISSUER"], "i");
   });
 
-  it("refuses what isn't set, and what is no variable", () => {
+  it("rejects a variable that isn't set, and an invalid name", () => {
     assert.throws(() => commandEnvironment({}, {}, ["NONE"]), /--env NONE: not set in this environment/);
     assert.throws(() => commandEnvironment({}, {}, ["a-b=c"]), /expected NAME or NAME=VALUE/);
   });

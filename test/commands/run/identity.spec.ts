@@ -19,7 +19,7 @@ const actions = {
 };
 
 describe("a run's identity", () => {
-  it("comes from flags before the CI's own variables", () => {
+  it("comes from flags, else from the CI's variables", () => {
     assert.deepEqual(identify({ recipe: "docs", build: "1" }, drone), {
       recipe: "docs",
       pr: "7",
@@ -38,19 +38,19 @@ describe("a run's identity", () => {
     });
   });
 
-  it("F39: differs between two jobs of a build and two attempts of a job, and is the same in two steps of one", () => {
+  it("F39: differs between two jobs of a build and two attempts of a job; is equal in two steps of one job", () => {
     const hex = (more: object) => runOf(identify({ recipe: "docs" }, { ...actions, ...more })).hex;
     assert.equal(hex({}), hex({ GITHUB_STEP: "other" }));
     assert.notEqual(hex({}), hex({ GITHUB_JOB: "other" }));
     assert.notEqual(hex({}), hex({ GITHUB_RUN_ATTEMPT: "2" }));
   });
 
-  it("doesn't last where nothing is known", () => {
+  it("isn't reproducible without any value", () => {
     assert.equal(isReproducible(identify({ recipe: "docs" }, {})), false);
     assert.equal(isReproducible(identify({ recipe: "docs", ref: "main" }, {})), true);
   });
 
-  it("wants a recipe that is one", () => {
+  it("requires a valid recipe name", () => {
     assert.throws(() => identify({}, {}), /--recipe is missing/);
     assert.throws(() => identify({ recipe: "../x" }, {}), /expected a recipe name/);
   });

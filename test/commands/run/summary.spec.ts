@@ -25,8 +25,8 @@ const said = (more: object) =>
     now,
   );
 
-describe("the line that says what a run got", () => {
-  it("names Keycloak's version, where it comes from and since when, the realm and the app", () => {
+describe("the summary of a run", () => {
+  it("names Keycloak's version, kind and last upgrade, the realm and the app", () => {
     const since = { keycloakSince: "2026-11-24T21:59:00Z" };
     assert.equal(
       said({ ...since, appUrl: "https://docs-9c1995.x" }),
@@ -44,7 +44,7 @@ describe("the line that says what a run got", () => {
     );
   });
 
-  it("of a run that needs no Keycloak names none", () => {
+  it("names no Keycloak for a run without one", () => {
     const outputs = {
       keycloak: "none",
       deployCount: 1,
@@ -55,7 +55,7 @@ describe("the line that says what a run got", () => {
     assert.equal(summary(readOutputs(outputs), now), "https://x.test");
   });
 
-  it("is of a whole login or of none: half of one is an error that shows no value", () => {
+  it("needs a complete login or none: a partial one is an error without any value", () => {
     const { password: _, ...half } = login;
     assert.throws(
       () => said({ ...half, password: undefined }),

@@ -102,18 +102,18 @@ describe("abra, as hearth relies on it", function () {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
-  it("says its version as a tag and a commit", async () => {
+  it("prints its version as a tag and a commit", async () => {
     assert.match(await works("--version"), /^abra version \d+\.\d+\.\d+(-\w+)?-[0-9a-f]{7,}$/);
   });
 
-  it("calls the local server default", async () => {
+  it("names the local server default", async () => {
     assert.deepEqual(
       (JSON.parse(await works("server", "ls", "-m")) as { name: string }[]).map(server => server.name),
       ["default"],
     );
   });
 
-  it("makes an app from the sample, byte for byte but for TYPE and DOMAIN, and leaves its missing newline missing", async () => {
+  it("creates an app from the sample, equal except for TYPE and DOMAIN, without adding a final newline", async () => {
     await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
     assert.equal(
       await readFile(envFile(), "utf8"),
@@ -122,13 +122,13 @@ describe("abra, as hearth relies on it", function () {
     await fails(/already exists/, "app", "new", "web", "-n", "--domain=a.test", "--server=default");
   });
 
-  it("moves the recipe's clone to the newest release tag, by semver and not as text", async () => {
+  it("checks out the newest release tag of the recipe, by semver", async () => {
     await created();
     assert.equal((await git(clone(), "describe", "--tags", "--exact-match")).stdout, "1.10.0+1.1");
     assert.deepEqual(JSON.parse(await works("recipe", "versions", "web", "-m")), ["1.10.0+1.1", "1.9.0+1.0"]);
   });
 
-  it("generates secrets as the .env says, and fails for one that exists", async () => {
+  it("generates secrets from the .env, and fails for one that exists", async () => {
     await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
     await works("app", "secret", "generate", "a.test", "--all");
     assert.match(await readFile(join(fake, "secret-a_test_pass_v1"), "utf8"), /^[0-9a-f]{12}$/);
@@ -136,7 +136,7 @@ describe("abra, as hearth relies on it", function () {
     await fails(/already exists/, "app", "secret", "generate", "a.test", "pass", "v1");
   });
 
-  it("inserts a secret from a file with -f, without its value in any argv", async () => {
+  it("inserts a secret from a file with -f, with its value in no argv", async () => {
     await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
     await writeFile(join(root, "value"), "s3cret");
     await works("app", "secret", "insert", "a.test", "own", "v1", join(root, "value"), "-f");
@@ -154,14 +154,14 @@ describe("abra, as hearth relies on it", function () {
     assert.ok(!(await readFile(join(fake, "secrets"), "utf8")).includes("own"));
   });
 
-  it("refuses names that Swarm would refuse", async () => {
+  it("rejects names that Swarm rejects", async () => {
     const domain = `${"long-name".repeat(5)}.test`;
     await works("app", "new", "web", "-n", `--domain=${domain}`, "--server=default");
     await writeFile(join(root, "value"), "x");
     await fails(/64/, "app", "secret", "insert", domain, "a".repeat(30), "v1", join(root, "value"), "-f");
   });
 
-  it("deploys by tag, with the .env, the stack's name and abra.sh's versions to fill in", async () => {
+  it("deploys by tag, with variables from .env, stack name and abra.sh", async () => {
     await created();
     await writeFile(
       envFile(),
@@ -179,7 +179,7 @@ describe("abra, as hearth relies on it", function () {
     assert.equal(argv.at(-1), "a_test");
   });
 
-  it("rewrites TYPE after a deploy, nothing else, and goes by it the next time", async () => {
+  it("rewrites only TYPE after a deploy, and deploys that version next", async () => {
     await created();
     const before = await readFile(envFile(), "utf8");
     await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
@@ -196,14 +196,14 @@ describe("abra, as hearth relies on it", function () {
       assert.ok(labels.includes(`coop-cloud.a_test.${label}`), label);
   });
 
-  it("says already deployed without -f, and deploys again with it", async () => {
+  it("fails as already deployed without -f, and deploys again with it", async () => {
     await created();
     await works("app", "deploy", "a.test", "-n", "-o", "-c");
     await fails(/already deployed/, "app", "deploy", "a.test", "-n", "-o", "-c");
     await works("app", "deploy", "a.test", "-n", "-o", "-c", "-f");
   });
 
-  it("stops at one untracked file in the clone, unless it is chaos", async () => {
+  it("fails if the clone has an untracked file, unless in chaos mode", async () => {
     await created();
     await writeFile(join(clone(), "untracked"), "");
     await fails(/locally unstaged changes/, "app", "deploy", "a.test", "-n", "-o", "-c");
@@ -214,7 +214,7 @@ describe("abra, as hearth relies on it", function () {
     assert.match(labels, /chaos-version: "?[0-9a-f]{8}\+U/);
   });
 
-  it("R014: stops at one lightweight tag anywhere in the clone, before anything changes", async () => {
+  it("R014: fails before any change if the clone has a lightweight tag", async () => {
     await created();
     await release("1.11.0+1.2", {}, false);
     await fails(
@@ -229,7 +229,7 @@ describe("abra, as hearth relies on it", function () {
     assert.equal(await deployed(), undefined);
   });
 
-  it("R009: stops at a compose file that doesn't load", async () => {
+  it("R009: fails if a compose file doesn't load", async () => {
     await created();
     await release("1.11.0+1.2", { "compose.yml": compose("1.2").replace("- A=${A}", "- BROKEN: { not: text }") });
     await fails(/R009/, "app", "deploy", "a.test", "1.11.0+1.2", "-n", "-c");
@@ -238,7 +238,7 @@ describe("abra, as hearth relies on it", function () {
     assert.equal(type, "TYPE=web:1.10.0+1.1", "a deploy that failed names no new version");
   });
 
-  it("stops at a secret that is missing, by name", async () => {
+  it("fails if a secret is missing, and names it", async () => {
     await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
     await fails(/secret not generated: pass/, "app", "deploy", "a.test", "-n", "-o", "-c");
   });
@@ -250,7 +250,7 @@ describe("abra, as hearth relies on it", function () {
     await works("app", "deploy", "a.test", "1.11.0+1.2", "-n", "-c", "-D");
   });
 
-  it("is impatient: fails while a task is still starting, and the new spec stays applied", async () => {
+  it("fails while a task is still starting; the new spec stays applied", async () => {
     await created();
     await writeFile(join(fake, "starting"), "");
     await fails(/deploy failed 🛑/, "app", "deploy", "a.test", "-n", "-o");
@@ -258,7 +258,7 @@ describe("abra, as hearth relies on it", function () {
     await works("app", "deploy", "a.test", "-n", "-o", "-f", "-c");
   });
 
-  it("undeploys, keeping secrets and volumes, and removes only what isn't deployed", async () => {
+  it("undeploys but keeps secrets and volumes; removes only an app that isn't deployed", async () => {
     await created();
     await writeFile(join(fake, "volumes"), JSON.stringify(["a_test_data"]));
     await works("app", "deploy", "a.test", "-n", "-o", "-c");
@@ -276,7 +276,7 @@ describe("abra, as hearth relies on it", function () {
     );
   });
 
-  it("upgrades and rolls back what is deployed, and nothing else", async () => {
+  it("upgrades and rolls back only a deployed app", async () => {
     await created();
     await fails(/not deployed/, "app", "upgrade", "a.test", "-n", "-o");
     await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
@@ -286,7 +286,7 @@ describe("abra, as hearth relies on it", function () {
     assert.match((await deployed())!.texts[0]!, /nginx:1\.0/);
   });
 
-  it("lists apps by server, every field of an app a string", async () => {
+  it("lists apps by server; every field of an app is a string", async () => {
     await created();
     await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
     const listed = JSON.parse(await works("app", "ls", "-m", "-S")) as Record<
@@ -313,13 +313,13 @@ describe("abra, as hearth relies on it", function () {
     ]);
   });
 
-  it("names what it doesn't know", async () => {
+  it("names an unknown argument", async () => {
     await fails(/b\.test/, "app", "deploy", "b.test", "-n");
     await fails(/nothing/, "recipe", "fetch", "nothing");
     await fails(/unknown command/, "app", "dance");
   });
 
-  it("passes docker's own words on", async () => {
+  it("prints Docker's own error", async () => {
     await created();
     await rm(join(root, "bin", "docker"));
     await writeFile(join(root, "bin", "docker"), "#!/bin/sh\necho network proxy not found >&2; exit 1\n");
