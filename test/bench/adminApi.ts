@@ -1,7 +1,7 @@
-// The raw admin API, as a person would call it by hand: three requests.
+// The raw admin API, called by hand: three requests.
 import { realmOf, type Realm } from "./realm.ts";
 
-/** The token of an admin's session that begins now: realms made after it are out of its reach. */
+/** Returns an admin's token. It can't access realms that are created after it. */
 export async function logIn(url: string, password: string): Promise<string> {
   const body = new URLSearchParams({ grant_type: "password", client_id: "admin-cli", username: "admin", password });
   const answer = await fetch(`${url}/realms/master/protocol/openid-connect/token`, { method: "POST", body });

@@ -1,26 +1,26 @@
-// What `npm run bench` understands. Pure.
+// Parses the arguments of `npm run bench`. Pure.
 import { Argument, Command, InvalidArgumentError } from "commander";
 
-/** Every row there is; each has its file in rows/. */
+/** The names of all rows; each has a file in rows/. */
 export const rowNames = ["run", "crowd", "realms", "preview", "snapshot", "upgrade", "rollback"] as const;
 export type RowName = (typeof rowNames)[number];
 
 export interface Arguments {
   readonly rows: readonly RowName[];
-  /** How often each way is measured; undefined: as often as its row says. */
+  /** Rounds per contender. Default: the row's own number. */
   readonly runs: number | undefined;
   readonly json: boolean;
 }
 
-/** Ends the process on `--help` and on what it doesn't understand. */
+/** Exits on `--help` and on invalid arguments. */
 export function readArguments(argv: readonly string[]): Arguments {
   const program = new Command("npm run bench --")
-    .description("Measures hearth on the lab, beside other ways to the same thing, in the same run.")
+    .description("Measures hearth on the lab, beside other contenders in the same call.")
     .usage("[options] [row...]")
     .addArgument(new Argument("[row...]", "which rows; all of them without").choices(rowNames))
     .option(
       "--runs <number>",
-      "how often each way is measured; the median counts; 5 without, 3 where a run takes minutes",
+      "rounds per contender, of which the median counts; default 5, or 3 for rows of minutes",
       count,
     )
     .option("--json", "JSON on stdout; the table goes to stderr", false)
@@ -38,10 +38,10 @@ Rows:
   snapshot  of 160 MB and of 2 GB, beside tar, cp and restic, in the temporary directory: 6 GB of room; installs restic
   upgrade   the downtime of an upgrade of Keycloak, beside undeploy and deploy by hand: two minutes a run
   rollback  from a broken release's deploy to healthy again
-upgrade and rollback have a warm stack of their own: what the lab's apps held is gone then, and so is what was released.
+upgrade and rollback create a separate warm stack: the data of the lab's apps and their releases are removed first.
 
 The lab (npm run lab -- up) is brought up first and stays; its warm stack too, but for the rows upgrade and rollback, which make it anew and wipe it. A goal that is missed is marked ✗; the exit code
-is 0 all the same: a bench is no test. Ctrl-C ends after the step under way and takes away what was made.`,
+is 0 all the same: a bench is no test. Ctrl-C ends after the step in progress and removes what was created.`,
     )
     .parse(argv, { from: "user" });
   const { runs, json } = program.opts<{ runs?: number; json: boolean }>();
@@ -51,6 +51,6 @@ is 0 all the same: a bench is no test. Ctrl-C ends after the step under way and 
 
 function count(text: string): number {
   const runs = Number(text);
-  if (!Number.isInteger(runs) || runs < 1) throw new InvalidArgumentError("wanted is a whole number from 1 on.");
+  if (!Number.isInteger(runs) || runs < 1) throw new InvalidArgumentError("expected a whole number of at least 1.");
   return runs;
 }

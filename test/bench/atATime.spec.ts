@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { atATime } from "./atATime.ts";
 
-describe("work on a few things at a time", () => {
-  it("has no more under way than the limit, and gives results in the things' order", async () => {
+describe("work with limited concurrency", () => {
+  it("runs at most `limit` at once, and returns results in order", async () => {
     let [now, most] = [0, 0];
     const results = await atATime(2, [3, 1, 2, 1], async turns => {
       most = Math.max(most, (now += 1));
@@ -15,7 +15,7 @@ describe("work on a few things at a time", () => {
     assert.equal(most, 2);
   });
 
-  it("begins all of them at once where the limit is their number", async () => {
+  it("starts all at once if the limit allows it", async () => {
     const begun: number[] = [];
     const working = atATime(3, [1, 2, 3], async item => {
       begun.push(item);

@@ -1,6 +1,6 @@
-// Work on many things, a few of them at a time.
+// Runs work on many items with limited concurrency.
 
-/** What `work` gives for each, in their order, with at most `limit` under way. Every one is tried; then the first failure is thrown. */
+/** Returns the results of `work` in order, with at most `limit` at once. Tries every item, then throws the first failure. */
 export async function atATime<T, R>(limit: number, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const done: R[] = [];
   const failures: unknown[] = [];

@@ -9,15 +9,16 @@ describe("a crowd of runs", () => {
     { token: 7_000, end: 9_000 },
   ];
 
-  it("has its median and its last token, and its last end, which may be another run's", () => {
+  it("has the median and the last token, and the last end, which may be another run's", () => {
     const times = crowdTimes(runs, { own: 0, keycloak: 0 }, 2);
     assert.deepEqual([times["median token"], times["last token"], times["last end"]], [6_000, 9_000, 12_000]);
   });
 
-  it("has its CPU time by the run, and all of it on all cores", () => {
+  it("has its CPU time per run, and in total on all cores", () => {
     const times = crowdTimes(runs, { own: 16_000, keycloak: 4_000 }, 2);
     assert.deepEqual([times["CPU a run"], times["Keycloak a run"], times["CPU / cores"]], [4_000, 1_000, 10_000]);
   });
 
-  it("of nobody is refused", () => assert.throws(() => crowdTimes([], { own: 1, keycloak: 1 }, 2), /no samples/));
+  it("is rejected without runs", () =>
+    assert.throws(() => crowdTimes([], { own: 1, keycloak: 1 }, 2), /expected at least one sample/));
 });

@@ -1,9 +1,9 @@
-// What many runs at once come to: when they had their tokens, when the last was gone, and whose CPU time it took. Pure.
+// The figures of many runs at once: when each had its token, when the last had ended, and the CPU time used. Pure.
 import { figures } from "./measure.ts";
 import type { Used } from "./meter.ts";
 import type { Times } from "./row.ts";
 
-/** When a run had its token and when it was gone, in milliseconds since all of them were started. */
+/** When a run had its token and when it was removed, in milliseconds since all were started. */
 export interface Reached {
   readonly token: number;
   readonly end: number;
@@ -12,8 +12,8 @@ export interface Reached {
 export type CrowdPhase = "median token" | "last token" | "last end" | "CPU a run" | "Keycloak a run" | "CPU / cores";
 
 /**
- * CPU a run, Keycloak a run: CPU time of its own processes, and of Keycloak with its database, divided by the runs. CPU / cores: what both
- * together would take if they kept every core busy. Throws where there is no run.
+ * `CPU a run`, `Keycloak a run`: CPU time of the runs' processes, and of Keycloak with its database, per run. `CPU / cores`:
+ * both together with every core busy. Throws without runs.
  */
 export function crowdTimes(
   runs: readonly Reached[],

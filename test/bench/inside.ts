@@ -1,4 +1,4 @@
-// The bench inside the lab: every row measured, with the warm stack up where it needs that, and its table as soon as it is.
+// The bench inside the lab: measures every row, brings the warm stack up for rows that need it, and prints each table.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import { upgradeRow } from "./rows/upgrade.ts";
 import { table } from "./table.ts";
 import { warm } from "./warm.ts";
 
-/** A name may stand for several rows, each with a table of its own. */
+/** A name may select several rows, each with its own table. */
 const rows: Record<RowName, (place: Place) => Promise<Row<string> | Row<string>[]>> = {
   run: runRow,
   crowd: crowdRow,
@@ -26,9 +26,9 @@ const rows: Record<RowName, (place: Place) => Promise<Row<string> | Row<string>[
   upgrade: upgradeRow,
   rollback: rollbackRow,
 };
-/** The other rows need no apps, or apps of their own. */
+/** The other rows need no apps, or create their own. */
 const onWarm: readonly RowName[] = ["run", "crowd", "realms", "preview"];
-const say = (line: string): void => console.error(line);
+const log = (line: string): void => console.error(line);
 
 const { rows: wanted, runs, json } = readArguments(process.argv.slice(2));
 const interrupted = watchInterrupts();
@@ -39,22 +39,22 @@ try {
   for (const name of wanted) {
     interrupted.throwIfAborted();
     if (onWarm.includes(name)) {
-      say("bench: bringing up the warm stack");
+      log("bench: bringing up the warm stack");
       await warm();
     }
     for (const row of [await rows[name]({ folder, interrupted })].flat()) {
-      const done = await measureRow(row, { runs, interrupted, say });
+      const done = await measureRow(row, { runs, interrupted, log });
       measured.push(done);
-      // What comes after may fail: this is known.
+      // Print it now: a later row may fail.
       (json ? console.error : console.log)(`\n${table(done, on)}\n`);
     }
   }
   if (json) console.log(JSON.stringify({ format: 1, unit: "ms", machine: on, rows: measured }, null, 2));
 } catch (error) {
-  say(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  log(`bench: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = error instanceof InterruptedError ? error.exitCode : 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-// A connection that is kept alive must not keep the bench open.
+// A kept-alive connection must not keep the bench running.
 process.exit();

@@ -1,4 +1,4 @@
-// What Ctrl-C and its like mean to the bench: the step under way is finished, what was made is taken away, then it ends.
+// Handles signals: the bench finishes the current step, removes what it created, and exits.
 import { constants } from "node:os";
 
 export class InterruptedError extends Error {
@@ -23,7 +23,7 @@ export function watchInterrupts(): AbortSignal {
         );
         process.exit(128 + constants.signals[name]);
       }
-      console.error(`\nbench: ${name}: ends after this step and takes away what was made`);
+      console.error(`\nbench: ${name}: exiting after this step and the clean-up`);
       controller.abort(new InterruptedError(name));
     });
   return controller.signal;

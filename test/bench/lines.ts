@@ -1,13 +1,13 @@
-// What a program prints, line by line, with the time of each.
+// Records a program's output lines with their times.
 import { execa } from "execa";
 
 export interface Line {
-  /** Milliseconds, as performance.now() counts them. */
+  /** Milliseconds, as performance.now(). */
   readonly at: number;
   readonly text: string;
 }
 
-/** Runs a program to its end, whatever its exit code, out of reach of the terminal's Ctrl-C. */
+/** Runs a program to its end, whatever its exit code, in its own process group: Ctrl-C doesn't reach it. */
 export async function linesOf(
   name: string,
   argv: readonly string[],

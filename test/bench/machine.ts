@@ -1,4 +1,4 @@
-// On what the figures were taken.
+// Describes the machine of the measurements.
 import { cpus } from "node:os";
 import { must } from "../live/host.ts";
 

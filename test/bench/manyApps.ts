@@ -1,4 +1,4 @@
-// Ten small apps, each as if it were of a recipe of its own, and the way to be rid of them.
+// Ten small apps, each as if it had its own recipe, and their removal.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { envPath } from "../../providers/lib/abra/home.ts";
@@ -9,7 +9,7 @@ import { waitUntilRemoved } from "../../providers/lib/docker/waitUntilRemoved.ts
 import { at, base } from "../lab/paths.ts";
 import { program } from "./program.ts";
 
-/** Each with a state directory of its own below `folder`: so each has a mirror and a clone, as ten recipes would. */
+/** Each has a state directory below `folder`, and so its own mirror and clone, as ten recipes would. */
 export function manyApps(folder: string): (WarmAppArgs & { readonly domain: string })[] {
   return Array.from({ length: 10 }, (_, index) => ({
     recipe: "custom-html",
@@ -19,7 +19,7 @@ export function manyApps(folder: string): (WarmAppArgs & { readonly domain: stri
   }));
 }
 
-/** With their volumes and their .env; absent is success. */
+/** Removes them with volumes and .env. Absent is success. */
 export async function removeManyApps(domains: readonly string[]): Promise<void> {
   const docker = (...argv: string[]) =>
     program("docker", argv, `remove bench apps: docker ${argv.slice(0, 2).join(" ")}`);

@@ -1,4 +1,4 @@
-// Who uses CPU time: this process with its children, Keycloak with its database, and the machine as a whole.
+// Measures CPU time of this process with its children, of Keycloak with its database, and of the machine.
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { containerOf } from "../../providers/lib/docker/container.ts";
@@ -7,20 +7,20 @@ import { program } from "./program.ts";
 
 /** Milliseconds of CPU time. */
 export interface Used {
-  /** By this process and what it started, as far as that has ended. */
+  /** Of this process and its children that have ended. */
   readonly own: number;
-  /** By everything in Keycloak's and its database's containers. */
+  /** Of Keycloak's and its database's containers. */
   readonly keycloak: number;
-  /** By everything on the machine, the others included. */
+  /** Of the whole machine, including the others. */
   readonly machine: number;
 }
 
 export interface Meter {
-  /** What was used while `work` ran. */
+  /** The time used while `work` ran. */
   readonly during: <T>(work: () => Promise<T>) => Promise<{ readonly result: T; readonly used: Used }>;
 }
 
-/** Of the Keycloak in `stack`, as its containers are now. Throws NoContainerError, and where the kernel keeps no account of them. */
+/** For the running containers of `stack`. Throws NoContainerError, and if the kernel has no CPU account of them. */
 export async function meterOf(stack: string): Promise<Meter> {
   const accounts: string[] = [];
   for (const service of ["app", "db"]) {

@@ -1,12 +1,12 @@
-// Other realms on a Keycloak, as many as a measurement wants, made and deleted by the raw admin API.
+// Creates and deletes other realms on a Keycloak with the raw admin API.
 import { create, logIn, remove } from "./adminApi.ts";
 import { atATime } from "./atATime.ts";
 import { newRealm, type Realm } from "./realm.ts";
 
 export interface Others {
-  /** Makes or deletes as many as it takes. Throws InterruptedError; then fewer are there. */
+  /** Creates or deletes realms until that many exist. Throws InterruptedError, with fewer changed. */
   readonly exactly: (count: number) => Promise<void>;
-  /** Deletes all of them, also those whose create failed. */
+  /** Deletes all of them, including those whose create failed. */
   readonly none: () => Promise<void>;
 }
 

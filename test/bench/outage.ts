@@ -1,4 +1,4 @@
-// How long an address was down, as somebody outside sees it.
+// Measures how long an address was down, from outside.
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** One GET; times in ms, as performance.now() counts them. */
@@ -9,8 +9,8 @@ export interface Get {
 }
 
 /**
- * From the first GET that failed to the answer of the first good one that no failed one follows: what flaps isn't up again.
- * 0 where none failed, undefined where it is down still. `gets` in any order.
+ * Milliseconds from the first failed GET to the answer of the first good one after the last failure. 0 without a failure,
+ * undefined while it is still down. `gets` may be in any order.
  */
 export function outage(gets: readonly Get[]): number | undefined {
   const inOrder = gets.toSorted((a, b) => a.asked - b.asked);
@@ -21,13 +21,13 @@ export function outage(gets: readonly Get[]): number | undefined {
 }
 
 export interface Watched {
-  /** As `outage` has it by now. */
+  /** The result of `outage` so far. */
   readonly outage: () => number | undefined;
-  /** Asks no more, and waits for the answers that are still due. */
+  /** Stops asking, and waits for outstanding answers. */
   readonly end: () => Promise<void>;
 }
 
-/** Asks for `url` every 100 ms, whether the GET before was answered or not, until `end`. */
+/** Sends a GET every 100 ms until `end`, without waiting for earlier answers. */
 export function watch(url: string): Watched {
   const gets: Get[] = [];
   const due = new Set<Promise<void>>();

@@ -1,4 +1,4 @@
-// Runs a program of a measurement to its end, out of reach of the terminal's Ctrl-C: what has begun is finished, then taken away.
+// Runs a measured program to its end in its own process group: Ctrl-C doesn't reach it, so that it can be cleaned up.
 import { execa } from "execa";
 
 export interface Settings {
@@ -12,7 +12,7 @@ export interface Printed {
   readonly stderr: string;
 }
 
-/** What it printed on stdout; else as `printed`. */
+/** Returns its stdout; otherwise like `printed`. */
 export async function program(
   name: string,
   argv: readonly string[],

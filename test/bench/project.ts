@@ -1,10 +1,10 @@
-// A Pulumi project in a temporary folder, with one stack and a backend of its own, whose program is a file of the checkout.
+// A Pulumi project in a temporary folder: one stack, its own file backend, and a program from the checkout.
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { project as checkout } from "../lab/paths.ts";
 import { program } from "./program.ts";
 
-/** Makes it in the new directory `cwd`. Gives back what calls pulumi in it, with `env` besides. */
+/** Creates it in the new directory `cwd`. Returns a function that runs pulumi there, with `env` added. */
 export async function makeProject(
   cwd: string,
   main: string,
@@ -16,7 +16,7 @@ export async function makeProject(
     join(cwd, "Pulumi.yaml"),
     "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
   );
-  // Not `main:` in Pulumi.yaml: that would move the providers' working directory, which their paths are from.
+  // Not `main:` in Pulumi.yaml: that would change the working directory from which providers resolve their paths.
   await writeFile(join(cwd, "package.json"), JSON.stringify({ name: "bench", private: true, type: "module", main }));
   for (const name of ["node_modules", "providers", "test"]) await symlink(join(checkout, name), join(cwd, name));
   return argv =>

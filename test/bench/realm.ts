@@ -1,4 +1,4 @@
-// The realm that the other ways make: one client, one user who can log in, as a person would write it by hand. Pure.
+// The realm that the peers create: one client and one user who can log in, as written by hand. Pure.
 import { randomBytes } from "node:crypto";
 
 export interface Realm {
@@ -9,7 +9,7 @@ export interface Realm {
   readonly password: string;
 }
 
-/** A name nobody else has, and secrets that live for seconds. */
+/** A unique name, and secrets that are used for seconds. */
 export function newRealm(): Realm {
   const text = (bytes: number) => randomBytes(bytes).toString("hex");
   return { name: `bench-${text(4)}`, clientId: "app", clientSecret: text(24), username: "tester", password: text(18) };
@@ -25,7 +25,7 @@ export function clientOf({ clientId, clientSecret }: Realm) {
   };
 }
 
-/** Without its password. */
+/** The user without the password. */
 export function userOf({ username }: Realm) {
   // Without names the user profile isn't complete, and a password grant says "Account is not fully set up".
   return {
@@ -42,7 +42,7 @@ export function passwordOf({ password }: Realm) {
   return { type: "password", value: password, temporary: false };
 }
 
-/** All of it in one, for one request or an import. */
+/** The complete realm, for one request or an import. */
 export function realmOf(realm: Realm) {
   return {
     realm: realm.name,

@@ -15,8 +15,8 @@ const lines = said.map((text, index) => ({
   text: `    pulumi:pulumi:Stack hearth-warm running ${text}`,
 }));
 
-describe("the way back in hearth's lines", () => {
-  it("is split where they say so, each line where it comes first", () => {
+describe("the phases of a rollback in hearth's lines", () => {
+  it("begin at the first occurrence of their lines", () => {
     const again = said.map(text => ({ at: 99_000, text }));
     assert.deepEqual(undone("keycloak", to, from, [...lines, ...again]), {
       verdict: 3_000,
@@ -26,6 +26,9 @@ describe("the way back in hearth's lines", () => {
     });
   });
 
-  it("isn't told where one is missing", () =>
-    assert.throws(() => undone("keycloak", to, from, lines.slice(0, -1)), /never said "keycloak: healthy at 10\.8\.0/));
+  it("are an error if a line is missing", () =>
+    assert.throws(
+      () => undone("keycloak", to, from, lines.slice(0, -1)),
+      /never printed "keycloak: healthy at 10\.8\.0/,
+    ));
 });

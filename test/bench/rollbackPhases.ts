@@ -1,12 +1,12 @@
-// The way back in hearth's own progress lines: when the verdict fell, when the data was back, when the app was healthy. Pure.
+// The phases of a rollback, from hearth's progress lines: verdict, data restored, app healthy. Pure.
 import type { Line } from "./lines.ts";
 import type { Times } from "./row.ts";
 
 export type UndoneTimes = Times<"verdict" | "restore" | "start" | "in all">;
 
 /**
- * verdict: from the broken release's deploy to the decision against it. restore: evidence, take down, extract, swap. start: from the
- * deploy of the version before to healthy, its whole window included. Throws where a line is missing.
+ * verdict: from the broken release's deploy to its rejection. restore: diagnostics, undeploy, extract, swap. start: from the
+ * deploy of the previous version to healthy for the whole window. Throws if a line is missing.
  */
 export function undone(app: string, to: string, from: string, lines: readonly Line[]): UndoneTimes {
   const marks = [
@@ -16,10 +16,10 @@ export function undone(app: string, to: string, from: string, lines: readonly Li
     `${app}: deploying ${from}`,
     `${app}: healthy at ${from}`,
   ] as const;
-  // Pulumi prints a line when it comes and all of them once more at the end: the first one counts.
+  // Pulumi prints each line twice, at once and at the end: the first one counts.
   const times = marks.map(mark => {
     const line = lines.find(({ text }) => text.includes(mark));
-    if (!line) throw new Error(`pulumi up never said "${mark}":\n${lines.map(({ text }) => text).join("\n")}`);
+    if (!line) throw new Error(`pulumi up never printed "${mark}":\n${lines.map(({ text }) => text).join("\n")}`);
     return line.at;
   });
   const [deployed, decided, , again, healthy] = times as [number, number, number, number, number];

@@ -3,22 +3,22 @@ import { measureRow, timed, type Row } from "./row.ts";
 
 describe("a row of the bench", () => {
   const said: string[] = [];
-  const say = (line: string) => void said.push(line);
+  const log = (line: string) => void said.push(line);
   const row = (measure: () => Promise<{ up: number; teardown: number }>): Row => ({
     name: "r",
     title: "r",
-    ways: [{ name: "a", warmUp: true, measure }],
-    goals: [{ phase: "teardown", way: "a", against: ["a"], atMost: 0.5, says: "half of itself" }],
+    contenders: [{ name: "a", warmUp: true, measure }],
+    goals: [{ phase: "teardown", contender: "a", against: ["a"], atMost: 0.5, says: "half of itself" }],
   });
 
   it("counts every run but the warm-up", async () => {
     const ups = [100, 3, 1, 2];
     const measured = await measureRow(
       row(async () => ({ up: ups.shift()!, teardown: 5 })),
-      { runs: 3, interrupted: new AbortController().signal, say },
+      { runs: 3, interrupted: new AbortController().signal, log },
     );
-    assert.deepEqual(measured.ways[0]!.phases.up.samples, [3, 1, 2]);
-    assert.equal(measured.ways[0]!.phases.up.median, 2);
+    assert.deepEqual(measured.contenders[0]!.phases.up.samples, [3, 1, 2]);
+    assert.equal(measured.contenders[0]!.phases.up.median, 2);
     assert.deepEqual([measured.goals[0]!.ratio, measured.goals[0]!.met], [1, false]);
     assert.match(said[0]!, /^r: warm-up: a: up in 0\.10 s, teardown in 0\.01 s$/);
   });
@@ -31,16 +31,16 @@ describe("a row of the bench", () => {
       controller.abort(new Error("enough"));
       return { up: 1, teardown: 1 };
     };
-    await assert.rejects(() => measureRow(row(measure), { runs: 3, interrupted: controller.signal, say }), {
+    await assert.rejects(() => measureRow(row(measure), { runs: 3, interrupted: controller.signal, log }), {
       message: "enough",
     });
     assert.equal(taken, 1);
   });
 
-  it("takes away what it began with, also where that failed half-way", async () => {
+  it("runs `end` after `begin`, also if `begin` failed", async () => {
     let ended = 0;
     const end = async () => void (ended += 1);
-    const settings = { runs: 1, interrupted: new AbortController().signal, say };
+    const settings = { runs: 1, interrupted: new AbortController().signal, log };
     await measureRow({ ...row(async () => ({ up: 1, teardown: 1 })), end }, settings);
     await assert.rejects(() => measureRow({ ...row(() => Promise.reject(new Error("no way"))), end }, settings), {
       message: "no way",
@@ -52,18 +52,18 @@ describe("a row of the bench", () => {
     assert.equal(ended, 3);
   });
 
-  it("has phases of its own, runs of its own, and limits that nobody else decides", async () => {
-    const ways = [{ name: "a", warmUp: false, measure: async () => ({ "2 GB": 1_001 }) }];
-    const limits = [{ phase: "2 GB", way: "a", atMost: 1_000, says: "a second" }] as const;
+  it("has its own phases, rounds and absolute limits", async () => {
+    const contenders = [{ name: "a", warmUp: false, measure: async () => ({ "2 GB": 1_001 }) }];
+    const limits = [{ phase: "2 GB", contender: "a", atMost: 1_000, says: "a second" }] as const;
     const measured = await measureRow(
-      { name: "r", title: "r", runs: 2, ways, goals: [], limits },
-      { runs: undefined, interrupted: new AbortController().signal, say },
+      { name: "r", title: "r", runs: 2, contenders, goals: [], limits },
+      { runs: undefined, interrupted: new AbortController().signal, log },
     );
-    assert.deepEqual(measured.ways[0]!.phases["2 GB"].samples, [1_001, 1_001]);
+    assert.deepEqual(measured.contenders[0]!.phases["2 GB"].samples, [1_001, 1_001]);
     assert.deepEqual(measured.limits, [{ ...limits[0], median: 1_001, met: false }]);
   });
 
-  it("tears down what couldn't be brought up, and says why it couldn't", async () => {
+  it("runs the teardown after a failed up, and throws its error", async () => {
     let gone = false;
     const up = () => Promise.reject(new Error("no token"));
     await assert.rejects(() => timed(up, async () => void (gone = true)), { message: "no token" });

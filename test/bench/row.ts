@@ -1,48 +1,48 @@
-// A row of the bench: ways to the same thing, measured in turn, and what hearth's should come to beside the others.
+// A row of the bench: hearth and its peers doing the same work, measured in turn, and the goals for their ratios.
 import { figures, judge, turns, type Figures, type Goal, type Verdict } from "./measure.ts";
 
-/** What a row measures where it has no phases of its own. */
+/** The phase of a row that declares none. */
 export type Phase = "up" | "teardown";
 
 /** Milliseconds of each phase, in the phases' order. */
 export type Times<P extends string = Phase> = Readonly<Record<P, number>>;
 
-/** One way to the thing that a row is about. */
-export interface Way<P extends string = Phase> {
+/** hearth or a peer: one way to do the row's work. */
+export interface Contender<P extends string = Phase> {
   readonly name: string;
-  /** Whether it is measured once beforehand without counting; not where being cold is the point. */
+  /** Whether to run it once before the measurements, as a warm-up. */
   readonly warmUp: boolean;
-  /** Makes the thing and takes it away again, whatever happens. */
+  /** Does the work and undoes it, also after a failure. */
   readonly measure: () => Promise<Times<P>>;
 }
 
-/** What a way should take at most, whatever the others take. */
+/** An absolute limit, independent of the peers. */
 export interface Limit<P extends string = string> {
   readonly phase: P;
-  /** The name of a way. */
-  readonly way: string;
+  /** The name of a contender. */
+  readonly contender: string;
   /** Milliseconds. */
   readonly atMost: number;
-  /** The limit in words. */
+  /** The limit as text. */
   readonly says: string;
 }
 
 export interface Row<P extends string = Phase> {
   readonly name: string;
   readonly title: string;
-  /** How often each way is measured where nobody says so. Default: 5. */
+  /** Rounds if the command line gives no number. Default: 5. */
   readonly runs?: number;
-  /** hearth's first. */
-  readonly ways: readonly Way<P>[];
+  /** hearth comes first. */
+  readonly contenders: readonly Contender<P>[];
   readonly goals: readonly Goal<P>[];
   readonly limits?: readonly Limit<P>[];
-  /** Makes what all of its ways need. */
+  /** Creates what all contenders need. */
   readonly begin?: () => Promise<void>;
-  /** Takes that away again: called whatever happened, also where `begin` failed half-way. */
+  /** Removes it; also called if `begin` failed. */
   readonly end?: () => Promise<void>;
 }
 
-/** Where a row does its work. */
+/** The surroundings of a row. */
 export interface Place {
   /** A temporary folder, removed at the end. */
   readonly folder: string;
@@ -53,19 +53,19 @@ export interface Measured<P extends string = Phase> {
   readonly name: string;
   readonly title: string;
   readonly runs: number;
-  readonly ways: readonly { readonly name: string; readonly phases: Readonly<Record<P, Figures>> }[];
+  readonly contenders: readonly { readonly name: string; readonly phases: Readonly<Record<P, Figures>> }[];
   readonly goals: readonly Verdict<P>[];
   readonly limits: readonly (Limit<P> & { readonly median: number; readonly met: boolean })[];
 }
 
 export interface Measuring {
-  /** undefined: as often as the row says. */
+  /** Default: the row's own number. */
   readonly runs: number | undefined;
   readonly interrupted: AbortSignal;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
-/** Throws what a way throws, and InterruptedError. */
+/** Throws what a contender throws, and InterruptedError. */
 export async function measureRow<P extends string>(row: Row<P>, measuring: Measuring): Promise<Measured<P>> {
   const { begin, end } = row;
   const failed = async (error: unknown) => {
@@ -79,34 +79,37 @@ export async function measureRow<P extends string>(row: Row<P>, measuring: Measu
 
 async function inTurn<P extends string>(
   row: Row<P>,
-  { runs = row.runs ?? 5, interrupted, say }: Measuring,
+  { runs = row.runs ?? 5, interrupted, log }: Measuring,
 ): Promise<Measured<P>> {
-  const { name, title, ways, goals, limits = [] } = row;
-  const taken = new Map(ways.map(way => [way.name, [] as Times<P>[]]));
-  for (const { way, round } of turns(ways, runs)) {
+  const { name, title, contenders, goals, limits = [] } = row;
+  const taken = new Map(contenders.map(contender => [contender.name, [] as Times<P>[]]));
+  for (const { contender, round } of turns(contenders, runs)) {
     interrupted.throwIfAborted();
-    const times = await way.measure();
-    say(`${name}: ${round === 0 ? "warm-up" : `round ${round} of ${runs}`}: ${way.name}: ${told(times)}`);
-    if (round > 0) taken.get(way.name)!.push(times);
+    const times = await contender.measure();
+    log(`${name}: ${round === 0 ? "warm-up" : `round ${round} of ${runs}`}: ${contender.name}: ${told(times)}`);
+    if (round > 0) taken.get(contender.name)!.push(times);
   }
   interrupted.throwIfAborted();
-  const of = (way: string, phase: P) => figures(taken.get(way)!.map(times => times[phase]));
-  const all = (way: string) =>
-    Object.fromEntries(phasesOf(taken.get(way)![0]!).map(phase => [phase, of(way, phase)])) as Record<P, Figures>;
+  const of = (contender: string, phase: P) => figures(taken.get(contender)!.map(times => times[phase]));
+  const all = (contender: string) =>
+    Object.fromEntries(phasesOf(taken.get(contender)![0]!).map(phase => [phase, of(contender, phase)])) as Record<
+      P,
+      Figures
+    >;
   return {
     name,
     title,
     runs,
-    ways: ways.map(way => ({ name: way.name, phases: all(way.name) })),
-    goals: goals.map(goal => judge(goal, (way, phase) => of(way, phase).median)),
+    contenders: contenders.map(contender => ({ name: contender.name, phases: all(contender.name) })),
+    goals: goals.map(goal => judge(goal, (contender, phase) => of(contender, phase).median)),
     limits: limits.map(limit => {
-      const { median } = of(limit.way, limit.phase);
+      const { median } = of(limit.contender, limit.phase);
       return { ...limit, median, met: median <= limit.atMost };
     }),
   };
 }
 
-/** Times `up`, then `teardown`, which comes whatever happens; what `up` threw is thrown after it. */
+/** Times `up`, then `teardown`, which always runs. Then throws what `up` threw. */
 export async function timed(up: () => Promise<void>, teardown: () => Promise<void>): Promise<Times> {
   const start = performance.now();
   const failure = await up().then(

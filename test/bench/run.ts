@@ -1,4 +1,4 @@
-// `npm run bench`: the lab up, then the rows on it.
+// `npm run bench`: brings the lab up, then measures the rows on it.
 import { readArguments } from "./arguments.ts";
 import { execInLab } from "../lab/exec.ts";
 import { project } from "../lab/paths.ts";
@@ -9,7 +9,7 @@ readArguments(argv); // what is wrong is said before anything is brought up
 
 try {
   if (process.getuid?.() !== 0)
-    throw new Error("the lab starts a Docker engine and mounts a resolv.conf of its own: run it as root");
+    throw new Error("run it as root: the lab starts a Docker engine and mounts its resolv.conf");
   console.error("bench: bringing up the lab");
   await up(line => console.error(line));
   process.exitCode = await execInLab(

@@ -3,18 +3,21 @@ import type { Figures } from "./measure.ts";
 import type { Machine } from "./machine.ts";
 import type { Measured } from "./row.ts";
 
-/** Lines for a terminal: each way's medians with its extremes, hearth's share of them, and the goals. */
-export function table({ title, runs, ways, goals, limits }: Measured<string>, machine: Machine): string {
-  const hearth = ways[0]!;
+/** Lines for a terminal: each contender's medians with extremes, hearth's ratio to them, and the goals. */
+export function table({ title, runs, contenders, goals, limits }: Measured<string>, machine: Machine): string {
+  const hearth = contenders[0]!;
   const phases = Object.keys(hearth.phases);
-  const beside = ways.length > 1;
+  const beside = contenders.length > 1;
   const share = (figures: Figures, phase: string) => (hearth.phases[phase]!.median / figures.median).toFixed(2);
-  const cells = (way: typeof hearth, phase: string) => {
-    const figures = way.phases[phase]!;
-    return [spread(figures), ...(beside ? [way === hearth ? "" : share(figures, phase)] : [])];
+  const cells = (contender: typeof hearth, phase: string) => {
+    const figures = contender.phases[phase]!;
+    return [spread(figures), ...(beside ? [contender === hearth ? "" : share(figures, phase)] : [])];
   };
   const head = ["seconds", ...phases.flatMap(phase => [phase, ...(beside ? [`${hearth.name} / it`] : [])])];
-  const lines = columns([head, ...ways.map(way => [way.name, ...phases.flatMap(phase => cells(way, phase))])]);
+  const lines = columns([
+    head,
+    ...contenders.map(contender => [contender.name, ...phases.flatMap(phase => cells(contender, phase))]),
+  ]);
   const aims = [
     ...goals.map(({ atMost, met, phase, says, ratio }) => ({
       mark: atMost === undefined ? "·" : mark(met),

@@ -1,4 +1,4 @@
-// A process that takes one snapshot of a directory, as hearth takes a volume's, and prints how long that took and what memory it had at most.
+// Takes one snapshot of a directory, as hearth does of a volume; prints its duration and peak memory.
 import { takeSnapshot } from "../../providers/lib/snapshot/index.ts";
 
 const [path = "", folder = ""] = process.argv.slice(2);
@@ -12,5 +12,5 @@ await takeSnapshot({
   volumes: [{ name: "bench", path }],
   log: line => console.error(line),
 });
-// In KiB, of this process alone: tar and zstd have theirs beside it.
+// In KiB, of this process only, without tar and zstd.
 console.log(JSON.stringify({ ms: performance.now() - start, memory: process.resourceUsage().maxRSS * 1024 }));

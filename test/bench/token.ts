@@ -1,7 +1,7 @@
-// The end that every way must reach: discovery, then a password grant that gives a token.
+// The end state of every contender: discovery, then a password grant that returns a token.
 import type { Realm } from "./realm.ts";
 
-/** Throws with what Keycloak answered, and where there is no answer. */
+/** Throws an error with Keycloak's answer. */
 export async function token(
   keycloak: string,
   { name, clientId, clientSecret, username, password }: Realm,

@@ -1,14 +1,14 @@
-// Trees to be copied: half of each can't be compressed, the other half reads like logs.
+// Creates trees to copy: half of the data is incompressible, half resembles logs.
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Makes the new directory `path` with `files` files of `bytes` together, a hundred in each directory. */
+/** Creates the directory `path` with `files` files of `bytes` in total, a hundred per directory. */
 export async function makeTree(path: string, bytes: number, files: number): Promise<void> {
   for (let index = 0; index < files; index++) {
     const directory = join(path, String(Math.floor(index / 100)));
     if (index % 100 === 0) await mkdir(directory, { recursive: true });
-    // Sizes from a half to one and a half of the mean.
+    // Sizes between 0.5 and 1.5 of the mean.
     const size = Math.round((bytes / files) * (0.5 + (index % 101) / 100));
     await writeFile(join(directory, `${index}`), index % 2 === 0 ? randomBytes(size) : log(index, size));
   }

@@ -1,7 +1,7 @@
-// The warm stack brought up, as the tour does it.
+// Brings up the warm stack, as the tour does.
 import { must, pulumi, upWarm } from "../live/host.ts";
 
-/** Throws with Pulumi's own words. */
+/** Throws an error with Pulumi's output. */
 export async function warm(): Promise<void> {
   const stacks = JSON.parse(await must("pulumi", "stack", "ls", "--json")) as { name: string }[];
   if (!stacks.some(({ name }) => name === "warm")) await orThrow(pulumi(["stack", "init", "warm", "--no-select"]));
@@ -10,6 +10,5 @@ export async function warm(): Promise<void> {
 
 async function orThrow(call: ReturnType<typeof pulumi>): Promise<void> {
   const done = await call;
-  if (done.exitCode !== 0)
-    throw new Error(`the warm stack can't be brought up: pulumi ended with ${done.exitCode}\n${done.all}`);
+  if (done.exitCode !== 0) throw new Error(`bring up the warm stack: pulumi exited with ${done.exitCode}\n${done.all}`);
 }

@@ -1,4 +1,5 @@
-// One side of the swarm's board, many rounds: a run that goes in and out, or a kept app that drains; each looks that the other isn't inside.
+// One participant of a race on the swarm's store, for many rounds: a run that acquires and releases its lease, or a warm
+// app that drains. Each checks that the other is outside.
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -12,7 +12,7 @@ const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
 /** Marks hearth's state directory as the lab's. */
 export const stateMark = join(stateDir, ".lab");
 
-/** What `pulumi config` would have written for the lab's warm stack. */
+/** The lab's warm stack configuration, as `pulumi config` would write it. */
 export function configOfWarm(): string {
   const ssl = { ssl_cert: { file: files.certificate }, ssl_key: { file: files.key } };
   // The recipes' healthchecks already allow most of the time; a host that runs nothing else needs little more.

@@ -16,7 +16,7 @@ const debianTar = join(cache, "debian", "bookworm-1.tar");
 
 export const keycloakVersions = ["26.4.0", "26.5.0"] as const;
 
-/** The image as recipes name it: a name of the lab's own, so that it is never mistaken for, or replaced by, a registry's. */
+/** The image's name in recipes: a prefix of the lab, so that no registry's image has the same name. */
 export function imageName(name: string, tag: string): string {
   return `hearth-lab/${name}:${tag}`;
 }
@@ -30,7 +30,7 @@ async function keyOf(image: string): Promise<string | undefined> {
   return done.failed ? undefined : done.stdout.trim();
 }
 
-/** Whether a registry with the official images can be reached: then nothing is built that can be pulled. */
+/** Whether a registry with the official images can be reached: then they are pulled instead of built. */
 export const canPull = memo(
   async () =>
     !(await execa("docker", ["manifest", "inspect", "mariadb:10.11"], { reject: false, timeout: 10_000 })).failed,

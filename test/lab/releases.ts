@@ -48,7 +48,7 @@ function broken(kind: Kind): Edit {
         );
       };
     case "never-healthy":
-      // However the list is wrapped, the app's comes first: the database's healthcheck stays as it is.
+      // The first healthcheck is the app's, however the list is wrapped; the database's doesn't change.
       return text => replaced(text, /test:\s*\[[^]*?\](?=\n +interval:)/, 'test: ["CMD", "false"]');
     case "crashes":
       return text =>

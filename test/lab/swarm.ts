@@ -27,7 +27,7 @@ export async function docker(...argv: string[]): Promise<string> {
 
 export interface LabMark {
   readonly origin: "made" | "joined";
-  /** Undefined: a lab from before labs were numbered. */
+  /** undefined: the label has no number. */
   readonly number: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-// A stack of one dynamic resource that does nothing, with hearth's own way to the engine (providers/pulumi/resource.ts).
+// A stack with one dynamic resource that does nothing, registered like hearth's (providers/pulumi/resource.ts).
 import * as pulumi from "@pulumi/pulumi";
 import { flushCompileCache } from "node:module";
 

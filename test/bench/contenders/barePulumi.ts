@@ -1,19 +1,19 @@
-// Bare Pulumi: what Pulumi alone costs for a stack of one dynamic resource that does nothing, run just as hearth runs it.
+// Bare Pulumi: the cost of a stack with one dynamic resource that does nothing, run as hearth runs Pulumi.
 import { cp, mkdir, mkdtemp, symlink } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { destroyArgv, initArgv, outputArgv, removeArgv, upArgv } from "../../../commands/pulumi/argv.ts";
 import { project } from "../../lab/paths.ts";
 import { program } from "../program.ts";
-import { timed, type Place, type Way } from "../row.ts";
+import { timed, type Place, type Contender } from "../row.ts";
 
-/** A stack of its own, brought up and taken down. */
+/** Creates and removes one stack. */
 export interface BareStack {
   readonly up: () => Promise<void>;
   readonly down: () => Promise<void>;
 }
 
-export async function barePulumi(place: Place): Promise<Way> {
+export async function barePulumi(place: Place): Promise<Contender> {
   const next = await bareStacks(place);
   return {
     name: "bare Pulumi",
@@ -25,7 +25,7 @@ export async function barePulumi(place: Place): Promise<Way> {
   };
 }
 
-/** Makes its project in the place's folder, with the checkout's packages and a backend of its own beside it. */
+/** Creates the project in the row's folder, with the checkout's packages and a separate backend. */
 export async function bareStacks({ folder }: Place): Promise<() => BareStack> {
   const own = await mkdtemp(join(folder, "bare-"));
   const [cwd, backend] = [join(own, "project"), join(own, "backend")];

@@ -1,4 +1,4 @@
-// An upgrade by hand, at its best: undeploy, wait until it is gone, deploy at once. Without a snapshot, and without a way back.
+// An upgrade by hand: undeploy, wait until removed, deploy. Without a snapshot, so it can't be rolled back.
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,13 +9,13 @@ import { servicesOf, versionLabel } from "../../../providers/lib/docker/stack.ts
 import { at } from "../../lab/paths.ts";
 import { watch } from "../outage.ts";
 import { program } from "../program.ts";
-import type { Place, Way } from "../row.ts";
+import type { Place, Contender } from "../row.ts";
 
 /** Milliseconds. */
 const patience = 300_000;
 
-/** With the operator's servers and a recipe clone of its own, in the place's folder. */
-export function byHand(domain: string, { folder, interrupted }: Place): Way<"downtime"> {
+/** With the operator's servers and a separate recipe clone in the row's folder. */
+export function byHand(domain: string, { folder, interrupted }: Place): Contender<"downtime"> {
   const stack = stackOf(domain);
   const abraDir = join(folder, "abra");
   const abra = (...argv: string[]) =>
@@ -29,12 +29,12 @@ export function byHand(domain: string, { folder, interrupted }: Place): Way<"dow
         await symlink(join(at.abra, name), join(abraDir, name)).catch(ignoreThere);
       await abra("recipe", "fetch", "keycloak");
       const version = versionLabel(stack, await servicesOf(stack));
-      if (version === undefined) throw new Error(`${domain} runs at no version that abra wrote`);
+      if (version === undefined) throw new Error(`${domain} runs without a version label of abra`);
       const watched = watch(`https://${domain}/realms/master`);
       try {
         await abra("app", "undeploy", domain, "-n");
         await waitUntilRemoved(stack);
-        // Its own look at convergence gives up long before a Keycloak is there.
+        // abra's convergence check gives up long before Keycloak has started.
         await abra("app", "deploy", domain, version, "-n", "-o", "-c");
         await until(async () => !!watched.outage() && tasksTrouble(await servicesOf(stack)) === undefined, interrupted);
       } finally {
@@ -49,7 +49,7 @@ async function until(up: () => Promise<boolean>, interrupted: AbortSignal): Prom
   for (const start = Date.now(); !(await up()); await sleep(500)) {
     interrupted.throwIfAborted();
     if (Date.now() - start > patience)
-      throw new Error(`Keycloak, deployed by hand, isn't there after ${patience / 1000} s`);
+      throw new Error(`Keycloak, deployed by hand, isn't up after ${patience / 1000} s`);
   }
 }
 

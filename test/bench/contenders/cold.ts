@@ -1,10 +1,10 @@
-// A Keycloak of the run's own, as recipe tests did it before hearth, at its lightest: one container, its own database, an import.
+// A Keycloak per run, as recipe tests had before hearth, in its lightest form: one container, built-in database, an import.
 import { mkdir, rm, writeFile, chown } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { program } from "../program.ts";
 import { newRealm, realmOf } from "../realm.ts";
-import { timed, type Place, type Way } from "../row.ts";
+import { timed, type Place, type Contender } from "../row.ts";
 import { token } from "../token.ts";
 
 const image = "hearth-lab/keycloak:26.4.0";
@@ -13,7 +13,7 @@ const owner = [1000, 0] as const;
 /** Milliseconds. */
 const patience = 300_000;
 
-export function cold({ folder, interrupted }: Place): Way {
+export function cold({ folder, interrupted }: Place): Contender {
   return {
     name: "cold Keycloak container",
     warmUp: false,
@@ -24,13 +24,13 @@ export function cold({ folder, interrupted }: Place): Way {
       await mkdir(shared, { mode: 0o700 });
       await writeFile(join(shared, "realm.json"), JSON.stringify(realmOf(realm)), { mode: 0o600 });
       for (const path of [join(shared, "realm.json"), shared]) await chown(path, ...owner);
-      // The image was built for MariaDB: start-dev builds it anew for its own database, as it does wherever the build differs.
+      // The image was built for MariaDB: start-dev rebuilds it for its own database.
       const command = ["start-dev", "--db=dev-file", "--import-realm"];
       const volume = `${shared}:/opt/keycloak/data/import:ro`;
-      // In memory, as its owner's: the folder that docker makes for the mount below it would be root's.
+      // On tmpfs with Keycloak's owner: Docker would create the parent of the mount below as root.
       const data = "/opt/keycloak/data:uid=1000,gid=0,mode=0755";
       const up = async () => {
-        // No --rm: of one that dies by itself the logs are wanted. The name is enough to take it away.
+        // No --rm: if it dies, its logs are needed. It is removed by its name.
         await program(
           "docker",
           [
@@ -64,7 +64,7 @@ export function cold({ folder, interrupted }: Place): Way {
   };
 }
 
-/** Throws after `patience`, with the last thing seen and what the container said. */
+/** Throws after `patience` with the last observation and the container's logs. */
 async function untilToken(attempt: () => Promise<void>, container: string, interrupted: AbortSignal): Promise<void> {
   for (const start = Date.now(); ; await sleep(100)) {
     interrupted.throwIfAborted();

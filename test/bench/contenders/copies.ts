@@ -1,4 +1,4 @@
-// Copies of a tree: hearth's snapshot, and what a person would take instead.
+// Copies of a tree: hearth's snapshot, and the tools that an operator would use.
 import { join } from "node:path";
 import { project } from "../../lab/paths.ts";
 import { program } from "../program.ts";
@@ -6,7 +6,7 @@ import { lasting } from "../row.ts";
 
 export interface Copy {
   readonly name: string;
-  /** Copies the directory `tree` into the empty directory `into`; gives back milliseconds. */
+  /** Copies the directory `tree` into the empty directory `into`; returns milliseconds. */
   readonly take: (tree: string, into: string) => Promise<number>;
 }
 
@@ -19,12 +19,12 @@ export const snapshot: Copy = {
       "take a snapshot",
     );
     const { ms, memory } = JSON.parse(text) as { ms: number; memory: number };
-    console.error(`snapshot: hearth's own process had ${Math.round(memory / 1e6)} MB at most`);
+    console.error(`snapshot: hearth's process used ${Math.round(memory / 1e6)} MB at most`);
     return ms;
   },
 };
 
-/** Neither compressed, nor synced, nor read back. */
+/** Not compressed, synced or read back. */
 export const tar: Copy = {
   name: "tar",
   take: (tree, into) =>
@@ -39,7 +39,7 @@ export const cp: Copy = {
   take: (tree, into) => lasting(() => program("cp", ["-a", "--", tree, join(into, "tree")], "copy a tree")),
 };
 
-/** A first backup, compressed, into a repository of its own, and all of it read back. */
+/** A first, compressed backup into a new repository, read back completely. */
 export const restic: Copy = {
   name: "restic backup, check",
   async take(tree, into) {

@@ -1,22 +1,22 @@
-// Crowds: so many runs at once, by hearth, by bare Pulumi, and by the raw admin API, which gets no more than two at a time.
+// Many runs at once: by hearth, by bare Pulumi, and by the raw admin API with at most two requests at a time.
 import { availableParallelism } from "node:os";
 import { create, logIn, remove } from "../adminApi.ts";
 import { atATime } from "../atATime.ts";
 import { crowdTimes, type CrowdPhase, type Reached } from "../crowd.ts";
 import type { Meter } from "../meter.ts";
 import { newRealm } from "../realm.ts";
-import { timed, type Way } from "../row.ts";
+import { timed, type Contender } from "../row.ts";
 import { token } from "../token.ts";
 import type { BareStack } from "./barePulumi.ts";
 import { hearthRun } from "./hearth.ts";
 
-/** Lets `count` runs live and be gone again, whatever happens. Throws the first failure, once all have ended. */
+/** Starts `count` runs and waits until all have ended; then throws the first failure. */
 export type Crowd = (count: number) => Promise<Reached[]>;
 
-export function crowdWay(name: string, count: number, meter: Meter, crowd: Crowd): Way<CrowdPhase> {
+export function crowdContender(name: string, count: number, meter: Meter, crowd: Crowd): Contender<CrowdPhase> {
   return {
     name,
-    // Once is enough for what is compiled and cached.
+    // One run fills the compile cache.
     warmUp: count === 1,
     measure: async () => {
       const { result: runs, used } = await meter.during(() => crowd(count));
@@ -35,7 +35,7 @@ export const hearthCrowd: Crowd = async count => {
   return runs.map(run => ({ token: run.token - start, end: run.end - start }));
 };
 
-/** A stack has no token: its outputs stand for it. */
+/** A stack has no token: its outputs count instead. */
 export function bareCrowd(next: () => BareStack): Crowd {
   return async count => {
     const since = stopwatch();
@@ -51,7 +51,7 @@ export function bareCrowd(next: () => BareStack): Crowd {
   };
 }
 
-/** All of them made, then all of them deleted, as a script would do it: Keycloak's database deadlocks under more than two. */
+/** Creates all realms, then deletes them, two at a time: Keycloak's database deadlocks with more. */
 export function rawCrowd(url: string, password: string, interrupted: AbortSignal): Crowd {
   return async count => {
     const realms = Array.from({ length: count }, newRealm);

@@ -1,13 +1,13 @@
-// hearth itself: from the call of `hearth run` to a token in its command, then from the command's end to hearth's own.
+// hearth: from the start of `hearth run` to a token in its command, then from the end of the command to hearth's exit.
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { project } from "../../lab/paths.ts";
 import { printed, program } from "../program.ts";
-import type { Way } from "../row.ts";
+import type { Contender } from "../row.ts";
 
 const stamp = join(project, "test/bench/stamp.mjs");
 
-export function hearth(): Way {
+export function hearth(): Contender {
   return {
     name: "hearth run",
     warmUp: true,
@@ -19,7 +19,7 @@ export function hearth(): Way {
   };
 }
 
-/** One whole run, of a build of its own: when it had its token and when it had ended, as Date.now() has it. Throws with what hearth printed. */
+/** One complete run: when it had its token and when it ended, as Date.now(). Throws with hearth's output. */
 export async function hearthRun(): Promise<{ readonly token: number; readonly end: number }> {
   const flags = ["--recipe", "notes", "--build", `bench-${randomBytes(6).toString("hex")}`];
   const start = Date.now();
@@ -27,11 +27,11 @@ export async function hearthRun(): Promise<{ readonly token: number; readonly en
     const { stdout, stderr } = await printed("hearth", ["run", ...flags, "--", process.execPath, stamp], "hearth run");
     const [token, end] = [Number(stdout), Date.now()];
     if (!(token > start)) throw new Error(`hearth run: its command printed ${JSON.stringify(stdout)}, not a time`);
-    // That is a warning to hearth, whose exit code is its command's.
+    // hearth only warns: its exit code is the command's.
     if (/^hearth: warning: ci-\S+ not removed: /m.test(stderr)) throw new Error(`hearth run: ${stderr}`);
     return { token, end };
   } catch (error) {
-    // It takes itself away, unless that is what failed.
+    // hearth removes the run, unless the removal failed.
     await program("hearth", ["run", "stop", ...flags], "hearth run stop").catch((left: Error) =>
       console.error(`bench: warning: ${left.message}`),
     );

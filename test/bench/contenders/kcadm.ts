@@ -1,10 +1,10 @@
-// Keycloak's own kcadm.sh, in the warm Keycloak's container and straight to its port: five starts of a JVM.
+// Keycloak's kcadm.sh in the warm Keycloak's container, directly on its port: it starts five JVMs.
 import { clientOf, newRealm, passwordOf, userOf } from "../realm.ts";
-import { timed, type Way } from "../row.ts";
+import { timed, type Contender } from "../row.ts";
 import { program } from "../program.ts";
 import { token } from "../token.ts";
 
-// Secrets stay in the environment and on standard input, out of every argv; the admin's is there for the reading.
+// Secrets are passed in the environment and on standard input, never in argv; the admin's is read from the container.
 const session = `set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -23,7 +23,7 @@ kcadm delete "realms/$BENCH_REALM"
 `;
 
 /** `url` is https://<domain>, `container` the id of Keycloak's container. */
-export function kcadm(url: string, container: string): Way {
+export function kcadm(url: string, container: string): Contender {
   return {
     name: "kcadm.sh",
     warmUp: true,

@@ -1,9 +1,9 @@
-// `pulumi preview` of hearth's apps, and of resources that do nothing: what Pulumi alone costs.
+// `pulumi preview` of hearth's apps, and of resources that do nothing: the cost of Pulumi alone.
 import { initArgv, upArgv } from "../../../commands/pulumi/argv.ts";
 import { project } from "../../lab/paths.ts";
 import { program } from "../program.ts";
 import { makeProject } from "../project.ts";
-import { lasting, type Way } from "../row.ts";
+import { lasting, type Contender } from "../row.ts";
 
 export type Count = "2 apps" | "10 apps";
 
@@ -17,11 +17,11 @@ const argvOf = (name: string) => [
   "--color=never",
 ];
 
-/** The real warm stack, and a stack of `apps`, brought up in the directory `cwd` by `begin`. */
+/** The real warm stack, and a stack of `apps` that `begin` creates in the directory `cwd`. */
 export function hearthPreview(
   cwd: string,
   apps: readonly object[],
-): { readonly way: Way<Count>; readonly begin: () => Promise<void> } {
+): { readonly contender: Contender<Count>; readonly begin: () => Promise<void> } {
   const warm = () => program("pulumi", argvOf("warm"), "preview the warm stack", { cwd: project });
   return previews("hearth", { cwd, main: "test/bench/many/apps.ts", env: { BENCH_APPS: JSON.stringify(apps) } }, warm);
 }
@@ -30,7 +30,7 @@ export function hearthPreview(
 export function barePreview(
   cwd: string,
   many: number,
-): { readonly way: Way<Count>; readonly begin: () => Promise<void> } {
+): { readonly contender: Contender<Count>; readonly begin: () => Promise<void> } {
   const main = "test/bench/many/nothings.ts";
   const two = previews("bare Pulumi", { cwd: `${cwd}-2`, main, env: { BENCH_NOTHINGS: "2" } });
   const all = previews(
@@ -42,7 +42,7 @@ export function barePreview(
     await two.begin();
     await all.begin();
   };
-  return { way: all.way, begin };
+  return { contender: all.contender, begin };
 }
 
 interface Project {
@@ -61,7 +61,7 @@ function previews(name: string, { cwd, main, env }: Project, two?: () => Promise
       await pulumi(initArgv(stack));
       await pulumi(upArgv(stack));
     },
-    way: {
+    contender: {
       name,
       warmUp: true,
       measure: async () => ({ "2 apps": await lasting(two ?? preview), "10 apps": await lasting(preview) }),

@@ -1,11 +1,11 @@
-// The raw admin API, through Traefik and TLS: the least that any way to a realm on the warm Keycloak can do.
+// The raw admin API, through Traefik and TLS: the minimum that any client of the warm Keycloak needs.
 import { create, logIn, remove } from "../adminApi.ts";
 import { newRealm } from "../realm.ts";
-import { timed, type Way } from "../row.ts";
+import { timed, type Contender } from "../row.ts";
 import { token } from "../token.ts";
 
-/** `url` is https://<domain>; the admin's password is in hand, as it would be in a script. */
-export function rawApi(url: string, adminPassword: string): Way {
+/** `url` is https://<domain>. The admin's password is already known, as in a script. */
+export function rawApi(url: string, adminPassword: string): Contender {
   return {
     name: "raw admin API",
     warmUp: true,

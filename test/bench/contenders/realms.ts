@@ -1,4 +1,4 @@
-// A realm made and deleted: by hearth's provider, in this process and without Pulumi, and by the raw admin API.
+// Creates and deletes a realm: with hearth's provider in this process, without Pulumi, and with the raw admin API.
 import { stackOf } from "../../../providers/lib/docker/names.ts";
 import { logIn as logInAsHearth } from "../../../providers/lib/keycloak/admin.ts";
 import { realmInputs } from "../../../providers/realm/inputs.ts";
@@ -9,7 +9,7 @@ import { stateDir } from "../../lab/paths.ts";
 import { create, logIn, remove } from "../adminApi.ts";
 import type { Others } from "../others.ts";
 import { newRealm, type Realm } from "../realm.ts";
-import { timed, type Way } from "../row.ts";
+import { timed, type Contender } from "../row.ts";
 
 export type RealmPhase = "create" | "delete";
 
@@ -19,10 +19,10 @@ export interface Maker {
   readonly delete: (realm: Realm) => Promise<void>;
 }
 
-/** With `count` other realms there, which are made first and not timed. */
-export function realmWay({ name, ...maker }: Maker, count: number, others: Others): Way<RealmPhase> {
+/** Beside `count` other realms, which are created first, untimed. */
+export function realmContender({ name, ...maker }: Maker, count: number, others: Others): Contender<RealmPhase> {
   return {
-    name: wayName(name, count),
+    name: contenderName(name, count),
     warmUp: count === 0,
     measure: async () => {
       await others.exactly(count);
@@ -36,11 +36,11 @@ export function realmWay({ name, ...maker }: Maker, count: number, others: Other
   };
 }
 
-export function wayName(maker: string, count: number): string {
+export function contenderName(maker: string, count: number): string {
   return `${maker}, ${count} others`;
 }
 
-/** As its provider calls it: the admin's password is read from the running container for every session. */
+/** As the provider does it: reads the admin's password from the running container for each session. */
 export async function hearthMaker(domain: string): Promise<Maker> {
   const swarm = await clusterId();
   const checked = ({ name }: Realm) => ({
@@ -62,7 +62,7 @@ export async function hearthMaker(domain: string): Promise<Maker> {
   };
 }
 
-/** The admin's password is in hand, as it would be in a script. */
+/** With the admin's password already known, as in a script. */
 export function rawMaker(domain: string, password: string): Maker {
   const url = `https://${domain}`;
   return {

@@ -7,9 +7,9 @@ import { release } from "../../lab/upstream.ts";
 import { next } from "../fresh.ts";
 import { watch } from "../outage.ts";
 import { program } from "../program.ts";
-import type { Way } from "../row.ts";
+import type { Contender } from "../row.ts";
 
-export function upgrade(domain: string): Way<"downtime"> {
+export function upgrade(domain: string): Contender<"downtime"> {
   let released = 0;
   return {
     name: "hearth",

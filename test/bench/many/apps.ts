@@ -1,4 +1,4 @@
-// A stack of Apps, as the environment says them.
+// A stack of warm apps; the environment gives their inputs.
 import { flushCompileCache } from "node:module";
 import { WarmApp } from "../../../providers/app/index.ts";
 import type { WarmAppArgs } from "../../../providers/app/inputs.ts";

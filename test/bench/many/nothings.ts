@@ -1,4 +1,4 @@
-// A stack of dynamic resources that do nothing, as many as the environment says.
+// A stack of dynamic resources that do nothing; the environment gives their number.
 import * as pulumi from "@pulumi/pulumi";
 import { flushCompileCache } from "node:module";
 

@@ -1,4 +1,4 @@
-// Row `preview`: a look at every app, beside what Pulumi alone costs for as many resources.
+// Row `preview`: a preview of every app, beside Pulumi alone with as many resources.
 import { join } from "node:path";
 import { manyApps, removeManyApps } from "../manyApps.ts";
 import type { Goal } from "../measure.ts";
@@ -7,7 +7,7 @@ import { barePreview, hearthPreview, type Count } from "../contenders/previews.t
 
 const goals = (["2 apps", "10 apps"] as const).map((phase): Goal<Count> => ({
   phase,
-  way: "hearth",
+  contender: "hearth",
   against: ["bare Pulumi"],
   atMost: 1.3,
   says: "at most 1.3 × bare Pulumi with as many resources",
@@ -21,10 +21,10 @@ export async function previewRow({ folder }: Place): Promise<Row<Count>> {
     name: "preview",
     title:
       "preview: `pulumi preview` of the warm stack's 2 apps, and of 10 small ones (custom-html), each with an upstream to be asked",
-    ways: [hearth.way, bare.way],
+    contenders: [hearth.contender, bare.contender],
     goals,
     begin: async () => {
-      console.error(`bench: bringing up ${apps.length} small apps`);
+      console.error(`bench: deploying ${apps.length} small apps`);
       await hearth.begin();
       await bare.begin();
     },

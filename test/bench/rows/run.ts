@@ -1,4 +1,4 @@
-// Row `run`: from `hearth run` to a usable token and back again, beside four other ways.
+// Row `run`: from `hearth run` to a usable token, and its teardown, beside four peers.
 import { stackOf } from "../../../providers/lib/docker/names.ts";
 import { warmDomain } from "../../../providers/lib/run/names.ts";
 import { containerOf, readSecret } from "../../../providers/lib/docker/container.ts";
@@ -11,18 +11,18 @@ import { hearth } from "../contenders/hearth.ts";
 import { kcadm } from "../contenders/kcadm.ts";
 import { rawApi } from "../contenders/rawApi.ts";
 
-/** A container that nobody needs any more is killed, not stopped: it has no teardown to be compared with. */
+/** The container is killed, not stopped: its teardown isn't comparable. */
 const goals: Goal<Phase>[] = [
   {
     phase: "up",
-    way: "hearth run",
+    contender: "hearth run",
     against: ["cold Keycloak container"],
     atMost: 1 / 8,
     says: "at least 8 × faster than a cold Keycloak container",
   },
   ...(["up", "teardown"] as const).map((phase): Goal<Phase> => ({
     phase,
-    way: "hearth run",
+    contender: "hearth run",
     against: ["bare Pulumi", "raw admin API"],
     atMost: 1.3,
     says: "at most 1.3 × (bare Pulumi + raw admin API)",
@@ -33,12 +33,12 @@ export async function runRow(place: Place): Promise<Row> {
   const domain = warmDomain("keycloak", base);
   const url = `https://${domain}`;
   const stack = stackOf(domain);
-  const ways = [
+  const contenders = [
     hearth(),
     rawApi(url, await readSecret(stack, "app", "admin_password")),
     kcadm(url, await containerOf(stack, "app")),
     cold(place),
     await barePulumi(place),
   ];
-  return { name: "run", title: "run: from `hearth run` to a usable token, and its teardown", ways, goals };
+  return { name: "run", title: "run: from `hearth run` to a usable token, and its teardown", contenders, goals };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { which } from "../../lab/host.ts";
 import type { Goal } from "../measure.ts";
 import { program } from "../program.ts";
-import type { Place, Row, Way } from "../row.ts";
+import type { Place, Row, Contender } from "../row.ts";
 import { makeTree } from "../tree.ts";
 import { cp, restic, snapshot, tar, type Copy } from "../contenders/copies.ts";
 
@@ -14,7 +14,7 @@ const names = Object.keys(sizes) as Size[];
 
 export async function snapshotRow({ folder }: Place): Promise<Row<Size>> {
   const treeOf = (size: Size) => join(folder, `tree of ${size}`);
-  const way = ({ name, take }: Copy): Way<Size> => ({
+  const contender = ({ name, take }: Copy): Contender<Size> => ({
     name,
     warmUp: false,
     measure: async () => {
@@ -25,7 +25,7 @@ export async function snapshotRow({ folder }: Place): Promise<Row<Size>> {
   });
   const goals = names.map((phase): Goal<Size> => ({
     phase,
-    way: snapshot.name,
+    contender: snapshot.name,
     against: [restic.name],
     atMost: 1,
     says: "faster than restic",
@@ -35,9 +35,9 @@ export async function snapshotRow({ folder }: Place): Promise<Row<Size>> {
     title:
       "snapshot: 160 MB in 2,000 files and 2 GB in 4,000, half of it random; hearth's and restic's are compressed, synced and read back, the others nothing of it",
     runs: 3,
-    ways: [snapshot, tar, cp, restic].map(way),
+    contenders: [snapshot, tar, cp, restic].map(contender),
     goals,
-    limits: [{ phase: "160 MB", way: snapshot.name, atMost: 1_000, says: "within 1 s on an idle disk" }],
+    limits: [{ phase: "160 MB", contender: snapshot.name, atMost: 1_000, says: "within 1 s on an idle disk" }],
     begin: async () => {
       await ensureRestic();
       for (const size of names) await makeTree(treeOf(size), sizes[size].bytes, sizes[size].files);
@@ -48,7 +48,7 @@ export async function snapshotRow({ folder }: Place): Promise<Row<Size>> {
   };
 }
 
-/** What one way left to be written is written before the next one begins. */
+/** Flushes the page cache's dirty pages before the next contender starts. */
 async function copied(folder: string, take: (into: string) => Promise<number>): Promise<number> {
   const into = await mkdtemp(join(folder, "copy-"));
   try {
@@ -59,7 +59,7 @@ async function copied(folder: string, take: (into: string) => Promise<number>): 
   }
 }
 
-/** Debian's, which stays, as the lab's other packages do. */
+/** Installs Debian's restic, which stays like the lab's other packages. */
 async function ensureRestic(): Promise<void> {
   if (await which("restic")) return;
   console.error("bench: installing restic");

@@ -12,13 +12,13 @@ export async function upgradeRow(place: Place): Promise<Row<"downtime">> {
   return {
     name: "upgrade",
     title:
-      "upgrade: downtime of Keycloak 26.5.0 → 26.5.0 (KC_CACHE=ispn), hearth's with a verified snapshot on the way, abra's without",
+      "upgrade: downtime of Keycloak 26.5.0 → 26.5.0 (KC_CACHE=ispn), hearth's with a verified snapshot on the contender, abra's without",
     runs: 3,
-    ways: [upgrade(domain), hand],
+    contenders: [upgrade(domain), hand],
     goals: [
       {
         phase: "downtime",
-        way: "hearth",
+        contender: "hearth",
         against: [hand.name],
         atMost: 0.8,
         says: "at most 0.8 × undeploy and deploy by hand",
@@ -29,8 +29,8 @@ export async function upgradeRow(place: Place): Promise<Row<"downtime">> {
   };
 }
 
-/** Keycloak's default cache, which the lab sets aside: with it a start after an unclean stop waits for members that are dead. */
+/** Keycloak's default cache, which the lab overrides: with it, a start after an unclean stop waits for dead members. */
 function clustered(config: string): string {
-  if (!config.includes("KC_CACHE: local")) throw new Error("the lab's configuration says nothing of KC_CACHE any more");
+  if (!config.includes("KC_CACHE: local")) throw new Error("expected KC_CACHE: local in the lab's configuration");
   return config.replace("KC_CACHE: local", "KC_CACHE: ispn");
 }

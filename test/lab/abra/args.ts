@@ -30,9 +30,9 @@ function parse(argv: string[]) {
   }
 }
 
-/** What follows `--` is passed on as it is (`app run`). */
+/** Arguments after `--` are passed on unchanged (`app run`). */
 export function readArgs(argv: readonly string[]): { words: string[]; flags: Flags } {
-  // `app run` takes somebody else's flags: all after its third word are words.
+  // `app run` takes another program's flags: everything after its third word is positional.
   const isRun = argv[0] === "app" && argv[1] === "run";
   const [own, passed] = isRun ? [argv.slice(0, 4), argv.slice(4)] : [argv, []];
   const { positionals, values } = parse([...own]);

@@ -1,4 +1,4 @@
-// Deploys for real, with `docker stack deploy`, and judges convergence as impatiently as abra.
+// Deploys for real, with `docker stack deploy`, and checks convergence as impatiently as abra.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,7 +48,7 @@ export async function deploy(app: App, wanted: string | undefined, flags: Deploy
   if (!flags.chaos) await writeFile(app.path, withType(app.text, app.recipe, version));
 }
 
-/** The .env, STACK_NAME, and abra.sh's exports: what compose files and templates are filled in with. */
+/** The .env, STACK_NAME, and abra.sh's exports: the variables of compose files and templates. */
 async function deployEnv(app: App): Promise<Record<string, string>> {
   const script = await readFile(join(cloneOf(app.recipe), "abra.sh"), "utf8").catch(() => "");
   const exported = [...script.matchAll(/^\s*export\s+(\w+)=["']?([^"'\s#]*)/gm)].map(([, name, value]) => [
@@ -109,7 +109,7 @@ async function stackDeploy(
   }
 }
 
-/** Gives a task no more time than a few looks, start_period or not; the new spec stays applied. */
+/** Gives tasks only a few seconds, whatever their start_period; the new spec stays applied. */
 async function converge(app: App): Promise<void> {
   const patience = Number(process.env["TIMEOUT"] ?? app.env["TIMEOUT"] ?? 120) > 0 ? 8_000 : 0;
   for (const start = Date.now(); Date.now() - start < patience; await sleep(500)) {

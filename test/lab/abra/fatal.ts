@@ -1,4 +1,4 @@
-// abra's way to fail: `FATA …` on stdout, nothing on stderr, exit 1.
+// Fails like abra: `FATA …` on stdout, nothing on stderr, exit code 1.
 
 export class Fatal extends Error {
   override readonly name = "Fatal";

@@ -12,11 +12,11 @@ export interface App {
   readonly domain: string;
   readonly server: string;
   readonly path: string;
-  /** The .env as it lies there. */
+  /** The text of the .env. */
   readonly text: string;
   readonly env: Record<string, string>;
   readonly recipe: string;
-  /** The version that TYPE names; empty where it names none. */
+  /** The version in TYPE; empty if it has none. */
   readonly version: string;
   readonly stack: string;
 }
@@ -65,7 +65,7 @@ export function readEnv(text: string): Record<string, string> {
   return env;
 }
 
-/** The .env with TYPE naming `recipe:version`, every other byte as it was. */
+/** The .env with TYPE set to `recipe:version`; no other byte changes. */
 export function withType(text: string, recipe: string, version: string): string {
   const line = `TYPE=${recipe}:${version}`;
   const pattern = /^(TYPE|RECIPE)=[^\r\n]*/m;

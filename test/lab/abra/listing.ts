@@ -1,4 +1,4 @@
-// What `app ls`, `app ps`, `server ls` and friends print; `-m` is JSON in abra's shapes.
+// The output of `app ls`, `app ps`, `server ls` and others; with `-m` JSON in abra's shapes.
 import { apps, servers, type App } from "./folder.ts";
 import { call, docker, lines } from "./programs.ts";
 import { versionsOf } from "./recipe.ts";

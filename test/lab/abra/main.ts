@@ -1,4 +1,4 @@
-// Which words lead to which work; every failure ends as abra's do.
+// Dispatches abra's subcommands; failures look like abra's.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
@@ -23,7 +23,7 @@ const deployFlags = (flags: Flags) => ({
   skipDns: flags["no-domain-checks"] ?? false,
 });
 
-/** Upgrade and rollback are deploys over what runs; upgrade shows the target's notes. */
+/** Upgrade and rollback deploy over the running app; upgrade prints the target's notes. */
 const move =
   (notes: boolean): Work =>
   async ([domain, version], flags) => {

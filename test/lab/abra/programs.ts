@@ -1,4 +1,4 @@
-// Spawns git and docker; their own words become abra's FATA line.
+// Spawns git and docker; their errors become abra's FATA line.
 import { execa } from "execa";
 import { fatal } from "./fatal.ts";
 

@@ -16,7 +16,7 @@ async function cloned(recipe: string): Promise<boolean> {
   );
 }
 
-/** Clones the recipe from where the catalogue says, or brings the clone and its tags up to date. */
+/** Clones the recipe from the catalogue's repository, or fetches the clone and its tags. */
 export async function fetchRecipe(recipe: string): Promise<void> {
   if (await cloned(recipe)) {
     await git(cloneOf(recipe), "fetch", "--quiet", "--tags", "--force", "origin");
@@ -55,13 +55,13 @@ export async function checkout(recipe: string, version: string): Promise<void> {
   await git(cloneOf(recipe), "checkout", "--quiet", "--detach", known);
 }
 
-/** `abc1234`, with `+U` where the working tree has changes of its own. */
+/** `abc1234`, with `+U` if the working tree has uncommitted changes. */
 export async function chaosVersion(recipe: string): Promise<string> {
   const commit = await git(cloneOf(recipe), "rev-parse", "--short=8", "HEAD");
   return (await git(cloneOf(recipe), "status", "--porcelain")) === "" ? commit : `${commit}+U`;
 }
 
-/** What lint finds wrong with the clone as it stands: rule and reason. */
+/** The lint errors of the clone: rule and reason. */
 export async function lint(recipe: string, composeFiles: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   const wrong = (await Promise.all(composeFiles.map(file => composeFault(recipe, file)))).filter(Boolean);

@@ -1,5 +1,6 @@
-// Stands in for pulumi-resource-docker where the genuine plugin can't be had: docker.Network on the real engine, nothing else.
-// It speaks Pulumi's protocol by itself: its package's server loads the whole SDK, and a plugin has to start as fast as the genuine one.
+// Stand-in for pulumi-resource-docker where the genuine plugin isn't available: only docker.Network, on the real engine.
+// It implements Pulumi's protocol directly: the SDK's server would load the whole SDK and start more slowly than the
+// genuine plugin.
 import { execFile } from "node:child_process";
 import { flushCompileCache } from "node:module";
 import { promisify } from "node:util";
@@ -56,7 +57,7 @@ type Values = Record<string, unknown>;
 const valuesOf = (given: struct.Struct | undefined) => (given?.toJavaScript() ?? {}) as Values;
 const structOf = (values: object) => struct.Struct.fromJavaScript(values as Record<string, struct.JavaScriptValue>);
 
-/** A call of the protocol that answers what `work` gives back, or its error's words. */
+/** A protocol call that answers with the result of `work`, or with its error's message. */
 function answering<Request, Response>(
   work: (request: Request) => Promise<Response> | Response,
 ): grpc.handleUnaryCall<Request, Response> {
@@ -138,7 +139,7 @@ const methods = {
   }),
 };
 
-// The CLI may be killed: nobody would end this process then.
+// Exit if the CLI was killed: no one else would end this process.
 const cli = process.ppid;
 setInterval(() => {
   if (process.ppid !== cli) process.exit(0);
@@ -149,6 +150,6 @@ server.addService(services.ResourceProviderService as unknown as grpc.ServiceDef
 server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
   console.log(String(port));
-  // Pulumi ends it before Node would write the cache by itself.
+  // Write the compile cache now: Pulumi kills this process before Node would write it.
   flushCompileCache();
 });
