@@ -1,5 +1,6 @@
 // `hearth run`: creates the run's stack, runs the command with it, removes the stack whatever happens.
 import { currentProcess } from "../providers/lib/process/index.ts";
+import type { Lock } from "../providers/lib/lock/index.ts";
 import { runName, runOf, stackName, type Run } from "../providers/lib/run/index.ts";
 import { duration } from "./common/duration.ts";
 import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
@@ -12,7 +13,7 @@ import type { RunOutputs } from "./run/outputs.ts";
 import { keepUntilExpiry, startRenewing } from "./run/renew.ts";
 import { ownSettings, type RunSettingsFlags } from "./run/settings.ts";
 import { watchSignals, type Signals } from "./run/signals.ts";
-import { init, teardown, up } from "./run/stack.ts";
+import { init, runStartSlot, teardown, up } from "./run/stack.ts";
 
 export interface RunFlags extends RunSettingsFlags {
   readonly env: readonly string[];
@@ -34,10 +35,8 @@ export async function run(flags: RunFlags, command: readonly string[]): Promise<
   const renewal = { stop: () => {} };
   try {
     await reapDead(line => console.error(`hearth: ${line}`));
-    await init(current, ownSettings(flags));
-    if (signals.interrupted.aborted) return await end(current, flags, signals, renewal);
-    renewal.stop = startRenewing(runName(current));
-    const outputs = await upOrEnd(current, flags, signals, renewal);
+    const outputs = await createRun(current, flags, signals, renewal);
+    if (outputs === undefined) return await end(current, flags, signals, renewal);
     if (signals.interrupted.aborted) return await end(current, flags, signals, renewal);
     const env = commandEnvironment(process.env, ownVariables(current, outputs), flags.env);
     const code = await runWithHook(flags, command, env, signals.interrupted);
@@ -59,6 +58,24 @@ export async function run(flags: RunFlags, command: readonly string[]): Promise<
   }
 }
 
+/** Waits for a slot, then creates the run. undefined: a signal came after the stack was created. */
+async function createRun(
+  current: Run,
+  flags: RunFlags,
+  signals: Signals,
+  renewal: Renewal,
+): Promise<RunOutputs | undefined> {
+  const slot = await runStartSlot(signals.interrupted);
+  try {
+    await init(current, ownSettings(flags));
+    if (signals.interrupted.aborted) return undefined;
+    renewal.stop = startRenewing(runName(current));
+    return await upOrEnd(current, flags, signals, renewal, slot);
+  } finally {
+    await slot.release();
+  }
+}
+
 interface Renewal {
   stop: () => void;
 }
@@ -67,14 +84,22 @@ interface Renewal {
 async function end(current: Run, flags: RunFlags, signals: Signals, renewal: Renewal): Promise<number> {
   signals.tearingDown();
   renewal.stop();
-  await teardown(current, flags);
+  await teardown(current, { ...flags, signal: signals.interrupted });
   return signals.exitCode() ?? 0;
 }
 
-async function upOrEnd(current: Run, flags: RunFlags, signals: Signals, renewal: Renewal): Promise<RunOutputs> {
+async function upOrEnd(
+  current: Run,
+  flags: RunFlags,
+  signals: Signals,
+  renewal: Renewal,
+  slot: Lock,
+): Promise<RunOutputs> {
+  const onUsable = () => void slot.release();
   try {
-    return await up(current, { holder: await currentProcess() }, { ...flags, signal: signals.interrupted });
+    return await up(current, { holder: await currentProcess() }, { ...flags, signal: signals.interrupted, onUsable });
   } catch (error) {
+    await slot.release();
     if (!signals.interrupted.aborted) await showLogs(current, flags.logs, []);
     await end(current, flags, signals, renewal);
     throw error;

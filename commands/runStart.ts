@@ -7,9 +7,9 @@ import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
 import { runOfSteps } from "./run/steps.ts";
 import { reapDead } from "./reap/dead.ts";
 import { ownSettings, type RunSettingsFlags } from "./run/settings.ts";
-import { watchSignals } from "./run/signals.ts";
-import { init, teardown, up } from "./run/stack.ts";
-import { stackName } from "../providers/lib/run/index.ts";
+import { type Signals, watchSignals } from "./run/signals.ts";
+import { init, runStartSlot, teardown, up } from "./run/stack.ts";
+import { type Run, stackName } from "../providers/lib/run/index.ts";
 
 export interface StartFlags extends RunSettingsFlags {
   readonly output?: string;
@@ -24,18 +24,12 @@ export async function start(flags: StartFlags): Promise<number> {
   const signals = watchSignals(stackName(run));
   try {
     await reapDead(line => console.error(`hearth: ${line}`));
-    await init(run, ownSettings(flags));
+    const slot = await runStartSlot(signals.interrupted);
     try {
-      const outputs = await up(run, { seconds: ttl / 1000 }, { ...flags, signal: signals.interrupted });
-      signals.interrupted.throwIfAborted();
-      const own = ownVariables(run, outputs);
-      const text = flags.json ? `${JSON.stringify(own, null, 2)}\n` : envFile(own);
-      if (flags.output === undefined) process.stdout.write(text);
-      else await writePrivate(flags.output, text);
-    } catch (error) {
-      signals.tearingDown();
-      await teardown(run, flags);
-      throw error;
+      await init(run, ownSettings(flags));
+      await upAndPrint(run, ttl, flags, signals, () => slot.release());
+    } finally {
+      await slot.release();
     }
     return 0;
   } catch (error) {
@@ -43,6 +37,30 @@ export async function start(flags: StartFlags): Promise<number> {
     return signals.exitCode() ?? NOT_YOUR_RECIPE;
   } finally {
     signals.done();
+  }
+}
+
+/** Creates what the run needs and prints its variables; removes the run if that fails. */
+async function upAndPrint(
+  run: Run,
+  ttl: number,
+  flags: StartFlags,
+  signals: Signals,
+  releaseSlot: () => Promise<void>,
+): Promise<void> {
+  const signal = signals.interrupted;
+  try {
+    const outputs = await up(run, { seconds: ttl / 1000 }, { ...flags, signal, onUsable: () => void releaseSlot() });
+    signal.throwIfAborted();
+    const own = ownVariables(run, outputs);
+    const text = flags.json ? `${JSON.stringify(own, null, 2)}\n` : envFile(own);
+    if (flags.output === undefined) process.stdout.write(text);
+    else await writePrivate(flags.output, text);
+  } catch (error) {
+    signals.tearingDown();
+    await releaseSlot();
+    await teardown(run, { ...flags, signal });
+    throw error;
   }
 }
 

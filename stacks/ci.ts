@@ -8,7 +8,7 @@ import { appUnderTest } from "./appUnderTest.ts";
 import type { Config } from "./config.ts";
 import { type LeasedPlan, planRun, type RunPlan } from "./runPlan.ts";
 import { dedicatedKeycloak, runRealm } from "./runKeycloak.ts";
-import { sendOutputs } from "./sendOutputs.ts";
+import { sendOutputs, sendUsable } from "./sendOutputs.ts";
 import { warmKeycloak } from "./warmApps.ts";
 
 /** What a run gets once its lease is granted. */
@@ -28,6 +28,7 @@ export function runStack(run: Run, config: Config): object {
     return () => declared;
   });
   const outputs = outputsOf(plan, lease, resources);
+  sendUsable(resources.apply(get => get().realm?.discoveryUrl));
   sendOutputs(outputs);
   return outputs;
 }

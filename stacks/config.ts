@@ -1,4 +1,5 @@
 // Reads the stack's configuration. Reports one sentence for each missing or wrong key.
+import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { warmAppInputs } from "../providers/app/inputs.ts";
 import { absolutePath, recipeName } from "../providers/lib/inputs/index.ts";
@@ -43,6 +44,12 @@ export const settings = z.strictObject({
     .min(0)
     .default(1)
     .describe("Runs that may have a dedicated Keycloak at once. Default: 1."),
+  startLimit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(availableParallelism())
+    .describe("Runs that start at once; the others wait in order of arrival. Default: the host's number of cores."),
   recipes: z
     .record(recipeName, recipeSettings)
     .default({})

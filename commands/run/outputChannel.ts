@@ -14,7 +14,10 @@ export interface OutputChannel {
 }
 
 /** Avoids reading the outputs through Pulumi: another process and its key derivation, a tenth of a run's wait. */
-export async function openOutputChannel(onLine: (line: string) => void = () => undefined): Promise<OutputChannel> {
+export async function openOutputChannel(
+  onLine: (line: string) => void = () => undefined,
+  onUsable: () => void = () => undefined,
+): Promise<OutputChannel> {
   const folder = await mkdtemp(join(tmpdir(), "hearth-")); // mode 0700
   const path = join(folder, "outputs");
   let received: Record<string, unknown> | undefined;
@@ -25,6 +28,7 @@ export async function openOutputChannel(onLine: (line: string) => void = () => u
       const message = parseMessage(text);
       if (message === undefined) return;
       if ("line" in message) onLine(message.line);
+      else if ("usable" in message) onUsable();
       else received = message.outputs;
     });
     socket.on("error", () => undefined); // incomplete outputs are read through Pulumi

@@ -8,11 +8,19 @@ import { pulumi, reason } from "../pulumi/cli.ts";
 import { OUTPUT_CHANNEL, type Run, runName, stackName } from "../../providers/lib/run/index.ts";
 import { describeHolder, leaseOf, swarmStore } from "../../providers/lib/coordination/index.ts";
 import { LEASE, encodeTerms, type LeaseTermsMessage } from "../../providers/lease/environment.ts";
+import type { Lock } from "../../providers/lib/lock/index.ts";
 import { runConfig } from "../common/config.ts";
 import { recordHolder, removeRunDir } from "./directory.ts";
+import { endSlot, startSlot } from "./slots.ts";
 import { summary } from "./summary.ts";
 import { hasStackConfig, removeStackConfig, writeStackConfig, type OwnSettings } from "../pulumi/stackConfig.ts";
 import { monotonicNow, since } from "../../providers/lib/time/index.ts";
+
+/** Waits until the run may start. Throws the reason of `signal` once that aborts. */
+export async function runStartSlot(signal: AbortSignal): Promise<Lock> {
+  const { stateDir, startLimit } = await runConfig();
+  return startSlot({ stateDir, limit: startLimit, signal, log: line => console.error(`hearth: ${line}`) });
+}
 
 /** Creates the empty stack. Throws NotYourRecipeError, also if it exists: then an active run may own it. */
 export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
@@ -45,18 +53,20 @@ export interface Options {
   readonly verbose?: boolean;
   /** On abort Pulumi finishes the current operation and stops. */
   readonly signal?: AbortSignal;
+  /** Called once the run has its lease and its realm; its app may still be starting. */
+  readonly onUsable?: () => void;
 }
 
 /** Creates what the run needs, under a lease with these terms. Throws NotYourRecipeError. */
 export async function up(
   run: Run,
   terms: LeaseTermsMessage,
-  { verbose = false, signal }: Options,
+  { verbose = false, signal, onUsable }: Options,
 ): Promise<RunOutputs> {
   const stack = stackName(run);
   console.error(`hearth: creating ${runName(run)}`);
   const start = monotonicNow();
-  const channel = await openOutputChannel(line => verbose || console.error(`hearth: ${line}`));
+  const channel = await openOutputChannel(line => verbose || console.error(`hearth: ${line}`), onUsable);
   try {
     const env = { [OUTPUT_CHANNEL]: channel.path, [LEASE]: encodeTerms(terms) };
     const done = await pulumi(upArgv(stack), { show: verbose, env, ...(signal ? { signal } : {}) });
@@ -78,8 +88,31 @@ async function askPulumi(stack: string): Promise<unknown> {
   return JSON.parse(outputs.stdout);
 }
 
-/** Removes the run. Logs a failure as a warning; returns whether it succeeded. */
-export async function teardown(run: Run, { verbose = false }: Options): Promise<boolean> {
+/**
+ * Removes the run, in one of the slots for runs that start or end; once `signal` has aborted it doesn't wait for one, as a
+ * CI kills its processes soon after a signal. Logs a failure as a warning; returns whether it succeeded.
+ */
+export async function teardown(run: Run, options: Options): Promise<boolean> {
+  const slot = await endSlotOf(options.signal);
+  try {
+    return await destroy(run, options);
+  } finally {
+    await slot?.release();
+  }
+}
+
+/** undefined: a signal came, or there are no slots on this host. */
+async function endSlotOf(signal: AbortSignal = new AbortController().signal): Promise<Lock | undefined> {
+  try {
+    const { stateDir, startLimit } = await runConfig();
+    return await endSlot({ stateDir, limit: startLimit, signal, log: line => console.error(`hearth: ${line}`) });
+  } catch (error) {
+    if (!signal.aborted) console.error(`hearth: warning: ${asError(error).message}`);
+    return undefined;
+  }
+}
+
+async function destroy(run: Run, { verbose = false }: Options): Promise<boolean> {
   const stack = stackName(run);
   const start = monotonicNow();
   try {

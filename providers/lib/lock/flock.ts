@@ -45,6 +45,23 @@ export async function tryLock(path: string): Promise<Lock | undefined> {
   return undefined;
 }
 
+/**
+ * Acquires the lock at `path`, and waits for it in the kernel's queue: waiting costs no CPU time and keeps the order of
+ * arrival. Throws the reason of `signal` once that aborts.
+ */
+export async function waitForLock(path: string, signal: AbortSignal): Promise<Lock> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = await open(path, "a", 0o600);
+  try {
+    await flock(file, signal);
+    await writeHolder(file);
+    return { path, fd: file.fd, release: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
 interface LockOptions {
   /** Milliseconds to wait for the lock. Default: 10 minutes. */
   readonly wait?: number;
@@ -110,15 +127,19 @@ async function readHolders(paths: readonly string[]): Promise<string | undefined
 }
 
 // The lock belongs to the open file description, which flock(1) only shares: it outlives flock(1) (flock(2)).
-async function flock(file: FileHandle): Promise<boolean> {
-  const child = spawn("flock", ["--nonblock", "--conflict-exit-code", "75", "3"], {
-    stdio: ["ignore", "ignore", "pipe", file.fd],
-  });
+async function flock(file: FileHandle, waitUntil?: AbortSignal): Promise<boolean> {
+  waitUntil?.throwIfAborted();
+  const mode = waitUntil ? [] : ["--nonblock", "--conflict-exit-code", "75"];
+  const child = spawn("flock", [...mode, "3"], { stdio: ["ignore", "ignore", "pipe", file.fd] });
+  const stop = () => child.kill("SIGKILL");
+  waitUntil?.addEventListener("abort", stop, { once: true });
   let stderr = "";
   child.stderr?.on("data", chunk => (stderr += String(chunk)));
   const code = await new Promise<number | null>((resolve, reject) =>
     child.once("error", reject).once("close", resolve),
   );
+  waitUntil?.removeEventListener("abort", stop);
+  waitUntil?.throwIfAborted();
   if (code === 0) return true;
   if (code === 75) return false;
   throw new Error(`flock: acquire a lock: exit ${code}: ${stderr.trim()}`);

@@ -1,2 +1,2 @@
 // lock: what the rest of hearth may use.
-export { type Lock, LockedError, tryLock, withLock, withOneOf } from "./flock.ts";
+export { type Lock, LockedError, tryLock, waitForLock, withLock, withOneOf } from "./flock.ts";

@@ -4,8 +4,9 @@ import { connect } from "node:net";
 /** Variable with the socket's path; unset if Pulumi was started without `hearth run`. */
 export const OUTPUT_CHANNEL = "HEARTH_OUTPUT_CHANNEL";
 
-/** Sent as JSON, one message per connection. */
-export type Message = { readonly outputs: Record<string, unknown> } | { readonly line: string };
+/** Sent as JSON, one message per connection. `usable`: the run has its lease and its realm. */
+export type Message =
+  { readonly outputs: Record<string, unknown> } | { readonly line: string } | { readonly usable: true };
 
 /** Sends `message` if `hearth run` is waiting. Ignores failures: `hearth run` then reads the outputs from Pulumi. */
 export function send(message: Message, path = process.env[OUTPUT_CHANNEL]): Promise<void> {
