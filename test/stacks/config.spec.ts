@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
 import { ConfigError, readConfig } from "../../stacks/config.ts";
 
 const refused = (config: Record<string, string>): string => {
@@ -23,6 +24,7 @@ describe("the configuration", () => {
       alerts: {},
       keycloak: "auto",
       dedicatedLimit: 1,
+      startLimit: availableParallelism(),
       recipes: {},
       apps: {},
     });

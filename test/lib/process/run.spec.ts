@@ -80,13 +80,16 @@ describe("running a program", () => {
   });
 
   it("ends it when this process is terminated", async () => {
+    // A tick after the child's line proves that the call which started the child has returned.
     const script = `import { run } from "${join(project, "providers/lib/process/run.ts")}";
+      setInterval(() => console.log("tick"), 20);
       await run("sh", ["-c", "echo $$ >&3; exec sleep 60"], "try", { inherit: 1 });`;
     const parent = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const [output] = await once(parent.stdout, "data");
-    const child = Number(String(output).trim());
+    let output = "";
+    while (!/^\d+$[^]*tick/m.test(output)) output += String((await once(parent.stdout, "data"))[0]);
+    const child = Number(/^\d+$/m.exec(output)![0]);
     assert.notEqual(await startTimeOf(child), undefined);
     parent.kill("SIGTERM");
     await once(parent, "exit");
