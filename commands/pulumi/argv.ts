@@ -1,20 +1,12 @@
 // Pulumi's command lines for a run's stack.
 
 const quiet = ["--non-interactive", "--color=never"];
+const unattended = ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress", ...quiet];
 
 export const initArgv = (stack: string): string[] => ["stack", "init", stack, "--no-select", ...quiet];
 
 /** Without a preview first: the stack is new. */
-export const upArgv = (stack: string): string[] => [
-  "up",
-  "--stack",
-  stack,
-  "--yes",
-  "--skip-preview",
-  "--suppress-outputs",
-  "--suppress-progress",
-  ...quiet,
-];
+export const upArgv = (stack: string): string[] => ["up", "--stack", stack, ...unattended];
 
 /** Prints secrets in clear on stdout: for this process only. */
 export const outputArgv = (stack: string): string[] => [
@@ -27,16 +19,7 @@ export const outputArgv = (stack: string): string[] => [
   ...quiet,
 ];
 
-export const destroyArgv = (stack: string): string[] => [
-  "destroy",
-  "--stack",
-  stack,
-  "--yes",
-  "--skip-preview",
-  "--suppress-outputs",
-  "--suppress-progress",
-  ...quiet,
-];
+export const destroyArgv = (stack: string): string[] => ["destroy", "--stack", stack, ...unattended];
 
 export const removeArgv = (stack: string): string[] => ["stack", "rm", stack, "--yes", "--remove-backups", ...quiet];
 

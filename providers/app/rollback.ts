@@ -1,7 +1,7 @@
 // The rollback: diagnostics, undeploy, restore, redeploy, verify, finalize. Resumes at the interrupted step.
 import { abraFatal } from "../lib/abra/index.ts";
 import { InconclusiveError } from "../lib/health/index.ts";
-import type { Operation, OperationStep } from "../lib/state/index.ts";
+import { type Operation, type OperationStep, rollbackSteps } from "../lib/state/index.ts";
 import { errorMessage } from "../lib/text.ts";
 import { alertInconclusive, markBroken } from "./failure.ts";
 import { passGate } from "./gate.ts";
@@ -48,15 +48,6 @@ function withFailure(host: UpgradeHost, operation: Operation, failure: unknown):
     abraFatal: fatal === undefined ? undefined : host.mask(fatal),
   };
 }
-
-const rollbackSteps = [
-  "diagnostics",
-  "undeploy",
-  "restore",
-  "redeploy",
-  "verifyRollback",
-  "finalize",
-] as const satisfies readonly OperationStep[];
 
 /** Runs the steps from `first` on. A rollback is never rolled back: a failure makes the app broken. */
 export async function runRollback(host: UpgradeHost, operation: Operation, first: OperationStep): Promise<RolledBack> {

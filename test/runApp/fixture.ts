@@ -5,14 +5,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { type CheckedRunApp, type RunAppArgs, runAppInputs, type RunAppInputs } from "../../providers/runApp/inputs.ts";
-
-const who = {
-  GIT_AUTHOR_NAME: "a",
-  GIT_AUTHOR_EMAIL: "a@test",
-  GIT_COMMITTER_NAME: "a",
-  GIT_COMMITTER_EMAIL: "a@test",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-};
+import { committer } from "../lib/git/committer.ts";
 
 export const compose = (version: string) => `version: "3.8"
 services:
@@ -54,7 +47,8 @@ export async function ground(): Promise<Ground> {
   const [upstream, operator, state] = [join(root, "web"), join(root, "operator"), join(root, "state")];
   const before = process.env["ABRA_DIR"];
   process.env["ABRA_DIR"] = operator;
-  const git = async (folder: string, ...argv: string[]) => (await execa("git", argv, { cwd: folder, env: who })).stdout;
+  const git = async (folder: string, ...argv: string[]) =>
+    (await execa("git", argv, { cwd: folder, env: committer })).stdout;
   const write = async (folder: string, files: Record<string, string>) => {
     for (const [name, text] of Object.entries(files)) {
       await mkdir(dirname(join(folder, name)), { recursive: true });

@@ -9,6 +9,7 @@ export {
   type OperationStep,
   readOperation,
   replaceOperation,
+  rollbackSteps,
   writeStep,
 } from "./operation.ts";
 export { recordRepair, repairsSince } from "./repairs.ts";

@@ -7,6 +7,9 @@ import type { AppFolder } from "./appFolder.ts";
 import { currentProcess, processIdentity } from "../process/index.ts";
 import { stamp } from "../time/index.ts";
 
+/** The steps of a rollback, in order. */
+export const rollbackSteps = ["diagnostics", "undeploy", "restore", "redeploy", "verifyRollback", "finalize"] as const;
+
 /** An upgrade's steps up to `commit`, then those of a rollback. */
 export const steps = z.enum([
   "preflight",
@@ -17,12 +20,7 @@ export const steps = z.enum([
   "deploy",
   "gate",
   "commit",
-  "diagnostics",
-  "undeploy",
-  "restore",
-  "redeploy",
-  "verifyRollback",
-  "finalize",
+  ...rollbackSteps,
 ]);
 
 /** ISO 8601 in UTC. */

@@ -7,14 +7,7 @@ import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { closeReader, entriesOf, objectAt, readObject } from "../../../providers/lib/git/objects.ts";
-
-const who = {
-  GIT_AUTHOR_NAME: "a",
-  GIT_AUTHOR_EMAIL: "a@test",
-  GIT_COMMITTER_NAME: "a",
-  GIT_COMMITTER_EMAIL: "a@test",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-};
+import { committer } from "./committer.ts";
 
 describe("reading objects of a git repository", function () {
   this.timeout(30_000);
@@ -22,7 +15,7 @@ describe("reading objects of a git repository", function () {
   let repository: string;
   const path = process.env["PATH"]!;
 
-  const git = async (...argv: string[]) => (await execa("git", argv, { cwd: repository, env: who })).stdout;
+  const git = async (...argv: string[]) => (await execa("git", argv, { cwd: repository, env: committer })).stdout;
   const commit = async (files: Record<string, string | Buffer>) => {
     for (const [name, content] of Object.entries(files)) await writeFile(join(repository, name), content);
     await git("add", "--all");

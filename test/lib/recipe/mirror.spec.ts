@@ -11,14 +11,7 @@ import { refreshMirror } from "../../../providers/lib/recipe/mirror.ts";
 import { tagsOf, type Tag } from "../../../providers/lib/recipe/tags.ts";
 import { UnknownRecipeError } from "../../../providers/lib/recipe/upstream.ts";
 import { tryLock } from "../../../providers/lib/lock/flock.ts";
-
-const who = {
-  GIT_AUTHOR_NAME: "a",
-  GIT_AUTHOR_EMAIL: "a@test",
-  GIT_COMMITTER_NAME: "a",
-  GIT_COMMITTER_EMAIL: "a@test",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-};
+import { committer } from "../git/committer.ts";
 
 describe("the mirror of a recipe", function () {
   this.timeout(30_000);
@@ -27,7 +20,7 @@ describe("the mirror of a recipe", function () {
   let operator: string;
   let state: string;
 
-  const git = async (...argv: string[]) => (await execa("git", argv, { cwd: upstream, env: who })).stdout;
+  const git = async (...argv: string[]) => (await execa("git", argv, { cwd: upstream, env: committer })).stdout;
   const write = async (files: Record<string, string>) => {
     for (const [name, text] of Object.entries(files)) {
       await mkdir(join(upstream, name, ".."), { recursive: true });
@@ -330,7 +323,7 @@ describe("the mirror of a recipe", function () {
     const packs = join(mirror(), "objects", "pack");
     for (const name of await readdir(packs)) await rename(join(packs, name), join(root, name));
     for (const name of (await readdir(root)).filter(each => each.endsWith(".pack"))) {
-      await execa("git", ["unpack-objects", "-q"], { cwd: mirror(), env: who, inputFile: join(root, name) });
+      await execa("git", ["unpack-objects", "-q"], { cwd: mirror(), env: committer, inputFile: join(root, name) });
     }
     await rm(join(mirror(), "objects", object.slice(0, 2), object.slice(2)));
     await assert.rejects(fileAt(mirror(), "1.0.0+1", "compose.yml"), { name: "ProgramError", kind: "failed" });
