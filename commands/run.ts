@@ -123,7 +123,7 @@ async function keepRun(current: Run, ms: number, code: number): Promise<number> 
   const name = runName(current);
   await keepUntilExpiry(name, ms);
   const until = new Date(Date.now() + ms).toISOString();
-  console.error(`hearth: ${name} kept until ${until}; hearth run stop --run ${name} removes it earlier`);
+  console.error(`hearth: ${name} is kept until ${until}; hearth run stop --run ${name} removes it earlier`);
   return code;
 }
 
