@@ -213,7 +213,7 @@ describe("a CI run on a real host", function () {
       const bin = join(folder, "bin");
       await must("mkdir", "-p", bin);
       await must("ln", "-sf", join(project, "commands/hearth.mjs"), join(bin, "hearth"));
-      await refused({ PATH: [bin, ...path].join(":") }, /there is no `pulumi` on PATH/);
+      await refused({ PATH: [bin, ...path].join(":") }, /pulumi not found on PATH/);
     });
     it("no docker behind the socket", () =>
       refused({ DOCKER_HOST: "unix:///nonexistent.sock" }, /Cannot connect to the Docker daemon/));
