@@ -5,7 +5,8 @@ import * as module from "node:module";
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(
-    `hearth runs on Node 22.18 or newer; this is ${process.versions.node} (${process.execPath}). Put a newer one first on PATH.`,
+    `hearth needs Node 22.18 or newer; found ${process.versions.node} (${process.execPath}). ` +
+      "Put a newer one first on PATH.",
   );
   process.exit(125);
 }

@@ -59,7 +59,7 @@ const run = withSettings(program.command("run").enablePositionalOptions())
   )
   .addHelpText(
     "after",
-    "\nExit code: the command's; 125 if hearth couldn't give the run what it needs; 126 or 127 if the command can't be executed.",
+    "\nExit code: the command's; 125 if hearth couldn't create the run; 126 or 127 if the command can't be executed.",
   )
   .passThroughOptions()
   .action(async (command: string[], flags: RunFlags) => {
@@ -103,7 +103,7 @@ program
 program
   .command("recover")
   .description(
-    "finish or undo interrupted operations, redeploy apps that are down at their version; never upgrades (for a timer, and at boot)",
+    "finish or undo interrupted operations, redeploy apps that are down; never upgrades (for a timer, and at boot)",
   )
   .action(async () => {
     process.exitCode = await (await import("./recover.ts")).recover();
@@ -118,7 +118,7 @@ program
   .option("--json", "as JSON, with counts", false)
   .addHelpText(
     "after",
-    "\nExit code: 0 nothing is left to remove, 1 something couldn't be removed; 10 with --dry-run if something would be.",
+    "\nExit code: 0 nothing is left to remove, 1 something failed; 10 with --dry-run if something would be removed.",
   )
   .action(async (flags: { dryRun: boolean; json: boolean }) => {
     process.exitCode = await (await import("./reap.ts")).reap(flags);

@@ -6,7 +6,10 @@ export interface ReapFlags {
   readonly json: boolean;
 }
 
-/** Exit codes: 0 nothing that may be removed is left; 1 something couldn't be removed; 10 with `--dry-run`: something would be. */
+/**
+ * Exit codes: 0 nothing that may be removed is left; 1 something couldn't be removed; 10 with `--dry-run`: something
+ * would be.
+ */
 export async function reap({ dryRun, json }: ReapFlags): Promise<number> {
   const [{ reap: runReaper }, { reapHost }] = await Promise.all([
     import("./reap/reap.ts"),

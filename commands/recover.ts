@@ -1,4 +1,5 @@
-// `hearth recover`: finishes or undoes interrupted operations, redeploys apps that are down at their version, never upgrades.
+// `hearth recover`: finishes or undoes interrupted operations, redeploys apps that are down at their version, never
+// upgrades.
 import { readFile } from "node:fs/promises";
 import { channel, deliver } from "../providers/lib/alerts/index.ts";
 import { repair } from "../providers/app/repair.ts";

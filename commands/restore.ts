@@ -16,7 +16,8 @@ export function restore(name: string, { dryRun, previous }: RestoreFlags): Promi
     if (!manifest) throw new Error(`${host.name}: ${previous ? "previous snapshot" : "snapshot"} not found`);
     const { version, taken } = manifest;
     log(
-      `${host.name}: undeploys, restores data and .env of ${taken}, and deploys ${version}; the present data is kept until the app is healthy, then removed`,
+      `${host.name}: undeploys, restores data and .env of ${taken}, and deploys ${version}; ` +
+        "the present data is kept until the app is healthy, then removed",
     );
     if (dryRun) return;
     await restoreTo(host, manifest);

@@ -5,7 +5,9 @@ import { project } from "./lab/paths.ts";
 import { runFiles } from "./runner/pool.ts";
 import { countLine, isGreen, summary } from "./runner/summary.ts";
 
-/** Files whose one spec takes as long as many others: they start first, so that no worker is left with them at the end. */
+/**
+ * Files whose one spec takes as long as many others: they start first, so that no worker is left with them at the end.
+ */
 const longest = ["test/check.spec.ts"];
 
 const flags = process.argv.slice(2).filter(flag => flag.startsWith("--"));
@@ -27,7 +29,9 @@ if (!flags.includes("--unit")) {
 console.log(["", ...summary(results), "", countLine(results)].join("\n"));
 process.exit(isGreen(results) ? 0 : 1);
 
-/** Sorted by name; `.long.spec.ts` only with `--long`; with arguments only the files whose path contains one of them. */
+/**
+ * Sorted by name; `.long.spec.ts` only with `--long`; with arguments only the files whose path contains one of them.
+ */
 async function specFiles(): Promise<string[]> {
   const files: string[] = [];
   for await (const file of glob("test/**/*.spec.ts", { cwd: project })) files.push(file);

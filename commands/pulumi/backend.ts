@@ -10,7 +10,10 @@ export function backendFolder(backend = process.env["PULUMI_BACKEND_URL"] ?? "")
   return backend.startsWith("file://") ? join(fileURLToPath(backend), ".pulumi") : undefined;
 }
 
-/** Whether a file backend has a state of the stack, read from the disk: one broken file makes `pulumi stack ls` fail. undefined: no file backend. */
+/**
+ * Whether a file backend has a state of the stack, read from the disk: one broken file makes `pulumi stack ls` fail.
+ * undefined: no file backend.
+ */
 export async function hasState(stack: string, folder = backendFolder()): Promise<boolean | undefined> {
   if (folder === undefined) return undefined;
   const found = await Promise.all(
@@ -20,8 +23,8 @@ export async function hasState(stack: string, folder = backendFolder()): Promise
 }
 
 /**
- * Every run's stack that has a file, also one that Pulumi no longer knows (its state was lost, or Pulumi was killed while
- * writing), with the time of its state, else of its newest file, in ms since 1970.
+ * Every run's stack that has a file, also one that Pulumi no longer knows (its state was lost, or Pulumi was killed
+ * while writing), with the time of its state, else of its newest file, in ms since 1970.
  */
 export async function stacksOnDisk(folder = backendFolder()): Promise<Map<string, number>> {
   const found = new Map<string, number>();

@@ -1,4 +1,5 @@
-// The one file that spawns `pulumi`: in its own process group, so that Ctrl-C reaches hearth and doesn't interrupt Pulumi.
+// The one file that spawns `pulumi`: in its own process group, so that Ctrl-C reaches hearth and doesn't interrupt
+// Pulumi.
 import { spawn } from "node:child_process";
 import { homedir, setPriority } from "node:os";
 import { join } from "node:path";

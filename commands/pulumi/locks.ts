@@ -26,7 +26,9 @@ export async function breakDeadLocks(stack: string, backend?: string): Promise<s
   return dead.map(({ words }) => `pulumi's lock of ${stack} (${words}) removed: its holder is dead`);
 }
 
-/** Liveness of the lock's holder, and its description; `none` without a lock, or if the backend's locks can't be read. */
+/**
+ * Liveness of the lock's holder, and its description; `none` without a lock, or if the backend's locks can't be read.
+ */
 export async function lockOf(stack: string, backend?: string): Promise<{ liveness: Liveness | "none"; words: string }> {
   const locks = await locksOf(stack, backend);
   const first = (["alive", "unknown", "dead"] as const)

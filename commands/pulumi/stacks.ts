@@ -52,7 +52,10 @@ export async function swarmOf(stack: string): Promise<string | undefined> {
   return found.find(swarm => typeof swarm === "string");
 }
 
-/** Removes the stack and its configuration without destroying its resources. Absent is success. Throws SkippedError if it is locked. */
+/**
+ * Removes the stack and its configuration without destroying its resources. Absent is success. Throws SkippedError if
+ * it is locked.
+ */
 export async function forget(stack: string): Promise<void> {
   await breakDeadLocks(stack);
   // Configuration first: while the stack exists, no other process creates one with its name.

@@ -21,7 +21,9 @@ export async function listRealms(come: () => Promise<Admin>): Promise<Realms> {
   }
 }
 
-/** Deletes the run's realm. Returns whether it existed. Throws SkippedError if Keycloak is down, else as `removeRealm`. */
+/**
+ * Deletes the run's realm. Returns whether it existed. Throws SkippedError if Keycloak is down, else as `removeRealm`.
+ */
 export async function removeRealmOf(
   run: string,
   swarm: string,

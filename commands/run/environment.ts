@@ -5,8 +5,11 @@ import type { RunOutputs } from "./outputs.ts";
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Forwarded from the caller: what programs need to run, no secrets. */
-const allowed =
-  /^(PATH|HOME|USER|LOGNAME|SHELL|PWD|LANG|LANGUAGE|LC_[A-Z]+|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|TZ|TMPDIR|CI|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR)$/;
+const allowed = [
+  "PATH|HOME|USER|LOGNAME|SHELL|PWD|TMPDIR|CI|TZ|LANG|LANGUAGE|LC_[A-Z]+",
+  "TERM|COLORTERM|NO_COLOR|FORCE_COLOR",
+  "NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR",
+].map(names => new RegExp(`^(${names})$`));
 
 /** Never forwarded: grants access to other runs' state. */
 const forbidden = /^(PULUMI_|DOCKER_|ABRA_)/;
@@ -44,7 +47,7 @@ export function commandEnvironment(
   requested: readonly string[],
 ): Record<string, string> {
   const usual = Object.entries(caller).filter(
-    (entry): entry is [string, string] => allowed.test(entry[0]) && entry[1] !== undefined,
+    (entry): entry is [string, string] => allowed.some(names => names.test(entry[0])) && entry[1] !== undefined,
   );
   return {
     ...Object.fromEntries(usual),

@@ -40,7 +40,8 @@ const systems: {
       attempt: ["CI_PIPELINE_CREATED"],
     },
   },
-  // GitHub's, and Forgejo's and Gitea's after it: https://docs.github.com/actions/reference/workflows-and-actions/variables
+  // GitHub's, and Forgejo's and Gitea's after it:
+  // https://docs.github.com/actions/reference/workflows-and-actions/variables
   {
     when: "GITHUB_ACTIONS",
     parts: { ref: ["GITHUB_SHA"], build: ["GITHUB_RUN_ID"], job: ["GITHUB_JOB"], attempt: ["GITHUB_RUN_ATTEMPT"] },

@@ -11,8 +11,8 @@ import { runConfig } from "../common/config.ts";
 const LINES = 100;
 
 /**
- * Writes each service's log to a file in `folder`; without one, prints the last lines on stderr. Masks `secrets`. Logs a
- * failure as a warning.
+ * Writes each service's log to a file in `folder`; without one, prints the last lines on stderr. Masks `secrets`. Logs
+ * a failure as a warning.
  */
 export async function showLogs(run: Run, folder: string | undefined, secrets: readonly string[]): Promise<void> {
   try {

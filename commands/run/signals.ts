@@ -27,7 +27,8 @@ export function watchSignals(stack: string): Signals {
     repeats += 1;
     if (repeats < 2) return console.error(`hearth: ${stack} is being removed; a further signal leaves the rest behind`);
     console.error(
-      `hearth: left behind: ${stack}. In hearth's folder: pulumi cancel -y -s ${stack}; pulumi destroy -y -f -s ${stack}; pulumi stack rm -y ${stack}`,
+      `hearth: left behind: ${stack}. In hearth's folder: pulumi cancel -y -s ${stack}; ` +
+        `pulumi destroy -y -f -s ${stack}; pulumi stack rm -y ${stack}`,
     );
     process.exit(128 + constants.signals[signal]);
   };

@@ -43,9 +43,11 @@ export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
 async function existsMessage(run: Run): Promise<string> {
   const name = runName(run);
   const lease = await leaseOf(swarmStore, name);
+  const stack = stackName(run);
   if (!lease)
-    return `a run with this identity is active or was left behind: its stack ${stackName(run)} exists (hearth reap removes dead runs)`;
-  return `a run with this identity is active: ${name}, since ${lease.record.acquiredAt}, ${describeHolder(lease.record)}`;
+    return `a run with this identity is active or was left behind: ${stack} exists (hearth reap removes dead runs)`;
+  const { record } = lease;
+  return `a run with this identity is active: ${name}, since ${record.acquiredAt}, ${describeHolder(record)}`;
 }
 
 export interface Options {
@@ -89,8 +91,8 @@ async function askPulumi(stack: string): Promise<unknown> {
 }
 
 /**
- * Removes the run, in one of the slots for runs that start or end; once `signal` has aborted it doesn't wait for one, as a
- * CI kills its processes soon after a signal. Logs a failure as a warning; returns whether it succeeded.
+ * Removes the run, in one of the slots for runs that start or end; once `signal` has aborted it doesn't wait for one,
+ * as a CI kills its processes soon after a signal. Logs a failure as a warning; returns whether it succeeded.
  */
 export async function teardown(run: Run, options: Options): Promise<boolean> {
   const slot = await endSlotOf(options.signal);

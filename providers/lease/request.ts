@@ -37,7 +37,9 @@ export interface AcquireHost extends CoordinationHost {
   memory(): Promise<number>;
 }
 
-/** Milliseconds that a run waits for maintenance to end, for a dedicated Keycloak, and for the route to the warm one. */
+/**
+ * Milliseconds that a run waits for maintenance to end, for a dedicated Keycloak, and for the route to the warm one.
+ */
 export const WAIT_LIMITS = { maintenance: 10 * 60_000, dedicated: 15 * 60_000, unreachable: 2 * 60_000 } as const;
 
 export const POLL_INTERVAL = 1_000;

@@ -12,8 +12,8 @@ export interface Reached {
 export type CrowdPhase = "median token" | "last token" | "last end" | "CPU a run" | "Keycloak a run" | "CPU / cores";
 
 /**
- * `CPU a run`, `Keycloak a run`: CPU time of the runs' processes, and of Keycloak with its database, per run. `CPU / cores`:
- * both together with every core busy. Throws without runs.
+ * `CPU a run`, `Keycloak a run`: CPU time of the runs' processes, and of Keycloak with its database, per run. `CPU /
+ * cores`: both together with every core busy. Throws without runs.
  */
 export function crowdTimes(
   runs: readonly Reached[],

@@ -8,8 +8,8 @@ export interface Turn<W> {
 }
 
 /**
- * Interleaves the contenders (A B C A B C …), so that a temporary slowdown of the machine affects all of them. Warm-ups come
- * first.
+ * Interleaves the contenders (A B C A B C …), so that a temporary slowdown of the machine affects all of them. Warm-ups
+ * come first.
  */
 export function turns<W extends { readonly warmUp: boolean }>(contenders: readonly W[], runs: number): Turn<W>[] {
   const warmUp = contenders.filter(contender => contender.warmUp).map(contender => ({ contender, round: 0 }));

@@ -9,8 +9,8 @@ export interface Get {
 }
 
 /**
- * Milliseconds from the first failed GET to the answer of the first good one after the last failure. 0 without a failure,
- * undefined while it is still down. `gets` may be in any order.
+ * Milliseconds from the first failed GET to the answer of the first good one after the last failure. 0 without a
+ * failure, undefined while it is still down. `gets` may be in any order.
  */
 export function outage(gets: readonly Get[]): number | undefined {
   const inOrder = gets.toSorted((a, b) => a.asked - b.asked);

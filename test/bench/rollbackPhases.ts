@@ -5,8 +5,8 @@ import type { Times } from "./row.ts";
 export type UndoneTimes = Times<"verdict" | "restore" | "start" | "in all">;
 
 /**
- * verdict: from the broken release's deploy to its rejection. restore: diagnostics, undeploy, extract, swap. start: from the
- * deploy of the previous version to healthy for the whole window. Throws if a line is missing.
+ * verdict: from the broken release's deploy to its rejection. restore: diagnostics, undeploy, extract, swap. start:
+ * from the deploy of the previous version to healthy for the whole window. Throws if a line is missing.
  */
 export function undone(app: string, to: string, from: string, lines: readonly Line[]): UndoneTimes {
   const marks = [

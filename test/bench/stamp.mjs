@@ -1,4 +1,5 @@
-// What `hearth run` runs in the bench: prints the time (ms) at which a password grant worked. Plain JavaScript, so that it starts at once.
+// What `hearth run` runs in the bench: prints the time (ms) at which a password grant worked. Plain JavaScript, so that
+// it starts at once.
 const env = process.env;
 const discovery = await fetch(env.OIDC_DISCOVERY_URL);
 const { token_endpoint: endpoint } = await discovery.json();

@@ -219,7 +219,7 @@ describe("hearth run", function () {
     assert.equal((await hearth(["--version"])).code, 0);
     const help = await hearth(["run", "--help"]);
     assert.equal(help.code, 0);
-    assert.match(help.stdout, /125 if hearth couldn't give the run what it needs/);
+    assert.match(help.stdout, /125 if hearth couldn't create the run/);
   });
 
   it("gives Pulumi a private copy of the file in HEARTH_CI_CONFIG with the values of its flags; the file doesn't change", async () => {

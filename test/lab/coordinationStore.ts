@@ -1,5 +1,5 @@
-// One participant of a race on the swarm's store, for many rounds: a run that acquires and releases its lease, or a warm
-// app that drains. Each checks that the other is outside.
+// One participant of a race on the swarm's store, for many rounds: a run that acquires and releases its lease, or a
+// warm app that drains. Each checks that the other is outside.
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";

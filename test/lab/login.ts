@@ -1,4 +1,5 @@
-// A relying party like a recipe's test: discovers the provider, logs in, verifies the token's signature, issuer and audience.
+// A relying party like a recipe's test: discovers the provider, logs in, verifies the token's signature, issuer and
+// audience.
 import * as client from "openid-client";
 
 const env = (name: string): string => {

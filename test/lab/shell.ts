@@ -1,4 +1,5 @@
-// Runs a step's commands with their output in the step's log file; an error holds the command, its last lines and the log.
+// Runs a step's commands with their output in the step's log file; an error holds the command, its last lines and the
+// log.
 import { execa } from "execa";
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";

@@ -1,4 +1,5 @@
-// hearth in a container, as a CI's docker runner starts it: its own processes and hostname, the host's files and docker's socket.
+// hearth in a container, as a CI's docker runner starts it: its own processes and hostname, the host's files and
+// docker's socket.
 import { existsSync } from "node:fs";
 import { at, project } from "../lab/paths.ts";
 

@@ -1,4 +1,5 @@
-// The tables of settings in stacks/README.md, generated from the schemas: a setting that nobody described fails the check.
+// The tables of settings in stacks/README.md, generated from the schemas: a setting that nobody described fails the
+// check.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";

@@ -12,6 +12,7 @@ describe("the rules for source files", () => {
     ["a fault's number in a comment", "// what F12 is about"],
     ["a promise's number in a docstring", "/** Keeps P4. */"],
     ["__provider", "const { __provider } = news;"],
+    ["a line that is too wide", `// ${"x".repeat(LIMITS.columns - 2)}`],
   ] as const)
     it(`report ${what}, with its line`, () => {
       const [found, ...more] = brokenRules([source(`\n${text}\n`)]);
@@ -24,6 +25,7 @@ describe("the rules for source files", () => {
     ["a comparison in a profile", 'recipe === "keycloak"', "providers/app/profiles/keycloak.ts"],
     ["__provider where Pulumi is met", "__provider", "providers/pulumi/resource.ts"],
     ["numbers in code", 'const P12 = "F1";', undefined],
+    ["the widest line allowed", `// ${"x".repeat(LIMITS.columns - 3)}`, undefined],
   ] as const)
     it(`accept ${what}`, () => assert.deepEqual(brokenRules([source(text, path)]), []));
 

@@ -9,8 +9,8 @@ export interface Source {
   readonly text: string;
 }
 
-/** Lines of the longest source file, and of the median one. */
-export const LIMITS = { longest: 200, median: 60 } as const;
+/** Lines of the longest source file and of the median one; columns of a line. */
+export const LIMITS = { longest: 200, median: 60, columns: 120 } as const;
 
 const folders = ["providers", "stacks", "commands"];
 
@@ -71,6 +71,13 @@ function brokenLines({ path, text }: Source): string[] {
   return text
     .split("\n")
     .flatMap((line, at) =>
-      rules.filter(({ pattern }) => pattern.test(line)).map(({ message }) => `${path}:${at + 1}: ${message}`),
+      [...rules.filter(({ pattern }) => pattern.test(line)).map(({ message }) => message), ...tooWide(line)].map(
+        message => `${path}:${at + 1}: ${message}`,
+      ),
     );
+}
+
+/** The formatter leaves comments and texts as they are. */
+function tooWide(line: string): string[] {
+  return line.length > LIMITS.columns ? [`${line.length} columns; expected at most ${LIMITS.columns}`] : [];
 }

@@ -1,4 +1,5 @@
-// A Keycloak per run, as recipe tests had before hearth, in its lightest form: one container, built-in database, an import.
+// A Keycloak per run, as recipe tests had before hearth, in its lightest form: one container, built-in database, an
+// import.
 import { mkdir, rm, writeFile, chown } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";

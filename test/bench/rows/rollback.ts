@@ -1,4 +1,5 @@
-// Row `rollback`: from a broken release's deploy to healthy again. Without a peer: others restore either version or data.
+// Row `rollback`: from a broken release's deploy to healthy again. Without a peer: others restore either version or
+// data.
 import { upArgv } from "../../../commands/pulumi/argv.ts";
 import { release } from "../../lab/upstream.ts";
 import { begun, beginFresh, endFresh, next } from "../fresh.ts";

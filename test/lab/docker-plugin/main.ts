@@ -1,6 +1,6 @@
-// Stand-in for pulumi-resource-docker where the genuine plugin isn't available: only docker.Network, on the real engine.
-// It implements Pulumi's protocol directly: the SDK's server would load the whole SDK and start more slowly than the
-// genuine plugin.
+// Stand-in for pulumi-resource-docker where the genuine plugin isn't available: only docker.Network, on the real
+// engine. It implements Pulumi's protocol directly: the SDK's server would load the whole SDK and start more slowly
+// than the genuine plugin.
 import { execFile } from "node:child_process";
 import { flushCompileCache } from "node:module";
 import { promisify } from "node:util";
