@@ -99,28 +99,32 @@ describe("CI runs with apps and under load, on a real host", function () {
       "-c",
       "echo $OIDC_CLIENT_SECRET; exit 3",
     ]);
-    assert.equal(done.exitCode, 3, done.all);
-    const [before, secret = ""] = done.stdout.split("\n");
-    assert.equal(before, `before ${domain}`);
-    assert.ok(secret.length > 20);
-    assert.match(done.stderr, new RegExp(`${name} is kept until .*; hearth run stop --run ${name}`));
-    assert.match(await readFile(join(folder, "logs", `${stackOf(domain)}_app.log`), "utf8"), /./);
-    const state = await must("pulumi", "stack", "export", "-s", stack);
-    const services = await must(
-      "docker",
-      "service",
-      "inspect",
-      ...(
-        await must("docker", "service", "ls", "-q", "--filter", `label=com.docker.stack.namespace=${stackOf(domain)}`)
-      ).split("\n"),
-    );
-    for (const [where, text] of Object.entries({ state, services, said: done.stderr }))
-      assert.ok(!text.includes(secret), where);
-    assert.equal((await fetch(`https://${domain}/`)).status, 200, "the app is kept");
-    const reaped = await hearth(["reap"]);
-    assert.equal(reaped.all, "", "a kept run is not reaped");
-    const stopped = await hearth(["run", "stop", "--run", name]);
-    assert.equal(stopped.exitCode, 0, stopped.all);
+    try {
+      assert.equal(done.exitCode, 3, done.all);
+      const [before, secret = ""] = done.stdout.split("\n");
+      assert.equal(before, `before ${domain}`);
+      assert.ok(secret.length > 20);
+      assert.match(done.stderr, new RegExp(`${name} is kept until .*; hearth run stop --run ${name}`));
+      assert.match(await readFile(join(folder, "logs", `${stackOf(domain)}_app.log`), "utf8"), /./);
+      const state = await must("pulumi", "stack", "export", "-s", stack);
+      const services = await must(
+        "docker",
+        "service",
+        "inspect",
+        ...(
+          await must("docker", "service", "ls", "-q", "--filter", `label=com.docker.stack.namespace=${stackOf(domain)}`)
+        ).split("\n"),
+      );
+      for (const [where, text] of Object.entries({ state, services, said: done.stderr }))
+        assert.ok(!text.includes(secret), where);
+      assert.equal((await fetch(`https://${domain}/`)).status, 200, "the app is kept");
+      const reaped = await hearth(["reap"]);
+      assert.equal(reaped.all, "", "a kept run is not reaped");
+    } finally {
+      // Its lease would block the next upgrade for half an hour.
+      const stopped = await hearth(["run", "stop", "--run", name]);
+      assert.equal(stopped.exitCode, 0, stopped.all);
+    }
   });
 
   it("deploys a working tree; redeploys a changed one from scratch where in place does not settle", async function () {
