@@ -1,7 +1,7 @@
-// The raw admin API, called by hand: three requests.
+// Calls Keycloak's admin API directly: three requests.
 import { realmOf, type Realm } from "./realm.ts";
 
-/** Returns an admin's token. It can't access realms that are created after it. */
+/** Returns a new admin token. A token can't access realms created after it was issued: get one per realm. */
 export async function logIn(url: string, password: string): Promise<string> {
   const body = new URLSearchParams({ grant_type: "password", client_id: "admin-cli", username: "admin", password });
   const answer = await fetch(`${url}/realms/master/protocol/openid-connect/token`, { method: "POST", body });
@@ -16,7 +16,7 @@ export async function create(url: string, admin: string, realm: Realm): Promise<
   if (!answer.ok) throw new Error(`create realm ${realm.name}: HTTP ${answer.status}`);
 }
 
-/** Absent is success. */
+/** Succeeds if the realm doesn't exist. */
 export async function remove(url: string, admin: string, { name }: Realm): Promise<void> {
   const answer = await fetch(`${url}/admin/realms/${name}`, {
     method: "DELETE",

@@ -1,47 +1,47 @@
 // Parses the arguments of `npm run bench`. Pure.
 import { Argument, Command, InvalidArgumentError } from "commander";
 
-/** The names of all rows; each has a file in rows/. */
+/** Each row has a file in rows/. */
 export const rowNames = ["run", "crowd", "realms", "preview", "snapshot", "upgrade", "rollback"] as const;
 export type RowName = (typeof rowNames)[number];
 
 export interface Arguments {
   readonly rows: readonly RowName[];
-  /** Rounds per contender. Default: the row's own number. */
+  /** Measured runs per contender; undefined: the row's default. */
   readonly runs: number | undefined;
   readonly json: boolean;
 }
 
-/** Exits on `--help` and on invalid arguments. */
+/** Exits the process on `--help` and on invalid arguments. */
 export function readArguments(argv: readonly string[]): Arguments {
   const program = new Command("npm run bench --")
-    .description("Measures hearth on the lab, beside other contenders in the same call.")
+    .description("Measures hearth on the lab beside its peers, all in the same run.")
     .usage("[options] [row...]")
-    .addArgument(new Argument("[row...]", "which rows; all of them without").choices(rowNames))
+    .addArgument(new Argument("[row...]", "rows to measure (default: all)").choices(rowNames))
     .option(
       "--runs <number>",
-      "rounds per contender, of which the median counts; default 5, or 3 for rows of minutes",
+      "measured runs per contender, reported as a median (default: 5, or 3 for rows whose runs take minutes)",
       count,
     )
-    .option("--json", "JSON on stdout; the table goes to stderr", false)
+    .option("--json", "print JSON to stdout and the tables to stderr", false)
     .addHelpText(
       "after",
       `
 Rows:
   run       from \`hearth run\` to a usable token, and its teardown, beside the raw admin API, kcadm.sh,
-            a cold Keycloak container and bare Pulumi: about two minutes a run on two cores
-  crowd     1, 5, 10 and 20 \`hearth run\` at once, beside as many of bare Pulumi and of the raw admin API, and the
-            CPU time that they use: about four minutes a run on two cores
-  realms    a realm's create and delete by hearth's provider and by the raw admin API, with 0, 10, 50 and 100 other
-            realms there: about two minutes a run
-  preview   \`pulumi preview\` of 2 apps and of 10, beside bare Pulumi
-  snapshot  of 160 MB and of 2 GB, beside tar, cp and restic, in the temporary directory: 6 GB of room; installs restic
-  upgrade   the downtime of an upgrade of Keycloak, beside undeploy and deploy by hand: two minutes a run
-  rollback  from a broken release's deploy to healthy again
-upgrade and rollback create a separate warm stack: the data of the lab's apps and their releases are removed first.
+            a cold Keycloak container and bare Pulumi; about two minutes a run on two cores
+  crowd     1, 5, 10 and 20 concurrent \`hearth run\`, beside as many bare Pulumi stacks and raw admin API calls,
+            and the CPU time they use; about four minutes a run on two cores
+  realms    create and delete a realm with hearth's provider and with the raw admin API, beside 0, 10, 50 and 100
+            other realms; about two minutes a run
+  preview   \`pulumi preview\` of 2 and of 10 apps, beside bare Pulumi
+  snapshot  160 MB and 2 GB, beside tar, cp and restic; needs 6 GB in the temporary directory; installs restic
+  upgrade   downtime of a Keycloak upgrade, beside undeploy and deploy by hand; two minutes a run
+  rollback  from deploying a broken release to healthy again
 
-The lab (npm run lab -- up) is brought up first and stays; its warm stack too, but for the rows upgrade and rollback, which make it anew and wipe it. A goal that is missed is marked ✗; the exit code
-is 0 all the same: a bench is no test. Ctrl-C ends after the step in progress and removes what was created.`,
+The bench brings up the lab (npm run lab -- up) and its warm stack, and leaves both running. Rows upgrade and rollback
+recreate the warm stack and wipe it afterwards, with the data of the lab's apps and the releases made for tests.
+A missed goal is marked ✗ and doesn't change the exit code. Ctrl-C stops after the current step and cleans up.`,
     )
     .parse(argv, { from: "user" });
   const { runs, json } = program.opts<{ runs?: number; json: boolean }>();
@@ -51,6 +51,6 @@ is 0 all the same: a bench is no test. Ctrl-C ends after the step in progress an
 
 function count(text: string): number {
   const runs = Number(text);
-  if (!Number.isInteger(runs) || runs < 1) throw new InvalidArgumentError("expected a whole number of at least 1.");
+  if (!Number.isInteger(runs) || runs < 1) throw new InvalidArgumentError("expected an integer of at least 1");
   return runs;
 }

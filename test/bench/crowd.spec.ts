@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { crowdTimes } from "./crowd.ts";
 
-describe("a crowd of runs", () => {
+describe("crowdTimes", () => {
   const runs = [
     { token: 9_000, end: 11_000 },
     { token: 4_000, end: 12_000 },
@@ -9,16 +9,15 @@ describe("a crowd of runs", () => {
     { token: 7_000, end: 9_000 },
   ];
 
-  it("has the median and the last token, and the last end, which may be another run's", () => {
+  it("reports the median token, the last token and the last end, even of different runs", () => {
     const times = crowdTimes(runs, { own: 0, keycloak: 0 }, 2);
     assert.deepEqual([times["median token"], times["last token"], times["last end"]], [6_000, 9_000, 12_000]);
   });
 
-  it("has its CPU time per run, and in total on all cores", () => {
+  it("reports CPU time per run, and the total divided by the cores", () => {
     const times = crowdTimes(runs, { own: 16_000, keycloak: 4_000 }, 2);
     assert.deepEqual([times["CPU a run"], times["Keycloak a run"], times["CPU / cores"]], [4_000, 1_000, 10_000]);
   });
 
-  it("is rejected without runs", () =>
-    assert.throws(() => crowdTimes([], { own: 1, keycloak: 1 }, 2), /expected at least one sample/));
+  it("rejects an empty crowd", () => assert.throws(() => crowdTimes([], { own: 1, keycloak: 1 }, 2), /no samples/));
 });

@@ -1,10 +1,10 @@
-// The figures of many runs at once: when each had its token, when the last had ended, and the CPU time used. Pure.
+// Summarizes concurrent runs: time to token, time to the last teardown, CPU time. Pure.
 import { figures } from "./measure.ts";
-import type { Used } from "./meter.ts";
+import type { CpuUsage } from "./meter.ts";
 import type { Times } from "./row.ts";
 
-/** When a run had its token and when it was removed, in milliseconds since all were started. */
-export interface Reached {
+/** When a run got its token and when its teardown ended, in milliseconds since the crowd started. */
+export interface RunTimes {
   readonly token: number;
   readonly end: number;
 }
@@ -12,12 +12,12 @@ export interface Reached {
 export type CrowdPhase = "median token" | "last token" | "last end" | "CPU a run" | "Keycloak a run" | "CPU / cores";
 
 /**
- * `CPU a run`, `Keycloak a run`: CPU time of the runs' processes, and of Keycloak with its database, per run. `CPU /
- * cores`: both together with every core busy. Throws without runs.
+ * `CPU a run`, `Keycloak a run`: CPU time of the runs' processes, and of Keycloak with its database, per run.
+ * `CPU / cores`: the shortest time in which all cores could do that work. Throws if there are no runs.
  */
 export function crowdTimes(
-  runs: readonly Reached[],
-  { own, keycloak }: Omit<Used, "machine">,
+  runs: readonly RunTimes[],
+  { own, keycloak }: Omit<CpuUsage, "machine">,
   cores: number,
 ): Times<CrowdPhase> {
   const tokens = figures(runs.map(({ token }) => token));

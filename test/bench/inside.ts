@@ -1,11 +1,11 @@
-// The bench inside the lab: measures every row, brings the warm stack up for rows that need it, and prints each table.
+// Runs inside the lab: measures each row, with the warm stack up if needed, and prints its table at once.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readArguments, type RowName } from "./arguments.ts";
 import { InterruptedError, watchInterrupts } from "./interrupts.ts";
-import { machine } from "./machine.ts";
-import { measureRow, type Measured, type Place, type Row } from "./row.ts";
+import { describeMachine } from "./machine.ts";
+import { measureRow, type Measured, type BenchContext, type Row } from "./row.ts";
 import { crowdRow } from "./rows/crowd.ts";
 import { previewRow } from "./rows/preview.ts";
 import { realmsRow } from "./rows/realms.ts";
@@ -14,10 +14,10 @@ import { runRow } from "./rows/run.ts";
 import { snapshotRow } from "./rows/snapshot.ts";
 import { upgradeRow } from "./rows/upgrade.ts";
 import { table } from "./table.ts";
-import { warm } from "./warm.ts";
+import { upWarmStack } from "./warmStack.ts";
 
-/** A name may select several rows, each with its own table. */
-const rows: Record<RowName, (place: Place) => Promise<Row<string> | Row<string>[]>> = {
+/** A name may stand for several rows, each with its own table. */
+const rows: Record<RowName, (context: BenchContext) => Promise<Row<string> | Row<string>[]>> = {
   run: runRow,
   crowd: crowdRow,
   realms: realmsRow,
@@ -26,35 +26,35 @@ const rows: Record<RowName, (place: Place) => Promise<Row<string> | Row<string>[
   upgrade: upgradeRow,
   rollback: rollbackRow,
 };
-/** The other rows need no apps, or create their own. */
-const onWarm: readonly RowName[] = ["run", "crowd", "realms", "preview"];
+/** Rows that need the lab's warm stack; the others need no apps or create their own. */
+const needsWarmStack: readonly RowName[] = ["run", "crowd", "realms", "preview"];
 const log = (line: string): void => console.error(line);
 
-const { rows: wanted, runs, json } = readArguments(process.argv.slice(2));
+const { rows: names, runs, json } = readArguments(process.argv.slice(2));
 const interrupted = watchInterrupts();
 const folder = await mkdtemp(join(tmpdir(), "hearth-bench-"));
 try {
-  const on = await machine();
+  const machine = await describeMachine();
   const measured: Measured<string>[] = [];
-  for (const name of wanted) {
+  for (const name of names) {
     interrupted.throwIfAborted();
-    if (onWarm.includes(name)) {
+    if (needsWarmStack.includes(name)) {
       log("bench: bringing up the warm stack");
-      await warm();
+      await upWarmStack();
     }
     for (const row of [await rows[name]({ folder, interrupted })].flat()) {
       const done = await measureRow(row, { runs, interrupted, log });
       measured.push(done);
-      // Print it now: a later row may fail.
-      (json ? console.error : console.log)(`\n${table(done, on)}\n`);
+      // Print now: a later row may fail.
+      (json ? console.error : console.log)(`\n${table(done, machine)}\n`);
     }
   }
-  if (json) console.log(JSON.stringify({ format: 1, unit: "ms", machine: on, rows: measured }, null, 2));
+  if (json) console.log(JSON.stringify({ format: 2, unit: "ms", machine, rows: measured }, null, 2));
 } catch (error) {
   log(`bench: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = error instanceof InterruptedError ? error.exitCode : 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-// A kept-alive connection must not keep the bench running.
+// Don't wait for keep-alive connections.
 process.exit();

@@ -1,13 +1,13 @@
-// Records a program's output lines with their times.
+// Collects a program's output lines with their times.
 import { execa } from "execa";
 
 export interface Line {
-  /** Milliseconds, as performance.now(). */
+  /** Milliseconds, on the clock of performance.now(). */
   readonly at: number;
   readonly text: string;
 }
 
-/** Runs a program to its end, whatever its exit code, in its own process group: Ctrl-C doesn't reach it. */
+/** Never rejects on a nonzero exit code. Detached: the terminal's Ctrl-C must not reach the program. */
 export async function linesOf(
   name: string,
   argv: readonly string[],

@@ -1,4 +1,4 @@
-// Describes the machine of the measurements.
+// Describes the machine on which the bench runs.
 import { cpus } from "node:os";
 import { must } from "../live/host.ts";
 
@@ -11,7 +11,7 @@ export interface Machine {
   readonly commit: string;
 }
 
-export async function machine(): Promise<Machine> {
+export async function describeMachine(): Promise<Machine> {
   const all = cpus();
   return {
     date: new Date().toISOString(),

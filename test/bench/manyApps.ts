@@ -1,4 +1,4 @@
-// Ten small apps, each as if it had its own recipe, and their removal.
+// Ten small apps, each as if from its own recipe, and their removal.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { envPath } from "../../providers/lib/abra/home.ts";
@@ -7,9 +7,9 @@ import type { WarmAppArgs } from "../../providers/app/inputs.ts";
 import { lastGoodImage } from "../../providers/lib/docker/images.ts";
 import { waitUntilRemoved } from "../../providers/lib/docker/waitUntilRemoved.ts";
 import { at, base } from "../lab/paths.ts";
-import { program } from "./program.ts";
+import { runProgram } from "./program.ts";
 
-/** Each has a state directory below `folder`, and so its own mirror and clone, as ten recipes would. */
+/** Each has its own state directory below `folder`, so its own mirror and clone, as with ten recipes. */
 export function manyApps(folder: string): (WarmAppArgs & { readonly domain: string })[] {
   return Array.from({ length: 10 }, (_, index) => ({
     recipe: "custom-html",
@@ -19,10 +19,10 @@ export function manyApps(folder: string): (WarmAppArgs & { readonly domain: stri
   }));
 }
 
-/** Removes them with volumes and .env. Absent is success. */
+/** Also removes their volumes, images and .env files; succeeds if they don't exist. */
 export async function removeManyApps(domains: readonly string[]): Promise<void> {
   const docker = (...argv: string[]) =>
-    program("docker", argv, `remove bench apps: docker ${argv.slice(0, 2).join(" ")}`);
+    runProgram("docker", argv, `remove bench apps: docker ${argv.slice(0, 2).join(" ")}`);
   const stacks = domains.map(stackOf);
   await docker("stack", "rm", ...stacks);
   for (const stack of stacks) await waitUntilRemoved(stack);

@@ -2,45 +2,45 @@
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { containerOf } from "../../providers/lib/docker/container.ts";
-import { accountOf, accountTime, treeTime } from "./cpu.ts";
-import { program } from "./program.ts";
+import { cpuAccountFile, parseCpuAccount, processTreeTime } from "./cpu.ts";
+import { runProgram } from "./program.ts";
 
 /** Milliseconds of CPU time. */
-export interface Used {
-  /** Of this process and its children that have ended. */
+export interface CpuUsage {
+  /** This process and its exited descendants. */
   readonly own: number;
-  /** Of Keycloak's and its database's containers. */
+  /** All processes in the containers of Keycloak and its database. */
   readonly keycloak: number;
-  /** Of the whole machine, including the others. */
+  /** All processes on the machine, including the above. */
   readonly machine: number;
 }
 
 export interface Meter {
-  /** The time used while `work` ran. */
-  readonly during: <T>(work: () => Promise<T>) => Promise<{ readonly result: T; readonly used: Used }>;
+  /** CPU time used while `work` runs. */
+  readonly during: <T>(work: () => Promise<T>) => Promise<{ readonly result: T; readonly used: CpuUsage }>;
 }
 
-/** For the running containers of `stack`. Throws NoContainerError, and if the kernel has no CPU account of them. */
+/** Meters the current Keycloak containers of `stack`. Throws NoContainerError, or if there is no CPU accounting. */
 export async function meterOf(stack: string): Promise<Meter> {
   const accounts: string[] = [];
   for (const service of ["app", "db"]) {
-    const pid = await program(
+    const pid = await runProgram(
       "docker",
       ["inspect", "--format", "{{.State.Pid}}", await containerOf(stack, service)],
-      `look at a container of ${service}`,
+      `inspect the container of ${service}`,
     );
-    accounts.push(accountOf(await readFile(`/proc/${pid}/cgroup`, "utf8")));
+    accounts.push(cpuAccountFile(await readFile(`/proc/${pid}/cgroup`, "utf8")));
   }
-  const now = async (): Promise<Used> => {
-    const times = await Promise.all(accounts.map(async file => accountTime(await readFile(file, "utf8"))));
-    return { own: treeTime(await readFile("/proc/self/stat", "utf8")), keycloak: sum(times), machine: busy() };
+  const now = async (): Promise<CpuUsage> => {
+    const times = await Promise.all(accounts.map(async file => parseCpuAccount(await readFile(file, "utf8"))));
+    return { own: processTreeTime(await readFile("/proc/self/stat", "utf8")), keycloak: sum(times), machine: busy() };
   };
   return {
     during: async work => {
       const before = await now();
       const result = await work();
       const after = await now();
-      const since = (key: keyof Used) => after[key] - before[key];
+      const since = (key: keyof CpuUsage) => after[key] - before[key];
       return { result, used: { own: since("own"), keycloak: since("keycloak"), machine: since("machine") } };
     },
   };

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
-import { outage, type Get } from "./outage.ts";
+import { outage, type Probe } from "./outage.ts";
 
-/** `.` succeeds, `x` fails; one GET every 100 ms, each answered after 30 ms. */
-const gets = (text: string): Get[] =>
-  [...text].map((sign, index) => ({ asked: index * 100, answered: index * 100 + 30, good: sign === "." }));
+/** `.` succeeded, `x` failed; one GET every 100 ms, each answered after 30 ms. */
+const probes = (text: string): Probe[] =>
+  [...text].map((sign, index) => ({ sentAt: index * 100, answeredAt: index * 100 + 30, ok: sign === "." }));
 
 describe("an outage", () => {
-  it("lasts from the first failed GET to the first good answer", () => assert.equal(outage(gets("..xxx..")), 330));
-  it("isn't over while it flaps", () => assert.equal(outage(gets(".xx.x..")), 430));
-  it("isn't over before the first good answer", () => assert.equal(outage(gets("..xx")), undefined));
-  it("is 0 without a failure", () => assert.equal(outage(gets("....")), 0));
-  it("is ordered by the time of the GET, not of its answer", () => {
-    const [slow, ...rest] = gets("x..");
-    assert.equal(outage([...rest, { ...slow!, answered: 5_000 }]), 130);
+  it("lasts from the first failed GET to the next successful answer", () =>
+    assert.equal(outage(probes("..xxx..")), 330));
+  it("continues while the address flaps", () => assert.equal(outage(probes(".xx.x..")), 430));
+  it("has no duration before a successful answer", () => assert.equal(outage(probes("..xx")), undefined));
+  it("is 0 if no GET failed", () => assert.equal(outage(probes("....")), 0));
+  it("orders GETs by request time, not by answer time", () => {
+    const [slow, ...rest] = probes("x..");
+    assert.equal(outage([...rest, { ...slow!, answeredAt: 5_000 }]), 130);
   });
 });

@@ -1,64 +1,64 @@
-// Measures how long an address was down, from outside.
+// Measures an address's downtime from outside.
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** One GET; times in ms, as performance.now() counts them. */
-export interface Get {
-  readonly asked: number;
-  readonly answered: number;
-  readonly good: boolean;
+/** One GET; times in ms on the clock of performance.now(). */
+export interface Probe {
+  readonly sentAt: number;
+  readonly answeredAt: number;
+  readonly ok: boolean;
 }
 
 /**
- * Milliseconds from the first failed GET to the answer of the first good one after the last failure. 0 without a
- * failure, undefined while it is still down. `gets` may be in any order.
+ * Milliseconds from the first failed GET to the first answer after the last failed GET: flapping counts as down.
+ * 0 if none failed, undefined if still down. `probes` may be in any order.
  */
-export function outage(gets: readonly Get[]): number | undefined {
-  const inOrder = gets.toSorted((a, b) => a.asked - b.asked);
-  const first = inOrder.find(get => !get.good);
+export function outage(probes: readonly Probe[]): number | undefined {
+  const inOrder = probes.toSorted((a, b) => a.sentAt - b.sentAt);
+  const first = inOrder.find(probe => !probe.ok);
   if (!first) return 0;
-  const up = inOrder[inOrder.findLastIndex(get => !get.good) + 1];
-  return up && up.answered - first.asked;
+  const up = inOrder[inOrder.findLastIndex(probe => !probe.ok) + 1];
+  return up && up.answeredAt - first.sentAt;
 }
 
-export interface Watched {
-  /** The result of `outage` so far. */
+export interface OutageWatch {
+  /** The outage so far. */
   readonly outage: () => number | undefined;
-  /** Stops asking, and waits for outstanding answers. */
+  /** Stops sending GETs and waits for pending answers. */
   readonly end: () => Promise<void>;
 }
 
-/** Sends a GET every 100 ms until `end`, without waiting for earlier answers. */
-export function watch(url: string): Watched {
-  const gets: Get[] = [];
-  const due = new Set<Promise<void>>();
-  const over = new AbortController();
+/** Sends a GET to `url` every 100 ms until `end`, without waiting for earlier answers. */
+export function watch(url: string): OutageWatch {
+  const probes: Probe[] = [];
+  const pending = new Set<Promise<void>>();
+  const stopped = new AbortController();
   const loop = (async () => {
-    for (; !over.signal.aborted; await sleep(100)) {
-      const asking: Promise<void> = ask(url).then(get => {
-        gets.push(get);
-        due.delete(asking);
+    for (; !stopped.signal.aborted; await sleep(100)) {
+      const request: Promise<void> = sendGet(url).then(sample => {
+        probes.push(sample);
+        pending.delete(request);
       });
-      due.add(asking);
+      pending.add(request);
     }
   })();
   return {
-    outage: () => outage(gets),
+    outage: () => outage(probes),
     end: async () => {
-      over.abort();
+      stopped.abort();
       await loop;
-      await Promise.all(due);
+      await Promise.all(pending);
     },
   };
 }
 
-async function ask(url: string): Promise<Get> {
-  const asked = performance.now();
-  const good = await fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
+async function sendGet(url: string): Promise<Probe> {
+  const sentAt = performance.now();
+  const ok = await fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
     async answer => {
       await answer.arrayBuffer();
       return answer.status === 200;
     },
     () => false,
   );
-  return { asked, answered: performance.now(), good };
+  return { sentAt, answeredAt: performance.now(), ok };
 }

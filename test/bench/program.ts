@@ -1,37 +1,37 @@
-// Runs a measured program to its end in its own process group: Ctrl-C doesn't reach it, so that it can be cleaned up.
+// Runs a program to completion, detached from the terminal's Ctrl-C, so that the bench can clean up afterwards.
 import { execa } from "execa";
 
-export interface Settings {
+export interface ProgramOptions {
   readonly cwd?: string;
   readonly env?: Record<string, string>;
 }
 
-/** What a finished program printed. */
-export interface Printed {
+/** Output of a finished program. */
+export interface ProgramOutput {
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Returns its stdout; otherwise like `printed`. */
-export async function program(
+/** Like `runProgramWithOutput`, but returns only stdout. */
+export async function runProgram(
   name: string,
   argv: readonly string[],
   what: string,
-  settings?: Settings,
+  options?: ProgramOptions,
 ): Promise<string> {
-  return (await printed(name, argv, what, settings)).stdout;
+  return (await runProgramWithOutput(name, argv, what, options)).stdout;
 }
 
-/** `what` is verb and noun for the error; argv is never printed. Throws unless it exits 0. */
-export async function printed(
+/** `what` is verb and noun for the error, which never contains argv. Throws unless the program exits with 0. */
+export async function runProgramWithOutput(
   name: string,
   argv: readonly string[],
   what: string,
-  settings: Settings = {},
-): Promise<Printed> {
-  const done = await execa(name, argv, { ...settings, stdin: "ignore", reject: false, all: true, detached: true });
+  options: ProgramOptions = {},
+): Promise<ProgramOutput> {
+  const done = await execa(name, argv, { ...options, stdin: "ignore", reject: false, all: true, detached: true });
   if (!done.failed) return { stdout: done.stdout, stderr: done.stderr };
-  throw new Error(`${what}: ${name} ended with ${done.exitCode ?? done.signal ?? done.code}: ${done.all}`, {
+  throw new Error(`${what}: ${name} exited with ${done.exitCode ?? done.signal ?? done.code}: ${done.all}`, {
     cause: done.cause,
   });
 }

@@ -1,4 +1,4 @@
-// The realm that the peers create: one client and one user who can log in, as written by hand. Pure.
+// The realm that hearth's peers create: one client and one user who can log in. Pure.
 import { randomBytes } from "node:crypto";
 
 export interface Realm {
@@ -9,7 +9,7 @@ export interface Realm {
   readonly password: string;
 }
 
-/** A unique name, and secrets that are used for seconds. */
+/** Unique name, random secrets. */
 export function newRealm(): Realm {
   const text = (bytes: number) => randomBytes(bytes).toString("hex");
   return { name: `bench-${text(4)}`, clientId: "app", clientSecret: text(24), username: "tester", password: text(18) };
@@ -25,9 +25,9 @@ export function clientOf({ clientId, clientSecret }: Realm) {
   };
 }
 
-/** The user without the password. */
+/** Without its password. */
 export function userOf({ username }: Realm) {
-  // Without names the user profile isn't complete, and a password grant says "Account is not fully set up".
+  // Without first and last name, a password grant fails with "Account is not fully set up".
   return {
     username,
     email: `${username}@example.test`,
@@ -42,7 +42,7 @@ export function passwordOf({ password }: Realm) {
   return { type: "password", value: password, temporary: false };
 }
 
-/** The complete realm, for one request or an import. */
+/** The complete representation, for one request or an import. */
 export function realmOf(realm: Realm) {
   return {
     realm: realm.name,

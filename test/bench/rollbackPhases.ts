@@ -1,25 +1,26 @@
-// The phases of a rollback, from hearth's progress lines: verdict, data restored, app healthy. Pure.
+// Derives a rollback's phases from hearth's progress lines: verdict, data restored, app healthy. Pure.
 import type { Line } from "./lines.ts";
 import type { Times } from "./row.ts";
 
-export type UndoneTimes = Times<"verdict" | "restore" | "start" | "in all">;
+export type RollbackTimes = Times<"verdict" | "restore" | "start" | "total">;
 
 /**
- * verdict: from the broken release's deploy to its rejection. restore: diagnostics, undeploy, extract, swap. start:
- * from the deploy of the previous version to healthy for the whole window. Throws if a line is missing.
+ * verdict: from deploying the broken release to the decision to roll back. restore: diagnostics, undeploy, restore
+ * data. start: from deploying the previous version to healthy, its whole window included. Throws if a line is missing.
  */
-export function undone(app: string, to: string, from: string, lines: readonly Line[]): UndoneTimes {
+export function rollbackPhases(app: string, to: string, from: string, lines: readonly Line[]): RollbackTimes {
   const marks = [
     `${app}: deploying ${to}`,
-    `going back to ${from}`,
+    `rolling back to ${from}`,
     `${app}: restored `,
     `${app}: deploying ${from}`,
     `${app}: healthy at ${from}`,
   ] as const;
-  // Pulumi prints each line twice, at once and at the end: the first one counts.
+  // Pulumi prints each line twice, live and at the end: use the first.
   const times = marks.map(mark => {
     const line = lines.find(({ text }) => text.includes(mark));
-    if (!line) throw new Error(`pulumi up never printed "${mark}":\n${lines.map(({ text }) => text).join("\n")}`);
+    if (!line)
+      throw new Error(`pulumi up printed no line with "${mark}":\n${lines.map(({ text }) => text).join("\n")}`);
     return line.at;
   });
   const [deployed, decided, , again, healthy] = times as [number, number, number, number, number];
@@ -27,6 +28,6 @@ export function undone(app: string, to: string, from: string, lines: readonly Li
     verdict: decided - deployed,
     restore: again - decided,
     start: healthy - again,
-    "in all": healthy - deployed,
+    total: healthy - deployed,
   };
 }

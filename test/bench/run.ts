@@ -1,15 +1,15 @@
-// `npm run bench`: brings the lab up, then measures the rows on it.
+// `npm run bench`: brings up the lab, then measures the rows on it.
 import { readArguments } from "./arguments.ts";
 import { execInLab } from "../lab/exec.ts";
 import { project } from "../lab/paths.ts";
 import { up } from "../lab/up.ts";
 
 const argv = process.argv.slice(2);
-readArguments(argv); // what is wrong is said before anything is brought up
+readArguments(argv); // report invalid arguments before bringing up the lab
 
 try {
   if (process.getuid?.() !== 0)
-    throw new Error("run it as root: the lab starts a Docker engine and mounts its resolv.conf");
+    throw new Error("the lab starts a Docker engine and mounts its own resolv.conf: run the bench as root");
   console.error("bench: bringing up the lab");
   await up(line => console.error(line));
   process.exitCode = await execInLab(

@@ -1,5 +1,4 @@
-// What `hearth run` runs in the bench: prints the time (ms) at which a password grant worked. Plain JavaScript, so that
-// it starts at once.
+// The command under `hearth run`: prints the time (ms) of a successful password grant. Plain JavaScript starts fastest.
 const env = process.env;
 const discovery = await fetch(env.OIDC_DISCOVERY_URL);
 const { token_endpoint: endpoint } = await discovery.json();

@@ -7,17 +7,24 @@ const contender = (name: string, ms: number) => ({ name, phases: { "2 GB": figur
 const row = { name: "r", title: "r: of 2 GB", runs: 1, goals: [], limits: [] };
 
 describe("the bench's table", () => {
-  it("shows hearth's ratio to every other contender, the goals and the limits", () => {
+  it("shows hearth's ratio to every peer, the goals and the limits", () => {
     const goal = {
       phase: "2 GB",
       contender: "hearth",
       against: ["cp"],
       atMost: 1,
-      says: "faster than cp",
+      description: "faster than cp",
       ratio: 2,
       met: false,
     };
-    const limit = { phase: "2 GB", contender: "hearth", atMost: 2_000, says: "within 2 s", median: 2_000, met: true };
+    const limit = {
+      phase: "2 GB",
+      contender: "hearth",
+      atMost: 2_000,
+      description: "within 2 s",
+      median: 2_000,
+      met: true,
+    };
     assert.deepEqual(
       table(
         { ...row, contenders: [contender("hearth", 2_000), contender("cp", 1_000)], goals: [goal], limits: [limit] },
@@ -37,8 +44,15 @@ describe("the bench's table", () => {
     );
   });
 
-  it("doesn't mark a ratio without a limit", () => {
-    const goal = { phase: "2 GB", contender: "hearth", against: ["cp"], says: "hearth : cp", ratio: 2, met: true };
+  it("marks no ratio without a limit", () => {
+    const goal = {
+      phase: "2 GB",
+      contender: "hearth",
+      against: ["cp"],
+      description: "hearth : cp",
+      ratio: 2,
+      met: true,
+    };
     const lines = table(
       { ...row, contenders: [contender("hearth", 2_000), contender("cp", 1_000)], goals: [goal] },
       machine,
@@ -46,7 +60,7 @@ describe("the bench's table", () => {
     assert.equal(lines.at(-1), "  · 2 GB: hearth : cp: ratio 2.00");
   });
 
-  it("shows only figures for one contender", () => {
+  it("shows only figures for a single contender", () => {
     const lines = table({ ...row, contenders: [contender("hearth", 500)] }, machine).split("\n");
     assert.deepEqual(lines.slice(3), ["  seconds   2 GB", "  hearth    0.50 (0.50–0.50)"]);
   });

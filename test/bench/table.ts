@@ -1,39 +1,50 @@
-// The table at the end of a row. Pure.
+// Formats a row's table. Pure.
 import type { Figures } from "./measure.ts";
 import type { Machine } from "./machine.ts";
 import type { Measured } from "./row.ts";
 
-/** Lines for a terminal: each contender's medians with extremes, hearth's ratio to them, and the goals. */
+/** Lines for a terminal: medians with extremes, hearth's ratio to each peer, goals and limits. */
 export function table({ title, runs, contenders, goals, limits }: Measured<string>, machine: Machine): string {
   const hearth = contenders[0]!;
   const phases = Object.keys(hearth.phases);
-  const beside = contenders.length > 1;
-  const share = (figures: Figures, phase: string) => (hearth.phases[phase]!.median / figures.median).toFixed(2);
+  const hasPeers = contenders.length > 1;
+  const ratioTo = (figures: Figures, phase: string) => (hearth.phases[phase]!.median / figures.median).toFixed(2);
   const cells = (contender: typeof hearth, phase: string) => {
     const figures = contender.phases[phase]!;
-    return [spread(figures), ...(beside ? [contender === hearth ? "" : share(figures, phase)] : [])];
+    return [spread(figures), ...(hasPeers ? [contender === hearth ? "" : ratioTo(figures, phase)] : [])];
   };
-  const head = ["seconds", ...phases.flatMap(phase => [phase, ...(beside ? [`${hearth.name} / it`] : [])])];
+  const head = ["seconds", ...phases.flatMap(phase => [phase, ...(hasPeers ? [`${hearth.name} / it`] : [])])];
   const lines = columns([
     head,
     ...contenders.map(contender => [contender.name, ...phases.flatMap(phase => cells(contender, phase))]),
   ]);
   const aims = [
-    ...goals.map(({ atMost, met, phase, says, ratio }) => ({
+    ...goals.map(({ atMost, met, phase, description, ratio }) => ({
       mark: atMost === undefined ? "·" : mark(met),
       phase,
-      says,
+      description,
       amount: amount(ratio),
     })),
-    ...limits.map(({ met, phase, says, median }) => ({ mark: mark(met), phase, says, amount: `${s(median)} s` })),
+    ...limits.map(({ met, phase, description, median }) => ({
+      mark: mark(met),
+      phase,
+      description,
+      amount: `${s(median)} s`,
+    })),
   ];
   return [
     title,
-    `median of ${runs} (min–max) · ${machine.cpus} × ${machine.cpu} · node ${machine.node} · pulumi ${machine.pulumi} · ${machine.commit}`,
+    [
+      `median of ${runs} (min–max)`,
+      `${machine.cpus} × ${machine.cpu}`,
+      `node ${machine.node}`,
+      `pulumi ${machine.pulumi}`,
+      machine.commit,
+    ].join(" · "),
     "",
     ...lines.map(line => `  ${line}`.trimEnd()),
     ...(aims.length > 0 ? [""] : []),
-    ...aims.map(aim => `  ${aim.mark} ${aim.phase}: ${aim.says}: ${aim.amount}`),
+    ...aims.map(aim => `  ${aim.mark} ${aim.phase}: ${aim.description}: ${aim.amount}`),
   ].join("\n");
 }
 

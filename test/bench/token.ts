@@ -1,7 +1,7 @@
-// The end state of every contender: discovery, then a password grant that returns a token.
+// Every contender's goal: discovery, then a password grant that returns a token.
 import type { Realm } from "./realm.ts";
 
-/** Throws an error with Keycloak's answer. */
+/** Throws with Keycloak's answer, or if there is none. */
 export async function token(
   keycloak: string,
   { name, clientId, clientSecret, username, password }: Realm,

@@ -1,14 +1,14 @@
-// A stack with one dynamic resource that does nothing, registered like hearth's (providers/pulumi/resource.ts).
+// A stack of one dynamic resource that does nothing, registered like hearth's (providers/pulumi/resource.ts).
 import * as pulumi from "@pulumi/pulumi";
 import { flushCompileCache } from "node:module";
 
-class Nothing extends pulumi.CustomResource {
+class Noop extends pulumi.CustomResource {
   constructor(name: string) {
-    super("pulumi-nodejs:dynamic/bare:Nothing", name, {
+    super("pulumi-nodejs:dynamic/bare:Noop", name, {
       __provider: "exports.handler = () => require('./provider.ts').provider;",
     });
   }
 }
 
-export const id = new Nothing("nothing").id;
+export const id = new Noop("noop").id;
 flushCompileCache();

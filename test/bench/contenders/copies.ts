@@ -1,8 +1,8 @@
-// Copies of a tree: hearth's snapshot, and the tools that an operator would use.
+// Copies a tree: hearth's snapshot and the usual alternatives.
 import { join } from "node:path";
 import { project } from "../../lab/paths.ts";
-import { program } from "../program.ts";
-import { lasting } from "../row.ts";
+import { runProgram } from "../program.ts";
+import { measureDuration } from "../row.ts";
 
 export interface Copy {
   readonly name: string;
@@ -13,33 +13,33 @@ export interface Copy {
 export const snapshot: Copy = {
   name: "hearth",
   async take(tree, into) {
-    const text = await program(
+    const text = await runProgram(
       process.execPath,
-      ["--disable-warning=ExperimentalWarning", join(project, "test/bench/take.ts"), tree, into],
+      ["--disable-warning=ExperimentalWarning", join(project, "test/bench/takeSnapshot.ts"), tree, into],
       "take a snapshot",
     );
     const { ms, memory } = JSON.parse(text) as { ms: number; memory: number };
-    console.error(`snapshot: hearth's process used ${Math.round(memory / 1e6)} MB at most`);
+    console.error(`snapshot: peak memory of hearth's process (without tar and zstd): ${Math.round(memory / 1e6)} MB`);
     return ms;
   },
 };
 
-/** Not compressed, synced or read back. */
+/** Not compressed, not synced, not verified. */
 export const tar: Copy = {
   name: "tar",
   take: (tree, into) =>
-    lasting(() =>
-      program("tar", ["--create", `--file=${join(into, "tree.tar")}`, `--directory=${tree}`, "."], "write a tar"),
+    measureDuration(() =>
+      runProgram("tar", ["--create", `--file=${join(into, "tree.tar")}`, `--directory=${tree}`, "."], "write a tar"),
     ),
 };
 
-/** As tar. */
+/** Not compressed, not synced, not verified. */
 export const cp: Copy = {
   name: "cp -a",
-  take: (tree, into) => lasting(() => program("cp", ["-a", "--", tree, join(into, "tree")], "copy a tree")),
+  take: (tree, into) => measureDuration(() => runProgram("cp", ["-a", "--", tree, join(into, "tree")], "copy a tree")),
 };
 
-/** A first, compressed backup into a new repository, read back completely. */
+/** A first backup into a new repository: compressed, then read back completely. */
 export const restic: Copy = {
   name: "restic backup, check",
   async take(tree, into) {
@@ -49,9 +49,9 @@ export const restic: Copy = {
       RESTIC_CACHE_DIR: join(into, "cache"),
       TMPDIR: into,
     };
-    const call = (...argv: string[]) => program("restic", [...argv, "--quiet"], `restic ${argv[0]}`, { env });
+    const call = (...argv: string[]) => runProgram("restic", [...argv, "--quiet"], `restic ${argv[0]}`, { env });
     await call("init");
-    return lasting(async () => {
+    return measureDuration(async () => {
       await call("backup", tree);
       await call("check", "--read-data");
     });

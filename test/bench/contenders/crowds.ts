@@ -1,8 +1,8 @@
-// Many runs at once: by hearth, by bare Pulumi, and by the raw admin API with at most two requests at a time.
+// Concurrent runs with hearth, with bare Pulumi, and with the raw admin API (at most two at a time).
 import { availableParallelism } from "node:os";
 import { create, logIn, remove } from "../adminApi.ts";
-import { atATime } from "../atATime.ts";
-import { crowdTimes, type CrowdPhase, type Reached } from "../crowd.ts";
+import { mapConcurrently } from "../mapConcurrently.ts";
+import { crowdTimes, type CrowdPhase, type RunTimes } from "../crowd.ts";
 import type { Meter } from "../meter.ts";
 import { newRealm } from "../realm.ts";
 import { timed, type Contender } from "../row.ts";
@@ -10,13 +10,13 @@ import { token } from "../token.ts";
 import type { BareStack } from "./barePulumi.ts";
 import { hearthRun } from "./hearth.ts";
 
-/** Starts `count` runs and waits until all have ended; then throws the first failure. */
-export type Crowd = (count: number) => Promise<Reached[]>;
+/** Performs `count` runs with their teardown. Throws the first failure once all have ended. */
+export type Crowd = (count: number) => Promise<RunTimes[]>;
 
 export function crowdContender(name: string, count: number, meter: Meter, crowd: Crowd): Contender<CrowdPhase> {
   return {
     name,
-    // One run fills the compile cache.
+    // One warm-up, of the smallest crowd, fills all caches.
     warmUp: count === 1,
     measure: async () => {
       const { result: runs, used } = await meter.during(() => crowd(count));
@@ -31,15 +31,15 @@ export function crowdContender(name: string, count: number, meter: Meter, crowd:
 
 export const hearthCrowd: Crowd = async count => {
   const start = Date.now();
-  const runs = await atATime(count, Array.from({ length: count }), hearthRun);
+  const runs = await mapConcurrently(count, Array.from({ length: count }), hearthRun);
   return runs.map(run => ({ token: run.token - start, end: run.end - start }));
 };
 
-/** A stack has no token: its outputs count instead. */
+/** A bare stack has no token: its outputs stand for it. */
 export function bareCrowd(next: () => BareStack): Crowd {
   return async count => {
     const since = stopwatch();
-    return atATime(count, Array.from({ length: count }), async () => {
+    return mapConcurrently(count, Array.from({ length: count }), async () => {
       const { up, down } = next();
       let reached = 0;
       await timed(async () => {
@@ -51,14 +51,14 @@ export function bareCrowd(next: () => BareStack): Crowd {
   };
 }
 
-/** Creates all realms, then deletes them, two at a time: Keycloak's database deadlocks with more. */
+/** Creates all realms, then deletes all. Two at a time: more make Keycloak's database deadlock. */
 export function rawCrowd(url: string, password: string, interrupted: AbortSignal): Crowd {
   return async count => {
     const realms = Array.from({ length: count }, newRealm);
     let [tokens, ends]: [number[], number[]] = [[], []];
     const since = stopwatch();
     const up = async () => {
-      tokens = await atATime(2, realms, async realm => {
+      tokens = await mapConcurrently(2, realms, async realm => {
         interrupted.throwIfAborted();
         await create(url, await logIn(url, password), realm);
         await token(url, realm);
@@ -66,7 +66,7 @@ export function rawCrowd(url: string, password: string, interrupted: AbortSignal
       });
     };
     const down = async () => {
-      ends = await atATime(2, realms, async realm => {
+      ends = await mapConcurrently(2, realms, async realm => {
         await remove(url, await logIn(url, password), realm);
         return since();
       });

@@ -1,8 +1,8 @@
-// hearth: from the start of `hearth run` to a token in its command, then from the end of the command to hearth's exit.
+// hearth: `up` lasts from the call of `hearth run` to its command's token, `teardown` from there to its exit.
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { project } from "../../lab/paths.ts";
-import { printed, program } from "../program.ts";
+import { runProgram, runProgramWithOutput } from "../program.ts";
 import type { Contender } from "../row.ts";
 
 const stamp = join(project, "test/bench/stamp.mjs");
@@ -19,21 +19,26 @@ export function hearth(): Contender {
   };
 }
 
-/** One complete run: when it had its token and when it ended, as Date.now(). Throws with hearth's output. */
+/** Performs one run with a unique build; returns times of Date.now(). Throws with the output of hearth. */
 export async function hearthRun(): Promise<{ readonly token: number; readonly end: number }> {
   const flags = ["--recipe", "notes", "--build", `bench-${randomBytes(6).toString("hex")}`];
   const start = Date.now();
   try {
-    const { stdout, stderr } = await printed("hearth", ["run", ...flags, "--", process.execPath, stamp], "hearth run");
+    const { stdout, stderr } = await runProgramWithOutput(
+      "hearth",
+      ["run", ...flags, "--", process.execPath, stamp],
+      "hearth run",
+    );
     const [token, end] = [Number(stdout), Date.now()];
-    if (!(token > start)) throw new Error(`hearth run: its command printed ${JSON.stringify(stdout)}, not a time`);
-    // hearth only warns: its exit code is the command's.
+    if (!(token > start))
+      throw new Error(`hearth run: expected its command to print a time, found ${JSON.stringify(stdout)}`);
+    // hearth only warns about a failed teardown: its exit code is the command's.
     if (/^hearth: warning: ci-\S+ not removed: /m.test(stderr)) throw new Error(`hearth run: ${stderr}`);
     return { token, end };
   } catch (error) {
-    // hearth removes the run, unless the removal failed.
-    await program("hearth", ["run", "stop", ...flags], "hearth run stop").catch((left: Error) =>
-      console.error(`bench: warning: ${left.message}`),
+    // hearth tears the run down, unless that is what failed.
+    await runProgram("hearth", ["run", "stop", ...flags], "hearth run stop").catch((stopError: Error) =>
+      console.error(`bench: warning: ${stopError.message}`),
     );
     throw error;
   }

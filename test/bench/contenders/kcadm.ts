@@ -1,10 +1,10 @@
-// Keycloak's kcadm.sh in the warm Keycloak's container, directly on its port: it starts five JVMs.
+// Keycloak's kcadm.sh inside the warm Keycloak's container, straight to its port: five JVM starts.
 import { clientOf, newRealm, passwordOf, userOf } from "../realm.ts";
 import { timed, type Contender } from "../row.ts";
-import { program } from "../program.ts";
+import { runProgram } from "../program.ts";
 import { token } from "../token.ts";
 
-// Secrets are passed in the environment and on standard input, never in argv; the admin's is read from the container.
+// Pass secrets by environment and stdin, never in argv; the admin's password is in the container.
 const session = `set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -37,7 +37,7 @@ export function kcadm(url: string, container: string): Contender {
       };
       const names = Object.keys(env).flatMap(name => ["--env", name]);
       const inside = (script: string, what: string) =>
-        program("docker", ["exec", ...names, container, "sh", "-c", script], what, { env });
+        runProgram("docker", ["exec", ...names, container, "sh", "-c", script], what, { env });
       const make = async () => {
         await inside(up, `create realm ${realm.name} with kcadm.sh`);
         await token(url, realm);

@@ -1,9 +1,9 @@
-// `pulumi preview` of hearth's apps, and of resources that do nothing: the cost of Pulumi alone.
+// `pulumi preview` of hearth's apps, and of as many resources that do nothing: the cost of Pulumi alone.
 import { initArgv, upArgv } from "../../../commands/pulumi/argv.ts";
 import { project } from "../../lab/paths.ts";
-import { program } from "../program.ts";
+import { runProgram } from "../program.ts";
 import { makeProject } from "../project.ts";
-import { lasting, type Contender } from "../row.ts";
+import { measureDuration, type Contender } from "../row.ts";
 
 export type Count = "2 apps" | "10 apps";
 
@@ -17,12 +17,12 @@ const argvOf = (name: string) => [
   "--color=never",
 ];
 
-/** The real warm stack, and a stack of `apps` that `begin` creates in the directory `cwd`. */
+/** Previews the real warm stack and a stack of `apps`, which `setUp` brings up in the directory `cwd`. */
 export function hearthPreview(
   cwd: string,
   apps: readonly object[],
-): { readonly contender: Contender<Count>; readonly begin: () => Promise<void> } {
-  const warm = () => program("pulumi", argvOf("warm"), "preview the warm stack", { cwd: project });
+): { readonly contender: Contender<Count>; readonly setUp: () => Promise<void> } {
+  const warm = () => runProgram("pulumi", argvOf("warm"), "preview the warm stack", { cwd: project });
   return previews("hearth", { cwd, main: "test/bench/many/apps.ts", env: { BENCH_APPS: JSON.stringify(apps) } }, warm);
 }
 
@@ -30,19 +30,15 @@ export function hearthPreview(
 export function barePreview(
   cwd: string,
   many: number,
-): { readonly contender: Contender<Count>; readonly begin: () => Promise<void> } {
-  const main = "test/bench/many/nothings.ts";
-  const two = previews("bare Pulumi", { cwd: `${cwd}-2`, main, env: { BENCH_NOTHINGS: "2" } });
-  const all = previews(
-    "bare Pulumi",
-    { cwd: `${cwd}-${many}`, main, env: { BENCH_NOTHINGS: String(many) } },
-    two.preview,
-  );
-  const begin = async () => {
-    await two.begin();
-    await all.begin();
+): { readonly contender: Contender<Count>; readonly setUp: () => Promise<void> } {
+  const main = "test/bench/many/noops.ts";
+  const two = previews("bare Pulumi", { cwd: `${cwd}-2`, main, env: { BENCH_NOOPS: "2" } });
+  const all = previews("bare Pulumi", { cwd: `${cwd}-${many}`, main, env: { BENCH_NOOPS: String(many) } }, two.preview);
+  const setUp = async () => {
+    await two.setUp();
+    await all.setUp();
   };
-  return { contender: all.contender, begin };
+  return { contender: all.contender, setUp };
 }
 
 interface Project {
@@ -56,7 +52,7 @@ function previews(name: string, { cwd, main, env }: Project, two?: () => Promise
   const preview = async () => pulumi!(argvOf(stack));
   return {
     preview,
-    begin: async () => {
+    setUp: async () => {
       pulumi = await makeProject(cwd, main, env);
       await pulumi(initArgv(stack));
       await pulumi(upArgv(stack));
@@ -64,7 +60,10 @@ function previews(name: string, { cwd, main, env }: Project, two?: () => Promise
     contender: {
       name,
       warmUp: true,
-      measure: async () => ({ "2 apps": await lasting(two ?? preview), "10 apps": await lasting(preview) }),
+      measure: async () => ({
+        "2 apps": await measureDuration(two ?? preview),
+        "10 apps": await measureDuration(preview),
+      }),
     },
   };
 }

@@ -1,10 +1,10 @@
-// The raw admin API, through Traefik and TLS: the minimum that any client of the warm Keycloak needs.
+// The raw admin API through Traefik and TLS: the minimum for a realm on the warm Keycloak.
 import { create, logIn, remove } from "../adminApi.ts";
 import { newRealm } from "../realm.ts";
 import { timed, type Contender } from "../row.ts";
 import { token } from "../token.ts";
 
-/** `url` is https://<domain>. The admin's password is already known, as in a script. */
+/** `url` is https://<domain>. */
 export function rawApi(url: string, adminPassword: string): Contender {
   return {
     name: "raw admin API",

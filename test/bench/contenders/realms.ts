@@ -1,4 +1,4 @@
-// Creates and deletes a realm: with hearth's provider in this process, without Pulumi, and with the raw admin API.
+// Creates and deletes a realm: with hearth's provider, in this process and without Pulumi, and with the raw admin API.
 import { stackOf } from "../../../providers/lib/docker/names.ts";
 import { logIn as logInAsHearth } from "../../../providers/lib/keycloak/admin.ts";
 import { realmInputs } from "../../../providers/realm/inputs.ts";
@@ -7,7 +7,7 @@ import { clusterId } from "../../../providers/lib/docker/cluster.ts";
 import { readSecret } from "../../../providers/lib/docker/container.ts";
 import { stateDir } from "../../lab/paths.ts";
 import { create, logIn, remove } from "../adminApi.ts";
-import type { Others } from "../others.ts";
+import type { OtherRealms } from "../otherRealms.ts";
 import { newRealm, type Realm } from "../realm.ts";
 import { timed, type Contender } from "../row.ts";
 
@@ -19,13 +19,13 @@ export interface Maker {
   readonly delete: (realm: Realm) => Promise<void>;
 }
 
-/** Beside `count` other realms, which are created first, untimed. */
-export function realmContender({ name, ...maker }: Maker, count: number, others: Others): Contender<RealmPhase> {
+/** Measures beside `count` other realms, whose creation is not timed. */
+export function realmContender({ name, ...maker }: Maker, count: number, others: OtherRealms): Contender<RealmPhase> {
   return {
     name: contenderName(name, count),
     warmUp: count === 0,
     measure: async () => {
-      await others.exactly(count);
+      await others.ensureCount(count);
       const realm = newRealm();
       const { up, teardown } = await timed(
         () => maker.create(realm),
@@ -40,7 +40,7 @@ export function contenderName(maker: string, count: number): string {
   return `${maker}, ${count} others`;
 }
 
-/** As the provider does it: reads the admin's password from the running container for each session. */
+/** Like hearth's provider: each session reads the admin's password from the running container. */
 export async function hearthMaker(domain: string): Promise<Maker> {
   const swarm = await clusterId();
   const checked = ({ name }: Realm) => ({
@@ -62,7 +62,7 @@ export async function hearthMaker(domain: string): Promise<Maker> {
   };
 }
 
-/** With the admin's password already known, as in a script. */
+/** Like a script: the admin's password is given. */
 export function rawMaker(domain: string, password: string): Maker {
   const url = `https://${domain}`;
   return {

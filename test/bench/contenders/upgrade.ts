@@ -1,12 +1,12 @@
-// hearth's upgrade: `pulumi up` with a new release of the recipe, as the nightly job runs it.
+// hearth's upgrade: `pulumi up` after a new release of the recipe, as in the nightly job.
 import { upArgv } from "../../../commands/pulumi/argv.ts";
 import { appFolder } from "../../../providers/lib/state/appFolder.ts";
 import { readLastGood } from "../../../providers/lib/state/versions.ts";
 import { stateDir } from "../../lab/paths.ts";
 import { release } from "../../lab/upstream.ts";
-import { next } from "../fresh.ts";
+import { nextVersion } from "../freshStack.ts";
 import { watch } from "../outage.ts";
-import { program } from "../program.ts";
+import { runProgram } from "../program.ts";
 import type { Contender } from "../row.ts";
 
 export function upgrade(domain: string): Contender<"downtime"> {
@@ -15,15 +15,15 @@ export function upgrade(domain: string): Contender<"downtime"> {
     name: "hearth",
     warmUp: false,
     measure: async () => {
-      const version = next((released += 1));
+      const version = nextVersion((released += 1));
       await release("keycloak", { version });
       const watched = watch(`https://${domain}/realms/master`);
-      await program("pulumi", upArgv("warm"), `upgrade Keycloak to ${version}`).finally(watched.end);
-      const good = (await readLastGood(appFolder(stateDir, domain)))?.version;
+      await runProgram("pulumi", upArgv("warm"), `upgrade Keycloak to ${version}`).finally(watched.end);
+      const lastGood = (await readLastGood(appFolder(stateDir, domain)))?.version;
       const downtime = watched.outage();
-      if (good !== version || !downtime)
+      if (lastGood !== version || !downtime)
         throw new Error(
-          `Keycloak is at ${good} after a downtime of ${downtime} ms; wanted was an upgrade to ${version}`,
+          `upgrade Keycloak: expected last good ${version}, found ${lastGood} after a downtime of ${downtime} ms`,
         );
       return { downtime };
     },

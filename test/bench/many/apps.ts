@@ -1,4 +1,4 @@
-// A stack of warm apps; the environment gives their inputs.
+// A stack of the WarmApps in BENCH_APPS (JSON).
 import { flushCompileCache } from "node:module";
 import { WarmApp } from "../../../providers/app/index.ts";
 import type { WarmAppArgs } from "../../../providers/app/inputs.ts";

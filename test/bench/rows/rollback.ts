@@ -1,29 +1,28 @@
-// Row `rollback`: from a broken release's deploy to healthy again. Without a peer: others restore either version or
-// data.
+// Row `rollback`: from deploying a broken release to healthy again. No peers: none restores both version and data.
 import { upArgv } from "../../../commands/pulumi/argv.ts";
 import { release } from "../../lab/upstream.ts";
-import { begun, beginFresh, endFresh, next } from "../fresh.ts";
+import { initialVersion, createFreshStack, wipeFreshStack, nextVersion } from "../freshStack.ts";
 import { linesOf } from "../lines.ts";
 import type { Row } from "../row.ts";
-import { undone, type UndoneTimes } from "../rollbackPhases.ts";
+import { rollbackPhases, type RollbackTimes } from "../rollbackPhases.ts";
 
-export async function rollbackRow(): Promise<Row<keyof UndoneTimes>> {
+export async function rollbackRow(): Promise<Row<keyof RollbackTimes>> {
   let released = 0;
   const measure = async () => {
-    // hearth rejects each of them and never tries it again.
-    const version = next((released += 1));
+    // A rejected version is never retried: release a new one each time.
+    const version = nextVersion((released += 1));
     await release("keycloak", { version, kind: "deploy-fails" });
-    return undone("keycloak", version, begun, (await linesOf("pulumi", upArgv("warm"))).lines);
+    return rollbackPhases("keycloak", version, initialVersion, (await linesOf("pulumi", upArgv("warm"))).lines);
   };
   return {
     name: "rollback",
     title:
-      "rollback: Keycloak 26.5.0, from a broken release's deploy to healthy again, a whole good window of 10 s included; of a release whose deploy fails: " +
-      "one that never gets healthy is given the time that its compose file's healthchecks allow before the verdict",
+      "rollback: Keycloak 26.5.0, from deploying a release whose deploy fails to healthy again, including a " +
+      "health window of 10 s; a release that never gets healthy would also get the time that its healthchecks allow",
     runs: 3,
     contenders: [{ name: "hearth", warmUp: false, measure }],
     goals: [],
-    begin: () => beginFresh(),
-    end: endFresh,
+    setUp: () => createFreshStack(),
+    tearDown: wipeFreshStack,
   };
 }

@@ -1,8 +1,8 @@
-// Brings up the warm stack, as the tour does.
+// Brings up the lab's warm stack.
 import { must, pulumi, upWarm } from "../live/host.ts";
 
-/** Throws an error with Pulumi's output. */
-export async function warm(): Promise<void> {
+/** Throws with Pulumi's output. */
+export async function upWarmStack(): Promise<void> {
   const stacks = JSON.parse(await must("pulumi", "stack", "ls", "--json")) as { name: string }[];
   if (!stacks.some(({ name }) => name === "warm")) await orThrow(pulumi(["stack", "init", "warm", "--no-select"]));
   await orThrow(upWarm());

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
-import { atATime } from "./atATime.ts";
+import { mapConcurrently } from "./mapConcurrently.ts";
 
-describe("work with limited concurrency", () => {
-  it("runs at most `limit` at once, and returns results in order", async () => {
+describe("mapConcurrently", () => {
+  it("never exceeds the limit and returns results in the items' order", async () => {
     let [now, most] = [0, 0];
-    const results = await atATime(2, [3, 1, 2, 1], async turns => {
+    const results = await mapConcurrently(2, [3, 1, 2, 1], async turns => {
       most = Math.max(most, (now += 1));
       for (let index = 0; index < turns; index++) await turn();
       now -= 1;
@@ -15,9 +15,9 @@ describe("work with limited concurrency", () => {
     assert.equal(most, 2);
   });
 
-  it("starts all at once if the limit allows it", async () => {
+  it("starts all items at once when the limit equals their number", async () => {
     const begun: number[] = [];
-    const working = atATime(3, [1, 2, 3], async item => {
+    const working = mapConcurrently(3, [1, 2, 3], async item => {
       begun.push(item);
       await turn();
     });
@@ -25,13 +25,13 @@ describe("work with limited concurrency", () => {
     await working;
   });
 
-  it("tries every one, then throws the first failure", async () => {
+  it("tries every item, then throws the first failure", async () => {
     const tried: number[] = [];
     const work = async (item: number) => {
       tried.push(item);
       if (item > 1) throw new Error(`${item} failed`);
     };
-    await assert.rejects(() => atATime(1, [1, 2, 3], work), { message: "2 failed" });
+    await assert.rejects(() => mapConcurrently(1, [1, 2, 3], work), { message: "2 failed" });
     assert.deepEqual(tried, [1, 2, 3]);
   });
 });

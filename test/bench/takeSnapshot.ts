@@ -1,4 +1,4 @@
-// Takes one snapshot of a directory, as hearth does of a volume; prints its duration and peak memory.
+// Takes one snapshot of a directory with hearth's code; prints its duration (ms) and peak memory (bytes).
 import { takeSnapshot } from "../../providers/lib/snapshot/index.ts";
 
 const [path = "", folder = ""] = process.argv.slice(2);
@@ -12,5 +12,5 @@ await takeSnapshot({
   volumes: [{ name: "bench", path }],
   log: line => console.error(line),
 });
-// In KiB, of this process only, without tar and zstd.
+// maxRSS is in KiB and excludes the tar and zstd processes.
 console.log(JSON.stringify({ ms: performance.now() - start, memory: process.resourceUsage().maxRSS * 1024 }));

@@ -1,10 +1,11 @@
-// Runs work on many items with limited concurrency.
+// Maps items with limited concurrency.
 
-/**
- * Returns the results of `work` in order, with at most `limit` at once. Tries every item, then throws the first
- * failure.
- */
-export async function atATime<T, R>(limit: number, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+/** Returns the results in the items' order. Tries every item, then throws the first failure. */
+export async function mapConcurrently<T, R>(
+  limit: number,
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const done: R[] = [];
   const failures: unknown[] = [];
   const rest = items.entries();
