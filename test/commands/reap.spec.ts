@@ -15,7 +15,7 @@ const HOUR = 3_600_000;
 describe("hearth reap", function () {
   this.timeout(60_000);
   let folder: string;
-  /** A checkout of its own: what lies in the real one's .stacks may be a living run's. */
+  /** A separate checkout: the real one's .stacks may hold an active run's configuration. */
   let checkout: string;
   let stateDir: string;
   let me: ProcessIdentity;
@@ -76,7 +76,7 @@ describe("hearth reap", function () {
     return node(["--input-type=module", "--eval", program], env);
   };
 
-  async function hang(name: string, record: LeaseRecord | MaintenanceRecord | string): Promise<void> {
+  async function writeRecord(name: string, record: LeaseRecord | MaintenanceRecord | string): Promise<void> {
     const text = typeof record === "string" ? record : JSON.stringify(record);
     const config = {
       ID: name,
@@ -88,7 +88,7 @@ describe("hearth reap", function () {
   }
   const lease = (run: string, more: Partial<LeaseRecord> = {}) => {
     const [since, until] = [new Date().toISOString(), new Date(Date.now() + HOUR).toISOString()];
-    return hang(leaseName(run), {
+    return writeRecord(leaseName(run), {
       format: 1,
       kind: "run",
       run,
@@ -151,10 +151,10 @@ describe("hearth reap", function () {
     assert.deepEqual(lines, [
       "skipped: blog-00000b: no lease yet",
       `skipped: ${DOCS}: live (pid ${me.pid} on ${me.host})`,
-      "skipped: pulumi stack ci-shop-00000c: foreign (it is of the swarm swarm-2)",
-      "skipped: run folder people: no run's name",
-      "skipped: stack n8n-00000d_ci_test: its name alone says that it may be a run's",
-      "skipped: wiki-00000a: live (its process lives)",
+      "skipped: pulumi stack ci-shop-00000c: foreign (belongs to swarm swarm-2)",
+      "skipped: run folder people: not a run's name",
+      "skipped: stack n8n-00000d_ci_test: only its name suggests a run",
+      "skipped: wiki-00000a: live (its process is alive)",
     ]);
   });
 
@@ -192,7 +192,7 @@ describe("hearth reap", function () {
   it("P9: exits with 1 and a message if a record is unreadable, and changes nothing", async () => {
     await lease(DOCS);
     await dir(DOCS, dead);
-    await hang("hearth-run-00000e", '{"format":2}');
+    await writeRecord("hearth-run-00000e", '{"format":2}');
     const before = await left();
     const done = await hearth(["reap"]);
     assert.equal(done.code, 1);
@@ -214,7 +214,7 @@ describe("hearth reap", function () {
     const report = JSON.parse(stdout) as { removed: unknown[]; skipped: { what: string; reason: string }[] };
     assert.deepEqual(report.removed, []);
     assert.deepEqual(report.skipped.map(({ what, reason }) => `${what}: ${reason}`).toSorted(), [
-      `${DOCS}: keycloak isn't up`,
+      `${DOCS}: keycloak is down`,
       "wiki-00000a: in use by Pulumi",
     ]);
     assert.deepEqual((await readdir(join(folder, "swarm", "configs"))).length, 2);
@@ -237,7 +237,7 @@ describe("hearth reap", function () {
       await pulumi(DOCS, 3 * HOUR);
       assert.deepEqual(await reapDead(), { code: 0, stdout: "[]\n", stderr: "" });
       assert.deepEqual(await dockerCalls(), ["system dial-stdio", `GET /configs ${LABEL}`]);
-      assert.ok(!existsSync(join(folder, "calls")), "nor is Pulumi asked");
+      assert.ok(!existsSync(join(folder, "calls")), "Pulumi isn't called");
     });
 
     it("costs one query if every run is active", async () => {
@@ -268,9 +268,9 @@ describe("hearth reap", function () {
         holder: me,
         stateDir,
       } as const;
-      await hang("hearth-maintenance", record);
+      await writeRecord("hearth-maintenance", record);
       assert.deepEqual(await reapDead(), { code: 0, stdout: "[]\n", stderr: "" });
-      await hang("hearth-maintenance", { ...record, holder: dead });
+      await writeRecord("hearth-maintenance", { ...record, holder: dead });
       const done = await reapDead();
       assert.match(
         done.stderr,
@@ -280,7 +280,7 @@ describe("hearth reap", function () {
     });
 
     it("doesn't fail the run if a record is unreadable", async () => {
-      await hang("hearth-run-00000e", '{"format":2}');
+      await writeRecord("hearth-run-00000e", '{"format":2}');
       const done = await reapDead();
       assert.equal(done.stdout, "[]\n");
       assert.match(done.stderr, /^cannot reap dead runs: config hearth-run-00000e on the swarm has a format/);
