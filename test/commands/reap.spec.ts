@@ -72,7 +72,8 @@ describe("hearth reap", function () {
   const hearth = (argv: readonly string[], env?: Record<string, string>) =>
     node([join(checkout, "commands/hearth.mjs"), ...argv], env);
   const reapDead = (env?: Record<string, string>) => {
-    const program = `const { reapDead } = await import(${JSON.stringify(join(checkout, "commands/reap/dead.ts"))}); console.log(JSON.stringify(await reapDead(console.error)));`;
+    const module = JSON.stringify(join(checkout, "commands/reap/dead.ts"));
+    const program = `console.log(JSON.stringify(await (await import(${module})).reapDead(console.error)));`;
     return node(["--input-type=module", "--eval", program], env);
   };
 
@@ -122,7 +123,8 @@ describe("hearth reap", function () {
     await pulumi(DOCS, 0);
     await writeFile(join(folder, "swarm", "stacks"), "docs-9c1995_ci_test\nblog_ci_test\n");
     const first = await hearth(["reap"]);
-    const line = `${DOCS}: stack docs-9c1995_ci_test, pulumi stack, run folder, lease removed (holder pid ${dead.pid} on ${dead.host} is dead)`;
+    const why = `holder pid ${dead.pid} on ${dead.host} is dead`;
+    const line = `${DOCS}: stack docs-9c1995_ci_test, pulumi stack, run folder, lease removed (${why})`;
     assert.equal(first.stdout, `${line}\n1 removed\n`, first.stderr);
     assert.deepEqual([first.code, first.stderr], [0, ""]);
     assert.deepEqual(await left(), []);
@@ -158,7 +160,7 @@ describe("hearth reap", function () {
     ]);
   });
 
-  it("--dry-run changes nothing and exits with 10 if something would be removed; --json prints everything with counts", async () => {
+  it("--dry-run changes nothing and exits with 10 if anything is left; --json prints it with counts", async () => {
     await lease(DOCS);
     await dir(DOCS, dead);
     const before = await left();

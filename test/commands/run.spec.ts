@@ -11,9 +11,10 @@ import { project } from "../lab/paths.ts";
 const flags = ["--recipe", "docs", "--build", "7"];
 const stack = stackName(runOf({ recipe: "docs", build: "7" }));
 const init = `stack init ${stack} --no-select --non-interactive --color=never`;
-const up = `up --stack ${stack} --yes --skip-preview --suppress-outputs --suppress-progress --non-interactive --color=never`;
+const quiet = "--yes --skip-preview --suppress-outputs --suppress-progress --non-interactive --color=never";
+const up = `up --stack ${stack} ${quiet}`;
 const output = `stack output --stack ${stack} --json --show-secrets --non-interactive --color=never`;
-const destroy = `destroy --stack ${stack} --yes --skip-preview --suppress-outputs --suppress-progress --non-interactive --color=never`;
+const destroy = `destroy --stack ${stack} ${quiet}`;
 const remove = `stack rm ${stack} --yes --remove-backups --non-interactive --color=never`;
 
 describe("hearth run", function () {
@@ -102,10 +103,11 @@ describe("hearth run", function () {
     assert.match(refused.stderr, /--env PULUMI_CONFIG_PASSPHRASE: never forwarded to a run's command/);
   });
 
-  it("P8: removes the run if up fails, says that the recipe isn't the reason, and doesn't run the command", async () => {
+  it("P8: if up fails, removes the run, doesn't blame the recipe and doesn't run the command", async () => {
     await fail(
       "up",
-      "  app:Realm (docs):\n    error: 1 error occurred:\n    \t* keycloak: log in as admin: no connection (ECONNREFUSED)\nerror: update failed\n",
+      "  app:Realm (docs):\n    error: 1 error occurred:\n    \t* keycloak: log in as admin: " +
+        "no connection (ECONNREFUSED)\nerror: update failed\n",
     );
     const done = await hearth(["run", ...flags, "--", "echo", "ran"]);
     assert.equal(done.code, 125);
@@ -161,7 +163,8 @@ describe("hearth run", function () {
     ["SIGHUP", 129],
   ] as const) {
     it(`P8: ${signal} during the command is forwarded to it, and the run is removed`, async () => {
-      const script = `trap 'echo forwarded; exit 0' INT TERM HUP; : > ${folder}/began-command; while :; do sleep 0.1; done`;
+      const script =
+        `trap 'echo forwarded; exit 0' INT TERM HUP; : > ${folder}/began-command; ` + "while :; do sleep 0.1; done";
       const { child, done } = start(["run", ...flags, "--", "sh", "-c", script]);
       await until("began-command");
       child.kill(signal);

@@ -161,7 +161,7 @@ describe("any observation", () => {
     });
   });
 
-  it("P9: never removes what isn't a run's: master, a realm without the mark, a warm app, a Swarm stack with another name", () => {
+  it("P9: never removes master, a realm without the mark, a warm app or a Swarm stack with another name", () => {
     always(({ realms, warmDomains }, plan) => {
       assert.match(plan.run, /^[a-z0-9][a-z0-9-]*-[0-9a-f]{6}$/);
       for (const realmName of parts(plan, "realm")) {

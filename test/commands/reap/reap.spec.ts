@@ -28,7 +28,7 @@ describe("the reaper", () => {
     skipped: report.skipped.map(({ what, reason }) => `${what}: ${reason}`),
   });
 
-  it("F22, P8: removes all of a killed run under its locks and its lease, which it removes last; a second reap does nothing", async () => {
+  it("F22, P8: removes all of a killed run under its locks, the lease last; a second reap does nothing", async () => {
     leave(DOCS);
     host.listStacks = [APP, "blog_ci_test"];
     const report = await reap(host);
@@ -213,7 +213,7 @@ describe("the reaper", () => {
   });
 
   describe("and failures", () => {
-    it("F20, P8: restores the lease if a removal fails, removes the other runs, and retries in the next reap", async () => {
+    it("F20, P8: restores the lease if a removal fails, removes the other runs, retries in the next reap", async () => {
       leave(DOCS);
       leave(WIKI);
       host.before[`realm ${DOCS}`] = () => Promise.reject(new Error("keycloak: delete realm docs-9c1995: HTTP 500"));
