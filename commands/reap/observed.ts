@@ -91,5 +91,5 @@ export interface Observed {
 /** Milliseconds without a change after which objects of a run without lease and holder are removed. */
 export const SETTLED = 2 * 3_600_000;
 
-/** Milliseconds before the reaper's start within which a realm is too young to be removed. */
+/** Milliseconds: a realm must be at least this old when the reaper starts, or it is too young to be removed. */
 export const GRACE = 60_000;

@@ -42,7 +42,7 @@ describe("the plan for a run with a lease", () => {
     const timed = lease();
     const { holder: _, ...unheld } = timed.entry.record;
     const given = seen({ leases: [{ ...timed, liveness: "unknown", entry: { ...timed.entry, record: unheld } }] });
-    assert.deepEqual(why(given), [`its end, ${at(-1)}, has passed`]);
+    assert.deepEqual(why(given), [`its lease expired at ${at(-1)}`]);
   });
 
   it("P9, F24: removes nothing while the lease is active, however old the rest is", () => {

@@ -82,7 +82,7 @@ describe("the reaper", () => {
     host.time += HOUR;
     const report = await reap(host);
     assert.deepEqual(lines(report).removed, [`${DOCS}: realm, pulumi stack, run folder, lease`]);
-    assert.equal(report.removed[0]?.why, `its end, ${at(HOUR)}, has passed`);
+    assert.equal(report.removed[0]?.why, `its lease expired at ${at(HOUR)}`);
   });
 
   it("changes nothing with --dry-run, and lists what would be removed", async () => {
