@@ -1,4 +1,4 @@
-// Whether to remove a run, and in which order: the lease proves who owns the rest, and is removed last. Pure.
+// Decides whether to remove a run, and in which order: the lease proves who owns the rest, so it is last. Pure.
 import { describeHolder } from "../../providers/lib/coordination/index.ts";
 import { domainsOf, stacksOf } from "./domains.ts";
 import type { Part, RunContext, Traces, Verdict } from "./plan.ts";

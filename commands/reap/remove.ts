@@ -61,7 +61,7 @@ async function underLease(host: ReapHost, plan: Plan, removed: Part[]): Promise<
     await store.remove(claimed);
     removed.push(...plan.parts.filter(({ kind }) => kind === "lease"));
   } catch (error) {
-    // If this fails too, the lease is over once this process has ended.
+    // If this fails too, the lease ends with this process.
     await returnLease(store, claimed, plan, host.now()).catch(() => undefined);
     throw error;
   }
