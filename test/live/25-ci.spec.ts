@@ -306,7 +306,7 @@ describe("CI runs with apps and under load, on a real host", function () {
     const app = build("docs", "killed-app");
     const run = start("hearth", ["run", ...app.flags, "--", ...command]);
     await until(
-      () => new RegExp(`realm ${app.name} · https`).test(run.output()) && run.output().includes("started"),
+      () => new RegExp(`realm ${app.name} · https`).test(run.output()) && /^started \d/m.test(run.output()),
       90_000,
       run.output,
     );
