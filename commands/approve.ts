@@ -6,7 +6,7 @@ import { warmApp } from "./common/config.ts";
 export async function approve(name: string, version: string): Promise<number> {
   const app = await warmApp(name);
   const { candidates, running } = await resolve(app, {});
-  if (version === running) throw new Error(`${app.recipe} runs at ${version} already`);
+  if (version === running) throw new Error(`${app.recipe} already runs at ${version}`);
   if (!candidates.includes(version))
     throw new Error(`${app.recipe} has no newer version ${version}; newer ones: ${candidates.join(", ") || "none"}`);
   await writeApproval(appFolder(app.stateDir, app.domain), version);

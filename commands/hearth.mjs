@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `hearth`: refuses a Node that can't run TypeScript in a sentence, then loads the rest.
+// The command `hearth`: exits with a message if Node can't run TypeScript, else loads the subcommands.
 import * as module from "node:module";
 
 const [major, minor] = process.versions.node.split(".").map(Number);

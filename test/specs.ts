@@ -5,9 +5,7 @@ import { project } from "./lab/paths.ts";
 import { runFiles } from "./runner/pool.ts";
 import { countLine, isGreen, summary } from "./runner/summary.ts";
 
-/**
- * Files whose one spec takes as long as many others: they start first, so that no worker is left with them at the end.
- */
+/** Files with one very long spec. They start first, so that the last worker doesn't finish long after the others. */
 const longest = ["test/check.spec.ts"];
 
 const flags = process.argv.slice(2).filter(flag => flag.startsWith("--"));

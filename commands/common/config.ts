@@ -15,7 +15,7 @@ export async function readWarmApps(): Promise<WarmAppInputs[]> {
   return warmApps(await warmConfig()).map(args => warmAppInputs.parse(args));
 }
 
-/** The warm stack's configuration. Throws ConfigError, and an error if there is none. */
+/** The warm stack's configuration. Throws ConfigError, or an error if the file is absent. */
 export async function warmConfig(): Promise<Config> {
   const text = await readFile(file, "utf8").catch(error => {
     if (error.code === "ENOENT")
@@ -41,7 +41,7 @@ function configIn(text: string): Config {
   return readConfig(Object.fromEntries(values));
 }
 
-/** The warm app with this recipe or domain. Throws if there is none. */
+/** The warm app with this recipe or domain. Throws if none is configured. */
 export async function warmApp(name: string): Promise<WarmAppInputs> {
   const all = await readWarmApps();
   const found = all.find(app => app.recipe === name || app.domain === name);

@@ -1,4 +1,4 @@
-// The error of a run that failed for another reason than its recipe.
+// The error for a run that failed although its recipe isn't at fault.
 
 /** hearth couldn't give the run what it needs; exit code 125. */
 export class NotYourRecipeError extends Error {

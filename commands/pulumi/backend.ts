@@ -23,8 +23,8 @@ export async function hasState(stack: string, folder = backendFolder()): Promise
 }
 
 /**
- * Every run's stack that has a file, also one that Pulumi no longer knows (its state was lost, or Pulumi was killed
- * while writing), with the time of its state, else of its newest file, in ms since 1970.
+ * Every run's stack with a file in the backend, even if Pulumi doesn't list it (its state was lost, or Pulumi was
+ * killed while writing), with the time of its state, else of its newest file, in ms since 1970.
  */
 export async function stacksOnDisk(folder = backendFolder()): Promise<Map<string, number>> {
   const found = new Map<string, number>();

@@ -77,7 +77,7 @@ export async function pulumi(
   }
 }
 
-/** Pulumi's reason: its last `error:` line that says more than that something failed. */
+/** Why Pulumi failed: its last `error:` line that names a cause. */
 export function reason({ all, exitCode }: PulumiDone): string {
   const lines = all.split("\n").map(line => line.trim());
   const errors = lines.filter(line => /\berror: /.test(line)).map(line => line.replace(/^.*?\berror: /, ""));

@@ -19,7 +19,7 @@ interface Lock {
   readonly words: string;
 }
 
-/** Returns a line for each broken lock. Only a file backend's locks can be read. */
+/** Removes locks of dead holders, and returns a line for each. Only a file backend's locks can be read. */
 export async function breakDeadLocks(stack: string, backend?: string): Promise<string[]> {
   const dead = (await locksOf(stack, backend)).filter(({ liveness }) => liveness === "dead");
   for (const { path } of dead) for (const name of [path, `${path}.attrs`]) await rm(name, { force: true });

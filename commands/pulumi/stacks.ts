@@ -1,4 +1,4 @@
-// Runs' stacks in Pulumi's backend: listed, with their swarm, and forgotten without being destroyed.
+// Lists runs' stacks in Pulumi's backend, reads their swarm, and removes them without destroying their resources.
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -21,10 +21,10 @@ const exported = z.looseObject({
 
 const configs = join(project, ".stacks");
 
-/** Every stack `ci-…`, also if only its configuration is left, or files that Pulumi no longer knows. */
+/** Every stack `ci-…`, even if only its configuration remains, or files that Pulumi doesn't list. */
 export async function runStacks(): Promise<ObservedStack[]> {
   const done = await pulumi(listArgv());
-  // One half-written file makes `stack ls` fail; the files on the disk are read all the same.
+  // One half-written file makes `stack ls` fail, so also read the files on the disk.
   const stacks = isUnreadable(done) ? [] : listed.parse(JSON.parse(must(done, "list stacks").stdout));
   const files = ((await readdir(configs).catch(ignoreAbsent)) ?? []).flatMap(
     name => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [],

@@ -1,4 +1,4 @@
-// The reaper holds a run's lease while it removes the run: a run with the same identity, or a drain, sees it.
+// Holds a run's lease while the reaper removes the run, so that a run with the same identity, or a drain, sees it.
 import { isSameProcess, type ProcessIdentity } from "../../providers/lib/process/index.ts";
 import {
   type CoordinationStore,

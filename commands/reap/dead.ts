@@ -1,4 +1,4 @@
-// The cheap reap with which every run begins: only runs whose lease is over, and stale maintenance.
+// The cheap reap at the start of every run: only runs whose lease is over, and stale maintenance.
 import {
   coordinationHost,
   isLease,
@@ -11,8 +11,8 @@ import { livenessOf } from "../../providers/lib/process/index.ts";
 import { asError } from "../common/errors.ts";
 
 /**
- * Removes what is left of runs whose lease is over, and returns their names. Never throws and never waits: without such
- * a run it costs one query.
+ * Removes the remains of runs whose lease is over, and returns their names. Never throws or waits; costs one query if
+ * there is no such run.
  */
 export async function reapDead(log: (line: string) => void): Promise<string[]> {
   try {

@@ -1,4 +1,4 @@
-// What to remove, and what to skip and why: decided from what was observed, never from memory. Pure.
+// Decides what to remove, and what to skip and why, from the observed state only. Pure.
 import { stackOf } from "../../providers/lib/docker/index.ts";
 import type { MaintenanceRecord, StoredRecord } from "../../providers/lib/coordination/index.ts";
 import { madeAttribute, ownerAttribute, runAttribute } from "../../providers/lib/keycloak/index.ts";
@@ -50,14 +50,14 @@ function realmsSkipReason({ realms, maintenance, keycloak }: Observed): Omit<Ski
   return "unseen" in realms ? { reason: realms.unseen.reason, detail: realms.unseen.detail } : undefined;
 }
 
-/** A realm is ours if it carries this swarm's mark and the name of the run that the mark names. */
+/** A realm is ours if its attributes name this swarm and a run, and the realm has that run's name. */
 function foreignRealmSkip({ name, attributes = {} }: ObservedRealm, swarm: string): Skip[] {
   const what = `realm ${name}`;
   if (name.toLowerCase() === "master") return [{ what, reason: "Keycloak's own" }];
   const run = attributes[runAttribute];
   if (attributes[ownerAttribute] !== swarm || typeof run !== "string") return [{ what, reason: "foreign" }];
-  if (run !== name) return [{ what, reason: "foreign", detail: `its mark names the run ${run}` }];
-  return runCalled(name) ? [] : [{ what, reason: "no run's name" }];
+  if (run !== name) return [{ what, reason: "foreign", detail: `marked as the realm of ${run}` }];
+  return runCalled(name) ? [] : [{ what, reason: "not a run's name" }];
 }
 
 /** Everything observed, by run. `realms`: the names of all realms. */
@@ -97,7 +97,7 @@ function foreignNames({ leases, pulumi, dirs }: Observed): Skip[] {
       .map(({ name }) => `pulumi stack ${name}`),
     ...dirs.filter(({ name }) => !runCalled(name)).map(({ name }) => `run folder ${name}`),
   ];
-  return strange.map(what => ({ what, reason: "no run's name" }));
+  return strange.map(what => ({ what, reason: "not a run's name" }));
 }
 
 /** The Swarm stacks that the run may have made. */
@@ -113,5 +113,5 @@ function unprovenStacks(seen: Observed, traces: readonly Traces[]): Skip[] {
     ...seen.warmDomains.map(stackOf),
   ]);
   const left = runLikeStacks(seen, seen.baseDomain).filter(stack => !known.has(stack));
-  return left.map(stack => ({ what: `stack ${stack}`, reason: "its name alone says that it may be a run's" }));
+  return left.map(stack => ({ what: `stack ${stack}`, reason: "only its name suggests a run" }));
 }

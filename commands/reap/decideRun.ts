@@ -1,12 +1,12 @@
-// Whether to remove a run, and in which order: the lease proves who owns the rest, and is removed last. Pure.
+// Decides whether to remove a run, and in which order: the lease proves who owns the rest, so it is last. Pure.
 import { describeHolder } from "../../providers/lib/coordination/index.ts";
 import { domainsOf, stacksOf } from "./domains.ts";
 import type { Part, RunContext, Traces, Verdict } from "./plan.ts";
 import { GRACE, SETTLED, type ObservedLease, type Skip } from "./observed.ts";
 
 export function decideRun(traces: Traces, seen: RunContext): Verdict {
-  if (traces.dir?.liveness === "alive") return skipped(traces.name, "live", "its process lives");
-  if (traces.pulumi?.lock === "unknown") return skipped(traces.name, "its lock can't be judged");
+  if (traces.dir?.liveness === "alive") return skipped(traces.name, "live", "its process is alive");
+  if (traces.pulumi?.lock === "unknown") return skipped(traces.name, "lock holder unknown");
   return traces.lease ? withLease(traces, traces.lease, seen) : withoutLease(traces, seen);
 }
 
@@ -15,10 +15,10 @@ function withLease(traces: Traces, { entry, live, liveness }: ObservedLease, see
   const { record } = entry;
   const realm = ownRealm(traces);
   if (live) return skipped(name, "live", describeHolder(record));
-  const asked = realm !== undefined || (record.keycloak === "warm" && traces.realm !== "foreign");
-  if (asked && seen.unseen) return { skips: [{ what: name, ...seen.unseen }] };
+  const removesRealm = realm !== undefined || (record.keycloak === "warm" && traces.realm !== "foreign");
+  if (removesRealm && seen.unseen) return { skips: [{ what: name, ...seen.unseen }] };
   const why =
-    liveness === "dead" ? `holder ${describeHolder(record)} is dead` : `its end, ${record.expiresAt}, has passed`;
+    liveness === "dead" ? `holder ${describeHolder(record)} is dead` : `its lease expired at ${record.expiresAt}`;
   const domains = [...new Set([...record.domains, ...domainsOf(traces.run, seen.baseDomain)])];
   const { own, skips } = stacksOf(traces, domains, seen);
   return {
@@ -27,7 +27,7 @@ function withLease(traces: Traces, { entry, live, liveness }: ObservedLease, see
       why,
       lease: entry,
       domains,
-      parts: [...realmPart(traces, asked), ...own, ...rest(traces), part("lease", name)],
+      parts: [...realmPart(traces, removesRealm), ...own, ...rest(traces), part("lease", name)],
     },
     skips,
   };
@@ -36,13 +36,13 @@ function withLease(traces: Traces, { entry, live, liveness }: ObservedLease, see
 function withoutLease(traces: Traces, seen: RunContext): Verdict {
   const { name, pulumi, dir } = traces;
   const realm = ownRealm(traces);
-  if (pulumi?.lock === "alive" && dir?.liveness !== "dead") return skipped(name, "live", "Pulumi is at work on it");
-  if (realm && !isOld(traces, realm.made, seen.began)) return skipped(name, "younger than this pass");
+  if (pulumi?.lock === "alive" && dir?.liveness !== "dead") return skipped(name, "live", "Pulumi is working on it");
+  if (realm && !isOld(traces, realm.made, seen.began)) return skipped(name, "too young");
   if (pulumi?.swarm !== undefined && pulumi.swarm !== seen.swarm) {
     const foreign: Skip = {
       what: `pulumi stack ${pulumi.name}`,
       reason: "foreign",
-      detail: `it is of the swarm ${pulumi.swarm}`,
+      detail: `belongs to swarm ${pulumi.swarm}`,
     };
     const { plan, skips } = orphan({ ...traces, pulumi: undefined, dir: undefined }, seen);
     return { ...(plan ? { plan } : {}), skips: [foreign, ...skips] };
@@ -64,7 +64,7 @@ function orphan(traces: Traces, seen: RunContext): Verdict {
   return { plan: { run: name, why, lease: undefined, domains, parts }, skips: [...skips, ...waiting] };
 }
 
-/** Its process is proved dead; or it names no process, and nothing of it changed for a long time. */
+/** Its process is proved dead; or no process is recorded, and nothing of it has changed for `SETTLED`. */
 function isSettled({ dir, pulumi }: Traces, began: number): boolean {
   if (dir?.liveness === "dead") return true;
   const all = [...(dir ? [dir.changed] : []), ...(pulumi ? [pulumi.changed] : [])];
@@ -81,8 +81,8 @@ function ownRealm({ realm }: Traces): { readonly made: unknown } | undefined {
   return realm === "foreign" ? undefined : realm;
 }
 
-function realmPart(traces: Traces, asked: boolean): Part[] {
-  return asked ? [{ kind: "realm", name: traces.name, seen: ownRealm(traces) !== undefined }] : [];
+function realmPart(traces: Traces, removesRealm: boolean): Part[] {
+  return removesRealm ? [{ kind: "realm", name: traces.name, seen: ownRealm(traces) !== undefined }] : [];
 }
 
 function rest({ name, pulumi, dir }: Traces): Part[] {

@@ -1,4 +1,4 @@
-// Which Swarm stacks a run may have made: by the domains that it deploys at. Pure.
+// Finds the Swarm stacks that a run may have created, by the domains that it deploys at. Pure.
 import { stackOf } from "../../providers/lib/docker/index.ts";
 import { appDomain, dedicatedDomain, type Run, runOfStack } from "../../providers/lib/run/index.ts";
 import type { Part, RunContext, Traces } from "./plan.ts";
@@ -37,7 +37,7 @@ export function runLikeStacks(
 
 /**
  * The Swarm stacks at `domains` to remove. Skips those of warm apps and active runs, and those without the run's hex in
- * their name, whatever a lease says.
+ * their name, whatever the lease lists.
  */
 export function stacksOf(
   { name: run, run: { hex } }: Traces,
@@ -56,7 +56,7 @@ export function stacksOf(
 }
 
 function skipReason(stack: string, hex: string, { warmStacks: kept, live }: RunContext): Reason | undefined {
-  if (kept.has(stack)) return "a warm app's";
+  if (kept.has(stack)) return "belongs to a warm app";
   if (live.has(stack)) return "live";
   return /^[a-z0-9-]*-([0-9a-f]{6})_/.exec(stack)?.[1] === hex ? undefined : "foreign";
 }

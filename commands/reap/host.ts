@@ -26,7 +26,7 @@ export interface ReapHost extends Pick<Observed, "swarm" | "baseDomain" | "warmD
   monotonicNow(): number;
   sleep(ms: number): Promise<void>;
   liveness(holder: ProcessIdentity): Promise<Liveness>;
-  /** Whether no operation is open that the maintenance of a dead holder belongs to. */
+  /** Whether a dead holder's maintenance belongs to no open operation. */
   isStale(maintenance: MaintenanceRecord): Promise<boolean>;
 
   realms(): Promise<Realms>;

@@ -2,21 +2,21 @@
 import type { WarmAppInputs } from "../../providers/app/inputs.ts";
 import { ProgramError } from "../../providers/lib/process/index.ts";
 import { type Admin, KeycloakError, NotUpError } from "../../providers/lib/keycloak/index.ts";
-import { removeRealm, type RealmHost as RealmWorld } from "../../providers/realm/reconcile.ts";
+import { removeRealm, type RealmHost } from "../../providers/realm/reconcile.ts";
 import { NoContainerError } from "../../providers/lib/docker/index.ts";
 import type { Realms } from "./observed.ts";
 import { SkippedError } from "./host.ts";
 
 export type WarmKeycloak = Pick<WarmAppInputs, "domain" | "stateDir">;
 
-/** Its realms. A Keycloak that is down is not a failure; one that refuses is. */
-export async function listRealms(come: () => Promise<Admin>): Promise<Realms> {
+/** Lists its realms. A Keycloak that is down is not a failure; one that answers with an error is. */
+export async function listRealms(logIn: () => Promise<Admin>): Promise<Realms> {
   try {
-    return { all: await (await come()).list() };
+    return { all: await (await logIn()).list() };
   } catch (error) {
-    if (isDown(error)) return { unseen: { reason: "keycloak isn't up", detail: error.message, failure: false } };
+    if (isDown(error)) return { unseen: { reason: "keycloak is down", detail: error.message, failure: false } };
     if (error instanceof KeycloakError)
-      return { unseen: { reason: "keycloak can't be asked", detail: error.message, failure: true } };
+      return { unseen: { reason: "keycloak query failed", detail: error.message, failure: true } };
     throw error;
   }
 }
@@ -28,12 +28,12 @@ export async function removeRealmOf(
   run: string,
   swarm: string,
   { domain, stateDir }: WarmKeycloak,
-  host: RealmWorld,
+  host: RealmHost,
 ): Promise<boolean> {
   try {
     return await removeRealm({ name: run, run, swarm, stateDir, keycloak: { domain } }, host);
   } catch (error) {
-    if (isDown(error)) throw new SkippedError("keycloak isn't up", error.message, error);
+    if (isDown(error)) throw new SkippedError("keycloak is down", error.message, error);
     throw error;
   }
 }

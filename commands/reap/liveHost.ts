@@ -40,7 +40,9 @@ export async function reapHost(): Promise<ReapHost> {
     swarmOf,
     lockOf,
     dirs: async () =>
-      Promise.all((await runDirs(stateDir)).map(async dir => ({ ...dir, liveness: await lifeOf(stateDir, dir.name) }))),
+      Promise.all(
+        (await runDirs(stateDir)).map(async dir => ({ ...dir, liveness: await livenessOfRun(stateDir, dir.name) })),
+      ),
     takeLocks: (run, until) => takeLocks(runFolder(stateDir, run), until),
     removeRealm: run => removeRealmOf(run, swarm, keycloak, { logIn: session, log: () => undefined }),
     removeStack,
@@ -58,11 +60,11 @@ function warmAppsOf(config: Config): WarmAppInputs[] {
   return warmApps(config).map(args => warmAppInputs.parse(args));
 }
 
-/** Liveness of the process that began the run. An unreadable record may belong to a live one. */
-async function lifeOf(stateDir: string, run: string): Promise<Liveness | "nobody"> {
+/** Liveness of the process that started the run. An unreadable record may belong to a live process. */
+async function livenessOfRun(stateDir: string, run: string): Promise<Liveness | "unrecorded"> {
   try {
     const holder = await holderOfRun(stateDir, run);
-    return holder ? await livenessOf(holder) : "nobody";
+    return holder ? await livenessOf(holder) : "unrecorded";
   } catch {
     return "unknown";
   }

@@ -7,16 +7,16 @@ export type Reason =
   | "live"
   | "foreign"
   | "Keycloak's own"
-  | "a warm app's"
-  | "no run's name"
+  | "belongs to a warm app"
+  | "not a run's name"
   | "no lease yet"
-  | "younger than this pass"
-  | "its name alone says that it may be a run's"
-  | "keycloak isn't up"
+  | "too young"
+  | "only its name suggests a run"
+  | "keycloak is down"
   | "keycloak is in maintenance"
-  | "keycloak can't be asked"
+  | "keycloak query failed"
   | "in use by Pulumi"
-  | "its lock can't be judged"
+  | "lock holder unknown"
   | "changed meanwhile";
 
 /** What is not removed, and why. */
@@ -64,8 +64,8 @@ export interface ObservedStack {
 /** A run's folder in hearth's directory. */
 export interface ObservedDirectory {
   readonly name: string;
-  /** Liveness of the process that created it; `nobody`: the folder names none. */
-  readonly liveness: Liveness | "nobody";
+  /** Liveness of the process that created it; `unrecorded`: the folder names none. */
+  readonly liveness: Liveness | "unrecorded";
   readonly changed: number;
 }
 
@@ -81,7 +81,7 @@ export interface Observed {
   readonly realms: Realms;
   readonly leases: readonly ObservedLease[];
   readonly maintenance: ObservedMaintenance | undefined;
-  /** Swarm stacks of which any object carries the label; names of all secrets and configs. */
+  /** Swarm stacks whose label any object carries; names of all secrets and configs. */
   readonly stacks: readonly string[];
   readonly names: readonly string[];
   readonly pulumi: readonly ObservedStack[];
@@ -91,5 +91,5 @@ export interface Observed {
 /** Milliseconds without a change after which objects of a run without lease and holder are removed. */
 export const SETTLED = 2 * 3_600_000;
 
-/** Milliseconds before the reaper's start within which a realm is too young to be removed. */
+/** Milliseconds: a realm must be at least this old when the reaper starts, or it is too young to be removed. */
 export const GRACE = 60_000;

@@ -43,7 +43,7 @@ export async function waitForWorkers(host: ReapHost, { parts }: Plan, until: num
     for (; ; await host.sleep(PAUSE)) {
       const { liveness, words } = await host.lockOf(name);
       if (liveness === "none" || liveness === "dead") break;
-      if (liveness === "unknown") throw new SkippedError("its lock can't be judged", words);
+      if (liveness === "unknown") throw new SkippedError("lock holder unknown", words);
       if (host.monotonicNow() >= until) throw new SkippedError("in use by Pulumi", words);
     }
 }
@@ -61,7 +61,7 @@ async function underLease(host: ReapHost, plan: Plan, removed: Part[]): Promise<
     await store.remove(claimed);
     removed.push(...plan.parts.filter(({ kind }) => kind === "lease"));
   } catch (error) {
-    // If this fails too, the lease is over once this process has ended.
+    // If this fails too, the lease ends with this process.
     await returnLease(store, claimed, plan, host.now()).catch(() => undefined);
     throw error;
   }

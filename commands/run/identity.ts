@@ -55,7 +55,7 @@ const systems: {
 
 /** Throws if `recipe` is not a recipe's name. */
 export function identify(flags: IdentityFlags, env: Variables): Identity {
-  if (flags.recipe === undefined) throw new Error("--recipe is missing: the recipe under test");
+  if (flags.recipe === undefined) throw new Error("--recipe is missing: expected the recipe under test");
   const recipe = recipeName.safeParse(flags.recipe);
   if (!recipe.success)
     throw new Error(`--recipe is ${JSON.stringify(flags.recipe)}: ${recipe.error.issues[0]?.message}`);

@@ -15,7 +15,7 @@ const HOUR = 3_600_000;
 describe("hearth reap", function () {
   this.timeout(60_000);
   let folder: string;
-  /** A checkout of its own: what lies in the real one's .stacks may be a living run's. */
+  /** A separate checkout: the real one's .stacks may hold an active run's configuration. */
   let checkout: string;
   let stateDir: string;
   let me: ProcessIdentity;
@@ -72,11 +72,12 @@ describe("hearth reap", function () {
   const hearth = (argv: readonly string[], env?: Record<string, string>) =>
     node([join(checkout, "commands/hearth.mjs"), ...argv], env);
   const reapDead = (env?: Record<string, string>) => {
-    const program = `const { reapDead } = await import(${JSON.stringify(join(checkout, "commands/reap/dead.ts"))}); console.log(JSON.stringify(await reapDead(console.error)));`;
+    const module = JSON.stringify(join(checkout, "commands/reap/dead.ts"));
+    const program = `console.log(JSON.stringify(await (await import(${module})).reapDead(console.error)));`;
     return node(["--input-type=module", "--eval", program], env);
   };
 
-  async function hang(name: string, record: LeaseRecord | MaintenanceRecord | string): Promise<void> {
+  async function writeRecord(name: string, record: LeaseRecord | MaintenanceRecord | string): Promise<void> {
     const text = typeof record === "string" ? record : JSON.stringify(record);
     const config = {
       ID: name,
@@ -88,7 +89,7 @@ describe("hearth reap", function () {
   }
   const lease = (run: string, more: Partial<LeaseRecord> = {}) => {
     const [since, until] = [new Date().toISOString(), new Date(Date.now() + HOUR).toISOString()];
-    return hang(leaseName(run), {
+    return writeRecord(leaseName(run), {
       format: 1,
       kind: "run",
       run,
@@ -122,7 +123,8 @@ describe("hearth reap", function () {
     await pulumi(DOCS, 0);
     await writeFile(join(folder, "swarm", "stacks"), "docs-9c1995_ci_test\nblog_ci_test\n");
     const first = await hearth(["reap"]);
-    const line = `${DOCS}: stack docs-9c1995_ci_test, pulumi stack, run folder, lease removed (holder pid ${dead.pid} on ${dead.host} is dead)`;
+    const why = `holder pid ${dead.pid} on ${dead.host} is dead`;
+    const line = `${DOCS}: stack docs-9c1995_ci_test, pulumi stack, run folder, lease removed (${why})`;
     assert.equal(first.stdout, `${line}\n1 removed\n`, first.stderr);
     assert.deepEqual([first.code, first.stderr], [0, ""]);
     assert.deepEqual(await left(), []);
@@ -151,14 +153,14 @@ describe("hearth reap", function () {
     assert.deepEqual(lines, [
       "skipped: blog-00000b: no lease yet",
       `skipped: ${DOCS}: live (pid ${me.pid} on ${me.host})`,
-      "skipped: pulumi stack ci-shop-00000c: foreign (it is of the swarm swarm-2)",
-      "skipped: run folder people: no run's name",
-      "skipped: stack n8n-00000d_ci_test: its name alone says that it may be a run's",
-      "skipped: wiki-00000a: live (its process lives)",
+      "skipped: pulumi stack ci-shop-00000c: foreign (belongs to swarm swarm-2)",
+      "skipped: run folder people: not a run's name",
+      "skipped: stack n8n-00000d_ci_test: only its name suggests a run",
+      "skipped: wiki-00000a: live (its process is alive)",
     ]);
   });
 
-  it("--dry-run changes nothing and exits with 10 if something would be removed; --json prints everything with counts", async () => {
+  it("--dry-run changes nothing and exits with 10 if anything is left; --json prints it with counts", async () => {
     await lease(DOCS);
     await dir(DOCS, dead);
     const before = await left();
@@ -192,7 +194,7 @@ describe("hearth reap", function () {
   it("P9: exits with 1 and a message if a record is unreadable, and changes nothing", async () => {
     await lease(DOCS);
     await dir(DOCS, dead);
-    await hang("hearth-run-00000e", '{"format":2}');
+    await writeRecord("hearth-run-00000e", '{"format":2}');
     const before = await left();
     const done = await hearth(["reap"]);
     assert.equal(done.code, 1);
@@ -214,7 +216,7 @@ describe("hearth reap", function () {
     const report = JSON.parse(stdout) as { removed: unknown[]; skipped: { what: string; reason: string }[] };
     assert.deepEqual(report.removed, []);
     assert.deepEqual(report.skipped.map(({ what, reason }) => `${what}: ${reason}`).toSorted(), [
-      `${DOCS}: keycloak isn't up`,
+      `${DOCS}: keycloak is down`,
       "wiki-00000a: in use by Pulumi",
     ]);
     assert.deepEqual((await readdir(join(folder, "swarm", "configs"))).length, 2);
@@ -237,7 +239,7 @@ describe("hearth reap", function () {
       await pulumi(DOCS, 3 * HOUR);
       assert.deepEqual(await reapDead(), { code: 0, stdout: "[]\n", stderr: "" });
       assert.deepEqual(await dockerCalls(), ["system dial-stdio", `GET /configs ${LABEL}`]);
-      assert.ok(!existsSync(join(folder, "calls")), "nor is Pulumi asked");
+      assert.ok(!existsSync(join(folder, "calls")), "Pulumi isn't called");
     });
 
     it("costs one query if every run is active", async () => {
@@ -268,9 +270,9 @@ describe("hearth reap", function () {
         holder: me,
         stateDir,
       } as const;
-      await hang("hearth-maintenance", record);
+      await writeRecord("hearth-maintenance", record);
       assert.deepEqual(await reapDead(), { code: 0, stdout: "[]\n", stderr: "" });
-      await hang("hearth-maintenance", { ...record, holder: dead });
+      await writeRecord("hearth-maintenance", { ...record, holder: dead });
       const done = await reapDead();
       assert.match(
         done.stderr,
@@ -280,7 +282,7 @@ describe("hearth reap", function () {
     });
 
     it("doesn't fail the run if a record is unreadable", async () => {
-      await hang("hearth-run-00000e", '{"format":2}');
+      await writeRecord("hearth-run-00000e", '{"format":2}');
       const done = await reapDead();
       assert.equal(done.stdout, "[]\n");
       assert.match(done.stderr, /^cannot reap dead runs: config hearth-run-00000e on the swarm has a format/);

@@ -11,9 +11,10 @@ import { project } from "../lab/paths.ts";
 const flags = ["--recipe", "docs", "--build", "7"];
 const stack = stackName(runOf({ recipe: "docs", build: "7" }));
 const init = `stack init ${stack} --no-select --non-interactive --color=never`;
-const up = `up --stack ${stack} --yes --skip-preview --suppress-outputs --suppress-progress --non-interactive --color=never`;
+const quiet = "--yes --skip-preview --suppress-outputs --suppress-progress --non-interactive --color=never";
+const up = `up --stack ${stack} ${quiet}`;
 const output = `stack output --stack ${stack} --json --show-secrets --non-interactive --color=never`;
-const destroy = `destroy --stack ${stack} --yes --skip-preview --suppress-outputs --suppress-progress --non-interactive --color=never`;
+const destroy = `destroy --stack ${stack} ${quiet}`;
 const remove = `stack rm ${stack} --yes --remove-backups --non-interactive --color=never`;
 
 describe("hearth run", function () {
@@ -32,13 +33,13 @@ describe("hearth run", function () {
   afterEach(async () => {
     assert.ok(
       !existsSync(join(project, ".stacks", `Pulumi.${stack}.yaml`)) || existsSync(join(folder, "fail-init")),
-      "the stack's configuration stays",
+      "the stack's configuration is left behind",
     );
     await rm(join(project, ".stacks", `Pulumi.${stack}.yaml`), { force: true });
     await rm(folder, { recursive: true });
   });
 
-  const begin = (
+  const start = (
     argv: string[],
     env: Record<string, string> = {},
   ): { child: ChildProcess; done: Promise<{ code: number | null; stdout: string; stderr: string }> } => {
@@ -59,9 +60,9 @@ describe("hearth run", function () {
     child.stderr.on("data", chunk => (stderr += String(chunk)));
     return { child, done: new Promise(resolve => child.once("close", code => resolve({ code, stdout, stderr }))) };
   };
-  const hearth = (argv: string[], env?: Record<string, string>) => begin(argv, env).done;
+  const hearth = (argv: string[], env?: Record<string, string>) => start(argv, env).done;
   const calls = async () => (await readFile(join(folder, "calls"), "utf8").catch(() => "")).split("\n").filter(Boolean);
-  const fail = (verb: string, words: string) => writeFile(join(folder, `fail-${verb}`), words);
+  const fail = (verb: string, message: string) => writeFile(join(folder, `fail-${verb}`), message);
 
   it("creates the stack, runs the command, and removes the stack", async () => {
     const done = await hearth(["run", ...flags, "--", "sh", "-c", "echo $OIDC_CLIENT_ID; pwd"]);
@@ -102,10 +103,11 @@ describe("hearth run", function () {
     assert.match(refused.stderr, /--env PULUMI_CONFIG_PASSPHRASE: never forwarded to a run's command/);
   });
 
-  it("P8: removes the run if up fails, says that the recipe isn't the reason, and doesn't run the command", async () => {
+  it("P8: if up fails, removes the run, doesn't blame the recipe and doesn't run the command", async () => {
     await fail(
       "up",
-      "  app:Realm (docs):\n    error: 1 error occurred:\n    \t* keycloak: log in as admin: no connection (ECONNREFUSED)\nerror: update failed\n",
+      "  app:Realm (docs):\n    error: 1 error occurred:\n    \t* keycloak: log in as admin: " +
+        "no connection (ECONNREFUSED)\nerror: update failed\n",
     );
     const done = await hearth(["run", ...flags, "--", "echo", "ran"]);
     assert.equal(done.code, 125);
@@ -124,7 +126,11 @@ describe("hearth run", function () {
     await writeFile(config, "encryptionsalt: its\n");
     await writeFile(join(folder, "stacks"), JSON.stringify([{ name: stack }]));
     assert.equal((await hearth(["run", ...flags, "--", "true"])).code, 125);
-    assert.equal(await readFile(config, "utf8"), "encryptionsalt: its\n", "the living run's own configuration");
+    assert.equal(
+      await readFile(config, "utf8"),
+      "encryptionsalt: its\n",
+      "the active run's configuration is unchanged",
+    );
   });
 
   it("logs a failed teardown as a warning and returns the command's exit code", async () => {
@@ -142,7 +148,7 @@ describe("hearth run", function () {
 
   it("P8: on Ctrl-C during up, interrupts Pulumi once and removes the run", async () => {
     await writeFile(join(folder, "slow-up"), "");
-    const { child, done } = begin(["run", ...flags, "--", "echo", "ran"]);
+    const { child, done } = start(["run", ...flags, "--", "echo", "ran"]);
     await until("began-up");
     child.kill("SIGINT");
     const { code, stdout } = await done;
@@ -157,20 +163,21 @@ describe("hearth run", function () {
     ["SIGHUP", 129],
   ] as const) {
     it(`P8: ${signal} during the command is forwarded to it, and the run is removed`, async () => {
-      const script = `trap 'echo told; exit 0' INT TERM HUP; : > ${folder}/began-command; while :; do sleep 0.1; done`;
-      const { child, done } = begin(["run", ...flags, "--", "sh", "-c", script]);
+      const script =
+        `trap 'echo forwarded; exit 0' INT TERM HUP; : > ${folder}/began-command; ` + "while :; do sleep 0.1; done";
+      const { child, done } = start(["run", ...flags, "--", "sh", "-c", script]);
       await until("began-command");
       child.kill(signal);
       const ended = await done;
       assert.equal(ended.code, code, ended.stderr);
-      assert.equal(ended.stdout, "told\n");
+      assert.equal(ended.stdout, "forwarded\n");
       assert.deepEqual((await calls()).slice(-2), [destroy, remove]);
     });
   }
 
   it("continues its teardown after a second Ctrl-C", async () => {
     await writeFile(join(folder, "slow-destroy"), "");
-    const { child, done } = begin(["run", ...flags, "--", "true"]);
+    const { child, done } = start(["run", ...flags, "--", "true"]);
     await until("began-destroy");
     child.kill("SIGINT");
     await sleep(200);
@@ -183,7 +190,7 @@ describe("hearth run", function () {
     assert.equal((await calls()).at(-1), remove);
   });
 
-  it("start prints the variables of tests, or writes them to a private file; stop removes the run, and succeeds if it is absent", async () => {
+  it("start prints the variables, or writes them to a private file; stop removes the run, absent or not", async () => {
     const printed = await hearth(["run", "start", ...flags]);
     assert.equal(printed.code, 0, printed.stderr);
     assert.match(printed.stdout, /^OIDC_ISSUER=https:\/\/k\.test\/realms\/r$/m);
@@ -213,7 +220,7 @@ describe("hearth run", function () {
   it("rejects wrong flags with a message", async () => {
     assert.match((await hearth(["run", "--", "true"])).stderr, /--recipe is missing/);
     const without = await hearth(["run", "--recipe", "docs"]);
-    assert.equal(without.code, 125, "never taken for the command's own exit code");
+    assert.equal(without.code, 125, "a wrong flag must not look like the command's exit code");
     assert.match(without.stderr, /^error: missing required argument 'command'$/m);
     assert.equal((await hearth(["pending", "--no-such-flag"])).code, 1);
     assert.equal((await hearth(["--version"])).code, 0);
@@ -222,7 +229,7 @@ describe("hearth run", function () {
     assert.match(help.stdout, /125 if hearth couldn't create the run/);
   });
 
-  it("gives Pulumi a private copy of the file in HEARTH_CI_CONFIG with the values of its flags; the file doesn't change", async () => {
+  it("gives Pulumi a private copy of the HEARTH_CI_CONFIG file with the values of its flags", async () => {
     const before = await readFile(join(folder, "ci.yaml"), "utf8");
     const copy = join(project, ".stacks", `Pulumi.${stack}.yaml`);
     const shown = ["sh", "-c", `cat ${copy}; stat -c %a ${copy}`];

@@ -62,7 +62,7 @@ describe("a CI run on a real host", function () {
     ];
     const env = Object.fromEntries(names.map(name => [name, sentinel]));
     const passphrase = await readFile(at.passphrase, "utf8");
-    const done = await hearth(["run", "--recipe", "notes", "--env", "ASKED=yes", "--", "env"], { env });
+    const done = await hearth(["run", "--recipe", "notes", "--env", "REQUESTED=yes", "--", "env"], { env });
     assert.equal(done.exitCode, 0, done.all);
     assert.ok(!done.stdout.includes(sentinel));
     assert.ok(!done.stdout.includes(passphrase));
@@ -81,14 +81,14 @@ describe("a CI run on a real host", function () {
     ])
       assert.ok(variables.get(name), name);
     assert.equal(variables.get("HEARTH_KEYCLOAK"), "warm");
-    assert.equal(variables.get("ASKED"), "yes");
+    assert.equal(variables.get("REQUESTED"), "yes");
     assert.ok(
       !done.stderr.includes(variables.get("OIDC_CLIENT_SECRET")!) &&
         !done.stderr.includes(variables.get("OIDC_PASSWORD")!),
     );
   });
 
-  it("F32, P12: keeps its secrets out of argv, and out of the state in clear", async () => {
+  it("F32, P12: has no secret in argv, and none in clear in its state", async () => {
     const { flags, stack } = named(`secrets-${Date.now()}`);
     const file = join(folder, "run.env");
     await writeFile(file, "older, and everybody's", { mode: 0o644 });
@@ -114,17 +114,18 @@ describe("a CI run on a real host", function () {
       const admin = await must(
         "sh",
         "-c",
-        `docker exec $(docker ps -q --filter label=com.docker.swarm.service.name=${keycloak.stack}_app) cat /run/secrets/admin_password`,
+        `docker exec $(docker ps -q --filter label=com.docker.swarm.service.name=${keycloak.stack}_app) ` +
+          "cat /run/secrets/admin_password",
       );
-      assert.ok(argvs.includes("pulumi up"), "the watcher saw what ran");
+      assert.ok(argvs.includes("pulumi up"), "the watcher recorded argv");
       for (const secret of [...secrets, admin])
         for (const [where, place] of Object.entries({ state, argvs, printed: started.all }))
           assert.ok(!place.includes(secret), where);
       assert.ok(
         !(await must("pulumi", "stack", "export", "-s", stack, "--show-secrets")).includes(admin),
-        "the admin's password is in no state at all",
+        "the state never contains the admin's password",
       );
-      // A second run with the identity of a live one is refused, and does not harm it.
+      // A second run with the identity of an active one is refused and leaves it unchanged.
       const second = await hearth(["run", ...flags, "--", "true"]);
       assert.equal(second.exitCode, 125);
       assert.match(second.stderr, /not your recipe: a run with this identity is active/);
@@ -137,7 +138,7 @@ describe("a CI run on a real host", function () {
     assert.match(again.stderr, /not found: nothing to do/);
   });
 
-  it("works the same with Pulumi's own commands", async () => {
+  it("works with plain Pulumi commands", async () => {
     const { stack, realm } = named(`plain-${Date.now()}`);
     await must("cp", "Pulumi.ci.yaml", `.stacks/Pulumi.${stack}.yaml`);
     await must("pulumi", "stack", "init", stack, "--no-select");
@@ -215,7 +216,7 @@ describe("a CI run on a real host", function () {
       await must("ln", "-sf", join(project, "commands/hearth.mjs"), join(bin, "hearth"));
       await refused({ PATH: [bin, ...path].join(":") }, /pulumi not found on PATH/);
     });
-    it("no docker behind the socket", () =>
+    it("an unreachable Docker engine", () =>
       refused({ DOCKER_HOST: "unix:///nonexistent.sock" }, /Cannot connect to the Docker daemon/));
     it("an invalid recipe name", async () => {
       const done = await hearth(["run", "--recipe", "No_Name", "--", "true"]);
@@ -224,11 +225,12 @@ describe("a CI run on a real host", function () {
     });
   });
 
-  it("F18: Keycloak stops during a run: teardown retries, then leaves the rest to the reaper with a warning", async function () {
+  it("F18: retries its teardown if Keycloak stops, then warns and leaves the rest to the reaper", async function () {
     this.timeout(240_000);
     const { flags, realm } = named(`middle-${Date.now()}`);
     const file = join(folder, "middle.env");
-    await rm(appFolder(stateDir, keycloak.domain).repairs, { force: true }); // repairs of other specs count within the hour
+    // Repairs of other specs count for an hour.
+    await rm(appFolder(stateDir, keycloak.domain).repairs, { force: true });
     assert.equal((await hearth(["run", "start", ...flags, "--output", file])).exitCode, 0);
     await must("docker", "service", "scale", "--detach=false", `${keycloak.stack}_app=0`);
     try {
@@ -250,7 +252,7 @@ describe("a CI run on a real host", function () {
     host = await listing();
   });
 
-  it("P9: refuses the realm master in any case", async () => {
+  it("P9: refuses the realm master in lower and upper case", async () => {
     const { provider } = await import("../../providers/realm/provider.ts");
     for (const name of ["master", "Master"]) {
       const raw = {
@@ -297,7 +299,7 @@ describe("a CI run on a real host", function () {
     await provider.delete(second.id, inputs);
   });
 
-  it("works through Traefik's certificate, which is served for every name", async () => {
+  it("gets the lab's certificate from Traefik for every name", async () => {
     const done = await call("curl", ["-sS", "-o", "/dev/null", "-w", "%{http_code}", `https://${traefik.domain}/ping`]);
     assert.equal(done.stdout, "200", done.all);
   });
@@ -308,7 +310,7 @@ async function readVariables(file: string): Promise<Record<string, string>> {
   return Object.fromEntries(lines.map(line => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }
 
-/** The status of a password grant with `user`'s password at `place`'s realm and client. */
+/** The status of a password grant with `user`'s password, in `place`'s realm and for its client. */
 async function grant(user: Record<string, string>, place: Record<string, string>): Promise<number> {
   const body = new URLSearchParams({
     grant_type: "password",

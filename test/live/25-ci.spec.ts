@@ -71,7 +71,7 @@ describe("CI runs with apps and under load, on a real host", function () {
         .map(line => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
     );
 
-  it("deploys the app under test; a browser logs in to it through Keycloak; leaves nothing behind", async () => {
+  it("deploy the app under test; a browser logs in to it through Keycloak; nothing is left behind", async () => {
     const { flags, name, domain, stack } = build("docs", "through");
     const done = await hearth(["run", ...flags, "--", ...through]);
     assert.equal(done.exitCode, 0, done.all);
@@ -83,7 +83,7 @@ describe("CI runs with apps and under load, on a real host", function () {
     assert.equal((await pulumi(["stack", "ls", "--json"])).stdout.includes(stack), false);
   });
 
-  it("F32, P12: keeps the realm's secrets out of state, argv, and what the service shows; a failed run saves its app's logs and is kept as long as --keep says", async () => {
+  it("F32, P12: have no secret in state, service and output; a failed one saves its logs and is kept", async () => {
     const { flags, name, stack, domain } = build("docs", "kept");
     const done = await hearth([
       "run",
@@ -115,7 +115,7 @@ describe("CI runs with apps and under load, on a real host", function () {
           await must("docker", "service", "ls", "-q", "--filter", `label=com.docker.stack.namespace=${stackOf(domain)}`)
         ).split("\n"),
       );
-      for (const [where, text] of Object.entries({ state, services, said: done.stderr }))
+      for (const [where, text] of Object.entries({ state, services, printed: done.stderr }))
         assert.ok(!text.includes(secret), where);
       assert.equal((await fetch(`https://${domain}/`)).status, 200, "the app is kept");
       const reaped = await hearth(["reap"]);
@@ -127,7 +127,7 @@ describe("CI runs with apps and under load, on a real host", function () {
     }
   });
 
-  it("deploys a working tree; redeploys a changed one from scratch where in place does not settle", async function () {
+  it("deploy a working tree, and redeploy it from scratch if an update in place fails", async function () {
     this.timeout(300_000);
     const { flags, stack, domain, file } = build("docs", "tree");
     const tree = join(folder, "docs");
@@ -161,7 +161,7 @@ describe("CI runs with apps and under load, on a real host", function () {
     }
   });
 
-  it("F18: deploys a dedicated Keycloak on request, with the realm settings of the recipe, and removes it with the run", async function () {
+  it("F18: deploy a dedicated Keycloak with the recipe's realm settings, and remove it afterwards", async function () {
     this.timeout(300_000);
     const { flags, run, name } = build("notes", "dedicated");
     const seen = join(folder, "dedicated");
@@ -175,7 +175,11 @@ describe("CI runs with apps and under load, on a real host", function () {
       },
     };
     await writeFile(config, stringify({ config: { "hearth:baseDomain": base, "hearth:recipes": { notes } } }));
-    const command = `echo $HEARTH_KEYCLOAK $OIDC_ISSUER > ${seen} && ${process.execPath} ${login} && ${process.execPath} ${join(project, "test/lab/roles.ts")}`;
+    const command = [
+      `echo $HEARTH_KEYCLOAK $OIDC_ISSUER > ${seen}`,
+      `${process.execPath} ${login}`,
+      `${process.execPath} ${join(project, "test/lab/roles.ts")}`,
+    ].join(" && ");
     const done = await hearth(["run", ...flags, "--keycloak", "dedicated", "--", "sh", "-c", command], {
       env: { HEARTH_CI_CONFIG: config },
     });
@@ -188,7 +192,7 @@ describe("CI runs with apps and under load, on a real host", function () {
     assert.match(done.stderr, /keycloak 26\.\d\.0 \(10\.\d+\.\d+\), dedicated · realm/);
   });
 
-  it("an upgrade waits for a live run and names it; a run that starts meanwhile waits, then uses the warm Keycloak", async function () {
+  it("block an upgrade, which names the run; one that starts meanwhile waits for the warm Keycloak", async function () {
     this.timeout(300_000);
     const living = build("notes", "living");
     assert.equal((await hearth(["run", "start", ...living.flags, "--output", living.file])).exitCode, 0);
@@ -205,19 +209,19 @@ describe("CI runs with apps and under load, on a real host", function () {
     ]);
     let late: Started | undefined;
     try {
-      await until(() => /waiting: in use by/.test(upgrade.said()), 60_000, upgrade.said);
+      await until(() => /waiting: in use by/.test(upgrade.output()), 60_000, upgrade.output);
       assert.match(
-        upgrade.said(),
+        upgrade.output(),
         new RegExp(`keycloak: waiting: in use by ${living.name} \\(since \\S+, until \\S+\\)`),
       );
       const { flags } = build("notes", "late");
       late = start("hearth", ["run", ...flags, "--", process.execPath, login]);
-      await until(() => /waiting: keycloak is in maintenance/.test(late!.said()), 30_000, late.said);
+      await until(() => /waiting: keycloak is in maintenance/.test(late!.output()), 30_000, late.output);
       assert.equal(await realmStatus(living.name), 200, "the live run is not touched");
       assert.equal((await hearth(["run", "stop", ...living.flags])).exitCode, 0);
-      assert.equal(await upgrade.ended, 0, upgrade.said());
-      assert.equal(await late.ended, 0, late.said());
-      assert.match(late.said(), /, warm, upgraded 0 min ago/);
+      assert.equal(await upgrade.ended, 0, upgrade.output());
+      assert.equal(await late.ended, 0, late.output());
+      assert.match(late.output(), /, warm, upgraded 0 min ago/);
     } finally {
       await hearth(["run", "stop", ...living.flags]);
       await Promise.all([upgrade.ended, late?.ended]);
@@ -226,9 +230,10 @@ describe("CI runs with apps and under load, on a real host", function () {
     host = await listing(); // Keycloak was replaced
   });
 
-  it("F45: ten runs while Keycloak is down: one repair, all succeed", async function () {
+  it("F45: all succeed if ten start while Keycloak is down, with one repair", async function () {
     this.timeout(420_000);
-    await rm(appFolder(stateDir, keycloak.domain).repairs, { force: true }); // other specs' repairs count within the hour
+    // Repairs of other specs count for an hour.
+    await rm(appFolder(stateDir, keycloak.domain).repairs, { force: true });
     const five = Array.from({ length: 5 }, (_, i) => build("notes", `here-${i}`));
     const started = await Promise.all(five.map(each => hearth(["run", "start", ...each.flags, "--output", each.file])));
     for (const { exitCode, all } of started) assert.equal(exitCode, 0, all);
@@ -237,10 +242,10 @@ describe("CI runs with apps and under load, on a real host", function () {
       start("hearth", ["run", ...build("notes", `more-${i}`).flags, "--", process.execPath, login]),
     );
     const codes = await Promise.all(more.map(each => each.ended));
-    const said = more.map(each => each.said()).join("\n");
-    assert.deepEqual(codes, [0, 0, 0, 0, 0], said);
-    assert.equal(said.match(/; redeploying \d/g)?.length, 1, said);
-    assert.ok(!/, dedicated/.test(said), said);
+    const output = more.map(each => each.output()).join("\n");
+    assert.deepEqual(codes, [0, 0, 0, 0, 0], output);
+    assert.equal(output.match(/; redeploying \d/g)?.length, 1, output);
+    assert.ok(!/, dedicated/.test(output), output);
     const inside = await Promise.all(
       five.map(async each => call(process.execPath, [login], { env: await variables(each.file) })),
     );
@@ -250,7 +255,7 @@ describe("CI runs with apps and under load, on a real host", function () {
     host = await listing();
   });
 
-  it("F21: twenty runs at once, of equal and different recipes, each with its own login", async function () {
+  it("F21: all succeed if twenty start at once, each with its own login", async function () {
     this.timeout(420_000);
     const began = Date.now();
     const runs = Array.from({ length: 20 }, (_, i) => {
@@ -269,11 +274,11 @@ describe("CI runs with apps and under load, on a real host", function () {
     assert.deepEqual(
       codes.filter(code => code !== 0),
       [],
-      runs.map(each => each.said()).join("\n"),
+      runs.map(each => each.output()).join("\n"),
     );
     const told = runs.map(each =>
       each
-        .said()
+        .output()
         .split("\n")
         .find(line => line.startsWith(`${each.name} `))!
         .split(" "),
@@ -282,27 +287,28 @@ describe("CI runs with apps and under load, on a real host", function () {
     for (const { name } of runs) assert.equal(await realmStatus(name), 404);
     const took = (await Promise.all(runs.map(each => each.took))).toSorted((a, b) => a - b);
     console.log(
-      `      twenty at once: the first after ${took[0]!.toFixed(1)} s, the median ${took[10]!.toFixed(1)} s, the last ${took[19]!.toFixed(1)} s`,
+      `      twenty at once: the first after ${took[0]!.toFixed(1)} s, the median ${took[10]!.toFixed(1)} s, ` +
+        `the last ${took[19]!.toFixed(1)} s`,
     );
   });
 
-  it("F22, P8: killed at six moments: one reap restores the host, a second prints nothing", async function () {
+  it("F22, P8: are removed by one reap if killed, at six moments; a second reap prints nothing", async function () {
     this.timeout(300_000);
     const moments = [300, 1_200, 2_200, 3_200, 4_500];
     const runs = moments.map(ms => ({ ms, ...build("notes", `killed-${ms}`) }));
-    const command = ["sh", "-c", "echo begun $$; exec sleep 60"];
+    const command = ["sh", "-c", "echo started $$; exec sleep 60"];
     for (const { ms, flags } of runs) {
       const run = start("hearth", ["run", ...flags, "--", ...command]);
       await sleep(ms);
       await kill(run);
     }
-    // The sixth with its app deployed, and with Pulumi's state lost as well.
+    // The sixth run has its app deployed, and loses Pulumi's state too.
     const app = build("docs", "killed-app");
     const run = start("hearth", ["run", ...app.flags, "--", ...command]);
     await until(
-      () => new RegExp(`realm ${app.name} · https`).test(run.said()) && run.said().includes("begun"),
+      () => new RegExp(`realm ${app.name} · https`).test(run.output()) && /^started \d/m.test(run.output()),
       90_000,
-      run.said,
+      run.output,
     );
     await kill(run);
     await rm(join(at.backend, ".pulumi", "stacks", "hearth", `${app.stack}.json`), { force: true });
@@ -314,7 +320,7 @@ describe("CI runs with apps and under load, on a real host", function () {
     assert.deepEqual([again.exitCode, again.all], [0, ""]);
   });
 
-  it("F39: a run in steps from a container with docker's socket is never taken for dead", async () => {
+  it("F39: are never considered dead if they run in a container with docker's socket", async () => {
     const { flags, name } = build("notes", "contained");
     const inside = (...argv: string[]): Promise<Done> => call("docker", contained(argv));
     const started = await inside("hearth", "run", "start", ...flags, "--output", join(folder, "contained.env"));
@@ -324,15 +330,15 @@ describe("CI runs with apps and under load, on a real host", function () {
       "docker",
       contained(["hearth", "run", "--recipe", "notes", "--build", name, "--", "sleep", "15"]),
     );
-    await until(() => /· realm/.test(held.said()), 60_000, held.said);
+    await until(() => /· realm/.test(held.output()), 60_000, held.output);
     const dry = await hearth(["reap", "--dry-run", "--json"]);
     assert.equal(dry.exitCode, 0, dry.all);
     assert.equal(await realmStatus(name), 200);
-    assert.equal(await held.ended, 0, held.said());
+    assert.equal(await held.ended, 0, held.output());
     assert.equal((await inside("hearth", "run", "stop", ...flags)).exitCode, 0);
   });
 
-  it("F39: renews a held lease while its run lives", async () => {
+  it("F39: renew their lease while they are active", async () => {
     const since = new Date().toISOString();
     const record: LeaseRecord = {
       format: 1,
@@ -350,16 +356,16 @@ describe("CI runs with apps and under load, on a real host", function () {
       await until(
         async () => (await end()) > Date.now() + 25 * 60_000,
         30_000,
-        () => "it is never renewed",
+        () => "the lease was never renewed",
       );
     } finally {
       done();
-      await sleep(500); // for one that is under way
+      await sleep(500); // for a renewal that is in progress
       await releaseLease(swarmStore, record.run);
     }
   });
 
-  it("F16: a run and an upgrade compete on the swarm's store for many rounds: never both inside", async function () {
+  it("F16: never overlap with an upgrade, over many rounds of leases and maintenance", async function () {
     this.timeout(120_000);
     const rounds = "20";
     const [run, kept] = await Promise.all([
@@ -375,25 +381,25 @@ describe("CI runs with apps and under load, on a real host", function () {
 interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<number>;
-  readonly said: () => string;
+  readonly output: () => string;
 }
 
 function start(program: string, argv: readonly string[]): Started {
   const child = spawn(program, argv, { cwd: project, stdio: ["ignore", "pipe", "pipe"] });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", chunk => (text += String(chunk)));
-  return { child, ended: new Promise(resolve => child.once("close", code => resolve(code ?? -1))), said: () => text };
+  return { child, ended: new Promise(resolve => child.once("close", code => resolve(code ?? -1))), output: () => text };
 }
 
-/** The run, and its command, which outlives it and says its process as `begun 4711`. */
+/** Kills the run, then its command, which outlives it and printed its pid as `started 4711`. */
 async function kill(run: Started): Promise<void> {
   run.child.kill("SIGKILL");
   const over = run.ended.then(() => true);
   while (!(await Promise.race([over, sleep(100, false)])))
-    for (const [, pid] of run.said().matchAll(/^begun (\d+)$/gm)) await call("kill", ["-KILL", pid!]);
+    for (const [, pid] of run.output().matchAll(/^started (\d+)$/gm)) await call("kill", ["-KILL", pid!]);
 }
 
-async function until(holds: () => boolean | Promise<boolean>, ms: number, said: () => string): Promise<void> {
-  for (const begun = Date.now(); !(await holds()); await sleep(200))
-    if (Date.now() - begun > ms) assert.fail(`not after ${ms / 1000} s: ${said()}`);
+async function until(holds: () => boolean | Promise<boolean>, ms: number, output: () => string): Promise<void> {
+  for (const from = Date.now(); !(await holds()); await sleep(200))
+    if (Date.now() - from > ms) assert.fail(`expected within ${ms / 1000} s, got: ${output()}`);
 }

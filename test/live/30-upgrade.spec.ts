@@ -85,7 +85,7 @@ describe("upgrades on a real host", function () {
     return done.all;
   }
 
-  it("F9, P4, P7, P10: roll back version and data of a release that never gets healthy; the next up records the hold and touches nothing", async () => {
+  it("F9, P4, P7, P10: roll back a release that never gets healthy; the next up only records the hold", async () => {
     const version = "10.8.0+26.5.0";
     const output = await upgradeRollsBack({ version, kind: "never-healthy" }, /10\.8\.0\+26\.5\.0 isn't healthy/);
     assert.match(output, /keycloak: restored \d/);
@@ -95,7 +95,7 @@ describe("upgrades on a real host", function () {
     assert.match(
       await readFile(join(alert!.diagnostics!, "app.log"), "utf8"),
       /Keycloak 26\.5\.0/,
-      "the log of the app that was undeployed",
+      "the log of the undeployed app",
     );
     assert.ok((await readRejected(folder))[version]);
     const host = await listing();
@@ -149,7 +149,7 @@ describe("upgrades on a real host", function () {
     assert.equal((await readManifest(folder.path, "snapshot.previous"))?.id === undefined, false);
   });
 
-  it("F25, P7: hold a major, crossed release notes and a release below the minimum age, each with its reason and one alert; apply it once approved", async () => {
+  it("F25, P7: hold a major, release notes and a young release, with one alert each, until approved", async () => {
     const notes = { version: "10.9.0+26.5.0", notes: "Dump the database first." };
     await release("keycloak", notes);
     await release("keycloak", { version: "10.9.1+26.5.0" });
@@ -186,7 +186,7 @@ describe("upgrades on a real host", function () {
     assert.match(unknown.stderr, /keycloak has no newer version 99\.0\.0\+1/);
   });
 
-  it("of Traefik: apply a healthy release in place, roll back one that exits at once; HTTPS answers again", async () => {
+  it("of Traefik apply a healthy release in place and roll back one that exits; HTTPS answers again", async () => {
     await release("traefik", { version: "3.6.1+v3.6.7" });
     const done = await upWarm();
     assert.equal(done.exitCode, 0, done.all);

@@ -49,10 +49,10 @@ describe("a third warm app with the defaults, on a real host", function () {
     for (const path of [folder.path, join(at.abra, "servers", "default", `${domain}.env`), temporary])
       await rm(path, { recursive: true, force: true });
     assert.equal(done.exitCode, 0, done.all);
-    assert.equal(await container(), "", "removed from the configuration, it is undeployed");
+    assert.equal(await container(), "", "undeployed after its removal from the configuration");
   });
 
-  it("is deployed beside the others, none of which is restarted", async () => {
+  it("is deployed without a restart of the others", async () => {
     const before = await containers();
     const done = await upWarm();
     assert.equal(done.exitCode, 0, done.all);
@@ -67,7 +67,7 @@ describe("a third warm app with the defaults, on a real host", function () {
     assert.equal((await page("first")).status, 200);
   });
 
-  it("F16: is upgraded while a run is active; neither it nor a run that begins meanwhile waits", async () => {
+  it("F16: is upgraded while a run is active; neither the upgrade nor a new run waits", async () => {
     const active = ["--recipe", "notes", "--build", "third-active"];
     const output = join(temporary, "run.env");
     assert.equal((await hearth(["run", "start", ...active, "--output", output])).exitCode, 0);
@@ -80,7 +80,7 @@ describe("a third warm app with the defaults, on a real host", function () {
       assert.doesNotMatch(`${upgrade.all}${run.all}`, /waiting/);
       assert.match(upgrade.all, /custom-html: snapshot .* in \d+\.\d s/);
       assert.equal(await lastGood(), "1.1.0+1.22");
-      assert.equal((await page("first")).status, 200, "its data is there");
+      assert.equal((await page("first")).status, 200, "its data is unchanged");
     } finally {
       await hearth(["run", "stop", ...active]);
     }

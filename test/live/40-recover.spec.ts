@@ -27,15 +27,15 @@ const long = process.argv.includes("--long");
 const folder = appFolder(stateDir, keycloak.domain);
 const versionNow = async () => (await readLastGood(folder))?.version ?? "";
 
-/** Pids of every process whose command line holds `pattern`. */
+/** Pids of every process whose command line matches `pattern`. */
 async function pids(pattern: string): Promise<number[]> {
-  // Not through a shell, whose own command line would hold the pattern too.
+  // Not through a shell, whose own command line would match too.
   const { exitCode, stdout, all } = await call("pgrep", ["-f", "--", pattern]);
   if (exitCode > 1) throw new Error(`pgrep: ${all}`);
   return stdout.split("\n").filter(Boolean).map(Number);
 }
 
-/** All processes below `root`, whatever process group they are in. */
+/** `root` and all its descendants, in any process group. */
 async function descendants(root: number): Promise<number[]> {
   const rows = (await must("ps", "-e", "-o", "pid=,ppid="))
     .split("\n")
@@ -54,7 +54,7 @@ function kill(pid: number): void {
   }
 }
 
-/** Starts an `up`, calls `then` `later` ms after its journal reaches `step`; resolves when the CLI has exited. */
+/** Starts an `up` and calls `then` `later` ms after the journal reaches `step`. Resolves when the CLI has exited. */
 async function upUntil(step: OperationStep, then: (cli: number) => Promise<void>, later = 0): Promise<void> {
   const argv = [
     "up",
@@ -85,7 +85,7 @@ async function killAll(cli: number): Promise<void> {
   for (const pid of await descendants(cli)) kill(pid);
 }
 
-async function atRest(allowed: readonly string[]): Promise<void> {
+async function assertRecovered(allowed: readonly string[]): Promise<void> {
   assert.ok(allowed.includes(await versionNow()), `${await versionNow()} is last good`);
   assert.equal(await readOperation(folder), undefined);
   assert.equal(await logIn("marker"), 200);
@@ -93,7 +93,7 @@ async function atRest(allowed: readonly string[]): Promise<void> {
   assert.deepEqual(
     migrations,
     (await versionNow()).endsWith("26.5.0") ? ["26.4.0", "26.5.0"] : ["26.4.0"],
-    "version and data belong together",
+    "the data belongs to the version",
   );
 }
 
@@ -106,8 +106,8 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
     await makeRealm("marker");
   });
 
-  // Each upgrade migrates the database. What recover undid, the next kill's up begins again: one fresh stack serves
-  // every kill until an upgrade is finished.
+  // Each upgrade migrates the database, so a finished one needs a fresh stack for the next kill; one that recover undid
+  // does not.
   const kills: [step: OperationStep, later: number][] = long
     ? [
         ["preflight", 0],
@@ -125,7 +125,8 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
         ["gate", 0],
       ];
   for (const [at, [step, later]] of kills.entries()) {
-    it(`F1, P6: kill -9 of every process at ${step}${later > 0 ? ` and ${later / 1000} s` : ""}, then recover, then up`, async () => {
+    const moment = later > 0 ? `${step} and ${later / 1000} s` : step;
+    it(`F1, P6: finishes or undoes an upgrade after kill -9 of every process at ${moment}`, async () => {
       if (!(await versionNow()).endsWith("26.4.0")) {
         await freshWarm();
         await makeRealm("marker");
@@ -139,16 +140,16 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
       const recovered = await hearth(["recover"]);
       assert.equal(recovered.exitCode, 0, recovered.all);
       assert.match(recovered.all, /pulumi's lock of warm .* removed: its holder is dead/);
-      await atRest([from, to]);
+      await assertRecovered([from, to]);
       const isUndone = (await versionNow()) === from;
       if (isUndone && at < kills.length - 1) return;
       const done = await upWarm();
       assert.equal(done.exitCode, 0, done.all);
-      await atRest([to]);
+      await assertRecovered([to]);
     });
   }
 
-  it("P1, P6: kill -9 of the CLI alone: the provider keeps its lock, finishes and exits", async () => {
+  it("P1, P6: isn't needed after kill -9 of the CLI: the provider keeps its lock, finishes and exits", async () => {
     const from = await versionNow();
     const to = `10.8.${++serial + 100}+26.5.0`;
     await release("keycloak", { version: to });
@@ -156,14 +157,14 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
       kill(cli);
       await sleep(500);
       assert.ok((await pids("cmd/dynamic-provider")).length > 0, "the provider continues");
-      assert.equal(await tryLock(folder.lock), undefined, "and holds its lock");
+      assert.equal(await tryLock(folder.lock), undefined, "the provider holds its lock");
     });
     for (let i = 0; (await pids("cmd/dynamic-provider")).length > 0; i++) {
-      assert.ok(i < 180, "the provider never ends");
+      assert.ok(i < 180, "the provider still runs after 180 s");
       await sleep(1_000);
     }
     assert.notEqual(await versionNow(), from);
-    await atRest([to]);
+    await assertRecovered([to]);
     const recovered = await hearth(["recover"]);
     assert.equal(recovered.exitCode, 0, recovered.all);
     const done = await upWarm();
@@ -171,9 +172,9 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
     assert.equal(await versionNow(), to);
   });
 
-  const back: OperationStep[] = long ? ["undeploy", "restore", "redeploy", "verifyRollback"] : ["restore"];
-  for (const step of back) {
-    it(`F1, P4, P6: kill -9 of every process of a rollback at ${step}, then recover`, async () => {
+  const rollbackSteps: OperationStep[] = long ? ["undeploy", "restore", "redeploy", "verifyRollback"] : ["restore"];
+  for (const step of rollbackSteps) {
+    it(`F1, P4, P6: finishes a rollback after kill -9 of every process at ${step}`, async () => {
       const from = await versionNow();
       const to = `10.9.${++serial}+26.5.0`;
       await makeRealm(`mark-${serial}`);
@@ -181,7 +182,7 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
       await upUntil(step, killAll);
       const recovered = await hearth(["recover"]);
       assert.equal(recovered.exitCode, 0, recovered.all);
-      await atRest([from]);
+      await assertRecovered([from]);
       assert.equal(await logIn(`mark-${serial}`), 200);
       const done = await upWarm();
       assert.equal(done.exitCode, 0, done.all);
@@ -189,7 +190,7 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
     });
   }
 
-  describe("up and recover repair, at the version it had,", () => {
+  describe("with up or recover redeploys, at the same version,", () => {
     const repairs: [what: string, harm: () => Promise<unknown>][] = [
       ["a service that was removed", () => must("docker", "service", "rm", `${keycloak.stack}_app`)],
       [
@@ -206,14 +207,14 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
         assert.match((await previewWarm()).all, /keycloak .*(down: |not deployed)/);
         const done = at % 2 === 0 ? await hearth(["recover"]) : await upWarm();
         assert.equal(done.exitCode, 0, done.all);
-        await atRest([version]);
+        await assertRecovered([version]);
         const again = await upWarm("--expect-no-changes");
         assert.equal(again.exitCode, 0, again.all);
       });
     }
   });
 
-  it("up, refresh and recover restart nothing that is healthy", async () => {
+  it("restarts nothing that is healthy, nor do up and refresh", async () => {
     const before = await containers();
     assert.equal((await upWarm()).exitCode, 0);
     assert.equal((await pulumi(["refresh", "-s", "warm", "--yes", "--suppress-progress"])).exitCode, 0);
@@ -222,7 +223,7 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
     assert.deepEqual(await containers(), before);
   });
 
-  it("destroy keeps data and secrets; recover does not redeploy the app; the next up starts it on them", async () => {
+  it("doesn't redeploy an app after destroy; the next up deploys it with its data and secrets", async () => {
     const version = await versionNow();
     const secrets = await must("sh", "-c", "docker secret ls --format '{{.ID}} {{.Name}}' | sort");
     const volumes = await must("docker", "volume", "ls", "--format", "{{.Name}}");
@@ -236,11 +237,11 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
     assert.equal(await must("docker", "service", "ls", "--quiet"), "");
     const up = await upWarm();
     assert.equal(up.exitCode, 0, up.all);
-    await atRest([version]);
+    await assertRecovered([version]);
     assert.equal(await realmStatus("marker"), 200);
   });
 
-  it("P12: leaves no secret in journals, snapshots' manifests, alerts and diagnostics", async () => {
+  it("P12: leaves no secret in journals, manifests of snapshots, alerts and diagnostics", async () => {
     const [container = ""] = (
       await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_app`)
     ).split("\n");
@@ -250,7 +251,8 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
         await must(
           "sh",
           "-c",
-          `grep -rlF -- "$(docker exec ${container} cat /run/secrets/${secret})" ${stateDir} --include=*.json --include=*.txt --include=*.log || true`,
+          `grep -rlF -- "$(docker exec ${container} cat /run/secrets/${secret})" ${stateDir} ` +
+            "--include=*.json --include=*.txt --include=*.log || true",
         ),
         "",
       );

@@ -35,7 +35,7 @@ describe("an operator's manual changes on a real host", function () {
     await pulumi(["stack", "init", "warm", "--no-select"]);
   });
 
-  it("P13, F34: adopts what was deployed by hand: no container restarts, the operator's .env is unchanged", async () => {
+  it("P13, F34: are adopted: no container restarts, the operator's .env is unchanged", async () => {
     await must("docker", "network", "create", "--driver", "overlay", "--attachable", "proxy");
     await must("abra", "recipe", "fetch", "traefik");
     await must("abra", "recipe", "fetch", "keycloak");
@@ -56,7 +56,7 @@ describe("an operator's manual changes on a real host", function () {
     );
     await must("abra", "app", "deploy", keycloak.domain, "-n", "-o", "-c");
     for (let i = 0; (await call("curl", ["-sf", `https://${keycloak.domain}/realms/master`])).exitCode !== 0; i++) {
-      assert.ok(i < 120, "Keycloak never started");
+      assert.ok(i < 120, "Keycloak unreachable for 120 s");
       await sleep(1_000);
     }
     const before = await containers();
@@ -73,7 +73,7 @@ describe("an operator's manual changes on a real host", function () {
     await makeRealm("marker");
   });
 
-  it("F34: an upgrade neither uses nor touches the operator's dirty clone, and keeps the .env's other lines", async () => {
+  it("F34: survive an upgrade: a dirty clone is neither used nor changed, the .env keeps its other lines", async () => {
     const clone = join(at.abra, "recipes", "keycloak");
     await appendFile(join(clone, "compose.yml"), "\n# half done\n");
     const dirty = await must("git", "-C", clone, "status", "--porcelain");
@@ -89,12 +89,12 @@ describe("an operator's manual changes on a real host", function () {
     await must("git", "-C", clone, "checkout", "--quiet", "--", ".");
   });
 
-  it("F33: takes over a version deployed by hand after one healthy window, with one message", async () => {
+  it("F33: may deploy a version, which becomes last good after a healthy window, with one message", async () => {
     await release("keycloak", { version: "10.7.3+26.4.0" });
     await must("abra", "recipe", "fetch", "keycloak");
     await must("abra", "app", "deploy", keycloak.domain, "10.7.3+26.4.0", "-n", "-o", "-f", "-c");
     for (let i = 0; !/keycloak 10\.7\.3\+26\.4\.0 healthy/.test((await previewWarm()).all); i++)
-      assert.ok(i < 30, "never healthy");
+      assert.ok(i < 30, "not healthy after 30 previews");
     const before = await containers();
     const done = await upWarm();
     assert.equal(done.exitCode, 0, done.all);
@@ -106,7 +106,7 @@ describe("an operator's manual changes on a real host", function () {
     assert.ok(!again.all.includes("another person"));
   });
 
-  it("F38: a repair runs the recorded image, though its tag means another image now", async () => {
+  it("F38: of an image tag don't change what a repair runs: the recorded image", async () => {
     const image = "hearth-lab/keycloak:26.4.0";
     const id = await must("docker", "image", "inspect", "--format", "{{.Id}}", image);
     assert.equal(
@@ -125,7 +125,7 @@ describe("an operator's manual changes on a real host", function () {
     }
   });
 
-  it("a .env that makes the app crash shows as down; up resets the keys that hearth owns", async () => {
+  it("of the .env that crash the app show as down; up resets the keys that hearth owns", async () => {
     const env = await readFile(envFile(keycloak.domain), "utf8");
     await writeFile(envFile(keycloak.domain), env.replace(/^DOMAIN=.*$/m, "DOMAIN="));
     await must("abra", "app", "deploy", keycloak.domain, "-n", "-o", "-f", "-c");
@@ -137,7 +137,7 @@ describe("an operator's manual changes on a real host", function () {
     assert.equal(await logIn("marker"), 200);
   });
 
-  it("F36: the preview names a new variable and a new secret, up adds both before the stop; a variable without a value holds the release", async () => {
+  it("F36: aren't needed if a release adds a variable and a secret; a variable without a value holds it", async () => {
     await release("keycloak", { version: "10.7.4+26.4.0", kind: "wants-more" });
     assert.match((await previewWarm()).all, /next 10\.7\.4\+26\.4\.0 will be applied, adds MOTD, secret extra/);
     const done = await upWarm();
@@ -157,7 +157,7 @@ describe("an operator's manual changes on a real host", function () {
     assert.equal(await lastGood(), "10.7.4+26.4.0");
   });
 
-  it("P10: an app that is down after three repairs within the hour is left to an operator, with an alert", async () => {
+  it("P10: are required, with an alert, if an app is down after three repairs within an hour", async () => {
     for (let i = 0; i < 3; i++) await recordRepair(folder);
     await must("docker", "service", "scale", "--detach", `${keycloak.stack}_app=0`);
     await waitUntilStopped(keycloak.stack, "app");
@@ -168,7 +168,7 @@ describe("an operator's manual changes on a real host", function () {
     assert.equal((await hearth(["recover"])).exitCode, 0);
   });
 
-  it("F40: refuses another swarm behind docker, and names both", async () => {
+  it("F40: of DOCKER_HOST are refused if they select another swarm; both swarms are named", async () => {
     const { provider } = await import("../../providers/app/provider.ts");
     const raw = { __provider: "x", recipe: "keycloak", domain: keycloak.domain, stateDir };
     const { failures } = await provider.check({ swarm: "another-swarm" }, raw);

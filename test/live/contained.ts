@@ -1,5 +1,5 @@
-// hearth in a container, as a CI's docker runner starts it: its own processes and hostname, the host's files and
-// docker's socket.
+// Runs hearth in a container as a CI's docker runner does: with another pid namespace and hostname, but with the host's
+// files and docker's socket.
 import { existsSync } from "node:fs";
 import { at, project } from "../lab/paths.ts";
 
@@ -17,7 +17,7 @@ const passed = [
 /** Folders with the host's programs, hearth's state, the backend and this checkout. */
 const folders = ["/usr", "/etc", "/var", "/root", "/home", "/opt", "/tmp", `/${project.split("/")[1]}`];
 
-/** docker's argv that runs `argv` in such a container. Unprivileged: it acts through docker's socket only. */
+/** argv for docker that runs `argv` in such a container, unprivileged: it acts through docker's socket only. */
 export function contained(argv: readonly string[]): string[] {
   const environment = passed.flatMap(name =>
     process.env[name] === undefined ? [] : ["-e", `${name}=${process.env[name]}`],

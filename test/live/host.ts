@@ -1,4 +1,4 @@
-// Shared by the live specs: programs on the lab, and the state of the host as seen from outside.
+// Helpers of the live specs: run programs on the lab, list what is on the host, reset it.
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,14 +25,14 @@ export interface Settings {
   readonly cwd?: string;
 }
 
-/** Runs a program and returns its result, whatever its exit code. */
+/** Runs a program and returns its result; throws only if the program is not found. */
 export async function call(
   program: string,
   argv: readonly string[],
   { env, cwd = project }: Settings = {},
 ): Promise<Done> {
   const done = await execa(program, argv, { cwd, reject: false, all: true, stdin: "ignore", ...(env ? { env } : {}) });
-  if (done.code === "ENOENT") throw new Error(`${program} is not on PATH`);
+  if (done.code === "ENOENT") throw new Error(`${program} not found on PATH`);
   return { exitCode: done.exitCode ?? -1, stdout: done.stdout, stderr: done.stderr, all: done.all };
 }
 
@@ -56,10 +56,10 @@ export const traefik = { domain: warmDomain("traefik", base), stack: stackOf(war
 
 const sorted = (text: string): string[] => text.split("\n").filter(Boolean).toSorted();
 
-/** Ids of all running containers: equal lists mean that nothing restarted. */
+/** Ids of all running containers. Equal lists mean that nothing restarted. */
 export const containers = async (): Promise<string[]> => sorted(await must("docker", "ps", "--no-trunc", "--quiet"));
 
-/** Waits until no container of the service runs: docker removes services and scales them in the background. */
+/** Waits until no container of the service runs: docker removes and scales services in the background. */
 export async function waitUntilStopped(stack: string, service: string): Promise<void> {
   const filters = ["--filter", `label=com.docker.swarm.service.name=${stack}_${service}`, "--filter", "status=running"];
   for (let i = 0; (await must("docker", "ps", "--quiet", ...filters)) !== ""; i++) {
@@ -107,7 +107,7 @@ export async function realmStatus(name: string): Promise<number> {
 
 export const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
 
-/** Removes what killed specs left: locks, and leases that would block every upgrade. */
+/** Removes locks and leases that killed specs left: they would block every upgrade. */
 export async function endRuns(): Promise<void> {
   await breakDeadLocks("warm");
   for (const entry of await swarmStore.list()) await swarmStore.remove(entry);

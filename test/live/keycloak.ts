@@ -31,7 +31,7 @@ export async function makeRealm(realm: string): Promise<void> {
   };
   const headers = { authorization: `Bearer ${await token()}`, "content-type": "application/json" };
   const answer = await fetch(`${base}/admin/realms`, { method: "POST", headers, body: JSON.stringify(representation) });
-  if (answer.status !== 201) throw new Error(`realm ${realm}: HTTP ${answer.status} ${await answer.text()}`);
+  if (answer.status !== 201) throw new Error(`create realm ${realm}: HTTP ${answer.status} ${await answer.text()}`);
 }
 
 /** The HTTP status of a password grant for the realm's user: 200 if the user can log in. */
@@ -40,10 +40,11 @@ export async function logIn(realm: string): Promise<number> {
   return (await fetch(`${base}/realms/${realm}/protocol/openid-connect/token`, { method: "POST", body })).status;
 }
 
-/** Keycloak versions that migrated the database, its number of change sets, and its realms. */
+/** The Keycloak versions that migrated the database, the number of its change sets, and its realms. */
 export async function database(): Promise<{ migrations: string[]; changes: number; realms: string[] }> {
   const sql =
-    "select VERSION from MIGRATION_MODEL order by VERSION; select '-'; select count(*) from DATABASECHANGELOG; select '-'; select NAME from REALM order by NAME";
+    "select VERSION from MIGRATION_MODEL order by VERSION; select '-'; select count(*) from DATABASECHANGELOG; " +
+    "select '-'; select NAME from REALM order by NAME";
   const [container = ""] = (
     await must("docker", "ps", "-q", "--filter", `label=com.docker.swarm.service.name=${keycloak.stack}_db`)
   ).split("\n");

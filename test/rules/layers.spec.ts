@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { project } from "../lab/paths.ts";
 import { brokenLayers, layers } from "./layers.ts";
 
-/** By rule, files of a tree that breaks it: path → what it imports. */
+/** For each rule, a tree that violates it: path → import. */
 const broken: Record<string, Record<string, string>> = {
   "no-circular": { "providers/app/a.ts": "./b.ts", "providers/app/b.ts": "./a.ts" },
   "lib-knows-no-resource": { "providers/lib/docker/a.ts": "../../app/a.ts", "providers/app/a.ts": "" },
@@ -40,11 +40,11 @@ describe("the layers", function () {
     }
   }
 
-  it("have a tree that breaks each of them", () =>
+  it("have a violation for each rule here", () =>
     assert.deepEqual(Object.keys(broken).toSorted(), layers.map(({ name }) => name!).toSorted()));
 
   for (const [name, files] of Object.entries(broken))
-    it(`report what breaks ${name}, and nothing else`, async () => {
+    it(`report a violation of ${name}, and nothing else`, async () => {
       await write(files);
       const found = await brokenLayers(folder);
       assert.deepEqual([...new Set(found.map(line => line.split(":")[0]))], [name], found.join("\n"));

@@ -1,32 +1,32 @@
-// Which folder may import which: arrows go one way, and nothing goes round in a circle.
+// Rules for imports between folders: dependencies go one way and have no cycles.
 import { cruise, type ICruiseResult, type IForbiddenRuleType } from "dependency-cruiser";
 import extractTSConfig from "dependency-cruiser/config-utl/extract-ts-config";
 import { join } from "node:path";
 
-/** commands → stacks → resources → pulumi, lib. `comment` is what a person reads when the rule is broken. */
+/** commands → stacks → resources → pulumi, lib. `comment` ends the message of a violation. */
 export const layers: IForbiddenRuleType[] = [
-  { name: "no-circular", comment: "modules import each other in a circle", from: {}, to: { circular: true } },
+  { name: "no-circular", comment: "expected no circular imports", from: {}, to: { circular: true } },
   {
     name: "lib-knows-no-resource",
-    comment: "lib knows neither resources nor what is above them",
+    comment: "lib imports neither resources nor the layers above them",
     from: { path: "^providers/lib/" },
     to: { path: "^(providers/(?!lib/)|commands/|stacks/)" },
   },
   {
     name: "lib-knows-no-pulumi",
-    comment: "lib knows nothing of Pulumi",
+    comment: "lib doesn't import Pulumi",
     from: { path: "^providers/lib/" },
     to: { path: "(^|/)@pulumi/" },
   },
   {
     name: "tool-behind-index",
-    comment: "a tool of lib is imported through its index.ts",
+    comment: "import a tool of lib through its index.ts",
     from: { path: "^(providers/(?!lib/)|commands/|stacks/)" },
     to: { path: "^providers/lib/[^/]+/", pathNot: "/index\\.ts$" },
   },
   {
     name: "tool-behind-index-in-lib",
-    comment: "a tool of lib is imported through its index.ts",
+    comment: "import a tool of lib through its index.ts",
     from: { path: "^providers/lib/([^/]+)/" },
     to: { path: "^providers/lib/[^/]+/", pathNot: ["/index\\.ts$", "^providers/lib/$1/"] },
   },
@@ -38,49 +38,49 @@ export const layers: IForbiddenRuleType[] = [
   },
   {
     name: "lease-repairs-warm-apps",
-    comment: "of the other resources, a lease imports the warm apps alone (it has Keycloak repaired)",
+    comment: "of the other resources, lease imports only app (to repair Keycloak)",
     from: { path: "^providers/lease/" },
     to: { path: "^providers/(runApp|realm)/" },
   },
   {
     name: "resources-know-nothing-above",
-    comment: "resources know neither stacks nor commands",
+    comment: "resources import neither stacks nor commands",
     from: { path: "^providers/" },
     to: { path: "^(commands|stacks)/" },
   },
   {
     name: "pulumi-knows-no-resource",
-    comment: "providers/pulumi serves every resource and knows none",
+    comment: "providers/pulumi imports no resource",
     from: { path: "^providers/pulumi/" },
     to: { path: "^providers/(app|runApp|realm|lease)/" },
   },
   {
     name: "stacks-know-no-command",
-    comment: "stacks know no command",
+    comment: "stacks import no command",
     from: { path: "^stacks/" },
     to: { path: "^commands/" },
   },
   {
     name: "subcommands-stand-alone",
-    comment: "a subcommand's file is imported by commands/hearth.ts alone",
+    comment: "only commands/hearth.ts imports a subcommand's file",
     from: { path: "^(commands/|stacks/|providers/)", pathNot: "^commands/hearth\\.(ts|mjs)$" },
     to: { path: "^commands/[^/]+\\.ts$" },
   },
   {
     name: "one-file-runs-programs",
-    comment: "programs are run by providers/lib/process/run.ts",
+    comment: "only providers/lib/process/run.ts runs programs",
     from: { pathNot: "^providers/lib/process/run\\.ts$" },
     to: { path: "(^|/)(execa|nano-spawn)(/|$)" },
   },
   {
     name: "no-test-in-production",
-    comment: "production code imports nothing from test",
+    comment: "production code doesn't import tests",
     from: { path: "^(providers|commands|stacks)/" },
     to: { path: "^test/" },
   },
 ];
 
-/** Each broken rule in a line: `rule: from → to: comment`. */
+/** Violations, one line each: `rule: from → to: comment`. */
 export async function brokenLayers(project: string, rules = layers): Promise<string[]> {
   const { output } = await cruise(
     ["providers", "commands", "stacks"],

@@ -1,5 +1,4 @@
-// The tables of settings in stacks/README.md, generated from the schemas: a setting that nobody described fails the
-// check.
+// Generates the tables of settings in stacks/README.md from the schemas. A setting without a description is an error.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -16,7 +15,7 @@ interface JsonSchema {
   readonly $ref?: string;
 }
 
-/** Each setting with its description, `a.b` for one within another and `<name>` for any key. */
+/** Each setting with its description; `a.b` for a nested one, `<name>` for any key. */
 export function rowsOf(schema: z.ZodType, prefix: string): [setting: string, description: string][] {
   return rows(z.toJSONSchema(schema, { io: "input", unrepresentable: "any", reused: "inline" }) as JsonSchema, prefix);
 }
@@ -26,7 +25,7 @@ function rows(schema: JsonSchema, path: string): [string, string][] {
   const named = Object.entries(schema.properties ?? {}).flatMap(([key, value]) => rows(value, childPath(path, key)));
   const any =
     typeof schema.additionalProperties === "object" ? rows(schema.additionalProperties, `${path}.<name>`) : [];
-  // What is within a described setting needs a row only if it has a description too.
+  // A setting nested in a described one gets a row only if it has a description.
   const within = [...named, ...any].filter(([, description]) => own.length === 0 || description !== "");
   const all = [...own, ...within];
   return all.length > 0 ? all : [[path, ""]];
@@ -41,7 +40,7 @@ const tables: Readonly<Record<string, () => [string, string][]>> = {
   recipes: () => rowsOf(recipeSettings, ""),
 };
 
-/** `name` as a Markdown table between its two comments. */
+/** The Markdown table `name`, between its two comments. */
 function table(name: string): string {
   const lines = tables[name]!().map(
     ([setting, description]) => `| \`${setting}\` | ${description.replaceAll("|", "\\|")} |`,
@@ -65,7 +64,7 @@ function withTables(text: string): string {
   );
 }
 
-/** What is wrong with the page's tables, each in a line. */
+/** Missing descriptions and outdated tables, one line each. */
 export async function staleTables(project: string): Promise<string[]> {
   const text = await readFile(join(project, page), "utf8");
   const undescribed = Object.values(tables).flatMap(rowsFor =>
@@ -80,7 +79,7 @@ export async function staleTables(project: string): Promise<string[]> {
   ];
 }
 
-/** Writes the tables anew. */
+/** Rewrites the tables. */
 export async function writeTables(project: string): Promise<void> {
   const text = await readFile(join(project, page), "utf8");
   await writeFile(join(project, page), withTables(text));

@@ -7,8 +7,8 @@ const lines = (count: number) => "x\n".repeat(count);
 describe("the rules for source files", () => {
   for (const [what, text] of [
     ["a comparison with a recipe's name", 'if (recipe === "keycloak") return;'],
-    ["one the other way round", 'if ("traefik" !== app.recipe) return;'],
-    ["a case for a recipe", 'case "keycloak":'],
+    ["a comparison with the name first", 'if ("traefik" !== app.recipe) return;'],
+    ["a case with a recipe's name", 'case "keycloak":'],
     ["a fault's number in a comment", "// what F12 is about"],
     ["a promise's number in a docstring", "/** Keeps P4. */"],
     ["__provider", "const { __provider } = news;"],

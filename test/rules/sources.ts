@@ -1,4 +1,4 @@
-// What no tool knows of a source file: how long it is, and whether it names a recipe outside of a profile.
+// Checks what no linter does: lengths of source files, and recipe names outside profiles.
 import { readFile } from "node:fs/promises";
 import { globSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ export async function readSources(project: string): Promise<Source[]> {
   return Promise.all(paths.map(async path => ({ path, text: await readFile(join(project, path), "utf8") })));
 }
 
-/** Each broken rule in a line: `path:line: what is wrong`. */
+/** Violations, one line each: `path:line: message`. */
 export function brokenRules(sources: readonly Source[]): string[] {
   return [...sources.flatMap(tooLong), ...medianTooLong(sources), ...sources.flatMap(brokenLines)];
 }
@@ -43,7 +43,7 @@ function medianTooLong(sources: readonly Source[]): string[] {
 interface LineRule {
   readonly pattern: RegExp;
   readonly message: string;
-  /** Files that the rule doesn't hold for. */
+  /** Files that are exempt from the rule. */
   readonly except?: RegExp;
 }
 
@@ -61,7 +61,7 @@ const lineRules: readonly LineRule[] = [
   },
   {
     pattern: /\b__provider\b/,
-    message: "knows __provider; expected providers/pulumi to",
+    message: "uses __provider; expected only in providers/pulumi",
     except: /^providers\/pulumi\//,
   },
 ];
@@ -77,7 +77,7 @@ function brokenLines({ path, text }: Source): string[] {
     );
 }
 
-/** The formatter leaves comments and texts as they are. */
+/** The formatter wraps neither comments nor strings. */
 function tooWide(line: string): string[] {
   return line.length > LIMITS.columns ? [`${line.length} columns; expected at most ${LIMITS.columns}`] : [];
 }

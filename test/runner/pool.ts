@@ -14,7 +14,7 @@ export interface PoolOptions {
   readonly live?: boolean;
 }
 
-/** Runs every file and gives back their results in no particular order; a worker that dies fails the file it ran. */
+/** Runs every file and returns the results in no particular order. A worker that dies fails its file. */
 export async function runFiles(files: readonly string[], options: PoolOptions): Promise<FileResult[]> {
   const queue = [...files];
   const results: FileResult[] = [];

@@ -1,4 +1,4 @@
-// What the spec files report, and the lines that a run ends with.
+// The results of spec files, and the summary that ends a run.
 
 /** One spec (`it`) that ran. */
 export interface SpecResult {

@@ -51,7 +51,7 @@ describe("a run's stack in a file backend", () => {
     assert.deepEqual((await left()).toSorted(), before.toSorted());
   });
 
-  it("P9: is kept if it was created again, whoever holds its lock; stacks that aren't a run's are refused", async () => {
+  it("P9: is kept if it was created again, whoever holds its lock; only stacks of runs are accepted", async () => {
     for (const name of [`${DOCS}.json`, `${DOCS}.json.bak`]) await file(name, 1);
     const before = await left();
     await removeRemains(DOCS, { folder });

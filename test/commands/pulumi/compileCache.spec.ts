@@ -11,7 +11,7 @@ describe("the compile cache of Pulumi's processes", () => {
     assert.equal(given.NODE_COMPILE_CACHE, "/mine");
     assert.match(given.NODE_OPTIONS, /^--max-old-space-size=99 --require="\/.*natives\.cjs"$/);
     assert.equal(compileCacheEnv("/cache", {}).NODE_COMPILE_CACHE, "/cache");
-    assert.deepEqual(compileCacheEnv("/cache", given), given, "told twice is told once");
+    assert.deepEqual(compileCacheEnv("/cache", given), given, "applied twice equals applied once");
   });
 
   it("is shared by a process that sets its V8 flag late and one that never does", async () => {
@@ -21,16 +21,16 @@ describe("the compile cache of Pulumi's processes", () => {
       await mkdir(cache);
       await writeFile(code, `exports.twice = n => n * 2;`);
       const load = `require(${JSON.stringify(code)}).twice(1);`;
-      // As Pulumi's language host does (runtime/closure/v8Hooks.js), and as its provider doesn't.
+      // Pulumi's language host sets the flag like this (runtime/closure/v8Hooks.js); its provider doesn't.
       const late = `${load} require("node:v8").setFlagsFromString("--allow-natives-syntax");`;
-      const say = async (script: string) => {
+      const cacheResult = async (script: string) => {
         const env = { ...compileCacheEnv(cache, {}), NODE_DEBUG_NATIVE: "COMPILE_CACHE" };
         const { stdout, stderr } = await run(process.execPath, ["-e", script], "load", { env });
         return /code cache for CommonJS \S*code\.cjs was (\w+)/.exec(stdout + stderr)?.[1];
       };
-      const said: (string | undefined)[] = [];
-      for (const script of [late, late, load, late]) said.push(await say(script));
-      assert.deepEqual(said, ["not", "accepted", "accepted", "accepted"]);
+      const results: (string | undefined)[] = [];
+      for (const script of [late, late, load, late]) results.push(await cacheResult(script));
+      assert.deepEqual(results, ["not", "accepted", "accepted", "accepted"]);
       assert.equal((await readdir(cache)).length, 1);
     } finally {
       await rm(folder, { recursive: true });

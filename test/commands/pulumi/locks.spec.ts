@@ -30,9 +30,9 @@ describe("Pulumi's locks", () => {
   it("F22, P6: are removed if their holder is dead or its pid was reused", async () => {
     await lock("dead", await deadPid());
     await lock("reused", process.pid, { timestamp: "2020-01-01T00:00:00Z" });
-    const said = await breakDeadLocks("warm", `file://${backend}`);
-    assert.equal(said.length, 2);
-    assert.match(said.join(), /pulumi's lock of warm \(pid \d+, since .*\) removed: its holder is dead/);
+    const lines = await breakDeadLocks("warm", `file://${backend}`);
+    assert.equal(lines.length, 2);
+    assert.match(lines.join(), /pulumi's lock of warm \(pid \d+, since .*\) removed: its holder is dead/);
     assert.deepEqual(await readdir(folder), []);
   });
 

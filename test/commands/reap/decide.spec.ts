@@ -7,7 +7,7 @@ const WIKI = "wiki-00000a";
 const APP = "docs-9c1995_ci_test";
 const SSO = "sso-9c1995_ci_test";
 
-/** `docs-9c1995: realm, stack docs-9c1995_ci_test, lease`; what wasn't seen stands in brackets. */
+/** `docs-9c1995: realm, ?docs-9c1995_ci_test, lease`; `?` marks what wasn't observed. */
 const plans = (given: Observed): string[] =>
   decide(given).plans.map(({ run, parts }) => {
     const names = parts.map(({ kind, name, seen: there }) => (there ? "" : "?") + (kind === "stack" ? name : kind));
@@ -42,7 +42,7 @@ describe("the plan for a run with a lease", () => {
     const timed = lease();
     const { holder: _, ...unheld } = timed.entry.record;
     const given = seen({ leases: [{ ...timed, liveness: "unknown", entry: { ...timed.entry, record: unheld } }] });
-    assert.deepEqual(why(given), [`its end, ${at(-1)}, has passed`]);
+    assert.deepEqual(why(given), [`its lease expired at ${at(-1)}`]);
   });
 
   it("P9, F24: removes nothing while the lease is active, however old the rest is", () => {
@@ -65,7 +65,7 @@ describe("the plan for a run with a lease", () => {
     });
     assert.deepEqual(plans(given), [`${DOCS}: ?realm, ?docs-9c1995_other_test, ?${APP}, ?${SSO}, lease`]);
     assert.deepEqual(skips(given).slice(0, 2), [
-      "stack warm-keycloak_ci_test: a warm app's",
+      "stack warm-keycloak_ci_test: belongs to a warm app",
       "stack wiki-facade_ci_test: foreign",
     ]);
     const warm = seen({ leases: [lease()], warmDomains: ["docs-9c1995.ci.test"] });
@@ -81,7 +81,7 @@ describe("the plan for a run with a lease", () => {
 
   it("P9: removes nothing while the liveness of Pulumi's lock is unknown", () => {
     const given = seen({ leases: [lease()], pulumi: [pulumi(DOCS, { lock: "unknown" })] });
-    assert.deepEqual([plans(given), skips(given)], [[], [`${DOCS}: its lock can't be judged`]]);
+    assert.deepEqual([plans(given), skips(given)], [[], [`${DOCS}: lock holder unknown`]]);
   });
 
   it("F22: waits for a Pulumi that is alive, and continues if it is dead", () => {
@@ -101,7 +101,7 @@ describe("the plan for a run without a lease", () => {
     for (const made of [at(0), at(-59_000), at(HOUR), "yesterday", "", 7, null])
       assert.deepEqual(
         skips(seen({ realms: [realm(DOCS, { "hearth.made": made })], dirs: [dir()] })),
-        [`${DOCS}: younger than this pass`],
+        [`${DOCS}: too young`],
         String(made),
       );
     assert.equal(plans(seen({ realms: [realm(DOCS, { "hearth.made": at(-60_000) })] })).length, 1);
@@ -121,7 +121,7 @@ describe("the plan for a run without a lease", () => {
   });
 
   it("F24: removes them after two hours if the holder is unknown", () => {
-    for (const liveness of ["nobody", "unknown"] as const) {
+    for (const liveness of ["unrecorded", "unknown"] as const) {
       const young = seen({ pulumi: [pulumi()], dirs: [dir(DOCS, { liveness, changed: NOW - 2 * HOUR + 1 })] });
       assert.deepEqual([plans(young), skips(young)], [[], [`${DOCS}: no lease yet`]]);
       const old = seen({ pulumi: [pulumi()], dirs: [dir(DOCS, { liveness, changed: NOW - 2 * HOUR })] });
@@ -134,7 +134,9 @@ describe("the plan for a run without a lease", () => {
   it("P9: removes nothing while Pulumi holds the stack", () => {
     assert.deepEqual(skips(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })] })), [`${DOCS}: live`]);
     assert.deepEqual(
-      skips(seen({ pulumi: [pulumi(DOCS, { lock: "alive" })], dirs: [dir(DOCS, { liveness: "nobody", changed: 0 })] })),
+      skips(
+        seen({ pulumi: [pulumi(DOCS, { lock: "alive" })], dirs: [dir(DOCS, { liveness: "unrecorded", changed: 0 })] }),
+      ),
       [`${DOCS}: live`],
     );
   });
@@ -172,7 +174,7 @@ describe("an object that only looks like a run's", () => {
       "realm docs-0000bb: foreign",
       "realm docs-0000cc: foreign",
       "realm docs-0000dd: foreign",
-      "realm people: no run's name",
+      "realm people: not a run's name",
     ]);
   });
 
@@ -194,7 +196,7 @@ describe("an object that only looks like a run's", () => {
       names: ["docs-00000c_ci_test_key_v1"],
     });
     assert.deepEqual(plans(given), []);
-    const reason = "its name alone says that it may be a run's";
+    const reason = "only its name suggests a run";
     const alike = ["wiki-facade_ci_test", "n8n-00000b_ci_test", "sso-00000b_ci_test", "docs-00000c_ci_test"];
     assert.deepEqual(
       skips(given),
@@ -210,13 +212,13 @@ describe("an object that only looks like a run's", () => {
   it("P9: is kept: leases, folders and Pulumi stacks without a run's name", () => {
     const given = seen({ leases: [lease("master"), lease("../..")], pulumi: [pulumi("plain")], dirs: [dir("people")] });
     assert.deepEqual(plans(given), []);
-    assert.deepEqual(new Set(skips(given).map(text => text.replace(/^.*: /, ""))), new Set(["no run's name"]));
+    assert.deepEqual(new Set(skips(given).map(text => text.replace(/^.*: /, ""))), new Set(["not a run's name"]));
     assert.equal(skips(given).length, 4);
   });
 });
 
 describe("a Keycloak whose realms are skipped", () => {
-  const down = { unseen: { reason: "keycloak isn't up", detail: "no connection", failure: false } } as const;
+  const down = { unseen: { reason: "keycloak is down", detail: "no connection", failure: false } } as const;
 
   it("F20: keeps the leases of the runs that used it, for the next reap", () => {
     const given = seen({
@@ -228,7 +230,7 @@ describe("a Keycloak whose realms are skipped", () => {
       plans(given),
       [`${WIKI}: ?wiki-00000a_ci_test, ?sso-00000a_ci_test, lease`, "blog-00000b: run folder"].toSorted(),
     );
-    assert.deepEqual(decide(given).skips, [{ what: DOCS, reason: "keycloak isn't up", detail: "no connection" }]);
+    assert.deepEqual(decide(given).skips, [{ what: DOCS, reason: "keycloak is down", detail: "no connection" }]);
   });
 
   it("P8: keeps its realms during maintenance, also if that began after they were observed", () => {

@@ -1,15 +1,15 @@
-// A host in memory whose runs can be looked at and taken away; every change is written down in its order.
+// A ReapHost in memory that records every call, in order.
 import { isSameProcess, type Liveness, type ProcessIdentity } from "../../../providers/lib/process/identity.ts";
 import type { CoordinationStore, StoredRecord } from "../../../providers/lib/coordination/coordinationStore.ts";
 import type { CoordinationRecord } from "../../../providers/lib/coordination/records.ts";
 import { LockedError } from "../../../providers/lib/lock/flock.ts";
 import type { Realms, ObservedDirectory, ObservedStack, ObservedRealm } from "../../../commands/reap/observed.ts";
 import type { ReapHost } from "../../../commands/reap/host.ts";
-import { entry, NOW, owner, seen } from "./observed.ts";
+import { entry, NOW, processOf, seen } from "./observed.ts";
 
-export const REAPER = owner(999);
+export const REAPER = processOf(999);
 
-export class FakeBoard implements CoordinationStore {
+export class FakeStore implements CoordinationStore {
   entries: StoredRecord[] = [];
   readonly did: string[];
   private count = 0;
@@ -18,13 +18,13 @@ export class FakeBoard implements CoordinationStore {
     this.did = did;
   }
 
-  hang(...notes: CoordinationRecord[]): void {
-    for (const record of notes) this.entries.push({ ...entry(record), id: `id-${++this.count}` });
+  add(...records: CoordinationRecord[]): void {
+    for (const record of records) this.entries.push({ ...entry(record), id: `id-${++this.count}` });
   }
 
   async create(name: string, record: CoordinationRecord): Promise<boolean> {
     if (this.entries.some(each => each.name === name)) return false;
-    this.did.push(`put ${name}`);
+    this.did.push(`create ${name}`);
     this.entries.push({ id: `id-${++this.count}`, name, created: "", version: 1, record });
     return true;
   }
@@ -38,7 +38,7 @@ export class FakeBoard implements CoordinationStore {
     const found = this.entries.find(each => each.id === id && each.version === version);
     if (!found) return false;
     const held = record.holder && isSameProcess(record.holder, REAPER);
-    this.did.push(`${held ? "claim" : "give back"} ${found.name}`);
+    this.did.push(`${held ? "claim" : "return"} ${found.name}`);
     this.entries = this.entries.map(each => (each === found ? { ...found, record, version: version + 1 } : each));
     return true;
   }
@@ -49,9 +49,9 @@ export class FakeBoard implements CoordinationStore {
   }
 }
 
-export class FakeWorld implements ReapHost {
+export class FakeHost implements ReapHost {
   readonly did: string[] = [];
-  readonly store = new FakeBoard(this.did);
+  readonly store = new FakeStore(this.did);
   readonly holder = REAPER;
   readonly swarm = seen().swarm;
   readonly baseDomain = seen().baseDomain;
@@ -64,25 +64,25 @@ export class FakeWorld implements ReapHost {
   listStacks: string[] = [];
   pulumiThere: ObservedStack[] = [];
   dirsThere: ObservedDirectory[] = [];
-  /** Owners that live, and that nobody can tell of, by pid; all others are dead. */
+  /** Pids of processes that are alive, or whose liveness is unknown; all others are dead. */
   alive = new Set<number>([REAPER.pid]);
   unknown = new Set<number>();
-  leftOver = false;
+  stale = false;
   swarms: Record<string, string> = {};
-  /** Until when the locks of a run are held by somebody. */
+  /** Until when another process holds the locks of a run. */
   lockedUntil: Record<string, number> = {};
-  /** What a step does instead, once: `realm docs-9c1995`, `stack …`, `pulumi …`, `dir …`, `lock ci-…`. */
-  readonly instead: Record<string, () => Promise<void> | void> = {};
+  /** Called once before a step: `realm docs-9c1995`, `stack …`, `pulumi …`, `dir …`, `lock ci-…`. */
+  readonly before: Record<string, () => Promise<void> | void> = {};
 
   now = (): number => this.time;
   monotonicNow = this.now;
   sleep = async (ms: number): Promise<void> => void (this.time += ms);
   liveness = async ({ pid }: ProcessIdentity): Promise<Liveness> =>
     (this.alive.has(pid) && "alive") || (this.unknown.has(pid) && "unknown") || "dead";
-  isStale = async (): Promise<boolean> => this.leftOver;
+  isStale = async (): Promise<boolean> => this.stale;
 
   realms = async (): Promise<Realms> => {
-    this.did.push("look at realms");
+    this.did.push("list realms");
     return this.unseen ? { unseen: this.unseen } : { all: [...this.realmsThere] };
   };
   stacks = async () => ({ stacks: [...this.listStacks], names: [] });
@@ -126,15 +126,15 @@ export class FakeWorld implements ReapHost {
     this.dirsThere = this.dirsThere.filter(each => each.name !== run);
   };
 
-  /** What was changed, or looked at by name, without the looks at the board. */
+  /** Recorded changes and locks of runs, without queries. */
   changes(): string[] {
-    return this.did.filter(each => !/^(store|lock ci-|look|swarm of)/.test(each));
+    return this.did.filter(each => !/^(store|lock ci-|list|swarm of)/.test(each));
   }
 
   private async step(what: string): Promise<void> {
     this.did.push(what);
-    const other = this.instead[what];
-    delete this.instead[what];
-    await other?.();
+    const hook = this.before[what];
+    delete this.before[what];
+    await hook?.();
   }
 }

@@ -12,9 +12,9 @@ import {
   type ObservedStack,
   type ObservedRealm,
 } from "../../../commands/reap/observed.ts";
-import { at, entry, HOUR, KEYCLOAK, maintenance, note, NOW, owner, seen, SWARM } from "./observed.ts";
+import { at, entry, HOUR, KEYCLOAK, maintenance, leaseRecord, NOW, processOf, seen, SWARM } from "./observed.ts";
 
-// Few names, so that things of one run meet; and names that must never be met.
+// Few names, so that objects of one run coincide; and names that must never be removed.
 const run = fc.constantFrom("docs-9c1995", "docsify-9c1995", "wiki-00000a", "warm-facade", "sso-00000a");
 const name = fc.oneof(
   { weight: 6, arbitrary: run },
@@ -61,7 +61,12 @@ const lease: fc.Arbitrary<ObservedLease> = fc
   })
   .map(({ run: of, keycloak, domains, live, liveness: known, held }) => ({
     entry: entry(
-      note(of || "x", { keycloak, domains, expiresAt: at(live ? HOUR : -1), ...(held ? { holder: owner(1) } : {}) }),
+      leaseRecord(of || "x", {
+        keycloak,
+        domains,
+        expiresAt: at(live ? HOUR : -1),
+        ...(held ? { holder: processOf(1) } : {}),
+      }),
     ),
     live,
     liveness: known,
@@ -77,7 +82,7 @@ const pulumi: fc.Arbitrary<ObservedStack> = fc.record({
 });
 const dir: fc.Arbitrary<ObservedDirectory> = fc.record({
   name,
-  liveness: fc.constantFrom("alive", "dead", "unknown", "nobody" as const),
+  liveness: fc.constantFrom("alive", "dead", "unknown", "unrecorded" as const),
   changed: time,
 });
 const uniqueBy = <T>(arbitrary: fc.Arbitrary<T>, key: (value: T) => string) =>
@@ -106,14 +111,14 @@ const anything: fc.Arbitrary<Observed> = fc
   .map(({ unseen, ...rest }) =>
     seen({
       ...rest,
-      realms: unseen ? { unseen: { reason: "keycloak isn't up", detail: "no answer", failure: false } } : rest.realms,
+      realms: unseen ? { unseen: { reason: "keycloak is down", detail: "no answer", failure: false } } : rest.realms,
     }),
   );
 
 const parts = (plan: Plan, kind: string) => plan.parts.filter(part => part.kind === kind).map(part => part.name);
 const runs = 5_000;
 
-/** Takes away what the plans say. */
+/** The observation once the plans were carried out. */
 function after(given: Observed): Observed {
   const { plans } = decide(given);
   const gone = (kind: string, of: string) => plans.some(plan => parts(plan, kind).includes(of));
@@ -156,7 +161,7 @@ describe("any observation", () => {
     });
   });
 
-  it("P9: never removes what isn't a run's: master, a realm without the mark, a warm app, a Swarm stack with another name", () => {
+  it("P9: never removes master, a realm without the mark, a warm app or a Swarm stack with another name", () => {
     always(({ realms, warmDomains }, plan) => {
       assert.match(plan.run, /^[a-z0-9][a-z0-9-]*-[0-9a-f]{6}$/);
       for (const realmName of parts(plan, "realm")) {

@@ -37,12 +37,12 @@ describe("the warm Keycloak as the reaper observes it", () => {
       return "unseen" in found ? [found.unseen.reason, found.unseen.failure] : found.all;
     };
     assert.deepEqual(await unseen(() => Promise.reject(new NoContainerError("no container"))), [
-      "keycloak isn't up",
+      "keycloak is down",
       false,
     ]);
     keycloak.fail("POST", /token$/, { status: 502 }, "hang");
-    assert.deepEqual(await unseen(session), ["keycloak isn't up", false]);
-    assert.deepEqual(await unseen(session), ["keycloak isn't up", false]);
+    assert.deepEqual(await unseen(session), ["keycloak is down", false]);
+    assert.deepEqual(await unseen(session), ["keycloak is down", false]);
     await assert.rejects(() => unseen(() => Promise.reject(new Error("docker: no such program"))), /no such program/);
   });
 
@@ -77,7 +77,7 @@ describe("the warm Keycloak as the reaper observes it", () => {
   it("F20: has different errors for going down and for failing to delete", async () => {
     await assert.rejects(() => remove(DOCS, () => Promise.reject(new NoContainerError("no container"))), {
       name: "SkippedError",
-      reason: "keycloak isn't up",
+      reason: "keycloak is down",
     });
     keycloak.realms.set(DOCS, { attributes: ours });
     keycloak.fail("DELETE", /docs-9c1995$/, ...Array.from({ length: 6 }, () => ({ status: 500 })));

@@ -1,4 +1,4 @@
-// What a pass may see, in short: things of runs at one moment on one host.
+// Builders of observations for the reaper's specs, all at one moment on one host.
 import type { ProcessIdentity } from "../../../providers/lib/process/identity.ts";
 import type { StoredRecord } from "../../../providers/lib/coordination/coordinationStore.ts";
 import type { LeaseRecord, MaintenanceRecord } from "../../../providers/lib/coordination/records.ts";
@@ -21,11 +21,11 @@ export const DOCS = "docs-9c1995";
 
 export const at = (ms: number): string => new Date(NOW + ms).toISOString();
 
-export function owner(pid: number, more: Partial<ProcessIdentity> = {}): ProcessIdentity {
+export function processOf(pid: number, more: Partial<ProcessIdentity> = {}): ProcessIdentity {
   return { host: "ci", boot: "boot", pidns: "pid:[1]", pid, started: pid * 10, ...more };
 }
 
-export function note(run = DOCS, more: Partial<LeaseRecord> = {}): LeaseRecord {
+export function leaseRecord(run = DOCS, more: Partial<LeaseRecord> = {}): LeaseRecord {
   const [recipe = "", hex = ""] = [run.slice(0, -7), run.slice(-6)];
   const domains = [`${recipe.slice(0, 4)}-${hex}.${BASE}`, `sso-${hex}.${BASE}`];
   return { format: 1, kind: "run", run, keycloak: "warm", domains, acquiredAt: at(-HOUR), expiresAt: at(-1), ...more };
@@ -46,9 +46,14 @@ export function entry<N extends LeaseRecord | MaintenanceRecord>(
   };
 }
 
-/** A lease that is over: its owner is dead. */
+/** An expired lease with a dead holder. */
 export function lease(run = DOCS, more: Partial<LeaseRecord> = {}, judged: Partial<ObservedLease> = {}): ObservedLease {
-  return { entry: entry(note(run, { holder: owner(123), ...more })), live: false, liveness: "dead", ...judged };
+  return {
+    entry: entry(leaseRecord(run, { holder: processOf(123), ...more })),
+    live: false,
+    liveness: "dead",
+    ...judged,
+  };
 }
 
 export function maintenance(more: Partial<MaintenanceRecord> = {}, over = false): ObservedMaintenance {
@@ -57,7 +62,7 @@ export function maintenance(more: Partial<MaintenanceRecord> = {}, over = false)
     domain: KEYCLOAK,
     what: "1.0.0+1 → 1.1.0+2",
     blocks: "warm",
-    holder: owner(7),
+    holder: processOf(7),
     stateDir: "/s",
   } as const;
   return {
@@ -66,7 +71,7 @@ export function maintenance(more: Partial<MaintenanceRecord> = {}, over = false)
   };
 }
 
-/** A run's realm, an hour old. */
+/** A run's realm that is one hour old. */
 export function realm(run = DOCS, attributes: Record<string, unknown> = {}): ObservedRealm {
   return {
     name: run,
@@ -74,7 +79,7 @@ export function realm(run = DOCS, attributes: Record<string, unknown> = {}): Obs
   };
 }
 
-/** Three hours old, and nobody has its lock. */
+/** A run's Pulumi stack: unlocked, changed three hours ago. */
 export function pulumi(run = DOCS, more: Partial<ObservedStack> = {}): ObservedStack {
   return { name: `ci-${run}`, lock: "none", changed: NOW - 3 * HOUR, ...more };
 }

@@ -3,20 +3,20 @@ import { UnreadableRecordError } from "../../../providers/lib/coordination/coord
 import { type LeaseRecord } from "../../../providers/lib/coordination/records.ts";
 import { PATIENCE, reap } from "../../../commands/reap/reap.ts";
 import { SkippedError } from "../../../commands/reap/host.ts";
-import { FakeWorld, REAPER } from "./fakeHost.ts";
-import { at, dir, DOCS, HOUR, maintenance, note, NOW, owner, pulumi, realm } from "./observed.ts";
+import { FakeHost, REAPER } from "./fakeHost.ts";
+import { at, dir, DOCS, HOUR, maintenance, leaseRecord, NOW, processOf, pulumi, realm } from "./observed.ts";
 
 const WIKI = "wiki-00000a";
 const APP = "docs-9c1995_ci_test";
 const LEASE = "hearth-run-9c1995";
 
 describe("the reaper", () => {
-  let host: FakeWorld;
-  beforeEach(() => void (host = new FakeWorld()));
+  let host: FakeHost;
+  beforeEach(() => void (host = new FakeHost()));
 
-  /** All that a run of a killed `hearth run` leaves. */
+  /** Adds everything that a killed `hearth run` leaves behind. */
   function leave(run: string, more: Partial<LeaseRecord> = {}): void {
-    host.store.hang(note(run, { holder: owner(123), expiresAt: at(HOUR), ...more }));
+    host.store.add(leaseRecord(run, { holder: processOf(123), expiresAt: at(HOUR), ...more }));
     host.realmsThere.push(realm(run));
     host.pulumiThere.push(pulumi(run, { changed: NOW }));
     host.dirsThere.push(dir(run));
@@ -28,7 +28,7 @@ describe("the reaper", () => {
     skipped: report.skipped.map(({ what, reason }) => `${what}: ${reason}`),
   });
 
-  it("F22, P8: removes all of a killed run under its locks and its lease, which it removes last; a second reap does nothing", async () => {
+  it("F22, P8: removes all of a killed run under its locks, the lease last; a second reap does nothing", async () => {
     leave(DOCS);
     host.listStacks = [APP, "blog_ci_test"];
     const report = await reap(host);
@@ -58,7 +58,7 @@ describe("the reaper", () => {
   it("F24, P9: observes realms before leases, so that a run that starts in between is never an orphan", async () => {
     host.realms = async () => {
       const all = [realm(DOCS, { "hearth.made": at(-HOUR) })];
-      host.store.hang(note(DOCS, { holder: owner(5), expiresAt: at(HOUR) }));
+      host.store.add(leaseRecord(DOCS, { holder: processOf(5), expiresAt: at(HOUR) }));
       host.alive.add(5);
       return { all };
     };
@@ -82,13 +82,13 @@ describe("the reaper", () => {
     host.time += HOUR;
     const report = await reap(host);
     assert.deepEqual(lines(report).removed, [`${DOCS}: realm, pulumi stack, run folder, lease`]);
-    assert.equal(report.removed[0]?.why, `its end, ${at(HOUR)}, has passed`);
+    assert.equal(report.removed[0]?.why, `its lease expired at ${at(HOUR)}`);
   });
 
   it("changes nothing with --dry-run, and lists what would be removed", async () => {
     leave(DOCS);
-    host.store.hang(maintenance({ domain: "warm-traefik.ci.test" }).entry.record);
-    host.leftOver = true;
+    host.store.add(maintenance({ domain: "warm-traefik.ci.test" }).entry.record);
+    host.stale = true;
     const report = await reap(host, { dryRun: true });
     assert.deepEqual(lines(report).removed, [
       "maintenance of keycloak: ",
@@ -116,7 +116,7 @@ describe("the reaper", () => {
         if (host.time < NOW + 20_000) return;
         host.pulumiThere = [pulumi(DOCS, { changed: NOW })];
         host.realmsThere = [];
-        await host.store.remove(host.store.entries[0]!); // a destroy takes its lease along
+        await host.store.remove(host.store.entries[0]!); // a destroy removes the lease too
       };
       assert.deepEqual(lines(await reap(host)), {
         removed: [`${DOCS}: pulumi stack, run folder`],
@@ -136,7 +136,7 @@ describe("the reaper", () => {
         { what: DOCS, reason: "in use by Pulumi", detail: `pulumi's lock of ci-${DOCS} (pid 5)` },
       ]);
       assert.ok(host.time - NOW >= PATIENCE && host.time - NOW < PATIENCE + 5_000);
-      assert.deepEqual(names(), [LEASE], "untouched, for the next pass");
+      assert.deepEqual(names(), [LEASE], "untouched, for the next reap");
       assert.equal(host.store.entries[0]?.version, 1);
     });
 
@@ -158,18 +158,18 @@ describe("the reaper", () => {
 
     it("P9: skips a run if the liveness of Pulumi's lock becomes unknown", async () => {
       leave(DOCS);
-      host.instead[`lock ci-${DOCS}`] = () =>
+      host.before[`lock ci-${DOCS}`] = () =>
         void (host.pulumiThere = [pulumi(DOCS, { lock: "unknown", changed: NOW })]);
-      assert.deepEqual(lines(await reap(host)).skipped, [`${DOCS}: its lock can't be judged`]);
+      assert.deepEqual(lines(await reap(host)).skipped, [`${DOCS}: lock holder unknown`]);
     });
   });
 
   describe("and a run that starts again meanwhile", () => {
     it("P9, F24: skips it if its lease changed since it was observed", async () => {
       leave(DOCS);
-      host.instead[`lock ci-${DOCS}`] = async () => {
+      host.before[`lock ci-${DOCS}`] = async () => {
         const [there] = host.store.entries;
-        await host.store.replace(there!, note(DOCS, { holder: owner(5), expiresAt: at(HOUR) }));
+        await host.store.replace(there!, leaseRecord(DOCS, { holder: processOf(5), expiresAt: at(HOUR) }));
       };
       assert.deepEqual(lines(await reap(host)).skipped, [`${DOCS}: changed meanwhile`]);
       assert.equal(host.realmsThere.length, 1);
@@ -178,7 +178,7 @@ describe("the reaper", () => {
     it("P9, F24: skips an orphan that has a lease by now", async () => {
       host.realmsThere = [realm()];
       host.pulumiThere = [pulumi()];
-      host.instead[`lock ci-${DOCS}`] = () => host.store.hang(note(DOCS, { holder: owner(5) }));
+      host.before[`lock ci-${DOCS}`] = () => host.store.add(leaseRecord(DOCS, { holder: processOf(5) }));
       assert.deepEqual(lines(await reap(host)).skipped, [`${DOCS}: changed meanwhile`]);
       assert.equal(host.realmsThere.length, 1);
     });
@@ -186,16 +186,16 @@ describe("the reaper", () => {
     it("P9: holds its lease meanwhile, with an expiry", async () => {
       leave(DOCS);
       let there: LeaseRecord | undefined;
-      host.instead[`dir ${DOCS}`] = () => void (there = host.store.entries[0]?.record as LeaseRecord);
+      host.before[`dir ${DOCS}`] = () => void (there = host.store.entries[0]?.record as LeaseRecord);
       await reap(host);
       assert.deepEqual(there?.holder, REAPER);
       assert.ok(Date.parse(there!.expiresAt) > NOW);
     });
 
-    it("P8: an orphan gets a lease for the time, so that what is left of it is known if this fails half-way", async () => {
+    it("P8: gives an orphan a lease meanwhile, which lists its remains if the removal fails", async () => {
       host.realmsThere = [realm()];
       host.listStacks = [APP];
-      host.instead[`stack ${APP}`] = () => Promise.reject(new Error("docker: no space"));
+      host.before[`stack ${APP}`] = () => Promise.reject(new Error("docker: no space"));
       assert.deepEqual(lines(await reap(host)), {
         removed: [`${DOCS}: realm`],
         failed: [`${DOCS} not removed: docker: no space`],
@@ -212,32 +212,35 @@ describe("the reaper", () => {
     });
   });
 
-  describe("that meets trouble", () => {
-    it("F20, P8: keeps the lease as it was where something couldn't go, does the other runs, and finds it again", async () => {
+  describe("and failures", () => {
+    it("F20, P8: restores the lease if a removal fails, removes the other runs, retries in the next reap", async () => {
       leave(DOCS);
       leave(WIKI);
-      host.instead[`realm ${DOCS}`] = () => Promise.reject(new Error("keycloak: delete realm docs-9c1995: HTTP 500"));
+      host.before[`realm ${DOCS}`] = () => Promise.reject(new Error("keycloak: delete realm docs-9c1995: HTTP 500"));
       const report = await reap(host);
       assert.deepEqual(lines(report).failed, [`${DOCS} not removed: keycloak: delete realm docs-9c1995: HTTP 500`]);
       assert.deepEqual(lines(report).removed, [`${WIKI}: realm, pulumi stack, run folder, lease`]);
-      assert.deepEqual(host.store.entries[0]?.record, note(DOCS, { holder: owner(123), expiresAt: at(HOUR) }));
+      assert.deepEqual(
+        host.store.entries[0]?.record,
+        leaseRecord(DOCS, { holder: processOf(123), expiresAt: at(HOUR) }),
+      );
       assert.equal(host.pulumiThere.length, 1);
       assert.ok(host.did.includes(`unlock ${DOCS}`));
       assert.deepEqual(lines(await reap(host)).removed, [`${DOCS}: realm, pulumi stack, run folder, lease`]);
     });
 
-    it("F20: leaves a run alone whose Keycloak went down meanwhile, without calling that a failure", async () => {
+    it("F20: skips a run whose Keycloak goes down meanwhile, which is not a failure", async () => {
       leave(DOCS);
-      host.instead[`realm ${DOCS}`] = () => Promise.reject(new SkippedError("keycloak isn't up", "no connection"));
-      assert.deepEqual(lines(await reap(host)), { removed: [], failed: [], skipped: [`${DOCS}: keycloak isn't up`] });
+      host.before[`realm ${DOCS}`] = () => Promise.reject(new SkippedError("keycloak is down", "no connection"));
+      assert.deepEqual(lines(await reap(host)), { removed: [], failed: [], skipped: [`${DOCS}: keycloak is down`] });
       assert.deepEqual(names(), [LEASE]);
     });
 
-    it("P8: leaves realms alone once maintenance is up, also where that began after the look", async () => {
+    it("P8: skips realms during maintenance, also if that began after they were observed", async () => {
       leave(DOCS);
       leave(WIKI, { keycloak: "none" });
       host.realmsThere = [realm()];
-      host.instead[`lock ci-${DOCS}`] = () => host.store.hang(maintenance().entry.record);
+      host.before[`lock ci-${DOCS}`] = () => host.store.add(maintenance().entry.record);
       host.alive.add(7);
       const report = lines(await reap(host));
       assert.deepEqual(report.skipped, [`${DOCS}: keycloak is in maintenance`]);
@@ -245,20 +248,20 @@ describe("the reaper", () => {
       assert.deepEqual(names(), [LEASE, "hearth-maintenance"]);
     });
 
-    it("P8: doesn't even ask a Keycloak in maintenance", async () => {
+    it("P8: doesn't query a Keycloak in maintenance", async () => {
       leave(DOCS);
-      host.store.hang(maintenance().entry.record);
+      host.store.add(maintenance().entry.record);
       assert.deepEqual(
         lines(await reap(host)).skipped,
         [`${DOCS}: keycloak is in maintenance`],
         "its holder is dead, but its operation is open",
       );
-      assert.ok(!host.did.includes("look at realms"));
+      assert.ok(!host.did.includes("list realms"));
     });
 
-    it("P8: takes down maintenance whose holder is dead and whose operation is over", async () => {
-      host.store.hang(maintenance().entry.record);
-      host.leftOver = true;
+    it("P8: removes maintenance if its holder is dead and its operation is over", async () => {
+      host.store.add(maintenance().entry.record);
+      host.stale = true;
       const report = await reap(host);
       assert.deepEqual(report.removed, [
         { what: "maintenance of keycloak", parts: [], why: "holder pid 7 on ci is dead, and no operation is open" },
@@ -266,23 +269,23 @@ describe("the reaper", () => {
       assert.deepEqual(host.changes(), ["claim hearth-maintenance", "remove hearth-maintenance"]);
     });
 
-    it("P1: leaves maintenance alone that somebody else took over since it was seen", async () => {
+    it("P1: skips maintenance that another process took over since it was observed", async () => {
       const { record: old } = maintenance().entry;
-      host.store.hang(old);
-      host.leftOver = true;
+      host.store.add(old);
+      host.stale = true;
       const { replace: rewrite } = host.store;
       host.store.replace = async (entry, text) => {
         host.store.replace = rewrite;
-        await rewrite.call(host.store, host.store.entries[0]!, { ...old, holder: owner(8) });
+        await rewrite.call(host.store, host.store.entries[0]!, { ...old, holder: processOf(8) });
         return rewrite.call(host.store, entry, text);
       };
       assert.deepEqual(lines(await reap(host)).skipped, ["maintenance of keycloak: changed meanwhile"]);
       assert.deepEqual(names(), ["hearth-maintenance"]);
     });
 
-    it("F35: says that a Keycloak can't be asked, and does what doesn't hang on it", async () => {
+    it("F35: reports a failed query of Keycloak, and removes what doesn't depend on it", async () => {
       host.unseen = {
-        reason: "keycloak can't be asked",
+        reason: "keycloak query failed",
         detail: "keycloak: log in as admin: HTTP 401: admin's password is refused",
         failure: true,
       };
@@ -293,11 +296,11 @@ describe("the reaper", () => {
         "warm-keycloak.ci.test keycloak: log in as admin: HTTP 401: admin's password is refused",
       ]);
       assert.deepEqual(report.removed, [`${WIKI}: pulumi stack, run folder, lease`]);
-      assert.deepEqual(report.skipped, [`${DOCS}: keycloak can't be asked`]);
+      assert.deepEqual(report.skipped, [`${DOCS}: keycloak query failed`]);
     });
   });
 
-  it("P9: asks whose swarm a Pulumi stack is of that nothing else proves to be ours, and leaves another's", async () => {
+  it("P9: reads the swarm of a Pulumi stack without other proof, and skips another swarm's", async () => {
     leave(WIKI);
     host.pulumiThere.push(pulumi(DOCS), pulumi("blog-00000b", { changed: NOW }));
     host.swarms[`ci-${DOCS}`] = "swarm-2";

@@ -27,7 +27,7 @@ const report: Report = {
   ],
 };
 
-describe("what the reaper says", () => {
+describe("the reaper's report", () => {
   it("is a line for each run, with all that went of it and why", () => {
     const names = "realm, stack docs-9c1995_ci_test, pulumi stack, lease";
     assert.equal(removedLine(docs, false), `docs-9c1995: ${names} removed (holder pid 123 on ci is dead)`);

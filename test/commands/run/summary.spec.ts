@@ -12,7 +12,7 @@ const login = {
   realm: "docs-9c1995",
 };
 const now = Date.parse("2026-11-25T12:00:00Z");
-const said = (more: object) =>
+const summaryOf = (more: object) =>
   summary(
     readOutputs({
       keycloak: "warm",
@@ -29,17 +29,20 @@ describe("the summary of a run", () => {
   it("names Keycloak's version, kind and last upgrade, the realm and the app", () => {
     const since = { keycloakSince: "2026-11-24T21:59:00Z" };
     assert.equal(
-      said({ ...since, appUrl: "https://docs-9c1995.x" }),
+      summaryOf({ ...since, appUrl: "https://docs-9c1995.x" }),
       "keycloak 26.4.0 (10.7.9), warm, upgraded 14 h ago · realm docs-9c1995 · https://docs-9c1995.x",
     );
-    assert.equal(said({ ...since, keycloak: "dedicated" }), "keycloak 26.4.0 (10.7.9), dedicated · realm docs-9c1995");
-    assert.equal(said({ keycloakVersion: "" }), "keycloak, warm · realm docs-9c1995");
     assert.equal(
-      said({ keycloakSince: "2026-11-25T12:00:00Z" }),
+      summaryOf({ ...since, keycloak: "dedicated" }),
+      "keycloak 26.4.0 (10.7.9), dedicated · realm docs-9c1995",
+    );
+    assert.equal(summaryOf({ keycloakVersion: "" }), "keycloak, warm · realm docs-9c1995");
+    assert.equal(
+      summaryOf({ keycloakSince: "2026-11-25T12:00:00Z" }),
       "keycloak 26.4.0 (10.7.9), warm, upgraded 0 min ago · realm docs-9c1995",
     );
     assert.equal(
-      said({ keycloakSince: "2026-11-22T11:00:00Z" }),
+      summaryOf({ keycloakSince: "2026-11-22T11:00:00Z" }),
       "keycloak 26.4.0 (10.7.9), warm, upgraded 3 d ago · realm docs-9c1995",
     );
   });
@@ -58,7 +61,7 @@ describe("the summary of a run", () => {
   it("needs a complete login or none: a partial one is an error without any value", () => {
     const { password: _, ...half } = login;
     assert.throws(
-      () => said({ ...half, password: undefined }),
+      () => summaryOf({ ...half, password: undefined }),
       (error: Error) => /invalid stack outputs/.test(error.message) && !error.message.includes("k.test"),
     );
   });
