@@ -4,10 +4,10 @@ import { DOWN, newHost, newRun, UNREACHABLE, UP, type Host } from "./participant
 
 const WIKI = "wiki-00000a";
 
-/** A repair that takes `ms` under a lock, and does nothing where another one has just done it. */
-function lockedRepair(host: Host, ms: number): { repair: (by: Side) => Promise<void>; done: () => number } {
+/** A repair that takes `ms` under a lock, and does nothing if Keycloak is up again by then. */
+function lockedRepair(host: Host, ms: number): { repair: (by: Participant) => Promise<void>; done: () => number } {
   const lock = { held: false, done: 0 };
-  const repair = async (by: Side) => {
+  const repair = async (by: Participant) => {
     while (lock.held) await by.sleep(100);
     if (host.keycloak.state === "up") return;
     lock.held = true;
@@ -20,39 +20,39 @@ function lockedRepair(host: Host, ms: number): { repair: (by: Side) => Promise<v
 }
 
 describe("a run that finds the warm Keycloak down", () => {
-  it("F18: repairs it once, without a lease that could block the lock's holder, and uses it", async () => {
-    const stage = newStage();
+  it("F18: repairs it once, holds no lease meanwhile that could block the lock's holder, and uses it", async () => {
+    const scheduler = newScheduler();
     const host = newHost({ keycloak: DOWN });
     host.repair = async () => void (host.keycloak = UP);
-    const run = newRun(stage, WIKI, {}, host);
-    const got = run.enter();
-    await stage.play();
+    const run = newRun(scheduler, WIKI, {}, host);
+    const got = run.acquire();
+    await scheduler.run();
     assert.equal(await got, "warm");
-    assert.deepEqual(run.did, [
-      "put hearth-run-00000a",
-      "all",
-      "look",
-      "all",
+    assert.deepEqual(run.calls, [
+      "create hearth-run-00000a",
+      "list",
+      "observe",
+      "list",
       "remove hearth-run-00000a",
       "repair",
-      "put hearth-run-00000a",
-      "all",
-      "look",
+      "create hearth-run-00000a",
+      "list",
+      "observe",
     ]);
     assert.deepEqual(run.logged, ["keycloak is down: 0 of 1 tasks run: repairing it"]);
   });
 
-  it("F18: gets a dedicated one if the repair fails, recorded in its lease", async () => {
-    const stage = newStage();
-    const run = newRun(stage, WIKI, {}, newHost({ keycloak: DOWN }));
-    const got = run.enter();
-    await stage.play();
+  it("F18: gets a dedicated one if the repair fails, and records that in its lease", async () => {
+    const scheduler = newScheduler();
+    const run = newRun(scheduler, WIKI, {}, newHost({ keycloak: DOWN }));
+    const got = run.acquire();
+    await scheduler.run();
     assert.equal(await got, "dedicated");
     assert.deepEqual(
-      stage.leases().map(({ keycloak }) => keycloak),
+      scheduler.leases().map(({ keycloak }) => keycloak),
       ["dedicated"],
     );
-    assert.equal(run.did.filter(each => each === "repair").length, 1);
+    assert.equal(run.calls.filter(each => each === "repair").length, 1);
     assert.deepEqual(run.logged, [
       "keycloak is down: 0 of 1 tasks run: repairing it",
       "keycloak can't be repaired: no space left on device",
@@ -61,16 +61,16 @@ describe("a run that finds the warm Keycloak down", () => {
   });
 
   it("F18: fails in mode warm if the repair fails, and leaves no lease", async () => {
-    const stage = newStage();
-    const run = newRun(stage, WIKI, { mode: "warm" }, newHost({ keycloak: DOWN }));
-    const refused = run.enter();
-    await stage.play();
+    const scheduler = newScheduler();
+    const run = newRun(scheduler, WIKI, { mode: "warm" }, newHost({ keycloak: DOWN }));
+    const refused = run.acquire();
+    await scheduler.run();
     await assert.rejects(refused, {
       name: "UnavailableError",
       message: "keycloak is down: 0 of 1 tasks run, and hearth:keycloak is warm: no dedicated one is allowed",
     });
-    assert.equal(run.did.filter(each => each === "repair").length, 1);
-    assert.deepEqual(stage.leases(), []);
+    assert.equal(run.calls.filter(each => each === "repair").length, 1);
+    assert.deepEqual(scheduler.leases(), []);
   });
 
   it("waits for a route that fails for a minute, and says so once", async () => {
@@ -104,17 +104,17 @@ describe("a run that finds the warm Keycloak down", () => {
       assert.ok(stage.now() - START >= 2 * MINUTE);
     });
 
-  it("F45: is one of ten: one repair is enough, and none gets a dedicated one", async () => {
-    const stage = newStage();
+  it("F45: shares one repair with nine other runs, none of which gets a dedicated one", async () => {
+    const scheduler = newScheduler();
     const host = newHost({ keycloak: DOWN });
     const { repair, done } = lockedRepair(host, 2 * MINUTE);
     host.repair = repair;
-    const runs = Array.from({ length: 10 }, (_, at) => newRun(stage, `wiki-00000${at}`, {}, host));
-    const got = runs.map(run => run.enter());
-    await stage.play();
+    const runs = Array.from({ length: 10 }, (_, at) => newRun(scheduler, `wiki-00000${at}`, {}, host));
+    const got = runs.map(run => run.acquire());
+    await scheduler.run();
     assert.deepEqual(await Promise.all(got), Array(10).fill("warm"));
     assert.equal(done(), 1);
-    assert.ok(!runs.some(({ logged }) => logged.join().includes("of its own")));
-    assert.ok(stage.now() - START < 3 * MINUTE);
+    assert.ok(!runs.some(({ logged }) => logged.join().includes("gets a dedicated one")));
+    assert.ok(scheduler.now() - START < 3 * MINUTE);
   });
 });

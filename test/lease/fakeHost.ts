@@ -1,10 +1,10 @@
-// A host with a journal, a lock and a Keycloak that goes down, for random schedules; checks what must never happen.
+// Simulates a host with a journal, locks and a Keycloak that goes down, and reports violated invariants.
 import { isLease } from "../../providers/lib/coordination/coordinationStore.ts";
 import { claimMaintenance, DRAIN_LIMIT, releaseMaintenance } from "../../providers/lib/coordination/maintenance.ts";
 import type { KeycloakMode } from "../../providers/lease/request.ts";
 import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
-import { MINUTE, type Side, type Stage } from "./scheduler.ts";
-import { DOWN, newApp, newHost, newRun, UP, type Kept, type Run } from "./participants.ts";
+import { MINUTE, type Participant, type Scheduler } from "./scheduler.ts";
+import { DOWN, newApp, newHost, newRun, UP, type AppProcess, type Run } from "./participants.ts";
 
 export interface RunPlan {
   /** Runs with the same identity are one run started twice, if the liveness of their holders is known. */
@@ -21,18 +21,21 @@ export interface AppPlan {
   readonly app: "keycloak" | "traefik" | "custom-html";
   /** Whether it writes a journal, so that another process finishes its operation after its death. */
   readonly journal: boolean;
-  readonly begins: number;
-  readonly stay: number;
-  readonly dies: number;
+  /** Milliseconds before it starts. */
+  readonly delay: number;
+  /** Milliseconds for which it holds what it acquired. */
+  readonly hold: number;
+  /** Calls and sleeps after which it dies. */
+  readonly diesAfter: number;
 }
 
-export interface Setting {
+export interface SimulationOptions {
   readonly dedicatedLimit: number;
   /** Keycloak is down from the start, and a repair may fix it. */
   readonly outage: "none" | "mends" | "stays";
 }
 
-export interface World {
+export interface Simulation {
   add(plan: RunPlan | AppPlan): void;
   /** Kills the processes that are due. */
   kill(): void;
@@ -49,7 +52,7 @@ export interface World {
 /** Longer than any schedule, because no lease is renewed. */
 const LASTS = 100 * LEASE_DURATION;
 
-export function newWorld(stage: Stage, { dedicatedLimit, outage }: Setting): World {
+export function createSimulation(scheduler: Scheduler, { dedicatedLimit, outage }: SimulationOptions): Simulation {
   const runs: Run[] = [];
   const apps: Kept[] = [];
   const fates = new Map<Side, number>();
@@ -57,24 +60,26 @@ export function newWorld(stage: Stage, { dedicatedLimit, outage }: Setting): Wor
   const faults: string[] = [];
   /** Apps with an open operation; those of them whose change has begun. */
   const open = new Set<string>();
-  const touched = new Set<string>();
-  const locks = new Map<string, Side>();
-  const host = newHost({ repair: mend });
+  /** Apps whose change has started. */
+  const changing = new Set<string>();
+  const locks = new Map<string, Participant>();
+  const host = newHost({ repair });
   let broken = outage !== "none";
 
-  const living = (side: Side) => !side.dead;
+  const isAlive = (participant: Participant) => !participant.dead;
   const isDown = () =>
-    broken || touched.has("keycloak") || apps.some(app => app.inside && living(app) && app.work.app === "keycloak");
+    broken || changing.has("keycloak") || apps.some(app => app.inside && isAlive(app) && app.work.app === "keycloak");
 
-  stage.store.watch = (by, gone) => {
-    const robbed = isLease(gone) && gone.by !== by && living(gone.by);
-    if (robbed) faults.push(`${by.name} took the lease of ${gone.by.name}, who lives`);
+  scheduler.store.beforeChange = (by, old) => {
+    const isStolen = isLease(old) && old.by !== by && isAlive(old.by);
+    if (isStolen) recorded.push(`${by.name} took the lease of ${old.by.name}, which is alive`);
   };
 
-  async function underLock<T>(by: Side, app: string, patience: number, work: () => Promise<T>): Promise<T> {
-    const start = stage.now();
-    for (let holder = locks.get(app); holder && living(holder); holder = locks.get(app)) {
-      if (stage.now() - start > patience) throw Object.assign(new Error(`${app} is locked`), { name: "LockedError" });
+  async function underLock<T>(by: Participant, app: string, patience: number, work: () => Promise<T>): Promise<T> {
+    const start = scheduler.now();
+    for (let holder = locks.get(app); holder && isAlive(holder); holder = locks.get(app)) {
+      if (scheduler.now() - start > patience)
+        throw Object.assign(new Error(`${app} is locked`), { name: "LockedError" });
       await by.sleep(3_000);
     }
     locks.set(app, by);
@@ -95,23 +100,23 @@ export function newWorld(stage: Stage, { dedicatedLimit, outage }: Setting): Wor
     await by.sleep(stay);
     touched.delete(app);
     await releaseMaintenance(by.store, work);
-    open.delete(app);
+    open.delete(name);
   }
 
-  async function mend(by: Side): Promise<void> {
+  async function repair(by: Participant): Promise<void> {
     await underLock(by, "keycloak", 10 * MINUTE, async () => {
-      const like = apps.find(({ work }) => work.app === "keycloak");
-      if (open.has("keycloak") && like) await recover(by, like, 20_000);
+      const app = apps.find(({ work }) => work.app === "keycloak");
+      if (open.has("keycloak") && app) await recover(by, app, 20_000);
       if (!isDown()) return;
       await by.sleep(MINUTE);
-      if (outage === "stays") throw new Error("no space left on device");
+      if (outage === "permanent") throw new Error("no space left on device");
       broken = false;
     });
   }
 
-  async function change(app: Kept, { app: name, journal, stay }: AppPlan): Promise<string> {
+  async function change(app: AppProcess, { app: name, journal, hold }: AppPlan): Promise<string> {
     if (open.has(name)) {
-      await recover(app, app, stay);
+      await recover(app, app, hold);
       return "recovered";
     }
     if (journal) open.add(name);
@@ -121,45 +126,47 @@ export function newWorld(stage: Stage, { dedicatedLimit, outage }: Setting): Wor
       open.delete(name);
       throw error;
     }
-    if (journal) touched.add(name);
+    if (journal) changing.add(name);
     app.inside = true;
-    await app.sleep(stay);
+    await app.sleep(hold);
     app.inside = false;
-    touched.delete(name);
-    await app.giveBack();
+    changing.delete(name);
+    await app.release();
     open.delete(name);
     return "changed";
   }
 
-  function begin(side: Side, { begins, dies }: RunPlan | AppPlan, work: () => Promise<string>): void {
-    fates.set(side, dies);
-    const liveness = side.sleep(begins).then(work);
-    liveness.then(
-      end => ends.set(side, end),
-      (error: Error) => ends.set(side, error.name),
-    );
+  function start(participant: Participant, { delay, diesAfter }: RunPlan | AppPlan, work: () => Promise<string>): void {
+    deathAfter.set(participant, diesAfter);
+    participant
+      .sleep(delay)
+      .then(work)
+      .then(
+        outcome => ends.set(participant, outcome),
+        (error: Error) => ends.set(participant, error.name),
+      );
   }
 
   function addRun(plan: RunPlan): void {
-    const { identity, mode, sign, stay } = plan;
-    const name = `run-${sign === "held" ? "a" : runs.length}0000${identity}`;
+    const { identity, mode, lease, hold } = plan;
+    const name = `run-${lease === "held" ? "a" : runs.length}0000${identity}`;
     const run = newRun(
-      stage,
+      scheduler,
       name,
-      { mode, dedicatedLimit: dedicatedLimit, duration: LASTS, ...(sign === "timed" ? { holder: undefined } : {}) },
+      { mode, dedicatedLimit, duration: DURATION, ...(lease === "timed" ? { holder: undefined } : {}) },
       host,
     );
     run.host.isStale = async ({ app }) => !open.has(app);
-    if (sign === "hidden") run.liveness = "unknown";
+    if (lease === "unknown") run.liveness = "unknown";
     runs.push(run);
-    begin(run, plan, () => run.pass(stay));
+    start(run, plan, () => run.acquireAndHold(hold));
   }
 
   function addApp(plan: AppPlan): void {
-    const app = newApp(stage, plan.app, `change ${apps.length}`, host);
+    const app = newApp(scheduler, plan.app, `change ${apps.length}`, host);
     app.host.isStale = async each => !open.has(each.app);
     apps.push(app);
-    begin(app, plan, () => underLock(app, plan.app, 2 * DRAIN_LIMIT, () => change(app, plan)));
+    start(app, plan, () => underLock(app, plan.app, 2 * DRAIN_LIMIT, () => change(app, plan)));
   }
 
   /** Whether no run may use it now. */
@@ -168,24 +175,29 @@ export function newWorld(stage: Stage, { dedicatedLimit, outage }: Setting): Wor
 
   return {
     add: plan => ("app" in plan ? addApp(plan) : addRun(plan)),
-    kill() {
-      for (const [side, dies] of fates) if (side.did.length >= dies && !ends.has(side)) side.die();
+    killDue() {
+      for (const [participant, calls] of deathAfter)
+        if (participant.calls.length >= calls && !ends.has(participant)) participant.kill();
       host.keycloak = isDown() ? DOWN : UP;
     },
-    faults() {
-      const inside = runs.filter(run => run.inside !== undefined && living(run));
-      const cold = inside.filter(run => run.inside === "dedicated").length;
+    violations() {
+      const inside = runs.filter(run => run.inside !== undefined && isAlive(run));
+      const dedicated = inside.filter(run => run.inside === "dedicated").length;
       const found = inside.flatMap(run => [
-        ...(closed("traefik") ? [`${run.name} is in while traefik is being changed`] : []),
-        ...(closed("keycloak") && run.inside === "warm"
-          ? [`${run.name} is on keycloak while that is being changed`]
+        ...(isClosed("traefik") ? [`${run.name} is active while traefik is being changed`] : []),
+        ...(isClosed("keycloak") && run.inside === "warm"
+          ? [`${run.name} uses keycloak while it is being changed`]
           : []),
       ]);
-      return [...faults, ...found, ...(cold > dedicatedLimit ? [`${cold} have a Keycloak of their own`] : [])];
+      return [
+        ...recorded,
+        ...found,
+        ...(dedicated > dedicatedLimit ? [`${dedicated} runs have a dedicated Keycloak`] : []),
+      ];
     },
-    unfinished: () => [...fates.keys()].filter(side => living(side) && !ends.has(side)).map(({ name }) => name),
-    leftBehind: () =>
-      runs.filter(run => ends.has(run) && living(run) && stage.entriesOf(run).length > 0).map(({ name }) => name),
-    outcomes: () => [...fates.keys()].map(side => (living(side) ? ends.get(side)! : "dead")),
+    unfinished: () => [...deathAfter.keys()].filter(each => isAlive(each) && !ends.has(each)).map(({ name }) => name),
+    leaked: () =>
+      runs.filter(run => ends.has(run) && isAlive(run) && scheduler.recordsOf(run).length > 0).map(({ name }) => name),
+    outcomes: () => [...deathAfter.keys()].map(each => (isAlive(each) ? ends.get(each)! : "dead")),
   };
 }

@@ -5,16 +5,16 @@ import { acquire } from "../../providers/lease/acquire.ts";
 
 const holder = { host: "ci", boot: "b", pidns: "p", pid: 1, started: 1 };
 
-/** A swarm in which foreign configs have every name. */
-function taken(): { store: CoordinationStore; puts: () => number } {
-  let puts = 0;
+/** A store in which foreign configs have taken every name. */
+function newTakenStore(): { store: CoordinationStore; attempts: () => number } {
+  let attempts = 0;
   const store: CoordinationStore = {
-    create: async () => (puts++, false),
+    create: async () => (attempts++, false),
     list: async () => [],
     replace: async () => false,
     remove: async () => undefined,
   };
-  return { store, puts: () => puts };
+  return { store, attempts: () => attempts };
 }
 
 const never = async (): Promise<never> => assert.fail("unexpected call");
@@ -31,9 +31,9 @@ const host = (store: CoordinationStore) => ({
   memory: never,
 });
 
-describe("a foreign config of the swarm with a name of hearth's", () => {
-  it("fails a run at once, and is named", async () => {
-    const { store, puts } = taken();
+describe("a foreign Swarm config with one of hearth's names", () => {
+  it("makes a run fail at once with the config's name", async () => {
+    const { store, attempts } = newTakenStore();
     const request = {
       run: "docs-0a1b2c",
       mode: "auto",
@@ -47,17 +47,17 @@ describe("a foreign config of the swarm with a name of hearth's", () => {
       name: "RunExistsError",
       message: /a config hearth-run-0a1b2c that hearth didn't create: remove it/,
     });
-    assert.equal(puts(), 20);
+    assert.equal(attempts(), 20);
   });
 
-  it("fails a warm app's maintenance at once, and is named", async () => {
-    const { store, puts } = taken();
+  it("makes a warm app's maintenance fail at once with the config's name", async () => {
+    const { store, attempts } = newTakenStore();
     const scopes = { blocks: "warm", blockedBy: "warm" } as const;
     const work = { app: "keycloak", domain: "k.test", what: "x", ...scopes, holder, stateDir: "/nonexistent" };
     await assert.rejects(
       claimMaintenance(host(store), work),
       new RegExp(`a config ${MAINTENANCE_NAME} that hearth didn't create: remove it`),
     );
-    assert.equal(puts(), 20);
+    assert.equal(attempts(), 20);
   });
 });

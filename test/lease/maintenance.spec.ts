@@ -1,37 +1,37 @@
 import assert from "node:assert/strict";
-import { after, MINUTE, newStage, START } from "./scheduler.ts";
+import { after, MINUTE, newScheduler, START } from "./scheduler.ts";
 import { newApp, newHost, newRun } from "./participants.ts";
 
 const WIKI = "wiki-00000a";
 const what = "1.0.0+1 → 1.1.0+2";
 
 describe("a run during maintenance", () => {
-  it("F16: waits without a lease, logs holder, change and start once, and gets in afterwards", async () => {
-    const stage = newStage();
-    const app = newApp(stage, "keycloak", what);
-    const run = newRun(stage, WIKI);
-    const done = app.pass(5 * MINUTE);
-    await stage.play({ until: () => app.next() === "sleep" });
-    const got = run.enter();
-    await stage.play({ until: () => run.next() === "sleep" });
-    assert.deepEqual(stage.leases(), []);
-    await stage.play();
+  it("F16: waits without a lease, logs holder, change and start once, and starts afterwards", async () => {
+    const scheduler = newScheduler();
+    const app = newApp(scheduler, "keycloak", what);
+    const run = newRun(scheduler, WIKI);
+    const done = app.drainAndHold(5 * MINUTE);
+    await scheduler.run({ until: () => app.next() === "sleep" });
+    const got = run.acquire();
+    await scheduler.run({ until: () => run.next() === "sleep" });
+    assert.deepEqual(scheduler.leases(), []);
+    await scheduler.run();
     assert.equal(await got, "warm");
     await done;
     assert.deepEqual(run.logged, [
       `waiting: keycloak is in maintenance (${what}) since ${after(0)}, by pid ${app.holder.pid} on ci`,
     ]);
-    assert.ok(stage.now() - START < 5 * MINUTE + 3_000);
+    assert.ok(scheduler.now() - START < 5 * MINUTE + 3_000);
   });
 
   it("F16: logs it again if another maintenance has replaced it", async () => {
-    const stage = newStage();
-    const app = newApp(stage, "keycloak");
-    const run = newRun(stage, WIKI);
-    const done = app.pass(MINUTE).then(() => newApp(stage, "traefik").pass(MINUTE));
-    await stage.play({ until: () => app.next() === "sleep" });
-    void run.enter();
-    await stage.play();
+    const scheduler = newScheduler();
+    const app = newApp(scheduler, "keycloak");
+    const run = newRun(scheduler, WIKI);
+    const done = app.drainAndHold(MINUTE).then(() => newApp(scheduler, "traefik").drainAndHold(MINUTE));
+    await scheduler.run({ until: () => app.next() === "sleep" });
+    void run.acquire();
+    await scheduler.run();
     await done;
     assert.deepEqual(
       run.logged.map(line => /waiting: (\w+)/.exec(line)?.[1]),
@@ -39,107 +39,107 @@ describe("a run during maintenance", () => {
     );
   });
 
-  for (const [whose, owner] of [
-    ["whose holder lives", "alive"],
-    ["F39: whose holder can't be judged", "unknown"],
+  for (const [fault, liveness] of [
+    ["", "alive"],
+    ["F39: ", "unknown"],
   ] as const)
-    it(`${whose}: gets a dedicated Keycloak after 10 minutes, and no sooner`, async () => {
-      const stage = newStage();
-      const app = newApp(stage, "keycloak", what);
-      app.liveness = owner;
-      const [auto, warm] = [newRun(stage, WIKI), newRun(stage, "blog-00000b", { mode: "warm" })];
-      void app.pass(20 * MINUTE);
-      await stage.play({ until: () => app.next() === "sleep" });
-      const got = auto.enter();
-      const refused = warm.enter();
+    it(`${fault}gets a dedicated Keycloak after 10 minutes, not sooner (holder ${liveness})`, async () => {
+      const scheduler = newScheduler();
+      const app = newApp(scheduler, "keycloak", what);
+      app.liveness = liveness;
+      const [auto, warm] = [newRun(scheduler, WIKI), newRun(scheduler, "blog-00000b", { mode: "warm" })];
+      void app.drainAndHold(20 * MINUTE);
+      await scheduler.run({ until: () => app.next() === "sleep" });
+      const got = auto.acquire();
+      const refused = warm.acquire();
       const why = `keycloak is in maintenance (${what}) since ${after(0)}, by pid ${app.holder.pid} on ci: not over after 10 minutes`;
-      await stage.play({ until: () => stage.now() - START >= 10 * MINUTE });
+      await scheduler.run({ until: () => scheduler.now() - START >= 10 * MINUTE });
       assert.deepEqual([auto.logged.length, auto.next() === undefined, warm.next() === undefined], [1, false, false]);
-      await stage.play({ until: () => stage.now() - START > 10 * MINUTE + 3_000 });
+      await scheduler.run({ until: () => scheduler.now() - START > 10 * MINUTE + 3_000 });
       assert.equal(await got, "dedicated");
       assert.equal(auto.logged.at(-1), `${why}; the run gets a dedicated Keycloak`);
       await assert.rejects(refused, { name: "UnavailableError", message: why });
       assert.deepEqual(
-        stage.leases().map(({ run, keycloak }) => [run, keycloak]),
+        scheduler.leases().map(({ run, keycloak }) => [run, keycloak]),
         [[WIKI, "dedicated"]],
       );
     });
 
-  it("whose holder died with an operation open: keeps it, and gets a dedicated Keycloak at once", async () => {
-    const stage = newStage();
-    const app = newApp(stage, "keycloak", what);
-    void app.pass(MINUTE);
-    await stage.play({ until: () => app.next() === "sleep" });
-    app.die();
-    const [auto, warm] = [newRun(stage, WIKI), newRun(stage, "blog-00000b", { mode: "warm" })];
-    const got = auto.enter();
-    const refused = warm.enter();
-    await stage.play();
+  it("keeps it and gets a dedicated Keycloak at once if the holder died with an operation open", async () => {
+    const scheduler = newScheduler();
+    const app = newApp(scheduler, "keycloak", what);
+    void app.drainAndHold(MINUTE);
+    await scheduler.run({ until: () => app.next() === "sleep" });
+    app.kill();
+    const [auto, warm] = [newRun(scheduler, WIKI), newRun(scheduler, "blog-00000b", { mode: "warm" })];
+    const got = auto.acquire();
+    const refused = warm.acquire();
+    await scheduler.run();
     assert.equal(await got, "dedicated");
     assert.match(auto.logged.join(), /by pid 1 on ci, which is dead; the run gets a dedicated Keycloak$/);
     await assert.rejects(refused, { name: "UnavailableError", message: /which is dead$/ });
-    assert.ok(stage.now() - START < 3_000);
-    assert.deepEqual(stage.maintenance()?.holder, app.holder);
-    assert.equal(stage.leases().length, 1);
+    assert.ok(scheduler.now() - START < 3_000);
+    assert.deepEqual(scheduler.maintenance()?.holder, app.holder);
+    assert.equal(scheduler.leases().length, 1);
   });
 
-  it("that is stale: removes it, and gets the warm Keycloak", async () => {
-    const stage = newStage();
-    const app = newApp(stage, "keycloak");
-    void app.pass(MINUTE);
-    await stage.play({ until: () => app.next() === "sleep" });
-    app.die();
-    const run = newRun(stage, WIKI, {}, newHost({ leftOver: true }));
-    const got = run.enter();
-    await stage.play();
+  it("removes stale maintenance and gets the warm Keycloak", async () => {
+    const scheduler = newScheduler();
+    const app = newApp(scheduler, "keycloak");
+    void app.drainAndHold(MINUTE);
+    await scheduler.run({ until: () => app.next() === "sleep" });
+    app.kill();
+    const run = newRun(scheduler, WIKI, {}, newHost({ staleMaintenance: true }));
+    const got = run.acquire();
+    await scheduler.run();
     assert.equal(await got, "warm");
-    assert.equal(stage.maintenance(), undefined);
-    assert.equal(stage.leases()[0]?.keycloak, "warm");
+    assert.equal(scheduler.maintenance(), undefined);
+    assert.equal(scheduler.leases()[0]?.keycloak, "warm");
   });
 
   for (const mode of ["auto", "warm", "dedicated", "none"] as const)
     for (const dies of [false, true])
-      it(`of an app that no run uses${dies ? ", whose holder died" : ""}: begins at once (mode ${mode})`, async () => {
-        const stage = newStage();
-        const app = newApp(stage, "custom-html");
-        void app.pass(20 * MINUTE);
-        await stage.play({ until: () => app.next() === "sleep" });
-        if (dies) app.die();
-        const run = newRun(stage, WIKI, { mode });
-        const got = run.enter();
-        await stage.play({ until: () => run.next() === undefined });
+      it(`starts at once if no run uses the app${dies ? " and the holder died" : ""} (mode ${mode})`, async () => {
+        const scheduler = newScheduler();
+        const app = newApp(scheduler, "custom-html");
+        void app.drainAndHold(20 * MINUTE);
+        await scheduler.run({ until: () => app.next() === "sleep" });
+        if (dies) app.kill();
+        const run = newRun(scheduler, WIKI, { mode });
+        const got = run.acquire();
+        await scheduler.run({ until: () => run.next() === undefined });
         assert.equal(await got, mode === "auto" ? "warm" : mode);
-        assert.deepEqual([run.logged, stage.now()], [[], START]);
-        assert.ok(stage.maintenance(), "it is left alone");
+        assert.deepEqual([run.logged, scheduler.now()], [[], START]);
+        assert.ok(scheduler.maintenance(), "the maintenance must not be removed");
       });
 
   for (const mode of ["none", "dedicated"] as const)
-    it(`of Keycloak alone isn't blocked in mode ${mode}`, async () => {
-      const stage = newStage();
-      const app = newApp(stage, "keycloak");
-      void app.pass(20 * MINUTE);
-      await stage.play({ until: () => app.next() === "sleep" });
-      const got = newRun(stage, WIKI, { mode }).enter();
-      await stage.play({ until: () => stage.now() > START });
+    it(`isn't blocked by maintenance of Keycloak in mode ${mode}`, async () => {
+      const scheduler = newScheduler();
+      const app = newApp(scheduler, "keycloak");
+      void app.drainAndHold(20 * MINUTE);
+      await scheduler.run({ until: () => app.next() === "sleep" });
+      const got = newRun(scheduler, WIKI, { mode }).acquire();
+      await scheduler.run({ until: () => scheduler.now() > START });
       assert.equal(await got, mode);
     });
 
   for (const mode of ["auto", "warm", "dedicated", "none"] as const)
     for (const dies of [false, true])
-      it(`of Traefik, ${dies ? "whose holder died" : "for too long"}: fails (mode ${mode})`, async () => {
-        const stage = newStage();
-        const app = newApp(stage, "traefik");
-        void app.pass(20 * MINUTE);
-        await stage.play({ until: () => app.next() === "sleep" });
-        if (dies) app.die();
-        const run = newRun(stage, WIKI, { mode });
-        const refused = run.enter();
-        await run.until("put");
-        await stage.play({ until: () => run.next() === undefined });
+      it(`fails if maintenance of Traefik ${dies ? "has a dead holder" : "takes too long"} (mode ${mode})`, async () => {
+        const scheduler = newScheduler();
+        const app = newApp(scheduler, "traefik");
+        void app.drainAndHold(20 * MINUTE);
+        await scheduler.run({ until: () => app.next() === "sleep" });
+        if (dies) app.kill();
+        const run = newRun(scheduler, WIKI, { mode });
+        const refused = run.acquire();
+        await run.runUntil("create");
+        await scheduler.run({ until: () => run.next() === undefined });
         await assert.rejects(refused, { name: "UnavailableError", message: /^traefik is in maintenance/ });
         assert.ok(!run.logged.join().includes("dedicated"));
-        assert.deepEqual(stage.leases(), []);
-        const waited = stage.now() - START;
+        assert.deepEqual(scheduler.leases(), []);
+        const waited = scheduler.now() - START;
         assert.ok(dies ? waited === 0 : waited >= 10 * MINUTE && waited < 10 * MINUTE + 3_000, `${waited} ms`);
       });
 });

@@ -13,7 +13,7 @@ import { type AcquireHost, type KeycloakState, type LeaseRequest } from "../../p
 import { type KeycloakKind } from "../../providers/lib/coordination/scope.ts";
 import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
 import { profileOf } from "../../providers/app/profiles/index.ts";
-import type { Side, Stage } from "./scheduler.ts";
+import type { Participant, Scheduler } from "./scheduler.ts";
 
 export const SSO = "sso.test";
 const DOMAINS = { keycloak: SSO, traefik: "proxy.test", "custom-html": "pages.test" };
@@ -34,10 +34,10 @@ export const DOWN: KeycloakState = { state: "down", words: "is down: 0 of 1 task
 
 export function newHost(more: Partial<Host> = {}): Host {
   const repair = () => Promise.reject(new Error("no space left on device"));
-  return { keycloak: UP, memory: 4 * MIN_MEMORY, leftOver: false, repair, ...more };
+  return { keycloak: UP, memory: 4 * MIN_MEMORY, staleMaintenance: false, repair, ...more };
 }
 
-export interface Run extends Side {
+export interface Run extends Participant {
   readonly host: AcquireHost;
   /** Acquires the lease. A failure is kept until it is awaited. */
   enter(): Promise<KeycloakKind>;
@@ -51,45 +51,45 @@ export interface Run extends Side {
 export function newRun(stage: Stage, run: string, request: Partial<LeaseRequest> = {}, machine: Host = newHost()): Run {
   const side = stage.side(run);
   const host: AcquireHost = {
-    ...worldOf(stage, side, machine),
+    ...coordinationHostOf(scheduler, participant, machine),
     async observe() {
-      await side.point("look");
+      await participant.pauseAt("observe");
       return machine.keycloak;
     },
     async repair() {
-      await side.point("repair");
-      await machine.repair(side);
+      await participant.pauseAt("repair");
+      await machine.repair(participant);
     },
     memory: async () => machine.memory,
   };
-  const whole: LeaseRequest = {
+  const fullRequest: LeaseRequest = {
     run,
     mode: "auto",
     keycloak: SSO,
     domains: [`${run}.test`],
     dedicatedLimit: 1,
-    holder: side.holder,
+    holder: participant.holder,
     duration: LEASE_DURATION,
     ...request,
   };
-  const made: Run = Object.assign(side, {
+  const process: Run = Object.assign(participant, {
     host,
     inside: undefined,
-    enter: () => begun(acquire(host, whole)),
-    pass: (stay: number) => begun(pass(stay)),
+    acquire: () => handled(acquire(host, fullRequest)),
+    acquireAndHold: (ms: number) => handled(acquireAndHold(ms)),
   });
-  async function pass(stay: number): Promise<KeycloakKind> {
-    const kind = await acquire(host, whole);
-    made.inside = kind;
-    await side.sleep(stay);
-    made.inside = undefined;
-    await releaseLease(side.store, run);
+  async function acquireAndHold(ms: number): Promise<KeycloakKind> {
+    const kind = await acquire(host, fullRequest);
+    process.inside = kind;
+    await participant.sleep(ms);
+    process.inside = undefined;
+    await releaseLease(participant.store, run);
     return kind;
   }
-  return made;
+  return process;
 }
 
-export interface Kept extends Side {
+export interface AppProcess extends Participant {
   readonly host: CoordinationHost;
   readonly work: MaintenanceRequest;
   drain(limit?: number): Promise<void>;
@@ -103,52 +103,52 @@ export interface Kept extends Side {
 
 /** A process that is about to change a warm app. */
 export function newApp(
-  stage: Stage,
+  scheduler: Scheduler,
   app: keyof typeof DOMAINS,
   what = "1.0.0+1 → 1.1.0+2",
   machine: Host = newHost(),
-): Kept {
-  const side = stage.side(app);
-  const host = worldOf(stage, side, machine);
+): AppProcess {
+  const participant = scheduler.participant(app);
+  const host = coordinationHostOf(scheduler, participant, machine);
   const work: MaintenanceRequest = {
     app,
     domain: DOMAINS[app],
     what,
     blockedBy: profileOf(app).blockedBy,
     blocks: profileOf(app).blocks,
-    holder: side.holder,
+    holder: participant.holder,
     stateDir: "/var/lib/hearth",
   };
-  const made: Kept = Object.assign(side, {
+  const process: AppProcess = Object.assign(participant, {
     host,
     work,
     inside: false,
-    drain: (limit?: number) => begun(drain(host, work, limit)),
-    claim: () => begun(claimMaintenance(host, work)),
-    giveBack: () => begun(releaseMaintenance(side.store, work)),
-    pass: (stay: number) => begun(pass(stay)),
+    drain: (limit?: number) => handled(drain(host, work, limit)),
+    claim: () => handled(claimMaintenance(host, work)),
+    release: () => handled(releaseMaintenance(participant.store, work)),
+    drainAndHold: (ms: number) => handled(drainAndHold(ms)),
   });
-  async function pass(stay: number): Promise<void> {
+  async function drainAndHold(ms: number): Promise<void> {
     await drain(host, work);
-    made.inside = true;
-    await side.sleep(stay);
-    made.inside = false;
-    await releaseMaintenance(side.store, work);
+    process.inside = true;
+    await participant.sleep(ms);
+    process.inside = false;
+    await releaseMaintenance(participant.store, work);
   }
-  return made;
+  return process;
 }
 
 /** Whether a run uses an app that is changing, which must never happen. */
 export function collides(run: Run, app: Kept): boolean {
   if (!app.inside || app.dead || run.inside === undefined || run.dead) return false;
-  if (app.work.app === "custom-html") return false; // no run uses it
+  if (app.work.app === "custom-html") return false; // runs don't use it
   return app.work.app !== "keycloak" || run.inside === "warm";
 }
 
-function worldOf(stage: Stage, side: Side, host: Host): CoordinationHost {
-  const { store, sleep, log } = side;
-  const { now, liveness } = stage;
-  return { store, now, monotonicNow: now, sleep, log, liveness, isStale: async () => host.leftOver };
+function coordinationHostOf(scheduler: Scheduler, participant: Participant, host: Host): CoordinationHost {
+  const { store, sleep, log } = participant;
+  const { now, liveness } = scheduler;
+  return { store, now, monotonicNow: now, sleep, log, liveness, isStale: async () => host.staleMaintenance };
 }
 
 function begun<T>(work: Promise<T>): Promise<T> {

@@ -15,7 +15,7 @@ import { bare, fakeStore, type FakeStore } from "../lib/coordination/fakeStore.t
 export const START = Date.parse("2026-01-01T00:00:00Z");
 export const MINUTE = 60_000;
 
-/** ISO, `ms` after the clock began. */
+/** The ISO time `ms` after `START`. */
 export const after = (ms: number): string => new Date(START + ms).toISOString();
 
 /** A process, which runs only when it is resumed. */
@@ -59,8 +59,8 @@ export interface Stage {
   entriesOf(side: Side): StoredRecord[];
   leases(): LeaseRecord[];
   maintenance(): MaintenanceRecord | undefined;
-  /** Steps the processes until all have ended or `until` holds. The clock moves if all sleep or a sleeper is chosen. */
-  play(options?: { choose?: Choose; until?: () => boolean }): Promise<void>;
+  /** Runs the processes until all have ended or `until` is true. The clock advances when a sleeper is resumed. */
+  run(options?: { choose?: Choose; until?: () => boolean }): Promise<void>;
 }
 
 /** Chooses a process to resume: one that is ready, or the sleeper that wakes next. One of the two exists. */
@@ -69,97 +69,100 @@ export type Choose = (ready: readonly Side[], sleeper: Side | undefined) => Side
 /** Steps after which a schedule counts as endless. */
 const ENDLESS = 200_000;
 
-export function newStage(): Stage {
+export function newScheduler(): Scheduler {
   let clock = START;
   const sides: Side[] = [];
   const store = fakeStore(() => clock);
 
-  function newSide(name: string): Side {
-    let parked: { what: string; wake: number | undefined; go: () => void } | undefined;
-    const holder = { host: "ci", boot: "b", pidns: "n", pid: sides.length + 1, started: 1 };
-    const stop = (what: string, wake?: number) =>
+  function newParticipant(name: string): Participant {
+    let paused: { what: string; wake: number | undefined; go: () => void } | undefined;
+    const holder = { host: "ci", boot: "b", pidns: "n", pid: participants.length + 1, started: 1 };
+    const pause = (what: string, wake?: number) =>
       new Promise<void>(go => {
-        assert.equal(parked, undefined, `${name} does two things at once`);
-        if (!own.dead) parked = { what, wake, go };
+        assert.equal(paused, undefined, `${name} made two calls at once`);
+        if (!own.dead) paused = { what, wake, go };
       });
-    const own: Omit<Side, "store"> = {
+    const own: Omit<Participant, "store"> = {
       name,
       holder,
       liveness: "alive",
       dead: false,
       logged: [],
-      did: [],
-      next: () => parked?.what,
-      wakes: () => parked?.wake,
+      calls: [],
+      next: () => paused?.what,
+      wakesAt: () => paused?.wake,
       log: line => void own.logged.push(line),
-      sleep: ms => stop("sleep", clock + ms),
-      point: what => stop(what),
+      sleep: ms => pause("sleep", clock + ms),
+      pauseAt: what => pause(what),
       async step() {
         await turn();
-        const from = parked;
-        assert.ok(from, `${name} has nothing to do`);
-        parked = undefined;
-        own.did.push(from.what);
+        const from = paused;
+        assert.ok(from, `${name} has no call to resume`);
+        paused = undefined;
+        own.calls.push(from.what);
         clock = Math.max(clock, from.wake ?? clock);
         from.go();
         await turn();
       },
-      async until(what) {
+      async runUntil(what) {
         await turn();
         while (!isAt(own, what)) {
           assert.ok(
-            own.next() !== undefined && own.did.length < ENDLESS,
-            `${name} never came to ${what}, but did ${own.did.slice(-9).join(", ")}`,
+            own.next() !== undefined && own.calls.length < MAX_STEPS,
+            `${name} never reached ${what}; its last calls: ${own.calls.slice(-9).join(", ")}`,
           );
           await own.step();
         }
       },
-      async end() {
+      async runToEnd() {
         for (await turn(); own.next() !== undefined; await own.step())
-          assert.ok(own.did.length < ENDLESS, `${name} never ends`);
+          assert.ok(own.calls.length < MAX_STEPS, `${name} did not end`);
       },
-      die() {
+      kill() {
         own.dead = true;
         if (own.liveness === "alive") own.liveness = "dead";
-        parked = undefined;
+        paused = undefined;
       },
     };
-    const made: Side = Object.assign(own, { store: {} as CoordinationStore });
-    Object.assign(made.store, store.of(made));
-    sides.push(made);
-    return made;
+    const participant: Participant = Object.assign(own, { store: {} as CoordinationStore });
+    Object.assign(participant.store, store.clientOf(participant));
+    participants.push(participant);
+    return participant;
   }
 
-  const stage: Stage = {
+  const scheduler: Scheduler = {
     store,
     now: () => clock,
-    wait: ms => void (clock += ms),
-    liveness: async ({ pid }) => sides[pid - 1]?.liveness ?? "dead",
-    side: newSide,
-    entries: () => store.all().map(bare),
-    entriesOf: side => store.all().filter(({ by }) => by === side),
+    advance: ms => void (clock += ms),
+    liveness: async ({ pid }) => participants[pid - 1]?.liveness ?? "dead",
+    participant: newParticipant,
+    records: () => store.all().map(withoutOwner),
+    recordsOf: participant => store.all().filter(({ by }) => by === participant),
     leases: () =>
-      stage
-        .entries()
+      scheduler
+        .records()
         .filter(isLease)
         .map(({ record }) => record),
-    maintenance: () => stage.entries().find(isMaintenance)?.record,
-    async play({ choose = inTurn(), until = () => false } = {}) {
+    maintenance: () => scheduler.records().find(isMaintenance)?.record,
+    async run({ choose = roundRobin(), until = () => false } = {}) {
       await turn();
       for (let steps = 0; !until(); steps += 1) {
-        assert.ok(steps < ENDLESS, "it never ends");
-        const could = sides.filter(each => each.next() !== undefined);
-        if (could.length === 0) return;
-        const ready = could.filter(each => (each.wakes() ?? clock) <= clock);
-        const [sleeper] = could.filter(each => !ready.includes(each)).toSorted((a, b) => a.wakes()! - b.wakes()!);
+        assert.ok(steps < MAX_STEPS, "the schedule did not end");
+        const runnable = participants.filter(each => each.next() !== undefined);
+        if (runnable.length === 0) return;
+        const ready = runnable.filter(each => (each.wakesAt() ?? clock) <= clock);
+        const [sleeper] = runnable
+          .filter(each => !ready.includes(each))
+          .toSorted((a, b) => a.wakesAt()! - b.wakesAt()!);
         await choose(ready, sleeper).step();
       }
     },
   };
-  return stage;
+  return scheduler;
 }
 
-const isAt = (side: Pick<Side, "next">, what: string): boolean => side.next()?.startsWith(what) ?? false;
+const isAt = (participant: Pick<Participant, "next">, what: string): boolean =>
+  participant.next()?.startsWith(what) ?? false;
 
 /** The process that waited longest; a sleeper only if no other is ready. */
 function inTurn(): Choose {

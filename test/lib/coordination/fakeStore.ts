@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type CoordinationStore, type StoredRecord } from "../../../providers/lib/coordination/coordinationStore.ts";
 import { lease, maintenance, type CoordinationRecord } from "../../../providers/lib/coordination/records.ts";
-import type { Side } from "../../lease/scheduler.ts";
+import type { Participant } from "../../lease/scheduler.ts";
 
 /** A record and the process that wrote it, which a timed lease doesn't name. */
 export type Held = StoredRecord & { readonly by: Side };
@@ -22,42 +22,45 @@ export function fakeStore(now: () => number): FakeStore {
   let held: Held[] = [];
   /** Creation time of the newest record, and version of the latest change: both only grow. */
   let newest = 0;
+  /** Version of the latest change; only grows. */
   let index = 0;
 
-  const of = (by: Side): CoordinationStore => ({
+  const clientOf = (by: Participant): CoordinationStore => ({
     async create(name, record) {
-      await by.point(`put ${name}`);
-      if (held.some(each => each.name === name)) return false;
+      await by.pauseAt(`create ${name}`);
+      if (records.some(each => each.name === name)) return false;
       newest = Math.max(newest + 1, now());
       index += 1;
-      held.push({
+      records.push({
         id: `id-${index}`,
         name,
         created: new Date(newest).toISOString(),
         version: index,
-        record: written(record),
+        record: roundTrip(record),
         by,
       });
       return true;
     },
     async list() {
-      await by.point("all");
-      return held.map(bare).toReversed();
+      await by.pauseAt("list");
+      return records.map(withoutOwner).toReversed();
     },
     async replace({ id, name, version }, record) {
-      await by.point(`rewrite ${name}`);
-      const there = held.find(each => each.id === id && each.version === version);
-      if (!there) return false;
-      store.watch(by, there);
+      await by.pauseAt(`replace ${name}`);
+      const found = records.find(each => each.id === id && each.version === version);
+      if (!found) return false;
+      store.beforeChange(by, found);
       index += 1;
-      held = held.map(each => (each === there ? { ...there, version: index, record: written(record), by } : each));
+      records = records.map(each =>
+        each === found ? { ...found, version: index, record: roundTrip(record), by } : each,
+      );
       return true;
     },
     async remove({ id, name }) {
-      await by.point(`remove ${name}`);
-      const there = held.find(each => each.id === id);
-      if (there) store.watch(by, there);
-      held = held.filter(each => each !== there);
+      await by.pauseAt(`remove ${name}`);
+      const found = records.find(each => each.id === id);
+      if (found) store.beforeChange(by, found);
+      records = records.filter(each => each !== found);
     },
   });
 

@@ -21,7 +21,7 @@ const end = START + MINUTE;
 const long = START + 1_000 * MINUTE;
 
 describe("a lease", () => {
-  it("P8: that is timed expires to the millisecond, without a query of any process", async () => {
+  it("P8: that is timed expires to the millisecond without a process query", async () => {
     const asked = () => Promise.reject(new Error("asked"));
     assert.equal(await isLeaseActive(timed, before, asked), true);
     assert.equal(await isLeaseActive(timed, end, asked), false);
