@@ -1,4 +1,4 @@
-// `npm test`: brings the lab up and runs every spec. `--unit` needs no lab; `--long` adds the long specs.
+// `npm test`: starts the lab and runs every spec. `--unit` needs no lab; `--long` adds the long specs.
 import { execInLab } from "./lab/exec.ts";
 import { project } from "./lab/paths.ts";
 import { up } from "./lab/up.ts";

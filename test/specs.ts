@@ -1,4 +1,4 @@
-// Runs the specs: unit specs side by side, live specs one after the other. Ends with the line that CI reads.
+// Runs unit specs in parallel and live specs sequentially, then prints the line that CI reads.
 import { glob } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { project } from "./lab/paths.ts";
@@ -17,7 +17,7 @@ const unit = all
   .filter(file => !live.includes(file))
   .toSorted((a, b) => Number(longest.includes(b)) - Number(longest.includes(a)));
 
-// A unit spec that forgets its fake docker must not reach the machine's own.
+// A unit spec without its fake docker must not reach the machine's real one.
 const offline = { ...process.env, DOCKER_HOST: "tcp://127.0.0.1:1" };
 const results = await runFiles(unit, { workers: availableParallelism(), flags, env: offline });
 if (!flags.includes("--unit")) {

@@ -7,14 +7,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A process called as Pulumi calls the provider: a CLI that starts a shell that starts node. */
+/** The provider is started as Pulumi does: the CLI starts a shell that starts node. */
 describe("a provider whose CLI was killed", function () {
   this.timeout(20_000);
   let folder: string;
   beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "hearth-orphan-"))));
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** Starts it with one call of `ms` milliseconds in progress, kills the CLI, returns whether the call finished. */
+  /** Starts a provider with a call that takes `ms` milliseconds, then kills the CLI. */
   async function orphaned(ms: number): Promise<{ pid: number; finished: () => boolean }> {
     const script = join(folder, "dynamic-provider.mjs");
     const orphan = createRequire(import.meta.url).resolve("../../providers/pulumi/process.ts");
@@ -50,7 +50,7 @@ describe("a provider whose CLI was killed", function () {
     return { pid, finished: () => existsSync(join(folder, "finished")) };
   }
 
-  const gone = async (pid: number) => {
+  const waitForExit = async (pid: number) => {
     for (let i = 0; existsSync(`/proc/${pid}`); i++) {
       assert.ok(i < 100, `${pid} never ends`);
       await sleep(100);
@@ -60,8 +60,8 @@ describe("a provider whose CLI was killed", function () {
   it("P1: finishes the call in progress although its output is lost, then exits", async () => {
     const { pid, finished } = await orphaned(2_000);
     await sleep(1_000);
-    assert.ok(existsSync(`/proc/${pid}`) && !finished(), "it works on");
-    await gone(pid);
+    assert.ok(existsSync(`/proc/${pid}`) && !finished(), "the provider must keep working");
+    await waitForExit(pid);
     assert.ok(finished());
   });
 });

@@ -14,7 +14,7 @@ import { project } from "../lab/paths.ts";
 
 const entry = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider/index.js");
 
-/** Starts the provider process as Pulumi does, and calls it over gRPC. */
+/** Starts the provider process as Pulumi does and calls it over gRPC. */
 describe("the wire to Pulumi's engine", function () {
   this.timeout(30_000);
   let child: ChildProcess;

@@ -47,31 +47,31 @@ export class FakeKeycloak {
     this.requests.push(`${method} ${path}`);
     const at = this.faults.findIndex(each => each.method === method && each.path.test(path));
     const fault = at < 0 ? undefined : this.faults.splice(at, 1)[0]!.fault;
-    const say = (status: number, value?: unknown) =>
+    const respond = (status: number, value?: unknown) =>
       response
         .writeHead(status, {
           "content-type": "application/json",
-          ...(status === 201 ? { location: `${this.url}/made` } : {}),
+          ...(status === 201 ? { location: `${this.url}/created` } : {}),
         })
         .end(value === undefined ? "" : JSON.stringify(value));
     if (fault === "hang") return;
-    if (typeof fault === "object" && !fault.done)
-      return void say(fault.status, { error: "unknown_error", errorMessage: "deadlock" });
+    if (typeof fault === "object" && !fault.handled)
+      return void respond(fault.status, { error: "unknown_error", errorMessage: "deadlock" });
     const brief = !(request.url ?? "").includes("briefRepresentation=false");
     const [status, value] =
       path === "/admin/realms" && method === "GET"
         ? this.list(brief)
-        : this.work(method, path, body, request.headers.authorization ?? "");
-    if (fault === "hang after") return;
-    if (typeof fault === "object") return void say(fault.status, { error: "unknown_error" });
-    say(status, value);
+        : this.handle(method, path, body, request.headers.authorization ?? "");
+    if (fault === "hang after handling") return;
+    if (typeof fault === "object") return void respond(fault.status, { error: "unknown_error" });
+    respond(status, value);
   }
 
   private list(brief: boolean): [status: number, value: unknown] {
     return [200, [...this.realms].map(([realm, { attributes }]) => (brief ? { realm } : { realm, attributes }))];
   }
 
-  private work(method: string, path: string, body: string, authorization: string): [status: number, value?: unknown] {
+  private handle(method: string, path: string, body: string, authorization: string): [status: number, value?: unknown] {
     if (path === "/realms/master/protocol/openid-connect/token") {
       if (new URLSearchParams(body).get("password") !== this.adminPassword)
         return [401, { error: "invalid_grant", error_description: "Invalid user credentials" }];
@@ -87,7 +87,7 @@ export class FakeKeycloak {
       const realm = JSON.parse(body) as Realm & { realm: string };
       if (this.realms.has(realm.realm)) return [409, { errorMessage: `Conflict detected` }];
       this.realms.set(realm.realm, realm);
-      this.madeAfter.set(realm.realm, this.tokens);
+      this.lastTokenBefore.set(realm.realm, this.tokens);
       return [201];
     }
     const [, name = "", rest = ""] = /^\/admin\/realms\/([^/]+)(\/.*)?$/.exec(path) ?? [];
@@ -98,7 +98,7 @@ export class FakeKeycloak {
       return [204];
     }
     if (rest === "") return [200, realm];
-    if (token.n <= (this.madeAfter.get(name) ?? 0)) return [403, { error: "HTTP 403 Forbidden" }];
+    if (token.n <= (this.lastTokenBefore.get(name) ?? 0)) return [403, { error: "HTTP 403 Forbidden" }];
     if (rest === "/clients") return [200, [{ id: "c", ...realm.clients?.[0] }]];
     if (rest === "/users") return [200, [{ id: "u", username: realm.users?.[0]?.username }]];
     if (rest === "/clients/c")

@@ -13,7 +13,7 @@ const reasons = async (news: object) =>
   (await provider.check({}, { ...given, ...news })).failures.map(({ property, reason }) => `${property} ${reason}`);
 
 describe("a realm's inputs", () => {
-  it("P9: reject the name master in any case", async () => {
+  it("P9: reject the name master in any letter case", async () => {
     for (const name of ["master", "Master", "MASTER"])
       assert.match((await reasons({ name })).join(), /^name expected another realm than master/);
   });
@@ -35,7 +35,7 @@ describe("a realm's inputs", () => {
     assert.deepEqual(await provider.check({}, news), { inputs: news, failures: [] });
   });
 
-  it("replace the realm if they change; another stateDir doesn't", async () => {
+  it("replace the realm if they change, except for stateDir", async () => {
     const old = { ...given, client: {}, user: {}, settings: {}, swarm: "a" } as never;
     const other = (more: object) => provider.diff("id", old, { ...(old as Record<string, unknown>), ...more } as never);
     assert.deepEqual(await other({ name: "x" }), { changes: true, replaces: ["name"], deleteBeforeReplace: true });

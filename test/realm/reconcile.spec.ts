@@ -72,7 +72,7 @@ describe("a realm", () => {
   });
 
   it("F19: is adopted if the response to its creation was lost, and gets new credentials", async () => {
-    keycloak.fail("POST", /^\/admin\/realms$/, "hang after");
+    keycloak.fail("POST", /^\/admin\/realms$/, "hang after handling");
     const { clientSecret, password } = await ensureRealm(realm, host());
     const made = keycloak.realms.get("docs-0a1b2c")!;
     assert.equal(made.clients![0]!.secret, clientSecret);
@@ -107,7 +107,7 @@ describe("a realm", () => {
     assert.deepEqual(all, [{ name: "docs-0a1b2c", attributes: keycloak.realms.get("docs-0a1b2c")!.attributes }]);
   });
 
-  it("P9: named master is refused before any request", async () => {
+  it("P9: named master is rejected before any request", async () => {
     for (const name of ["master", "MASTER"]) {
       await assert.rejects(() => ensureRealm({ ...realm, name }, host()), { name: "MasterRealmError" });
       await assert.rejects(() => removeRealm({ ...realm, name }, host()), { name: "MasterRealmError" });
@@ -128,12 +128,12 @@ describe("a realm", () => {
     assert.equal(await removeRealm(realm, host()), false);
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 0);
     await ensureRealm(realm, host());
-    keycloak.fail("DELETE", /docs-0a1b2c$/, "hang after");
+    keycloak.fail("DELETE", /docs-0a1b2c$/, "hang after handling");
     await removeRealm(realm, host());
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 1);
   });
 
-  it("F20: that remains after every attempt makes the delete fail", async () => {
+  it("F20: fails to be deleted if it remains after every attempt", async () => {
     await ensureRealm(realm, host());
     keycloak.fail("DELETE", /docs-0a1b2c$/, ...Array.from({ length: 6 }, () => ({ status: 500 })));
     await assert.rejects(() => removeRealm(realm, host()), { name: "KeycloakError", status: 500 });
@@ -146,7 +146,7 @@ describe("a realm", () => {
     assert.equal(count("POST /admin/realms"), 1);
   });
 
-  it("F35: tries a rejected admin password once, and the error says what to do", async () => {
+  it("F35: isn't retried after a rejected admin password; the error says what to do", async () => {
     await assert.rejects(() => ensureRealm(realm, host("changed")), {
       name: "AdminPasswordError",
       message: /admin's password in the container's secret is refused; was it changed in the console\?/,
@@ -154,7 +154,7 @@ describe("a realm", () => {
     assert.deepEqual(keycloak.requests, ["POST /realms/master/protocol/openid-connect/token"]);
   });
 
-  it("F32, P12: leaks no secret into an error or a progress line", async () => {
+  it("F32, P12: has no secret in an error or a progress line", async () => {
     keycloak.adminPassword = "sentinel-admin";
     keycloak.fail("POST", /^\/admin\/realms$/, { status: 503 }, "hang");
     const { clientSecret, password } = await ensureRealm(realm, host("sentinel-admin"));
@@ -164,7 +164,7 @@ describe("a realm", () => {
       assert.ok(![...logged, failure].join("\n").includes(secret));
   });
 
-  it("F21: waits while two others are being created at the same Keycloak", async () => {
+  it("F21: isn't created while two others are being created in the same Keycloak", async () => {
     let inside = 0;
     let most = 0;
     const isAlone = () => most < 2;
@@ -174,7 +174,7 @@ describe("a realm", () => {
         ...(await host().logIn()),
         create: async () => {
           most = Math.max(most, ++inside);
-          // Until a second one is inside, however slowly it starts; then long enough for a third to be seen.
+          // Waits until a second one is active, then long enough to detect a third.
           for (let i = 0; isAlone() && i < 100; i++) await sleep(50);
           await sleep(50);
           inside--;

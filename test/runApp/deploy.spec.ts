@@ -6,21 +6,21 @@ import { withAppLock } from "../../providers/runApp/lock.ts";
 import { pathsOf } from "../../providers/runApp/paths.ts";
 import type { CheckedRunApp } from "../../providers/runApp/inputs.ts";
 import { project } from "../lab/paths.ts";
-import { compose, ground, sample, type Ground } from "./fixture.ts";
+import { compose, createFixture, sample, type Fixture } from "./fixture.ts";
 
-/** The lab's abra, with a fake docker that keeps its state in files. */
+/** Uses the lab's abra and a fake docker that keeps its state in files. */
 describe("deploying a run's app", function () {
   this.timeout(60_000);
-  let on: Ground;
+  let fixture: Fixture;
   let docker: string;
   let lines: string[];
   const before = { PATH: process.env["PATH"], DOCKER_CONFIG: process.env["DOCKER_CONFIG"] };
 
   beforeEach(async () => {
-    on = await ground();
+    fixture = await createFixture();
     lines = [];
-    docker = join(on.root, "docker");
-    const bin = join(on.root, "bin");
+    docker = join(fixture.root, "docker");
+    const bin = join(fixture.root, "bin");
     for (const folder of [docker, bin]) await mkdir(folder);
     await symlink(join(project, "test/lab/abra/fixtures/docker"), join(bin, "docker"));
     await symlink(join(project, "test/lab/abra/abra"), join(bin, "abra"));
@@ -30,7 +30,7 @@ describe("deploying a run's app", function () {
     process.env["PATH"] = before.PATH;
     if (before.DOCKER_CONFIG === undefined) delete process.env["DOCKER_CONFIG"];
     else process.env["DOCKER_CONFIG"] = before.DOCKER_CONFIG;
-    await on.end();
+    await fixture.cleanUp();
   });
 
   const log = (line: string) => void lines.push(line);
@@ -46,11 +46,11 @@ describe("deploying a run's app", function () {
   const calls = () => readFile(join(docker, "calls"), "utf8");
 
   it("uses the run's own abra folder, and a private .env from the sample at the tag", async () => {
-    await on.release("1.10.0+1.1", {
+    await fixture.release("1.10.0+1.1", {
       "compose.yml": compose("1.1"),
       ".env.sample": sample.replace("GREETING=hello", "GREETING=hello\nNEW=1"),
     });
-    const app = on.app({ env: { GREETING: "good 'day" }, secretValues: { oidc: "s3cret" } });
+    const app = fixture.app({ env: { GREETING: "good 'day" }, secretValues: { oidc: "s3cret" } });
     await deploy(app);
     const stack = (await stacks())["web-0a1b2c_ci_test"]!;
     assert.match(stack.texts[0]!, /nginx:1\.0/);
@@ -64,22 +64,22 @@ describe("deploying a run's app", function () {
         .replace("GREETING=hello", `GREETING="good 'day"`),
     );
     assert.equal((await stat(pathsOf(app).env)).mode & 0o777, 0o600);
-    assert.deepEqual(await readdir(on.operator), ["catalogue"], "the operator's folder stays untouched");
+    assert.deepEqual(await readdir(fixture.operator), ["catalogue"], "the operator's folder stays untouched");
     assert.deepEqual(lines.at(-1), "web: deploying 1.9.0+1.0");
   });
 
-  it("P12: passes secret values through a file that is removed, never in argv; generates the others", async () => {
-    await writeFile(join(on.root, "pass"), "from-a-file");
-    const app = on.app({ secretValues: { oidc: "s3cret" } });
+  it("P12: passes secret values through a temporary file, never in argv, and generates the others", async () => {
+    await writeFile(join(fixture.root, "pass"), "from-a-file");
+    const app = fixture.app({ secretValues: { oidc: "s3cret" } });
     await deploy(app);
     assert.equal(await secret("oidc_v1"), "s3cret");
     assert.match(await secret("pass_v1"), /^\w{12}$/);
     assert.ok(!(await calls()).includes("s3cret"));
     assert.ok(!lines.join().includes("s3cret"));
     assert.deepEqual((await readdir(pathsOf(app).folder)).toSorted(), ["abra", "web-0a1b2c.lock", "web.clone.lock"]);
-    const again = on.app({
+    const again = fixture.app({
       secretValues: { oidc: "another", none: "unwanted" },
-      secrets: { pass: { file: join(on.root, "pass") } },
+      secrets: { pass: { file: join(fixture.root, "pass") } },
     });
     await deploy(again);
     assert.equal(await secret("oidc_v1"), "s3cret", "an existing secret stays");
@@ -88,38 +88,42 @@ describe("deploying a run's app", function () {
     assert.match(lines.join("\n"), /not inserted, no compose file uses the secret none/);
   });
 
-  it("returns a variable that is no longer set to the value in the new version's sample", async () => {
-    await on.release("1.10.0+1.1", {
+  it("resets a variable that is no longer set to the value in the new version's sample", async () => {
+    await fixture.release("1.10.0+1.1", {
       "compose.yml": compose("1.1"),
       ".env.sample": sample.replace("GREETING=hello", "GREETING=hello\nNEW=1"),
     });
     const secretValues = { oidc: "s3cret" };
-    await deploy(on.app({ env: { GREETING: "one" }, secretValues }));
-    await deploy(on.app({ version: "1.10.0+1.1", secretValues }));
+    await deploy(fixture.app({ env: { GREETING: "one" }, secretValues }));
+    await deploy(fixture.app({ version: "1.10.0+1.1", secretValues }));
     const stack = (await stacks())["web-0a1b2c_ci_test"]!;
     assert.match(stack.texts[0]!, /nginx:1\.1/);
     assert.deepEqual([stack.env["GREETING"], stack.env["NEW"]], ["hello", "1"]);
   });
 
   it("deploys a checkout with its uncommitted changes, in chaos mode", async () => {
-    const checkout = join(on.root, "mine");
-    await on.git(on.root, "clone", "--quiet", on.upstream, checkout);
-    await on.write(checkout, { "compose.yml": compose("7.7"), untracked: "" });
-    await deploy(on.app({ version: "latest", checkout, secretValues: { oidc: "s3cret" } }));
+    const checkout = join(fixture.root, "mine");
+    await fixture.git(fixture.root, "clone", "--quiet", fixture.upstream, checkout);
+    await fixture.write(checkout, { "compose.yml": compose("7.7"), untracked: "" });
+    await deploy(fixture.app({ version: "latest", checkout, secretValues: { oidc: "s3cret" } }));
     const { texts } = (await stacks())["web-0a1b2c_ci_test"]!;
     assert.match(texts[0]!, /nginx:7\.7/);
     assert.match(texts.at(-1)!, /chaos: "true"/);
     assert.match(texts.at(-1)!, /chaos-version: "?[0-9a-f]{8}\+U/);
     assert.equal(lines.at(-1), `web: deploying ${checkout}`);
-    assert.deepEqual(await readdir(on.state), ["runs"], "no mirror is created: the recipe may not be released yet");
+    assert.deepEqual(
+      await readdir(fixture.state),
+      ["runs"],
+      "no mirror is created: the recipe may not be released yet",
+    );
   });
 
   it("doesn't interfere with other runs of the recipe, nor with other apps of the run", async () => {
-    await on.release("1.10.0+1.1", { "compose.yml": compose("1.1") });
+    await fixture.release("1.10.0+1.1", { "compose.yml": compose("1.1") });
     const secretValues = { oidc: "s3cret" };
-    const other = on.app({ run: "web-ffffff", domain: "web-ffffff.ci.test", version: "1.10.0+1.1", secretValues });
-    const beside = on.app({ domain: "sso-0a1b2c.ci.test", version: "1.10.0+1.1", secretValues });
-    const ended = await Promise.allSettled([deploy(on.app({ secretValues })), deploy(other), deploy(beside)]);
+    const other = fixture.app({ run: "web-ffffff", domain: "web-ffffff.ci.test", version: "1.10.0+1.1", secretValues });
+    const beside = fixture.app({ domain: "sso-0a1b2c.ci.test", version: "1.10.0+1.1", secretValues });
+    const ended = await Promise.allSettled([deploy(fixture.app({ secretValues })), deploy(other), deploy(beside)]);
     assert.deepEqual(
       ended.flatMap(one => (one.status === "rejected" ? [one.reason] : [])),
       [],
@@ -135,8 +139,8 @@ describe("deploying a run's app", function () {
   });
 
   it("F8: fails with abra's own message", async () => {
-    const app = on.app({ secretValues: { oidc: "s3cret" } });
-    await on.release("1.10.0+1.1", {
+    const app = fixture.app({ secretValues: { oidc: "s3cret" } });
+    await fixture.release("1.10.0+1.1", {
       "compose.yml": compose("1.1").replace("- GREETING=${GREETING}", "- BROKEN: { not: text }"),
     });
     await assert.rejects(deploy({ ...app, version: "1.10.0+1.1" }), { name: "AbraError", kind: "compose file" });

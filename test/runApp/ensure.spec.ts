@@ -12,9 +12,9 @@ const rolledBack: Verdict = {
   why: "Swarm rolled app back: its new task didn't stay up",
 };
 
-interface Play {
+interface HostOptions {
   readonly before?: readonly ServiceSnapshot[];
-  /** One for each wait at the gate. */
+  /** Results of the health gate, one per wait. */
   readonly verdicts?: readonly (Verdict | Error)[];
   readonly existing?: readonly string[];
   /** The error of the first deploy. */
@@ -22,10 +22,10 @@ interface Play {
 }
 
 /** A host that records every call. */
-function play({ before = [], verdicts = [healthy], existing = [], error }: Play) {
+function createHost({ before = [], verdicts = [healthy], existing = [], error }: HostOptions) {
   const calls: string[] = [];
   const lines: string[] = [];
-  const left = [...verdicts];
+  const remaining = [...verdicts];
   let deploys = 0;
   const host: RunHost = {
     name: "docs",
@@ -38,9 +38,9 @@ function play({ before = [], verdicts = [healthy], existing = [], error }: Play)
       if (error && ++deploys === 1) throw error;
     },
     undeploy: async () => void calls.push("undeploy"),
-    async gate(stood) {
-      calls.push(stood.length > 0 ? "gate, over running services" : "gate");
-      const next = left.shift() ?? healthy;
+    async gate(snapshot) {
+      calls.push(snapshot.length > 0 ? "gate, over running services" : "gate");
+      const next = remaining.shift() ?? healthy;
       if (next instanceof Error) throw next;
       return next;
     },
@@ -50,19 +50,19 @@ function play({ before = [], verdicts = [healthy], existing = [], error }: Play)
 
 describe("ensuring a run's app", () => {
   it("deploys once if nothing runs", async () => {
-    const { host, calls } = play({});
+    const { host, calls } = createHost({});
     await ensure(host, ["pass"]);
     assert.deepEqual(calls, ["undeploy", "deploy", "gate"]);
   });
 
   it("updates in place, and waits until the services are replaced", async () => {
-    const { host, calls } = play({ before: running });
+    const { host, calls } = createHost({ before: running });
     await ensure(host, []);
     assert.deepEqual(calls, ["deploy", "gate, over running services"]);
   });
 
   it("F9: undeploys and deploys from scratch if Swarm rolls the update back, and logs why", async () => {
-    const { host, calls, lines } = play({ before: running, verdicts: [rolledBack, healthy] });
+    const { host, calls, lines } = createHost({ before: running, verdicts: [rolledBack, healthy] });
     await ensure(host, []);
     assert.deepEqual(calls, ["deploy", "gate, over running services", "undeploy", "deploy", "gate"]);
     assert.match(
@@ -73,13 +73,13 @@ describe("ensuring a run's app", () => {
 
   for (const why of ["app's update is paused", "app isn't running (after 90 s)"])
     it(`deploys from scratch too if after the update ${why}`, async () => {
-      const { host, calls } = play({ before: running, verdicts: [{ health: "unhealthy", why }, healthy] });
+      const { host, calls } = createHost({ before: running, verdicts: [{ health: "unhealthy", why }, healthy] });
       await ensure(host, []);
       assert.equal(calls.filter(each => each === "deploy").length, 2);
     });
 
   it("doesn't try a third time", async () => {
-    const { host, calls } = play({
+    const { host, calls } = createHost({
       before: running,
       verdicts: [rolledBack, { health: "unhealthy", why: "HTTP 502 (after 90 s)" }],
     });
@@ -90,42 +90,42 @@ describe("ensuring a run's app", () => {
     assert.equal(calls.filter(each => each === "deploy").length, 2);
   });
 
-  it("leaves the app as it is if health is inconclusive: a new deploy would end the same", async () => {
-    const away: Verdict = { health: "inconclusive", why: "no answer (ECONNREFUSED) (after 90 s)" };
-    for (const verdict of [away, new Error("docker: list services: timed out")]) {
-      const { host, calls } = play({ before: running, verdicts: [verdict] });
+  it("doesn't redeploy if health is inconclusive", async () => {
+    const unreachable: Verdict = { health: "inconclusive", why: "no answer (ECONNREFUSED) (after 90 s)" };
+    for (const verdict of [unreachable, new Error("docker: list services: timed out")]) {
+      const { host, calls } = createHost({ before: running, verdicts: [verdict] });
       await assert.rejects(ensure(host, []), { name: "InconclusiveError" });
       assert.ok(!calls.includes("undeploy"));
     }
   });
 
-  it("undeploys before it changes an existing secret, and logs its name; not for a new secret", async () => {
-    const first = play({ before: running, existing: ["pass"] });
+  it("undeploys before it changes an existing secret, which it logs, but not before it adds one", async () => {
+    const first = createHost({ before: running, existing: ["pass"] });
     await ensure(first.host, ["pass", "smtp"]);
     assert.deepEqual(first.calls, ["undeploy", "deploy pass", "gate"]);
     assert.match(first.lines.join(), /docs: can't change the secret pass while the app runs/);
-    const second = play({ before: running });
+    const second = createHost({ before: running });
     await ensure(second.host, ["pass"]);
     assert.deepEqual(second.calls, ["deploy", "gate, over running services"]);
   });
 
   it("P8: replaces the secrets of an app that an earlier up left behind without state", async () => {
-    const { host, calls } = play({ existing: ["pass"] });
+    const { host, calls } = createHost({ existing: ["pass"] });
     await ensure(host, ["pass"]);
     assert.deepEqual(calls, ["undeploy", "deploy pass", "gate"]);
   });
 
   it("undeploys if Swarm can't apply the recipe's change in place", async () => {
-    const words =
+    const message =
       "failed to update config docs_conf_v1: Error response from daemon: rpc error: code = InvalidArgument desc = only updates to Labels are allowed";
-    const { host, calls } = play({ before: running, error: new AbraError("deploy a.test", words, undefined) });
+    const { host, calls } = createHost({ before: running, error: new AbraError("deploy a.test", message, undefined) });
     await ensure(host, []);
     assert.deepEqual(calls, ["deploy", "undeploy", "deploy", "gate"]);
   });
 
-  it("F8: stops at any other error of abra, and passes it on", async () => {
+  it("F8: fails with any other error of abra", async () => {
     for (const before of [[], running]) {
-      const { host, calls } = play({
+      const { host, calls } = createHost({
         before,
         error: new AbraError("deploy a.test", "secret not generated: pass", undefined),
       });

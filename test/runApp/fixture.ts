@@ -1,4 +1,4 @@
-// A recipe's upstream, an operator's abra folder and a state directory, in a folder of their own.
+// A temporary folder with a recipe's upstream, an operator's abra folder and a state directory.
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -25,24 +25,24 @@ secrets:
 export const sample =
   "TYPE=web\n\nDOMAIN=web.example.com\nLETS_ENCRYPT_ENV=production\nGREETING=hello\nSECRET_PASS_VERSION=v1 # length=12\nSECRET_OIDC_VERSION=v1 # generate=false\n#COMPOSE_FILE=";
 
-export interface Ground {
+export interface Fixture {
   readonly root: string;
   readonly upstream: string;
-  /** The operator's abra folder; `ABRA_DIR` names it until `end`. */
+  /** The operator's abra folder; `ABRA_DIR` points to it until `cleanUp`. */
   readonly operator: string;
   readonly state: string;
   git(folder: string, ...argv: string[]): Promise<string>;
   write(folder: string, files: Record<string, string>): Promise<void>;
-  /** Releases upstream's files as they are, with `files` over them. */
+  /** Writes `files`, commits upstream and tags it. */
   release(version: string, files?: Record<string, string>, annotated?: boolean): Promise<void>;
   inputs(more?: Partial<RunAppArgs>): RunAppInputs;
-  /** As checked. */
+  /** The inputs of a healthy app after `check`. */
   app(more?: Partial<RunAppArgs>): CheckedRunApp;
-  end(): Promise<void>;
+  cleanUp(): Promise<void>;
 }
 
-/** With one release, 1.9.0+1.0. */
-export async function ground(): Promise<Ground> {
+/** Creates the fixture with one release, 1.9.0+1.0. */
+export async function createFixture(): Promise<Fixture> {
   const root = await mkdtemp(join(tmpdir(), "hearth-run-"));
   const [upstream, operator, state] = [join(root, "web"), join(root, "operator"), join(root, "state")];
   const before = process.env["ABRA_DIR"];
@@ -64,7 +64,7 @@ export async function ground(): Promise<Ground> {
       version: "1.9.0+1.0",
       ...more,
     });
-  const made: Ground = {
+  const fixture: Fixture = {
     root,
     upstream,
     operator,
@@ -79,7 +79,7 @@ export async function ground(): Promise<Ground> {
     },
     inputs,
     app: more => ({ ...inputs(more), condition: "healthy", swarm: "here" }),
-    async end() {
+    async cleanUp() {
       if (before === undefined) delete process.env["ABRA_DIR"];
       else process.env["ABRA_DIR"] = before;
       await rm(root, { recursive: true });
@@ -87,9 +87,13 @@ export async function ground(): Promise<Ground> {
   };
   await mkdir(upstream);
   await git(upstream, "init", "--quiet", "--initial-branch=main");
-  await made.release("1.9.0+1.0", { "compose.yml": compose("1.0"), ".env.sample": sample, ".gitignore": "ignored\n" });
+  await fixture.release("1.9.0+1.0", {
+    "compose.yml": compose("1.0"),
+    ".env.sample": sample,
+    ".gitignore": "ignored\n",
+  });
   await write(operator, {
     "catalogue/recipes.json": JSON.stringify({ web: { repository: pathToFileURL(upstream).href } }),
   });
-  return made;
+  return fixture;
 }

@@ -5,7 +5,7 @@ import type { CheckedRunApp } from "../../providers/runApp/inputs.ts";
 import { pathsOf } from "../../providers/runApp/paths.ts";
 import { removeApp } from "../../providers/runApp/remove.ts";
 import { fakeSwarm, type FakeSwarm } from "../lib/docker/fakeSwarm.ts";
-import { ground, type Ground } from "./fixture.ts";
+import { createFixture, type Fixture } from "./fixture.ts";
 
 const stack = "web-0a1b2c_ci_test";
 const own = (...names: string[]) => names.map(name => ({ name: `${stack}_${name}`, stack }));
@@ -19,20 +19,20 @@ const whole = {
 
 describe("removing a run's app", function () {
   this.timeout(30_000);
-  let on: Ground;
+  let fixture: Fixture;
   let swarm: FakeSwarm;
   let lines: string[];
   const path = process.env["PATH"];
 
   beforeEach(async () => {
-    [on, swarm, lines] = [await ground(), await fakeSwarm(), []];
+    [fixture, swarm, lines] = [await createFixture(), await fakeSwarm(), []];
     await swarm.set(whole);
-    const bin = join(on.root, "bin");
+    const bin = join(fixture.root, "bin");
     await mkdir(bin);
     // Records its arguments, and runs the file `abra` if it exists.
     await writeFile(
       join(bin, "abra"),
-      `#!/bin/sh\nprintf '%s\\n' "abra $*" >> "$FAKE_DOCKER/calls"\n[ -f "${on.root}/abra" ] && . "${on.root}/abra"\nexit 0\n`,
+      `#!/bin/sh\nprintf '%s\\n' "abra $*" >> "$FAKE_DOCKER/calls"\n[ -f "${fixture.root}/abra" ] && . "${fixture.root}/abra"\nexit 0\n`,
       { mode: 0o755 },
     );
     process.env["PATH"] = `${bin}${delimiter}${process.env["PATH"]}`;
@@ -40,26 +40,26 @@ describe("removing a run's app", function () {
   afterEach(async () => {
     await swarm.end();
     process.env["PATH"] = path;
-    await on.end();
+    await fixture.cleanUp();
   });
 
   const log = (line: string) => void lines.push(line);
   const calls = async () => (await swarm.calls()).filter(call => /^abra|^stack rm| rm /.test(call));
-  const placed = async (app: CheckedRunApp) => {
+  const createFiles = async (app: CheckedRunApp) => {
     const { env, clone } = pathsOf(app);
     for (const folder of [dirname(env), clone]) await mkdir(folder, { recursive: true });
     await writeFile(env, `TYPE=${app.recipe}:1.9.0+1.0\n`);
   };
-  const left = (app: CheckedRunApp) =>
+  const remaining = (app: CheckedRunApp) =>
     readdir(pathsOf(app).abraDir, { recursive: true }).then(
       names => names.toSorted(),
       () => [],
     );
 
   it("P8: uses abra, removes the rest through docker, and removes the run's abra folder", async () => {
-    const app = on.app();
-    await placed(app);
-    await writeFile(join(on.root, "abra"), `[ "$2" = undeploy ] && docker stack rm ${stack}`);
+    const app = fixture.app();
+    await createFiles(app);
+    await writeFile(join(fixture.root, "abra"), `[ "$2" = undeploy ] && docker stack rm ${stack}`);
     await removeApp(app, log);
     assert.deepEqual(await calls(), [
       "abra app undeploy web-0a1b2c.ci.test -n",
@@ -69,12 +69,12 @@ describe("removing a run's app", function () {
       `volume rm ${stack}_data`,
     ]);
     assert.deepEqual(await swarm.names(), {});
-    assert.deepEqual(await left(app), []);
+    assert.deepEqual(await remaining(app), []);
     assert.match(lines.at(-1)!, /^web: removed web-0a1b2c\.ci\.test in \d+\.\d s$/);
   });
 
   it("F22: uses docker alone if the run's abra folder is lost, and succeeds if the app is absent", async () => {
-    const app = on.app();
+    const app = fixture.app();
     await removeApp(app, log);
     assert.deepEqual(await swarm.names(), {});
     assert.ok(!(await calls()).some(call => call.startsWith("abra")));
@@ -82,11 +82,11 @@ describe("removing a run's app", function () {
   });
 
   it("F14: waits for a volume in use after abra gave up on it", async () => {
-    const app = on.app();
-    await placed(app);
+    const app = fixture.app();
+    await createFiles(app);
     await swarm.set({ ...whole, linger: 2, volume: [{ name: `${stack}_data`, stack, busy: 2 }] });
     await writeFile(
-      join(on.root, "abra"),
+      join(fixture.root, "abra"),
       `[ "$2" = undeploy ] && docker stack rm ${stack}\n[ "$2" = remove ] && { echo "FATA volume is in use"; exit 1; }`,
     );
     await removeApp(app, log);
@@ -95,10 +95,10 @@ describe("removing a run's app", function () {
   });
 
   it("undeploys through docker if abra can't", async () => {
-    const app = on.app();
-    await placed(app);
+    const app = fixture.app();
+    await createFiles(app);
     await writeFile(
-      join(on.root, "abra"),
+      join(fixture.root, "abra"),
       `[ "$2" = undeploy ] && { echo "FATA no recipe 'web' exists locally"; exit 1; }`,
     );
     await removeApp(app, log);
@@ -108,19 +108,22 @@ describe("removing a run's app", function () {
 
   it("keeps the files of the run's other apps", async () => {
     const [app, same, other] = [
-      on.app(),
-      on.app({ domain: "sso-0a1b2c.ci.test" }),
-      on.app({ recipe: "keycloak", domain: "k-0a1b2c.ci.test" }),
+      fixture.app(),
+      fixture.app({ domain: "sso-0a1b2c.ci.test" }),
+      fixture.app({ recipe: "keycloak", domain: "k-0a1b2c.ci.test" }),
     ];
-    for (const each of [app, same, other]) await placed(each);
+    for (const each of [app, same, other]) await createFiles(each);
     await swarm.set({});
     await removeApp(app, log);
     const rest = ["recipes", "recipes/keycloak", "servers", "servers/default", "servers/default/k-0a1b2c.ci.test.env"];
-    assert.deepEqual(await left(app), [...rest, "recipes/web", "servers/default/sso-0a1b2c.ci.test.env"].toSorted());
+    assert.deepEqual(
+      await remaining(app),
+      [...rest, "recipes/web", "servers/default/sso-0a1b2c.ci.test.env"].toSorted(),
+    );
     assert.equal(await readFile(pathsOf(same).env, "utf8"), "TYPE=web:1.9.0+1.0\n");
     await removeApp(same, log);
-    assert.deepEqual(await left(app), rest);
+    assert.deepEqual(await remaining(app), rest);
     await removeApp(other, log);
-    assert.deepEqual(await left(app), []);
+    assert.deepEqual(await remaining(app), []);
   });
 });

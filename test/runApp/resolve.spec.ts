@@ -4,33 +4,33 @@ import { join } from "node:path";
 import { resolve as resolveRun } from "../../providers/runApp/resolve.ts";
 import type { RunAppArgs } from "../../providers/runApp/inputs.ts";
 import { fakeSwarm, type FakeSwarm } from "../lib/docker/fakeSwarm.ts";
-import { compose, ground, sample, type Ground } from "./fixture.ts";
+import { compose, createFixture, sample, type Fixture } from "./fixture.ts";
 
 describe("resolving a run's app", function () {
   this.timeout(30_000);
-  let on: Ground;
+  let fixture: Fixture;
   let swarm: FakeSwarm;
   let lines: string[];
   beforeEach(async () => {
-    [on, swarm, lines] = [await ground(), await fakeSwarm(), []];
+    [fixture, swarm, lines] = [await createFixture(), await fakeSwarm(), []];
   });
   afterEach(async () => {
     await swarm.end();
-    await on.end();
+    await fixture.cleanUp();
   });
 
   const secretValues = { oidc: "s3cret" };
   const resolve = (more: Partial<RunAppArgs> = {}, before: { swarm?: string } = {}) =>
-    resolveRun(on.inputs({ secretValues, ...more }), before, line => void lines.push(line));
+    resolveRun(fixture.inputs({ secretValues, ...more }), before, line => void lines.push(line));
   const failures = async (more: Partial<RunAppArgs>) =>
     (await resolve(more)).failures.map(({ property, reason }) => `${property}: ${reason}`);
 
-  it("takes the newest annotated version as latest, compared as a version, whatever its age", async () => {
+  it("resolves latest to the highest annotated version, whatever its age", async () => {
     for (const version of ["1.10.0+1.1", "2.0.0+2.0"])
-      await on.release(version, { [`release/${version}`]: "read this" });
-    await on.release("v3", {});
-    await on.release("3.0.0-rc1+3.0", {});
-    await on.release("2.1.0+2.0", {}, false);
+      await fixture.release(version, { [`release/${version}`]: "read this" });
+    await fixture.release("v3", {});
+    await fixture.release("3.0.0-rc1+3.0", {});
+    await fixture.release("2.1.0+2.0", {}, false);
     const { inputs, failures: none } = await resolve({ version: "latest" });
     assert.deepEqual(none, []);
     assert.deepEqual([inputs.version, inputs.condition, inputs.swarm], ["2.0.0+2.0", "healthy", "here"]);
@@ -38,14 +38,14 @@ describe("resolving a run's app", function () {
   });
 
   it("rejects an unknown version, and lists the newest five", async () => {
-    for (let minor = 10; minor < 16; minor++) await on.release(`1.${minor}.0+1.1`, {});
+    for (let minor = 10; minor < 16; minor++) await fixture.release(`1.${minor}.0+1.1`, {});
     assert.deepEqual(await failures({ version: "1.99.0+1" }), [
       "version: version 1.99.0+1 of recipe web not found; newest versions: 1.11.0+1.1, 1.12.0+1.1, 1.13.0+1.1, 1.14.0+1.1, 1.15.0+1.1",
     ]);
   });
 
   it("rejects a recipe without versions", async () => {
-    await on.git(on.upstream, "tag", "--delete", "1.9.0+1.0");
+    await fixture.git(fixture.upstream, "tag", "--delete", "1.9.0+1.0");
     assert.deepEqual(await failures({ version: "latest" }), [
       "version: no deployable version of recipe web found; the recipe has no versions",
     ]);
@@ -75,44 +75,47 @@ describe("resolving a run's app", function () {
       "secretValues: secret oidc of web 1.9.0+1.0 can't be generated: set it in secretValues or secrets",
     ]);
     assert.deepEqual(await failures({ secretValues: {}, secrets: { oidc: { file: "/x" } } }), []);
-    await on.release("1.10.0+1.1", { ".env.sample": `${sample}\nSECRET_OTHER_VERSION=v1 # generate=false\n` });
+    await fixture.release("1.10.0+1.1", { ".env.sample": `${sample}\nSECRET_OTHER_VERSION=v1 # generate=false\n` });
     assert.deepEqual(await failures({ version: "1.10.0+1.1" }), []);
   });
 
-  describe("of a checkout", () => {
+  describe("from a checkout", () => {
     it("keeps the requested version, and derives the revision from its content", async () => {
-      const { inputs, failures: none } = await resolve({ version: "latest", checkout: on.upstream });
+      const { inputs, failures: none } = await resolve({ version: "latest", checkout: fixture.upstream });
       assert.deepEqual(none, []);
       assert.equal(inputs.version, "latest");
       assert.match(inputs.revision!, /^[0-9a-f]{8}-[0-9a-f]{16}$/);
-      assert.equal((await resolve({ version: "latest", checkout: on.upstream })).inputs.revision, inputs.revision);
-      await on.write(on.upstream, { "compose.yml": compose("9.9") });
-      assert.notEqual((await resolve({ version: "latest", checkout: on.upstream })).inputs.revision, inputs.revision);
+      assert.equal((await resolve({ version: "latest", checkout: fixture.upstream })).inputs.revision, inputs.revision);
+      await fixture.write(fixture.upstream, { "compose.yml": compose("9.9") });
+      assert.notEqual(
+        (await resolve({ version: "latest", checkout: fixture.upstream })).inputs.revision,
+        inputs.revision,
+      );
     });
 
     it("checks uncommitted files: names, secrets, YAML", async () => {
       assert.match(
-        (await failures({ checkout: on.upstream, secretValues: {} }))[0]!,
+        (await failures({ checkout: fixture.upstream, secretValues: {} }))[0]!,
         /^secretValues: secret oidc of \S+ can't be generated/,
       );
-      await on.write(on.upstream, { "compose.yml": "services: [" });
-      await assert.rejects(resolve({ checkout: on.upstream }), {
+      await fixture.write(fixture.upstream, { "compose.yml": "services: [" });
+      await assert.rejects(resolve({ checkout: fixture.upstream }), {
         name: "RecipeError",
         message: /cannot read compose\.yml: /,
       });
     });
 
-    it("needs no upstream: the recipe may not be released yet", async () => {
-      const checkout = join(on.root, "mine");
-      await on.write(checkout, { "compose.yml": compose("1.0"), ".env.sample": sample });
-      await rm(on.upstream, { recursive: true });
-      await rm(on.operator, { recursive: true });
+    it("needs no upstream, because the recipe may not be released yet", async () => {
+      const checkout = join(fixture.root, "mine");
+      await fixture.write(checkout, { "compose.yml": compose("1.0"), ".env.sample": sample });
+      await rm(fixture.upstream, { recursive: true });
+      await rm(fixture.operator, { recursive: true });
       assert.deepEqual((await resolve({ recipe: "mine", checkout })).failures, []);
     });
 
     it("rejects a missing folder, and one without a recipe", async () => {
-      assert.match((await failures({ checkout: join(on.root, "none") }))[0]!, /^checkout: folder \S+ not found$/);
-      assert.match((await failures({ checkout: on.operator }))[0]!, /^checkout: \S+ has no compose\.yml/);
+      assert.match((await failures({ checkout: join(fixture.root, "none") }))[0]!, /^checkout: folder \S+ not found$/);
+      assert.match((await failures({ checkout: fixture.operator }))[0]!, /^checkout: \S+ has no compose\.yml/);
     });
   });
 });

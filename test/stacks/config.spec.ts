@@ -30,7 +30,7 @@ describe("the configuration", () => {
     });
   });
 
-  it("accepts one alert channel, and no URL in clear", () => {
+  it("accepts one alert channel, and rejects an unencrypted URL", () => {
     const alerts = (value: object) =>
       readConfig({ "hearth:baseDomain": "a.test", "hearth:alerts": JSON.stringify(value) }).alerts;
     assert.deepEqual(alerts({ command: ["mail", "-s", "hearth"] }), { command: ["mail", "-s", "hearth"] });

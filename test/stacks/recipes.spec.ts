@@ -60,7 +60,7 @@ describe("the setting hearth:recipes", () => {
     );
   });
 
-  it("reads the limit of dedicated Keycloaks as a number, also from text", () => {
+  it("reads the limit of dedicated Keycloaks from a number or text", () => {
     const read = (dedicatedLimit: string) =>
       readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:dedicatedLimit": dedicatedLimit });
     assert.equal(read("2").dedicatedLimit, 2);

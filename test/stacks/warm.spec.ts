@@ -53,7 +53,7 @@ describe("the stacks' programs", function () {
   const settled = async <T>(output: pulumi.Output<T>) =>
     new Promise<T>(resolve => output.apply(value => (resolve(value), value)));
 
-  it("warm: declare the network proxy, Traefik and Keycloak with their inputs", async () => {
+  it("declare the network proxy, Traefik and Keycloak for the warm stack", async () => {
     const { warmStack } = await import("../../stacks/warm.ts");
     const outputs = (await warmStack(config)) as { keycloak: { version: pulumi.Output<string> } };
     assert.equal(await settled(outputs.keycloak.version), "1.0.0+1");
@@ -76,7 +76,7 @@ describe("the stacks' programs", function () {
     );
   });
 
-  it("warm: declare a third app after the ingress, with its inputs", async () => {
+  it("declare a third warm app after the ingress", async () => {
     const { warmStack } = await import("../../stacks/warm.ts");
     const apps = { "custom-html": { domain: "pages.ci.example.org" } };
     const outputs = (await warmStack({ ...config, apps })) as { "custom-html": { url: pulumi.Output<string> } };
@@ -89,7 +89,7 @@ describe("the stacks' programs", function () {
     );
   });
 
-  it("a run sends its outputs to the hearth process that started it, and nowhere else", async () => {
+  it("send a run's outputs only to the hearth process that started it", async () => {
     const { runStack } = await import("../../stacks/ci.ts");
     const mailbox = await openOutputChannel();
     try {
@@ -111,7 +111,7 @@ describe("the stacks' programs", function () {
     await assert.rejects(stat(mailbox.path), { code: "ENOENT" });
   });
 
-  it("a run declares one realm, named like the run, and keeps its secrets secret", async () => {
+  it("declare one realm for a run, named like the run, and mark its secrets", async () => {
     const { runStack } = await import("../../stacks/ci.ts");
     const outputs = runStack({ recipe: "docs", hex: "0a1b2c" }, config) as {
       password: pulumi.Output<string>;
@@ -128,7 +128,7 @@ describe("the stacks' programs", function () {
     assert.deepEqual(client?.webOrigins, ["https://docs-0a1b2c.ci.example.org"]);
   });
 
-  describe("of a run that deploys its app", () => {
+  describe("for a run that deploys its app", () => {
     const recipes = {
       docs: {
         env: { ISSUER: "{issuer}", PLAIN: "x" },
@@ -163,7 +163,7 @@ describe("the stacks' programs", function () {
     };
     after(() => void (kind = "warm"));
 
-    it("the lease comes first and names the domains; the app gets the realm's values, no secret in clear", async () => {
+    it("declare the lease first with the domains; the app gets the realm's values, secrets encrypted", async () => {
       const { deployCount, inputs, type } = await run("docs", "warm");
       assert.equal(deployCount, 1);
       assert.equal(made[0]?.name, "lease");
@@ -182,7 +182,7 @@ describe("the stacks' programs", function () {
       );
     });
 
-    it("dedicated: a Keycloak of the same version has the run's realm, and both deploys count", async () => {
+    it("declare a dedicated Keycloak of the same version with the run's realm, and count both deploys", async () => {
       const { deployCount, inputs, type } = await run("docs", "dedicated");
       assert.equal(deployCount, 2);
       assert.deepEqual(
@@ -200,7 +200,7 @@ describe("the stacks' programs", function () {
       });
     });
 
-    it("gets no Keycloak if its recipe needs none, and deploys nothing if its recipe needs only a realm", async () => {
+    it("declare no Keycloak if the recipe needs none, and no app if it needs only a realm", async () => {
       const wiki = await run("wiki", "none");
       assert.deepEqual(
         [wiki.deployCount, wiki.inputs("lease")?.["mode"], wiki.inputs("wiki-0a1b2c"), wiki.outputs.issuer],
@@ -211,7 +211,7 @@ describe("the stacks' programs", function () {
       assert.deepEqual([pad.deployCount, pad.inputs("app"), pad.outputs.appUrl], [0, undefined, undefined]);
     });
 
-    it("from a working tree is deployed even if its recipe isn't configured", async () => {
+    it("declare the app of a working tree even if its recipe isn't configured", async () => {
       const { deployCount, inputs } = await run("other", "warm", { ...own, checkout: "/srv/tree" });
       assert.deepEqual([deployCount, inputs("app")?.["checkout"]], [1, "/srv/tree"]);
     });

@@ -28,7 +28,7 @@ describe("the warm apps", () => {
       stableFor: 30,
     });
     assert.equal(warmAppInputs.parse(keycloak).updates.allow, "patch");
-    assert.equal(warmAppInputs.parse(keycloak).updates.minAgeHours, 24, "a setting that isn't given keeps its default");
+    assert.equal(warmAppInputs.parse(keycloak).updates.minAgeHours, 24, "an omitted setting must keep its default");
   });
 
   it("include any configured recipe, with the default profile if hearth has none for it", () => {

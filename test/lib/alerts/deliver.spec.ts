@@ -11,7 +11,7 @@ import { raise } from "../../../providers/lib/alerts/raise.ts";
 import { alertId, waiting } from "../../../providers/lib/alerts/spool.ts";
 import { tryLock } from "../../../providers/lib/lock/flock.ts";
 
-const unheard = (line: string) => assert.fail(line);
+const failOnLog = (line: string) => assert.fail(line);
 
 describe("delivering alerts", () => {
   let stateDir: string;
@@ -22,7 +22,7 @@ describe("delivering alerts", () => {
     raise(stateDir, { key, severity: "info", app: "keycloak", why: key, todo: "nothing" }, unheard);
   /** Appends each alert to a file, one per line. */
   const working = (): Channel => ({ command: ["sh", "-c", `cat >> "$0"; echo >> "$0"`, join(stateDir, "got")] });
-  const got = async () =>
+  const delivered = async () =>
     existsSync(join(stateDir, "got"))
       ? (await readFile(join(stateDir, "got"), "utf8"))
           .trim()
@@ -32,9 +32,9 @@ describe("delivering alerts", () => {
   const sent = () => readdir(join(stateDir, "alerts", "sent"));
 
   it("does nothing without alerts, and only counts them without a channel", async () => {
-    assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 0, waiting: 0 });
+    assert.deepEqual(await deliver(stateDir, working(), failOnLog), { sent: 0, waiting: 0 });
     await raiseOne("one");
-    assert.deepEqual(await deliver(stateDir, {}, unheard), { sent: 0, waiting: 1 });
+    assert.deepEqual(await deliver(stateDir, {}, failOnLog), { sent: 0, waiting: 1 });
     assert.equal(await waiting(stateDir), 1);
   });
 
@@ -44,9 +44,9 @@ describe("delivering alerts", () => {
       ids.push(`${await raiseOne(key)}.json`);
       await new Promise(resolve => setTimeout(resolve, 3));
     }
-    assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 3, waiting: 0 });
-    assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 0, waiting: 0 });
-    assert.deepEqual(await got(), ["one", "two", "three"]);
+    assert.deepEqual(await deliver(stateDir, working(), failOnLog), { sent: 3, waiting: 0 });
+    assert.deepEqual(await deliver(stateDir, working(), failOnLog), { sent: 0, waiting: 0 });
+    assert.deepEqual(await delivered(), ["one", "two", "three"]);
     assert.deepEqual((await sent()).toSorted(), ids);
     const [first] = (await readFile(join(stateDir, "got"), "utf8")).split("\n");
     assert.deepEqual(JSON.parse(first!), JSON.parse(await readFile(join(stateDir, "alerts", "sent", ids[0]!), "utf8")));
@@ -60,8 +60,8 @@ describe("delivering alerts", () => {
       assert.deepEqual(await deliver(stateDir, down, line => logged.push(line)), { sent: 0, waiting: 2 });
       assert.deepEqual(logged, ["alert channel: sh: exit 3: no route"]);
     }
-    assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 2, waiting: 0 });
-    assert.deepEqual((await got()).toSorted(), ["one", "two"]);
+    assert.deepEqual(await deliver(stateDir, working(), failOnLog), { sent: 2, waiting: 0 });
+    assert.deepEqual((await delivered()).toSorted(), ["one", "two"]);
   });
 
   it("F28: kills a hanging channel and its children at the limit, and loses no alert", async () => {
@@ -75,29 +75,33 @@ describe("delivering alerts", () => {
     assert.ok(performance.now() - start < 900, `took ${performance.now() - start} ms`);
     assert.match(logged.join(), /^alert channel: sh took longer than 0\.3 s and was killed$/);
     await new Promise(resolve => setTimeout(resolve, 100));
-    for (const pid of (await readFile(pids, "utf8")).trim().split(" ")) assert.ok(await ended(pid), `${pid} goes on`);
-    assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 2, waiting: 0 });
+    for (const pid of (await readFile(pids, "utf8")).trim().split(" "))
+      assert.ok(await ended(pid), `process ${pid} still runs`);
+    assert.deepEqual(await deliver(stateDir, working(), failOnLog), { sent: 2, waiting: 0 });
   });
 
-  it("F28: applies one limit to all of them", async () => {
+  it("F28: applies one time limit to all of them", async () => {
     for (let event = 0; event < 6; event++) await raiseOne(`event ${event}`);
     const slow: Channel = { command: ["sh", "-c", `cat >> "$0"; echo >> "$0"; sleep 0.2`, join(stateDir, "got")] };
     const start = performance.now();
-    const done = await deliver(stateDir, slow, unheard, 600);
+    const done = await deliver(stateDir, slow, failOnLog, 600);
     assert.ok(performance.now() - start < 800, `took ${performance.now() - start} ms`);
     assert.ok(done.sent >= 1 && done.sent <= 3, `${done.sent} sent`);
     assert.equal(done.sent + done.waiting, 6);
-    await deliver(stateDir, working(), unheard);
-    assert.equal((await got()).length, 6, "none twice");
+    await deliver(stateDir, working(), failOnLog);
+    assert.equal((await delivered()).length, 6, "no alert may be sent twice");
   });
 
   it("doesn't wait for background processes of a channel", async () => {
     await raiseOne("one");
     const start = performance.now();
-    assert.deepEqual(await deliver(stateDir, { command: ["sh", "-c", "cat >/dev/null; sleep 2 & exit 0"] }, unheard), {
-      sent: 1,
-      waiting: 0,
-    });
+    assert.deepEqual(
+      await deliver(stateDir, { command: ["sh", "-c", "cat >/dev/null; sleep 2 & exit 0"] }, failOnLog),
+      {
+        sent: 1,
+        waiting: 0,
+      },
+    );
     assert.ok(performance.now() - start < 1_000);
   });
 
@@ -105,25 +109,25 @@ describe("delivering alerts", () => {
     await raise(
       stateDir,
       { key: "big", severity: "info", app: "keycloak", why: "x".repeat(500_000), todo: "nothing" },
-      unheard,
+      failOnLog,
     );
     const logged: string[] = [];
     assert.equal((await deliver(stateDir, { command: ["/nowhere/mailer"] }, line => logged.push(line))).sent, 0);
     assert.match(logged.join(), /^alert channel: \/nowhere\/mailer: .*ENOENT/);
-    assert.equal((await deliver(stateDir, { command: ["true"] }, unheard)).sent, 1);
+    assert.equal((await deliver(stateDir, { command: ["true"] }, failOnLog)).sent, 1);
   });
 
   it("P1: leaves it to another process that is delivering", async () => {
     await raiseOne("one");
     const held = (await tryLock(join(stateDir, "alerts", "lock")))!;
-    assert.deepEqual(await deliver(stateDir, working(), unheard), { sent: 0, waiting: 1 });
+    assert.deepEqual(await deliver(stateDir, working(), failOnLog), { sent: 0, waiting: 1 });
     await held.release();
-    const both = await Promise.all([deliver(stateDir, working(), unheard), deliver(stateDir, working(), unheard)]);
+    const both = await Promise.all([deliver(stateDir, working(), failOnLog), deliver(stateDir, working(), failOnLog)]);
     assert.equal(
       both.reduce((sum, { sent: number }) => sum + number, 0),
       1,
     );
-    assert.deepEqual(await got(), ["one"]);
+    assert.deepEqual(await delivered(), ["one"]);
   });
 
   it("skips an unreadable alert, and keeps it", async () => {
@@ -144,7 +148,7 @@ describe("delivering alerts", () => {
     for (let event = 0; event < 210; event++)
       await writeFile(join(folder, `${alertId(`old ${event}`, new Date(event))}.json`), "{}");
     const id = await raiseOne("one");
-    await deliver(stateDir, working(), unheard);
+    await deliver(stateDir, working(), failOnLog);
     const kept = (await sent()).toSorted();
     assert.equal(kept.length, 200);
     assert.equal(kept.at(-1), `${id}.json`);
@@ -178,7 +182,7 @@ describe("delivering alerts", () => {
       assert.equal((await deliver(stateDir, { webhook }, line => logged.push(line))).sent, 0);
       assert.deepEqual(logged, ["alert channel: the webhook answered 500"]);
       status = 204;
-      assert.equal((await deliver(stateDir, { webhook }, unheard)).sent, 1);
+      assert.equal((await deliver(stateDir, { webhook }, failOnLog)).sent, 1);
       assert.deepEqual(
         bodies.map(body => JSON.parse(body).why),
         ["one", "one"],

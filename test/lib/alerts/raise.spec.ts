@@ -16,7 +16,7 @@ const failed: Raised = {
   why: "HTTP 503",
   todo: "nothing",
 };
-const unheard = (line: string) => assert.fail(line);
+const failOnLog = (line: string) => assert.fail(line);
 
 describe("an alert", () => {
   let stateDir: string;
@@ -24,7 +24,7 @@ describe("an alert", () => {
   afterEach(() => rm(stateDir, { recursive: true }));
 
   it("P10: is written in full, readable by root only", async () => {
-    const id = await raise(stateDir, failed, unheard);
+    const id = await raise(stateDir, failed, failOnLog);
     const path = join(stateDir, "alerts", `${id}.json`);
     const kept = alert.parse(JSON.parse(await readFile(path, "utf8")));
     assert.deepEqual(kept, { format: 1, id, ...failed, when: kept.when });
@@ -33,21 +33,21 @@ describe("an alert", () => {
   });
 
   it("F28: is raised once per event, also if it was sent meanwhile", async () => {
-    const id = await raise(stateDir, failed, unheard);
-    assert.equal(await raise(stateDir, { ...failed, why: "HTTP 502" }, unheard), id);
+    const id = await raise(stateDir, failed, failOnLog);
+    assert.equal(await raise(stateDir, { ...failed, why: "HTTP 502" }, failOnLog), id);
     const alerts = join(stateDir, "alerts");
     await mkdir(join(alerts, "sent"));
     await rename(join(alerts, `${id}.json`), join(alerts, "sent", `${id}.json`));
-    assert.equal(await raise(stateDir, failed, unheard), id);
+    assert.equal(await raise(stateDir, failed, failOnLog), id);
     assert.equal(await waiting(stateDir), 0);
-    assert.notEqual(await raise(stateDir, { ...failed, key: "op2 recovered" }, unheard), id);
+    assert.notEqual(await raise(stateDir, { ...failed, key: "op2 recovered" }, failOnLog), id);
     assert.equal(await waiting(stateDir), 1);
   });
 
   it("has an id that sorts by time", async () => {
     const ids = [];
     for (let event = 0; event < 5; event++) {
-      ids.push(await raise(stateDir, { ...failed, key: `event ${event}` }, unheard));
+      ids.push(await raise(stateDir, { ...failed, key: `event ${event}` }, failOnLog));
       await new Promise(resolve => setTimeout(resolve, 3));
     }
     assert.deepEqual(ids.toSorted(), ids);
@@ -57,7 +57,7 @@ describe("an alert", () => {
     const id = await raise(
       stateDir,
       { ...failed, why: "refused: Sentinel-4711", fatal: "FATA DB_PASSWORD=other4711" },
-      unheard,
+      failOnLog,
       ["Sentinel-4711"],
     );
     const text = await readFile(join(stateDir, "alerts", `${id}.json`), "utf8");

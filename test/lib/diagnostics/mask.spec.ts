@@ -125,7 +125,7 @@ describe("a masked text", () => {
     for (const [part, count] of texts) {
       const small = cpu(part.repeat(count / 10));
       const large = cpu(part.repeat(count));
-      // Ten times the text; a hundred times the time would be quadratic. Below 50 ms, noise decides.
+      // For ten times the text, quadratic time would be a hundred times as long. Noise dominates below 50 ms.
       assert.ok(large < 50_000 || large < 40 * small, `${part.slice(0, 10)}…: ${small} µs, then ${large} µs`);
     }
   });

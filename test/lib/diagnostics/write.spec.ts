@@ -31,8 +31,8 @@ describe("diagnostics of a failure", () => {
     assert.equal((await stat(path)).mode & 0o777, 0o700);
   });
 
-  it("are kept ten times; neither the newest nor a foreign file is ever removed", async () => {
-    // A clock that was far ahead once.
+  it("are kept for the last ten failures; the newest and foreign files are never removed", async () => {
+    // Written while the clock was far ahead.
     await mkdir(join(failures, "99990101T000000.000Z"), { recursive: true });
     await mkdir(join(failures, "notes of mine"));
     await mkdir(join(failures, ".unfinished"));

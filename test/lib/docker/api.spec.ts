@@ -53,10 +53,10 @@ describe("docker's API", () => {
   });
 
   it("that returns an error is quoted", async () => {
-    await assert.rejects(get("/nothing", "look for nothing"), {
+    await assert.rejects(get("/nothing", "fake request"), {
       name: "ApiError",
       status: 501,
-      message: "docker: look for nothing: HTTP 501: fake docker: GET /nothing",
+      message: "docker: fake request: HTTP 501: fake docker: GET /nothing",
     });
   });
 

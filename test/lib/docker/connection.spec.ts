@@ -43,7 +43,7 @@ describe("the connection to docker's engine", () => {
     for (const host of ["ssh://me@host", "tcp://host:2376", "fd://"])
       assert.equal(socketOf({ DOCKER_HOST: host }), undefined);
     await writeFile(join(folder, "config.json"), "{");
-    assert.equal(socketOf({ DOCKER_CONFIG: folder }), undefined, "docker says what is wrong with it");
+    assert.equal(socketOf({ DOCKER_CONFIG: folder }), undefined, "docker reports the fault");
   });
 
   it("is reused, and opened again if the engine closed it", async () => {

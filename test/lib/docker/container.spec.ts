@@ -17,7 +17,7 @@ describe("a secret in a running container", () => {
     await rm(folder, { recursive: true });
   });
 
-  /** A docker that lists `listed` as running, and answers an exec with `exec`. */
+  /** A fake docker that lists `listed` as running and answers an exec with `exec`. */
   const fakeDocker = (listed: string, exec: string) =>
     writeFile(join(folder, "docker"), `#!/bin/sh\ncase $1 in ps) echo ${listed} ;; exec) ${exec} ;; esac\n`, {
       mode: 0o755,

@@ -6,7 +6,7 @@ describe("a task that waits for a host port", () => {
   let swarm: FakeSwarm;
   let logged: string[];
   let time: number;
-  let look: () => Promise<void>;
+  let check: () => Promise<void>;
   const taken: Task = {
     service: "t1",
     stack: "t",
@@ -18,26 +18,26 @@ describe("a task that waits for a host port", () => {
     swarm = await fakeSwarm();
     logged = [];
     time = 0;
-    look = portConflictResolver("t", line => logged.push(line), { after: 15_000, now: () => time });
+    check = portConflictResolver("t", line => logged.push(line), { after: 15_000, now: () => time });
   });
   afterEach(() => swarm.end());
 
-  const pushes = async () => (await swarm.calls()).filter(call => call.startsWith("service update"));
+  const forcedUpdates = async () => (await swarm.calls()).filter(call => call.startsWith("service update"));
   const at = async (seconds: number, ...task: Task[]) => {
     await swarm.set({ task });
     time = seconds * 1000;
-    await look();
+    await check();
   };
 
   it("makes hearth force an update of its service after the limit, once", async () => {
     await at(0, taken);
     await at(14, taken);
-    assert.deepEqual([await pushes(), logged], [[], []]);
+    assert.deepEqual([await forcedUpdates(), logged], [[], []]);
     await at(15, taken);
     assert.deepEqual(await pushes(), ["service update --detach --quiet --no-resolve-image --force t1"]);
     assert.match(logged.join(), /waits for a host port/);
     await at(60, taken);
-    assert.equal((await pushes()).length, 1);
+    assert.equal((await forcedUpdates()).length, 1);
   });
 
   it("is left to Swarm if it started meanwhile, waits for something else, or belongs to another stack", async () => {
@@ -55,12 +55,12 @@ describe("a task that waits for a host port", () => {
       { ...taken, error: "no suitable node (insufficient resources on 1 node)" },
       { ...taken, stack: "other" },
     );
-    assert.deepEqual(await pushes(), []);
+    assert.deepEqual(await forcedUpdates(), []);
   });
 
   it("causes no error if docker fails", async () => {
     await swarm.set({ unreachable: true });
-    await look();
+    await check();
     assert.match(logged.join(), /list the tasks of t/);
   });
 });

@@ -15,7 +15,7 @@ describe("a volume", () => {
     assert.equal(notLocal(volume({ options: { size: "10g" } })), undefined);
   });
 
-  for (const [what, more, said] of [
+  for (const [what, more, message] of [
     [
       "on NFS",
       { options: { type: "nfs", device: ":/export", o: "addr=10.0.0.1,rw" } },
@@ -28,8 +28,8 @@ describe("a volume", () => {
     ],
     ["of another driver", { driver: "rexray" }, /uses the driver rexray/],
   ] as const) {
-    it(`F37: ${what} can't, and is named`, () => {
-      assert.match(notLocal(volume(more)) ?? "", said);
+    it(`F37: ${what} can't be snapshotted, and is named`, () => {
+      assert.match(notLocal(volume(more)) ?? "", message);
     });
   }
 });

@@ -1,4 +1,4 @@
-// A file system of a few pages, to test a full disk.
+// A file system of a few pages for testing a full disk.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ export interface Small {
   remove(): void;
 }
 
-/** Needs root. `kilobytes` in whole pages. */
+/** Mounts it, which requires root. `kilobytes` must be whole pages. */
 export function smallDisk(kilobytes: number): Small {
   const path = mkdtempSync(join(tmpdir(), "hearth-small-"));
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k,nr_inodes=64`, "tmpfs", path]);

@@ -7,11 +7,11 @@ import { closeReader } from "../../../providers/lib/git/objects.ts";
 import { fileAt } from "../../../providers/lib/recipe/files.ts";
 import { refreshMirror } from "../../../providers/lib/recipe/mirror.ts";
 import { cloneRelease } from "../../../providers/runApp/clone.ts";
-import { ground, type Ground } from "../../runApp/fixture.ts";
+import { createFixture, type Fixture } from "../../runApp/fixture.ts";
 
 describe("hearth started from a git hook", function () {
   this.timeout(20_000);
-  let on: Ground;
+  let fixture: Fixture;
   let caller: string;
   const redirections = () => ({
     GIT_DIR: join(caller, ".git"),
@@ -21,17 +21,17 @@ describe("hearth started from a git hook", function () {
   });
 
   beforeEach(async () => {
-    on = await ground();
-    caller = join(on.root, "caller");
+    fixture = await createFixture();
+    caller = join(fixture.root, "caller");
     await mkdir(caller);
-    await on.git(caller, "init", "--quiet");
-    await on.write(caller, { mine: "committed" });
-    await on.git(caller, "add", "--all");
-    await on.git(caller, "commit", "--quiet", "-m", "mine");
-    await on.git(caller, "tag", "lightweight");
-    await on.write(caller, { mine: "edited", untracked: "kept" });
+    await fixture.git(caller, "init", "--quiet");
+    await fixture.write(caller, { mine: "committed" });
+    await fixture.git(caller, "add", "--all");
+    await fixture.git(caller, "commit", "--quiet", "-m", "mine");
+    await fixture.git(caller, "tag", "lightweight");
+    await fixture.write(caller, { mine: "edited", untracked: "kept" });
   });
-  afterEach(() => on.end());
+  afterEach(() => fixture.cleanUp());
 
   /** Refs, status, configuration and index of the hook's repository. `git status` must not refresh the index. */
   async function stateOfCaller(): Promise<string[]> {
@@ -45,7 +45,7 @@ describe("hearth started from a git hook", function () {
     const before = await stateOfCaller();
     Object.assign(process.env, redirections());
     try {
-      const { path, tags, offline } = await refreshMirror("web", on.state, on.operator);
+      const { path, tags, offline } = await refreshMirror("web", fixture.state, fixture.operator);
       assert.equal(offline, undefined);
       assert.deepEqual(
         tags.map(({ name }) => name),
@@ -53,11 +53,11 @@ describe("hearth started from a git hook", function () {
       );
       assert.match((await fileAt(path, "1.9.0+1.0", "compose.yml")) ?? "", /services:/);
       closeReader(path);
-      const { abraDir } = await prepareAbraDir("web", path, on.state, on.operator);
-      await prepareAbraDir("web", path, on.state, on.operator); // over the clone that exists now
+      const { abraDir } = await prepareAbraDir("web", path, fixture.state, fixture.operator);
+      await prepareAbraDir("web", path, fixture.state, fixture.operator); // over the existing clone
       const clone = join(abraDir, "recipes", "web");
       assert.equal((await git(clone, ["tag"], "list tags")).trim(), "1.9.0+1.0");
-      const target = join(on.root, "run", "web");
+      const target = join(fixture.root, "run", "web");
       await cloneRelease(path, "1.9.0+1.0", target);
       assert.match(await readFile(join(target, "compose.yml"), "utf8"), /services:/);
     } finally {

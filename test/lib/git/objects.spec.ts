@@ -24,17 +24,17 @@ describe("reading objects of a git repository", function () {
   };
   const text = async (file: string) =>
     (await objectAt(repository, "refs/tags/v1^{tree}", file, "read"))?.content.toString();
-  /** Replaces `git` by this script; `$GIT` is the real one. */
-  const fake = async (script: string) => {
+  /** Replaces `git` with this script; `$GIT` is the real one. */
+  const replaceGit = async (script: string) => {
     const { stdout: real } = await execa("sh", ["-c", "command -v git"]);
     await writeFile(join(root, "git"), `#!/bin/sh\nGIT=${real}\n${script}\n`);
     await chmod(join(root, "git"), 0o755);
     process.env["PATH"] = `${root}${delimiter}${path}`;
   };
   /** Makes each `git` that is started record its pid. */
-  const watched = () => fake(`echo $$ >> ${root}/started\nexec $GIT "$@"`);
+  const recordPids = () => replaceGit(`echo $$ >> ${root}/started\nexec $GIT "$@"`);
   const started = async () => (await readFile(join(root, "started"), "utf8")).trim().split("\n").map(Number);
-  const gone = async (pid: number) => {
+  const waitForExit = async (pid: number) => {
     for (let i = 0; existsSync(`/proc/${pid}`); i++) {
       assert.ok(i < 200, "git didn't exit");
       await sleep(50);
@@ -55,7 +55,7 @@ describe("reading objects of a git repository", function () {
   it("uses one process for concurrent requests, and matches each response to its request", async () => {
     const names = Array.from({ length: 300 }, (_, at) => `file ${at}`);
     await commit(Object.fromEntries(names.map(name => [name, `${name}\n`.repeat(name.length)])));
-    await watched();
+    await recordPids();
     const all = await Promise.all([...names.map(text), text("missing"), ...names.map(text)]);
     const expected = names.map(name => `${name}\n`.repeat(name.length));
     assert.deepEqual(all, [...expected, undefined, ...expected]);
@@ -101,9 +101,9 @@ describe("reading objects of a git repository", function () {
       console.log(found.content.toString().trim(), after === before ? "idle" : after);`;
     const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", script]);
     assert.equal(stdout, "1 idle");
-    await watched();
+    await recordPids();
     await text("one");
-    await gone((await started())[0]!);
+    await waitForExit((await started())[0]!);
     assert.equal(await text("one"), "1\n");
   });
 
@@ -120,7 +120,9 @@ describe("reading objects of a git repository", function () {
 
   it("fails pending requests if git is killed, and serves the next one", async () => {
     await commit({ large: "x".repeat(500_000) });
-    await fake(`case "$*" in *--batch) $GIT "$@" | dd bs=1 count=1000 status=none; echo dying >&2; kill -9 $$ ;; esac`);
+    await replaceGit(
+      `case "$*" in *--batch) $GIT "$@" | dd bs=1 count=1000 status=none; echo dying >&2; kill -9 $$ ;; esac`,
+    );
     const [small, ...others] = await Promise.allSettled([text("one"), text("large"), text("one")]);
     assert.deepEqual(small, { status: "fulfilled", value: "1\n" });
     const words = others.map(other => (other.status === "rejected" ? String(other.reason) : other.value));
@@ -130,11 +132,11 @@ describe("reading objects of a git repository", function () {
   });
 
   it("starts git again after it was killed when idle", async () => {
-    await watched();
+    await recordPids();
     await text("one");
     const [pid] = await started();
-    await execa("kill", ["-9", String(pid)], { reject: false }); // it may have ended already
-    await gone(pid!);
+    await execa("kill", ["-9", String(pid)], { reject: false }); // it may have exited already
+    await waitForExit(pid!);
     assert.equal(await text("one"), "1\n");
     assert.equal((await started()).length, 2);
   });

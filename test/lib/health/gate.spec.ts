@@ -8,7 +8,7 @@ function play(looks: Probe[], window = { stableFor: 3_000, deadline: 10_000 }) {
   const seen: string[] = [];
   const clock = { now: () => now, sleep: async (ms: number) => (now += ms) };
   const verdict = gate(
-    async () => looks[Math.min(at++, looks.length - 1)]!,
+    async () => probes[Math.min(at++, probes.length - 1)]!,
     window,
     what => seen.push(what),
     clock,
@@ -21,19 +21,19 @@ const bad = (trouble = "app isn't running"): Probe => ({ trouble, containers: []
 
 describe("the health gate", () => {
   it("P3: passes after the whole window, not before", async () => {
-    const { result, took } = await play([good()]);
+    const { result, took } = await runGate([good()]);
     assert.deepEqual(result, { health: "healthy" });
     assert.equal(took, 3_000);
   });
 
   it("P3: restarts its window after a failed probe", async () => {
-    const { result, took } = await play([good(), good(), bad(), good()]);
+    const { result, took } = await runGate([good(), good(), bad(), good()]);
     assert.deepEqual(result, { health: "healthy" });
     assert.equal(took, 6_000);
   });
 
   it("F10: fails if a container is replaced within the window", async () => {
-    const { result } = await play([
+    const { result } = await runGate([
       good("a"),
       good("b"),
       good("c"),
@@ -51,13 +51,13 @@ describe("the health gate", () => {
   });
 
   it("F9: reports the last observation at its deadline", async () => {
-    const { result, took } = await play([bad("HTTP 503")]);
+    const { result, took } = await runGate([bad("HTTP 503")]);
     assert.deepEqual(result, { health: "unhealthy", why: "HTTP 503 (after 10 s)" });
     assert.equal(took, 10_000);
   });
 
   it("doesn't wait for a failure that never clears", async () => {
-    const { result, took } = await play([{ ...bad("app's update is paused"), final: true }]);
+    const { result, took } = await runGate([{ ...bad("app's update is paused"), final: true }]);
     assert.deepEqual(result, { health: "unhealthy", why: "app's update is paused" });
     assert.equal(took, 0);
   });
@@ -68,8 +68,8 @@ describe("the health gate", () => {
       health: "inconclusive",
       why: "no answer (ECONNREFUSED) (after 10 s)",
     });
-    assert.deepEqual((await play([away, bad("app isn't running")])).result.health, "unhealthy");
-    assert.deepEqual((await play([away, good()])).result, { health: "healthy" });
+    assert.deepEqual((await runGate([away, bad("app isn't running")])).result.health, "unhealthy");
+    assert.deepEqual((await runGate([away, good()])).result, { health: "healthy" });
   });
 
   it("F33: is inconclusive at once if another person's version runs", async () => {
@@ -81,7 +81,7 @@ describe("the health gate", () => {
   });
 
   it("reports each change once", async () => {
-    const { seen } = await play([bad("a"), bad("a"), bad("b"), good()]);
+    const { seen } = await runGate([bad("a"), bad("a"), bad("b"), good()]);
     assert.deepEqual(seen, ["a", "b", "good"]);
   });
 });

@@ -16,7 +16,7 @@ describe("a probe of an app from outside", () => {
   let url: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "hearth-look-"));
+    folder = await mkdtemp(join(tmpdir(), "hearth-probe-"));
     const [key, cert] = [join(folder, "key"), join(folder, "cert")];
     const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
     await run(

@@ -23,7 +23,7 @@ describe("a lock", () => {
     await again.release();
   });
 
-  it("P1: ends with its holder, also by kill -9", async () => {
+  it("P1: is released when its holder exits, even by kill -9", async () => {
     const path = join(folder, "lock");
     const holder = spawn("flock", [path, "sh", "-c", "echo held; sleep 60"], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -49,7 +49,7 @@ describe("a lock", () => {
     await again.release();
   });
 
-  it("reports once that it waits, and at the end who holds it", async () => {
+  it("reports once that it waits, and names the holder when it fails", async () => {
     const path = join(folder, "lock");
     const held = (await tryLock(path))!;
     let waits = 0;
@@ -78,14 +78,14 @@ describe("a lock", () => {
     }
   });
 
-  it("of two slots lets two work, never three", async () => {
+  it("with two slots has two holders at a time, never three", async () => {
     const slots = [join(folder, "a"), join(folder, "b")];
     let inside = 0;
     let most = 0;
     const isAlone = () => most < 2;
     const work = async () => {
       most = Math.max(most, ++inside);
-      // Until a second one is inside, however slowly it starts; then long enough for a third to be seen.
+      // Waits until a second one is active, then long enough to detect a third.
       for (let i = 0; isAlone() && i < 100; i++) await sleep(50);
       await sleep(60);
       inside--;

@@ -72,7 +72,7 @@ describe("the mirror of a recipe", function () {
   it("F25, F38: keeps a tag as first seen if upstream moves it, so that a rollback runs the same files", async () => {
     await refresh();
     await release("1.0.0+1", { "compose.yml": "second" });
-    for (let look = 1; look <= 2; look++) {
+    for (let pass = 1; pass <= 2; pass++) {
       await refresh();
       assert.equal((await found())["1.0.0+1"]!.moved, true);
       assert.equal(await fileAt(mirror(), "1.0.0+1", "compose.yml"), "first");
@@ -107,7 +107,7 @@ describe("the mirror of a recipe", function () {
     assert.equal((await found())["1.0.0+1"]!.gone, true);
   });
 
-  it("F38: replaces a lightweight tag by an annotated one: nothing ran from it", async () => {
+  it("F38: replaces a lightweight tag by an annotated one, because no version ran from it", async () => {
     await git("tag", "1.1.0+1");
     await refresh();
     assert.equal((await found())["1.1.0+1"]!.annotated, false);
@@ -130,10 +130,10 @@ describe("the mirror of a recipe", function () {
     await mkdir(join(state, "mirror"), { recursive: true });
     await execa("git", ["clone", "--quiet", "--mirror", pathToFileURL(upstream).href, mirror()]);
     const flags = async () => Object.values(await found()).map(({ name, moved, gone }) => ({ name, moved, gone }));
-    const well = ["1.0.0+1", "1.1.0+1"].map(name => ({ name, moved: false, gone: false }));
-    assert.deepEqual(await flags(), well, "upstream's tags aren't fetched yet: none counts as gone");
+    const expected = ["1.0.0+1", "1.1.0+1"].map(name => ({ name, moved: false, gone: false }));
+    assert.deepEqual(await flags(), expected, "upstream's tags aren't fetched yet: none counts as gone");
     await refresh();
-    assert.deepEqual(await flags(), well);
+    assert.deepEqual(await flags(), expected);
     await git("tag", "--delete", "1.1.0+1");
     await release("1.0.0+1", { "compose.yml": "second" });
     await refresh();
@@ -190,7 +190,7 @@ describe("the mirror of a recipe", function () {
     assert.ok((await found())["1.1.0+1"]);
   });
 
-  it("reports why upstream can't be reached, and keeps its tags: none counts as gone", async () => {
+  it("reports why upstream can't be reached, and keeps its tags", async () => {
     await refresh();
     await rm(upstream, { recursive: true });
     const { path, tags, offline } = await refresh();
@@ -234,7 +234,7 @@ describe("the mirror of a recipe", function () {
     assert.deepEqual(waited, [true, true, false, true, true, true]);
   });
 
-  it("F2: ignores the saved refs after a reboot: a power failure may have undone a new tag", async () => {
+  it("F2: ignores the saved refs after a reboot, because a power failure may have undone a tag", async () => {
     await release("1.1.0+1");
     await refresh();
     await execa("git", ["-C", mirror(), "update-ref", "-d", "refs/tags/1.1.0+1"]);

@@ -32,7 +32,7 @@ describe("the command lines of a snapshot", () => {
   it("pack a directory so that the same tree gives the same bytes", () =>
     assert.deepEqual(pack("/v/a b/_data"), ["--create", "--file=-", ...tree]));
 
-  it("pack it equally into an archive, with zstd's fastest level on all cores", () =>
+  it("pack an archive in the same way, with zstd's fastest level on all cores", () =>
     assert.deepEqual(archive("/v/a b/_data", "/s/a b.tar.zst"), [
       "--create",
       "--use-compress-program=zstd -1 -T0 --quiet",
@@ -55,7 +55,7 @@ describe("the command lines of a snapshot", () => {
     assert.deepEqual(rest, ["sh", "/s/$(x).zst", ...pack("/v/a b/_data")]);
   });
 
-  it("never take a name for a flag", () => {
+  it("never treat a name as a flag", () => {
     assert.equal(testArchive("-x").at(-2), "--");
     assert.match(compare("-x", "/v")[1]!, /--stdout -- "\$archive"/);
     assert.equal(diskUse("-x").at(-2), "--");

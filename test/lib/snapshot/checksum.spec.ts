@@ -3,19 +3,19 @@ import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checksumOf } from "../../../providers/lib/snapshot/checksum.ts";
-import { makePlace, type Place } from "./place.ts";
+import { createWorkspace, type Workspace } from "./workspace.ts";
 import { noise } from "./tree.ts";
 
 describe("the checksum of a file", () => {
-  let place: Place;
-  beforeEach(async () => (place = await makePlace("8m")));
-  afterEach(() => place.gone());
+  let workspace: Workspace;
+  beforeEach(async () => (workspace = await createWorkspace("8m")));
+  afterEach(() => workspace.remove());
 
   it("covers all its bytes, at any size", async () => {
     for (const bytes of [0, 1, 1 << 20, 3_000_001]) {
       const text = noise(bytes);
-      await writeFile(join(place.path, "file"), text);
-      assert.deepEqual(await checksumOf(join(place.path, "file")), {
+      await writeFile(join(workspace.path, "file"), text);
+      assert.deepEqual(await checksumOf(join(workspace.path, "file")), {
         sha256: createHash("sha256").update(text).digest("hex"),
         bytes,
       });
@@ -23,7 +23,7 @@ describe("the checksum of a file", () => {
   });
 
   it("fails if the file can't be read or the signal aborts", async () => {
-    await assert.rejects(() => checksumOf(join(place.path, "none")), { code: "ENOENT" });
+    await assert.rejects(() => checksumOf(join(workspace.path, "none")), { code: "ENOENT" });
     await assert.rejects(() => checksumOf("/dev/zero", AbortSignal.timeout(50)), { name: "TimeoutError" });
   });
 });

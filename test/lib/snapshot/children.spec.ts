@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { groupResult, isNoSpace, runGroup, type ChildOptions } from "../../../providers/lib/snapshot/children.ts";
 import { tryLock } from "../../../providers/lib/lock/flock.ts";
-import { makePlace, type Place } from "./place.ts";
+import { createWorkspace, type Workspace } from "./workspace.ts";
 
 describe("a program in its own process group", () => {
-  let place: Place;
-  beforeEach(async () => (place = await makePlace()));
-  afterEach(() => place.gone());
+  let workspace: Workspace;
+  beforeEach(async () => (workspace = await createWorkspace()));
+  afterEach(() => workspace.remove());
 
   it("returns its stderr, and fails with it", async () => {
     assert.equal(await shell("echo out; echo a word >&2"), "a word");
@@ -48,25 +48,25 @@ describe("a program in its own process group", () => {
   });
 
   it("P1: holds the app's lock while any of its processes lives, and ends when aborted", async () => {
-    const path = `${place.path}/lock`;
+    const path = `${workspace.path}/lock`;
     const held = (await tryLock(path))!;
     const stop = new AbortController();
     const work = shell("sleep 60 & sleep 60 | sleep 60 & exit 0", { inherit: held.fd, signal: stop.signal });
     const refused = assert.rejects(() => work, /aborted/);
     await held.release();
     await sleep(100);
-    assert.equal(await tryLock(path), undefined, "the children hold it");
+    assert.equal(await tryLock(path), undefined, "the children must hold the lock");
     stop.abort(new Error("aborted"));
     await refused;
     const again = await tryLock(path);
-    assert.ok(again, "no child is left");
+    assert.ok(again, "no child may remain");
     await again.release();
   });
 
   it("isn't started after an abort", () =>
     assert.rejects(() => shell("exit 3", { signal: AbortSignal.abort(new Error("aborted")) }), /aborted/));
 
-  it("gets no environment variable that would change what it does", async () => {
+  it("gets no environment variable that could change its behaviour", async () => {
     process.env["TAR_OPTIONS"] = "--exclude=*";
     try {
       await shell('test -z "$TAR_OPTIONS"');

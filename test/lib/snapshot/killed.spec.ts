@@ -12,27 +12,27 @@ import { removeReplaced } from "../../../providers/lib/snapshot/swap.ts";
 import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
 import type { Volume } from "../../../providers/lib/snapshot/volume.ts";
 import type { Killed } from "./fixtures/killed.ts";
-import { assertWhole, makePlace, names, type Place } from "./place.ts";
+import { assertWhole, createWorkspace, names, type Workspace } from "./workspace.ts";
 
 const fixture = fileURLToPath(new URL("fixtures/killed.ts", import.meta.url));
 
-// On tmpfs: a kill leaves the same files as on a disk, and two hundred fsyncs are fast.
+// On a tmpfs, because a kill leaves the same files as on a disk and its fsyncs are fast.
 describe("kill -9", function () {
   this.timeout(60_000);
-  let place: Place;
-  beforeEach(async () => (place = await makePlace("64m")));
-  afterEach(() => place.gone());
+  let workspace: Workspace;
+  beforeEach(async () => (workspace = await createWorkspace("64m")));
+  afterEach(() => workspace.remove());
 
   it("F1, P5, P6: at any side effect of a take leaves two complete snapshots, and the next take succeeds", async () => {
     const template = await makeTemplate("one", "two");
     const reached = await everyPoint("take", template, async (at, { folder, volume }) => {
-      const left = await names(folder);
+      const remaining = await names(folder);
       const ids = await Promise.all(
-        left.filter(name => !/\.(partial|old)$/.test(name)).map(name => assertWhole(join(folder, name))),
+        remaining.filter(name => !/\.(partial|old)$/.test(name)).map(name => assertWhole(join(folder, name))),
       );
-      assert.ok(ids.includes("two") && ids.length >= 2, `point ${at}: ${left.join(" ")}`);
+      assert.ok(ids.includes("two") && ids.length >= 2, `point ${at}: ${remaining.join(" ")}`);
       if (at % 2 === 0) await recoverRotation(folder);
-      await takeSnapshot({ ...place.content("four", [volume]), folder });
+      await takeSnapshot({ ...workspace.content("four", [volume]), folder });
       assert.deepEqual(await names(folder), ["snapshot", "snapshot.previous"], `point ${at}`);
       assert.equal(await assertWhole(join(folder, "snapshot")), "four");
       assert.match(await assertWhole(join(folder, "snapshot.previous")), /^(two|three)$/);
@@ -46,7 +46,7 @@ describe("kill -9", function () {
     await writeFile(join(template.volume.path, "file"), "migrated");
     const reached = await everyPoint("restore", template, async (at, { folder, volume }) => {
       assert.equal(await assertWhole(join(folder, "snapshot")), "three");
-      // Before the swap or after it: what was live isn't lost.
+      // Killed before or after the swap, the live data must not be lost.
       const replaced = `${volume.path}.hearth-old-restore`;
       const kept = (await exists(replaced)) ? replaced : volume.path;
       assert.equal(await readFile(join(kept, "file"), "utf8"), "migrated", `point ${at}`);
@@ -71,9 +71,9 @@ describe("kill -9", function () {
   }
 
   async function makeTemplate(...ids: string[]): Promise<Copy> {
-    const volume = await place.small("data");
-    for (const id of ids) await takeSnapshot(place.content(id, [volume]));
-    return { path: place.path, folder: place.folder, volume };
+    const volume = await workspace.small("data");
+    for (const id of ids) await takeSnapshot(workspace.content(id, [volume]));
+    return { path: workspace.path, folder: workspace.folder, volume };
   }
 
   /**
@@ -100,7 +100,7 @@ describe("kill -9", function () {
       const killed: Killed = { tool, folder, id: "three", volumes: [volume], lock, at };
       const done = await execa(process.execPath, [fixture, JSON.stringify(killed)], {
         reject: false,
-        env: { NODE_COMPILE_CACHE: join(place.path, "cache") },
+        env: { NODE_COMPILE_CACHE: join(workspace.path, "cache") },
       });
       if (!done.failed) return true;
       assert.equal(done.stdout, "killed", done.stderr);
@@ -111,7 +111,7 @@ describe("kill -9", function () {
   }
 
   async function copyOf(template: Copy, name: string): Promise<Copy> {
-    const path = join(place.path, name);
+    const path = join(workspace.path, name);
     await cp(join(template.path, "apps"), join(path, "apps"), { recursive: true });
     await cp(join(template.path, "volumes"), join(path, "volumes"), { recursive: true });
     return {

@@ -8,24 +8,24 @@ import { restoreSnapshot } from "../../../providers/lib/snapshot/restore.ts";
 import { removeReplaced } from "../../../providers/lib/snapshot/swap.ts";
 import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
 import type { Volume } from "../../../providers/lib/snapshot/volume.ts";
-import { makePlace, names, type Place } from "./place.ts";
+import { createWorkspace, names, type Workspace } from "./workspace.ts";
 import { addAttributes, awkwardTree, describeTree, hasPython, noise } from "./tree.ts";
 
 describe("restoring a snapshot", () => {
-  let place: Place;
-  beforeEach(async () => (place = await makePlace()));
-  afterEach(() => place.gone());
+  let workspace: Workspace;
+  beforeEach(async () => (workspace = await createWorkspace()));
+  afterEach(() => workspace.remove());
 
   it("P4: restores the same tree: names, owners, modes, times, links, holes, devices", async () => {
-    const volume = place.volume("data");
+    const volume = workspace.volume("data");
     await awkwardTree(volume.path);
     await assertSameAfter(volume);
-    assert.ok((await stat(join(volume.path, "sparse"))).blocks * 512 < 100_000, "the hole is a hole again");
+    assert.ok((await stat(join(volume.path, "sparse"))).blocks * 512 < 100_000, "the file must be sparse again");
   });
 
   it("P4: restores extended attributes, capabilities and ACLs", async function () {
     if (!hasPython()) this.skip();
-    const volume = place.volume("data");
+    const volume = workspace.volume("data");
     await awkwardTree(volume.path);
     addAttributes(volume.path);
     const seen = await describeTree(volume.path);
@@ -35,21 +35,21 @@ describe("restoring a snapshot", () => {
   });
 
   it("P4, P11: leaves the snapshot unchanged, and keeps the replaced volume until it is removed", async () => {
-    const volume = await place.small("data", "before");
+    const volume = await workspace.small("data", "before");
     const snapshot = await taken("one", [volume]);
     const kept = await describeTree(snapshot.path);
     await writeFile(join(volume.path, "file"), "migrated");
-    await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: line => place.lines.push(line) });
+    await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: line => workspace.lines.push(line) });
     await writeFile(join(volume.path, "file"), "working on");
     assert.deepEqual(await describeTree(snapshot.path), kept);
     assert.equal(await readFile(join(`${volume.path}.hearth-old-op`, "file"), "utf8"), "migrated");
-    assert.match(place.lines.at(-1)!, /^restored 0\.0 MB → 0\.1 MB in \d+\.\d s$/);
+    assert.match(workspace.lines.at(-1)!, /^restored 0\.0 MB → 0\.1 MB in \d+\.\d s$/);
     await removeReplaced(volume.path, "op");
     assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
   });
 
   it("P6: changes nothing when repeated with the same id, and starts over with another", async () => {
-    const volume = await place.small("data", "before");
+    const volume = await workspace.small("data", "before");
     const snapshot = await taken("one", [volume]);
     const again = (id: string) => restoreSnapshot({ snapshot, id, volumes: [volume], log: () => undefined });
     await again("op");
@@ -62,8 +62,8 @@ describe("restoring a snapshot", () => {
     assert.deepEqual(await names(dirname(volume.path)), ["_data", "_data.hearth-old-op", "_data.hearth-old-op2"]);
   });
 
-  it("F5, P5: changes no volume, not even the first, if an archive isn't as written", async () => {
-    const volumes = [await place.small("data"), await place.small("more", noise(100_000).toString("hex"))];
+  it("F5, P5: changes no volume, not even the first, if an archive was modified", async () => {
+    const volumes = [await workspace.small("data"), await workspace.small("more", noise(100_000).toString("hex"))];
     const snapshot = await taken("one", volumes);
     const before = await Promise.all(volumes.map(volume => describeTree(dirname(volume.path))));
     const archive = join(snapshot.path, "more.tar.zst");
@@ -90,7 +90,7 @@ describe("restoring a snapshot", () => {
   });
 
   it("F5: reports an archive as corrupt if it can't be extracted despite its checksum, or is missing", async () => {
-    const volume = await place.small("data");
+    const volume = await workspace.small("data");
     const snapshot = await taken("one", [volume]);
     const archived = snapshot.manifest.volumes[0]!;
     const archive = join(snapshot.path, archived.archive);
@@ -107,16 +107,16 @@ describe("restoring a snapshot", () => {
   });
 
   it("names a volume that isn't in the snapshot, and leaves it unchanged", async () => {
-    const data = await place.small("data");
+    const data = await workspace.small("data");
     const snapshot = await taken("one", [data]);
-    const later = await place.small("later", "new");
-    await restoreSnapshot({ snapshot, id: "op", volumes: [data, later], log: line => place.lines.push(line) });
+    const later = await workspace.small("later", "new");
+    await restoreSnapshot({ snapshot, id: "op", volumes: [data, later], log: line => workspace.lines.push(line) });
     assert.deepEqual(await names(dirname(later.path)), ["_data"]);
-    assert.ok(place.lines.includes("volume later isn't in the snapshot and stays unchanged"));
+    assert.ok(workspace.lines.includes("volume later isn't in the snapshot and stays unchanged"));
   });
 
   it("fails before it extracts anything if the app lacks one of the snapshot's volumes", async () => {
-    const volumes = [await place.small("data"), await place.small("more")];
+    const volumes = [await workspace.small("data"), await workspace.small("more")];
     const snapshot = await taken("one", volumes);
     await assert.rejects(
       () => restoreSnapshot({ snapshot, id: "op", volumes: volumes.slice(0, 1), log: () => undefined }),
@@ -130,7 +130,7 @@ describe("restoring a snapshot", () => {
   });
 
   it("creates a missing _data, and keeps an empty one as the replaced volume", async () => {
-    const volume = await place.small("data");
+    const volume = await workspace.small("data");
     const snapshot = await taken("one", [volume]);
     await rm(volume.path, { recursive: true });
     await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined });
@@ -140,9 +140,9 @@ describe("restoring a snapshot", () => {
   });
 
   it("removes what it extracted when aborted", async () => {
-    const volume = await place.small("data");
+    const volume = await workspace.small("data");
     const snapshot = await taken("one", [volume]);
-    await place.fake("zstd", "exec sleep 60");
+    await workspace.fake("zstd", "exec sleep 60");
     const signal = AbortSignal.timeout(300);
     await assert.rejects(
       () => restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined, signal }),
@@ -152,7 +152,7 @@ describe("restoring a snapshot", () => {
   });
 
   it("F5, P5: keeps the live volume and nothing partial on a full disk; succeeds once there is space", async () => {
-    const full = await makePlace("5m");
+    const full = await createWorkspace("5m");
     try {
       const volume = full.volume("data");
       await mkdir(volume.path, { recursive: true });
@@ -172,24 +172,24 @@ describe("restoring a snapshot", () => {
       await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined });
       assert.deepEqual(await describeTree(volume.path), before);
     } finally {
-      await full.gone();
+      await full.remove();
     }
   });
 
   async function taken(id: string, volumes: readonly Volume[]): Promise<StoredSnapshot> {
-    await takeSnapshot(place.content(id, volumes));
-    return (await findSnapshot(place.folder, id))!;
+    await takeSnapshot(workspace.content(id, volumes));
+    return (await findSnapshot(workspace.folder, id))!;
   }
 
   async function assertSameAfter(volume: Volume): Promise<void> {
     const before = await describeTree(volume.path);
     const snapshot = await taken("one", [volume]);
     // Moved away, so that none of it can be found in place.
-    await rename(volume.path, join(place.path, "original"));
+    await rename(volume.path, join(workspace.path, "original"));
     await mkdir(volume.path);
     await restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined });
     assert.deepEqual(await describeTree(volume.path), before);
-    assert.deepEqual(await describeTree(join(place.path, "original")), before);
+    assert.deepEqual(await describeTree(join(workspace.path, "original")), before);
   }
 
   function withoutTimes(seen: Record<string, string>): Record<string, string> {

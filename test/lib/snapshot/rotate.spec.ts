@@ -3,58 +3,58 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { recoverRotation } from "../../../providers/lib/snapshot/rotate.ts";
 import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
-import { assertWhole, makePlace, names, type Place } from "./place.ts";
+import { assertWhole, createWorkspace, names, type Workspace } from "./workspace.ts";
 
 describe("an interrupted commit", () => {
-  let place: Place;
+  let workspace: Workspace;
   beforeEach(async () => {
-    place = await makePlace("8m");
-    const volumes = [await place.small("data")];
-    for (const id of ["one", "two"]) await takeSnapshot(place.content(id, volumes));
-    await takeSnapshot({ ...place.content("three", volumes), folder: join(place.path, "other") });
+    workspace = await createWorkspace("8m");
+    const volumes = [await workspace.small("data")];
+    for (const id of ["one", "two"]) await takeSnapshot(workspace.content(id, volumes));
+    await takeSnapshot({ ...workspace.content("three", volumes), folder: join(workspace.path, "other") });
   });
-  afterEach(() => place.gone());
+  afterEach(() => workspace.remove());
 
   it("P5, P6: is completed after its first rename", async () => {
-    await rename(join(place.path, "other", "snapshot"), at("next"));
+    await rename(join(workspace.path, "other", "snapshot"), at("next"));
     await assertCompleted();
   });
 
   it("P5, P6: is completed when the older one was set aside", async () => {
-    await rename(join(place.path, "other", "snapshot"), at("next"));
+    await rename(join(workspace.path, "other", "snapshot"), at("next"));
     await rename(at("previous"), at("old"));
     await assertCompleted();
   });
 
   it("P5, P6: is completed between its last two renames", async () => {
-    await rename(join(place.path, "other", "snapshot"), at("next"));
+    await rename(join(workspace.path, "other", "snapshot"), at("next"));
     await rename(at("previous"), at("old"));
-    await rename(join(place.folder, "snapshot"), at("previous"));
+    await rename(join(workspace.folder, "snapshot"), at("previous"));
     await assertCompleted();
   });
 
   it("P6: removes partial snapshots, and nothing else", async () => {
     await mkdir(at("dead.partial"));
-    await writeFile(join(place.folder, "last-good.json"), "{}");
-    await recoverRotation(place.folder);
-    assert.deepEqual(await names(place.folder), ["last-good.json", "snapshot", "snapshot.previous"]);
+    await writeFile(join(workspace.folder, "last-good.json"), "{}");
+    await recoverRotation(workspace.folder);
+    assert.deepEqual(await names(workspace.folder), ["last-good.json", "snapshot", "snapshot.previous"]);
   });
 
   it("P5: keeps an older one that is the only copy", async () => {
     await rename(at("previous"), at("old"));
-    await rename(join(place.folder, "snapshot"), join(place.path, "lost"));
-    await recoverRotation(place.folder);
+    await rename(join(workspace.folder, "snapshot"), join(workspace.path, "lost"));
+    await recoverRotation(workspace.folder);
     assert.equal(await assertWhole(at("old")), "one");
   });
 
   function at(what: string): string {
-    return join(place.folder, `snapshot.${what}`);
+    return join(workspace.folder, `snapshot.${what}`);
   }
 
   async function assertCompleted(): Promise<void> {
-    await recoverRotation(place.folder);
-    assert.deepEqual(await names(place.folder), ["snapshot", "snapshot.previous"]);
-    assert.equal(await assertWhole(join(place.folder, "snapshot")), "three");
+    await recoverRotation(workspace.folder);
+    assert.deepEqual(await names(workspace.folder), ["snapshot", "snapshot.previous"]);
+    assert.equal(await assertWhole(join(workspace.folder, "snapshot")), "three");
     assert.equal(await assertWhole(at("previous")), "two");
   }
 });

@@ -8,16 +8,16 @@ import {
   freeSpaceAt,
   type SpaceRequirement,
 } from "../../../providers/lib/snapshot/space.ts";
-import { makePlace, type Place } from "./place.ts";
+import { createWorkspace, type Workspace } from "./workspace.ts";
 import { noise } from "./tree.ts";
 
 describe("the space that a snapshot and a restore need", () => {
-  let place: Place;
-  beforeEach(async () => (place = await makePlace("8m")));
-  afterEach(() => place.gone());
+  let workspace: Workspace;
+  beforeEach(async () => (workspace = await createWorkspace("8m")));
+  afterEach(() => workspace.remove());
 
   it("F3: is the disk usage of the trees, without holes", async () => {
-    const volume = await place.small("data", "small");
+    const volume = await workspace.small("data", "small");
     await writeFile(join(volume.path, "large"), noise(1_000_000));
     await writeFile(join(volume.path, "hole"), "");
     await truncate(join(volume.path, "hole"), 1e9);
@@ -27,12 +27,12 @@ describe("the space that a snapshot and a restore need", () => {
   });
 
   it("F3: is compared with each filesystem's free space, also before a directory exists", async () => {
-    const here = await freeSpaceAt(join(place.path, "not", "yet"));
-    assert.equal(here.path, place.path);
+    const here = await freeSpaceAt(join(workspace.path, "not", "yet"));
+    assert.equal(here.path, workspace.path);
     assert.ok(here.bytes > 7e6 && here.bytes < 8.5e6, String(here.bytes));
-    const volume = await place.small("data");
+    const volume = await workspace.small("data");
     await writeFile(join(volume.path, "large"), noise(3_000_000));
-    const required = await spaceRequirements(place.folder, [volume]);
+    const required = await spaceRequirements(workspace.folder, [volume]);
     assert.deepEqual(
       required.map(requirement => requirement.what),
       ["the snapshot", "a restore of data"],
@@ -46,20 +46,20 @@ describe("the space that a snapshot and a restore need", () => {
 
   it("F3: fails with du's message if a tree is missing", async () => {
     await assert.rejects(
-      () => measureVolumes([place.volume("none")]),
+      () => measureVolumes([workspace.volume("none")]),
       /du: measure volume none: .*No such file or directory/,
     );
   });
 
-  it("F3: is measured although a file disappears under du", async () => {
-    const volume = await place.small("data");
+  it("F3: is measured even if a file disappears while du runs", async () => {
+    const volume = await workspace.small("data");
     await mkdir(join(volume.path, "more"));
-    await place.fake(
+    await workspace.fake(
       "du",
       `PATH=\${PATH#*:}; du "$@"; echo "du: cannot access '/x/tmp-1': No such file or directory" >&2; exit 1`,
     );
     assert.equal((await measureVolumes([volume]))[0]?.inodes, 3);
-    await place.fake(
+    await workspace.fake(
       "du",
       `PATH=\${PATH#*:}; du "$@"; echo "du: cannot read directory '/x': Input/output error" >&2; exit 1`,
     );

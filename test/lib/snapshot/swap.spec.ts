@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { removeReplaced, swap, swapState } from "../../../providers/lib/snapshot/swap.ts";
-import { makePlace, names, type Place } from "./place.ts";
+import { createWorkspace, names, type Workspace } from "./workspace.ts";
 
 describe("swapping a volume", () => {
-  let place: Place;
+  let workspace: Workspace;
   let path: string;
   beforeEach(async () => {
-    place = await makePlace("8m");
-    ({ path } = await place.small("data", "live"));
+    workspace = await createWorkspace("8m");
+    ({ path } = await workspace.small("data", "live"));
     await mkdir(`${path}.hearth-new`);
     await writeFile(join(`${path}.hearth-new`, "file"), "restored");
   });
-  afterEach(() => place.gone());
+  afterEach(() => workspace.remove());
 
   it("P4: puts the extracted one in place and the replaced one beside it; a second swap changes nothing", async () => {
     assert.equal(await swapState(path, "op"), "live");
@@ -48,7 +48,7 @@ describe("swapping a volume", () => {
     assert.equal(await text(`${path}.hearth-old-op`), "live");
   });
 
-  it("P6: finishes an interrupted removal, and never takes a partly removed volume for the replaced one", async () => {
+  it("P6: finishes an interrupted removal, and never treats a partly removed volume as the replaced one", async () => {
     await swap(path, "op");
     await rename(`${path}.hearth-old-op`, `${path}.hearth-removing-op`);
     assert.equal(await swapState(path, "op"), "live");

@@ -1,4 +1,4 @@
-// Trees as awkward as a volume can be, and an independent description of them.
+// Directory trees with unusual files, and an independent description of them.
 import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
 import { execFileSync } from "node:child_process";
@@ -20,7 +20,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Makes `path` with one of everything except extended attributes. */
+/** Creates `path` with every kind of file, without extended attributes. */
 export async function awkwardTree(path: string): Promise<void> {
   await mkdir(join(path, "sub", "deep"), { recursive: true });
   await mkdir(join(path, "empty"));
@@ -56,7 +56,7 @@ export async function awkwardTree(path: string): Promise<void> {
   await utimes(path, 700_000_000.75, 700_000_000.75);
 }
 
-/** 8 MB of hole with 5 bytes in the middle and 4 at the end. */
+/** A sparse file of 8 MB with 5 bytes in the middle and 4 at the end. */
 async function sparse(path: string): Promise<void> {
   const file = await open(path, "w");
   await file.write("begin", 4_000_000);
@@ -64,7 +64,7 @@ async function sparse(path: string): Promise<void> {
   await file.close();
 }
 
-/** Bytes that don't compress, the same each time. */
+/** Deterministic bytes that don't compress. */
 export function noise(length: number): Buffer {
   const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, index) =>
     createHash("sha256").update(String(index)).digest(),
@@ -132,7 +132,7 @@ function xattrs(root: string): Record<string, string> {
   }
 }
 
-// ACLs as the kernel keeps them: version 2, then (tag, permissions, id): owner, user 4321, group, mask, others.
+// ACLs in the kernel's format: version 2, then (tag, permissions, id): owner, user 4321, group, mask, others.
 const setAttributes = `
 import os, struct, sys
 root = os.fsencode(sys.argv[1])

@@ -8,24 +8,24 @@ import { readManifestIn } from "../../../providers/lib/snapshot/manifest.ts";
 import type { SnapshotContent } from "../../../providers/lib/snapshot/take.ts";
 import type { Volume } from "../../../providers/lib/snapshot/volume.ts";
 
-export interface Place {
+export interface Workspace {
   readonly path: string;
-  /** As <stateDir>/apps/<app>. */
+  /** Corresponds to <stateDir>/apps/<app>. */
   readonly folder: string;
-  /** Lines that the tool logged. */
+  /** Logged lines. */
   readonly lines: string[];
   volume(name: string): Volume;
   /** Options of a take. */
   content(id: string, volumes: readonly Volume[]): SnapshotContent & { readonly folder: string };
-  /** Makes a small volume with one file. */
+  /** Creates a small volume with one file. */
   small(name: string, text?: string): Promise<Volume>;
-  /** Puts a program of this name first on PATH, until `gone`. */
+  /** Puts a program of this name first on PATH until `remove`. */
   fake(program: string, script: string): Promise<void>;
-  gone(): Promise<void>;
+  remove(): Promise<void>;
 }
 
-/** With `size` (`4m`) it is a tmpfs: one that can get full, or whose fsyncs are fast. */
-export async function makePlace(size?: string): Promise<Place> {
+/** Creates a workspace; with `size` (`4m`) on a tmpfs, which can be filled and syncs fast. */
+export async function createWorkspace(size?: string): Promise<Workspace> {
   const path = await mkdtemp(join(tmpdir(), "hearth-snapshot-"));
   if (size !== undefined) execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path]);
   const folder = join(path, "apps", "app");
@@ -39,10 +39,10 @@ export async function makePlace(size?: string): Promise<Place> {
     volume,
     content: (id, volumes) => ({ folder, id, about, env: "TYPE=keycloak\n", volumes, log: line => lines.push(line) }),
     async small(name, text = name) {
-      const made = volume(name);
-      await mkdir(made.path, { recursive: true });
-      await writeFile(join(made.path, "file"), text);
-      return made;
+      const created = volume(name);
+      await mkdir(created.path, { recursive: true });
+      await writeFile(join(created.path, "file"), text);
+      return created;
     },
     async fake(program, script) {
       await mkdir(join(path, "bin"), { recursive: true });
@@ -50,7 +50,7 @@ export async function makePlace(size?: string): Promise<Place> {
       await chmod(join(path, "bin", program), 0o755);
       process.env["PATH"] = `${join(path, "bin")}${delimiter}${PATH}`;
     },
-    async gone() {
+    async remove() {
       process.env["PATH"] = PATH;
       if (size !== undefined) execFileSync("umount", [path]);
       await rm(path, { recursive: true });
