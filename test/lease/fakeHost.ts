@@ -76,9 +76,9 @@ export function createSimulation(scheduler: Scheduler, { dedicatedLimit, outage 
   };
 
   async function underLock<T>(by: Participant, app: string, patience: number, work: () => Promise<T>): Promise<T> {
-    const start = scheduler.now();
+    const waitingSince = scheduler.now();
     for (let holder = locks.get(app); holder && isAlive(holder); holder = locks.get(app)) {
-      if (scheduler.now() - start > patience)
+      if (scheduler.now() - waitingSince > patience)
         throw Object.assign(new Error(`${app} is locked`), { name: "LockedError" });
       await by.sleep(3_000);
     }

@@ -126,7 +126,7 @@ describe("a run during maintenance", () => {
 
   for (const mode of ["auto", "warm", "dedicated", "none"] as const)
     for (const dies of [false, true])
-      it(`fails if maintenance of Traefik ${dies ? "has a dead holder" : "takes too long"} (mode ${mode})`, async () => {
+      it(`fails if maintenance of Traefik ${dies ? "has a dead holder" : "lasts too long"} (mode ${mode})`, async () => {
         const scheduler = newScheduler();
         const app = newApp(scheduler, "traefik");
         void app.drainAndHold(20 * MINUTE);

@@ -24,7 +24,7 @@ describe("a provider whose CLI was killed", function () {
        import { createServer } from "node:http";
        const { surviveParent } = await import(${JSON.stringify(orphan)});
        createServer().listen(0);
-       const provider = surviveParent({ async update() { await new Promise(done => setTimeout(done, ${ms})); console.log("nobody reads this"); writeFileSync(${JSON.stringify(join(folder, "finished"))}, ""); } });
+       const provider = surviveParent({ async update() { await new Promise(done => setTimeout(done, ${ms})); console.log("output without a reader"); writeFileSync(${JSON.stringify(join(folder, "finished"))}, ""); } });
        console.log(process.pid);
        await provider.update();`,
     );

@@ -81,7 +81,7 @@ describe("RunApp's provider", function () {
     await swarm.set({ id: "there" });
     const elsewhere = { message: /lives in the swarm here, but docker talks to the swarm there/ };
     await assert.rejects(provider.read("id", state()), elsewhere);
-    await assert.rejects(provider.delete("id", state()), elsewhere, "F40: absence on another swarm proves no deletion");
+    await assert.rejects(provider.delete("id", state()), elsewhere, "absence on another swarm proves no deletion");
   });
 
   it("reads the version that runs and its condition", async () => {

@@ -97,9 +97,9 @@ describe("the stacks' programs", function () {
       process.env[OUTPUT_CHANNEL] = mailbox.path;
       runStack({ recipe: "docs", hex: "0a1b2c" }, config);
       for (let i = 0; mailbox.read() === undefined && i < 100; i++) await sleep(20);
-      const told = mailbox.read() ?? ({} as Record<string, string>);
+      const sent = mailbox.read() ?? ({} as Record<string, string>);
       assert.deepEqual(
-        [told["realm"], told["issuer"], told["keycloak"]],
+        [sent["realm"], sent["issuer"], sent["keycloak"]],
         ["docs-0a1b2c", "https://x/realms/y", "warm"],
       );
       process.env[OUTPUT_CHANNEL] = join(swarm.folder, "nobody-listens");

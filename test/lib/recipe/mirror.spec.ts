@@ -208,7 +208,7 @@ describe("the mirror of a recipe", function () {
     await assert.rejects(refresh(), /git: clone recipe web/);
     await missing(mirror());
     await missing(`${mirror()}.new`);
-    await assert.rejects(refreshMirror("nobody", state, operator), UnknownRecipeError);
+    await assert.rejects(refreshMirror("unknown", state, operator), UnknownRecipeError);
   });
 
   it("waits for the lock only if upstream has anything new", async () => {
