@@ -1,5 +1,5 @@
-// An in-memory UpgradeHost. Each side effect has three failpoints (before, halfway, after), at which it can fail or the
-// process can be killed.
+// An UpgradeHost of plain values. Every side effect is a failpoint: it can fail, or the process can be killed before,
+// in the middle of, or after it.
 import type { Verdict } from "../../providers/lib/health/gate.ts";
 import type { OperationChanges, Operation, OperationStep } from "../../providers/lib/state/operation.ts";
 import type { Notice, UpgradeHost } from "../../providers/app/host.ts";
@@ -51,9 +51,9 @@ export function freshDisk(more: Partial<Disk> = {}): Disk {
     env: `TYPE=${FROM}`,
     keptEnv: {},
     snapshots: {},
-    replacedData: {},
+    beside: {},
     operation: undefined,
-    operations: 0,
+    begun: 0,
     maintenance: undefined,
     processes: 0,
     lastGood: FROM,
@@ -70,7 +70,7 @@ export type Plan = ReadonlyMap<number, "kill" | "fail">;
 
 export interface Process {
   readonly host: UpgradeHost;
-  /** Number of failpoints passed so far. */
+  /** Failpoints passed so far. */
   readonly passed: () => number;
   /** Side effects, oldest first. */
   readonly did: string[];
@@ -80,30 +80,30 @@ export interface Process {
 export function processOn(disk: Disk, fates: Plan = new Map()): Process {
   let passed = 0;
   let dead = false;
-  const self = ++disk.processes;
-  const effects: string[] = [];
+  const me = ++disk.processes;
+  const did: string[] = [];
 
   const point = (what: string) => {
     if (dead) throw new Killed(what);
-    const fault = faults.get(++passed);
-    if (fault === "kill") {
+    const fate = fates.get(++passed);
+    if (fate === "kill") {
       dead = true;
       throw new Killed(what);
     }
-    if (fault === "fail") throw new Injected(`${what}: no space left on device`);
+    if (fate === "fail") throw new Injected(`${what}: no space left on device`);
   };
   /** `half` is the state after an interruption in the middle. */
   const effect = async <T>(what: string, whole: () => T, half: () => void = () => undefined): Promise<T> => {
     point(what);
-    effects.push(what);
+    did.push(what);
     half();
     point(`${what}, half done`);
     const result = whole();
     point(`${what}, done`);
     return result;
   };
-  const read = async <T>(value: () => T): Promise<T> => {
-    if (dead) throw new Killed("read");
+  const look = async <T>(value: () => T): Promise<T> => {
+    if (dead) throw new Killed("look");
     return value();
   };
   const write = (operation: Operation) => {
@@ -118,20 +118,20 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
   const maintained = (what: string) => {
     if (disk.maintenance !== me) throw new Error(`${what} without maintenance`);
   };
-  const newOperation = (fields: Pick<Operation, "kind" | "from" | "to" | "step"> & Partial<Operation>): Operation => {
+  const opened = (what: Pick<Operation, "kind" | "from" | "to" | "step"> & Partial<Operation>): Operation => {
     const now = new Date().toISOString();
-    const holder = { host: "h", boot: "b", pidns: "p", pid: 1, started: 1 };
+    const owner = { host: "h", boot: "b", pidns: "p", pid: 1, started: 1 };
     return {
       format: 1,
       recipe: "app",
       domain: "app.test",
-      id: `op-${++disk.operations}`,
+      id: `op-${++disk.begun}`,
       startedAt: now,
       stepStartedAt: now,
       rollingBack: false,
       baseline: {},
-      holder,
-      ...fields,
+      holder: owner,
+      ...what,
     };
   };
 
@@ -140,8 +140,8 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     stateful: disk.stateful,
     log: () => undefined,
     mask: text => text,
-    running: () => read(() => ({ deployed: disk.deployed !== undefined, version: disk.deployed })),
-    operation: () => read(() => (disk.operation === undefined ? undefined : (JSON.parse(disk.operation) as Operation))),
+    running: () => look(() => ({ deployed: disk.deployed !== undefined, version: disk.deployed })),
+    operation: () => look(() => (disk.operation === undefined ? undefined : (JSON.parse(disk.operation) as Operation))),
     begin: plan =>
       effect("begin", () => {
         if (disk.operation !== undefined) throw new Error("another operation is open");
@@ -150,7 +150,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     beginRestore: ({ version, snapshot }) =>
       effect("beginRestore", () =>
         write(
-          newOperation({
+          opened({
             kind: "restore",
             from: version,
             to: disk.deployed ?? version,
@@ -161,21 +161,21 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
         ),
       ),
     writeStep: (operation: Operation, step: OperationStep, changes: OperationChanges = {}) =>
-      effect(`write ${step}`, () =>
+      effect(`note ${step}`, () =>
         write({
           ...operation,
           ...changes,
-          step,
+          step: step,
           stepStartedAt: operation.step === step ? operation.stepStartedAt : new Date().toISOString(),
         }),
       ),
     close: () => effect("close", () => void (disk.operation = undefined)),
-    lastGood: () => read(() => disk.lastGood),
+    lastGood: () => look(() => disk.lastGood),
     commit: version => effect("commit", () => void (disk.lastGood = version)),
     reject: (version, why) => effect("reject", () => void (disk.rejected[version] = why)),
     // Never throws by its contract, but may be interrupted.
     alert: async notice => {
-      if (faults.get(passed + 1) === "kill") point("alert");
+      if (fates.get(passed + 1) === "kill") point("alert");
       passed += 1;
       if (dead) throw new Killed("alert");
       disk.alerts[notice.key] ??= notice;
@@ -185,10 +185,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     claimMaintenance: () => effect("claim", () => void (disk.maintenance = me)),
     // Keeps another process's: that one may be working.
     releaseMaintenance: () =>
-      effect(
-        "releaseMaintenance",
-        () => void (disk.maintenance = disk.maintenance === self ? undefined : disk.maintenance),
-      ),
+      effect("giveBack", () => void (disk.maintenance = disk.maintenance === me ? undefined : disk.maintenance)),
     prepare: ({ id }) =>
       effect(
         "prepare",
@@ -198,7 +195,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     restoreEnv: ({ id }) => effect("restoreEnv", () => void (disk.env = disk.keptEnv[id] ?? disk.env)),
     stop: () =>
       effect("stop", () => {
-        requireMaintenance("stop");
+        maintained("stop");
         disk.deployed = undefined;
       }),
     snapshot: ({ id }) =>
@@ -219,7 +216,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
           ({ data: kept, whole }) => whole && JSON.stringify(kept) === JSON.stringify(data),
         );
         if (disk.stateful && version > data.schema && !safe)
-          throw new Error(`${version} was deployed on data without a snapshot`);
+          throw new Error(`P2: ${version} was deployed on data that no snapshot has`);
         disk.deployed = version;
         disk.env = disk.env.replace(/^TYPE=\S+/, `TYPE=${version}`);
         // A database migrates on start, whether or not the app becomes healthy.
@@ -243,22 +240,22 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
       return effect(
         "restore",
         () => {
-          disk.replacedData[id] ??= live();
+          disk.beside[id] ??= live();
           disk.data = found.data;
         },
         () => {
-          if (disk.data) disk.replacedData[id] ??= disk.data; // no data is live between the two renames
-          disk.data = disk.replacedData[id];
+          if (disk.data) disk.beside[id] ??= disk.data; // between the two renames nothing is live
+          disk.data = disk.beside[id];
         },
       );
     },
-    removeReplacedData: ({ id }) => effect("removeReplacedData", () => void delete disk.replacedData[id]),
+    removeReplacedData: ({ id }) => effect("forget", () => void delete disk.beside[id]),
   };
-  return { host, passed: () => passed, effects };
+  return { host, passed: () => passed, did };
 }
 
 /** Every copy of the data. */
 export function copies(disk: Disk): Data[] {
   const kept = Object.values(disk.snapshots).flatMap(({ data, whole }) => (whole ? [data] : []));
-  return [...(disk.data ? [disk.data] : []), ...kept, ...Object.values(disk.replacedData)];
+  return [...(disk.data ? [disk.data] : []), ...kept, ...Object.values(disk.beside)];
 }

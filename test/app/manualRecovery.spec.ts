@@ -3,14 +3,14 @@ import { BrokenError } from "../../providers/app/errors.ts";
 import { recover } from "../../providers/app/recover.ts";
 import { upgrade } from "../../providers/app/upgrade.ts";
 import { accept, restoreTo, retry } from "../../providers/app/manualRecovery.ts";
-import { allCopies, freshDisk, FROM, Killed, startProcess, TO, type Disk } from "./fakeHost.ts";
+import { copies, freshDisk, FROM, Killed, processOn, TO, type Disk } from "./fakeHost.ts";
 
 const original = freshDisk().data!;
 
 /** Neither version becomes healthy: the upgrade fails, and its rollback too. */
 async function brokenDisk(): Promise<Disk> {
   const disk = freshDisk({ good: [] });
-  await assert.rejects(upgrade(startProcess(disk).host, { from: FROM, to: TO }), BrokenError);
+  await assert.rejects(upgrade(processOn(disk).host, { from: FROM, to: TO }), BrokenError);
   return disk;
 }
 
@@ -18,14 +18,14 @@ describe("a broken app", () => {
   it("F5: is rolled back by retry, which continues where the rollback failed", async () => {
     const disk = await brokenDisk();
     disk.good = [FROM];
-    assert.equal(await retry(startProcess(disk).host), "undone");
-    assert.deepEqual([disk.deployed, disk.data, disk.operation, disk.replacedData], [FROM, original, undefined, {}]);
+    assert.equal(await retry(processOn(disk).host), "undone");
+    assert.deepEqual([disk.deployed, disk.data, disk.operation, disk.beside], [FROM, original, undefined, {}]);
   });
 
   it("stays broken if retry fails again, with nothing deleted", async () => {
     const disk = await brokenDisk();
-    await assert.rejects(retry(startProcess(disk).host), BrokenError);
-    assert.ok(allCopies(disk).some(data => JSON.stringify(data) === JSON.stringify(original)));
+    await assert.rejects(retry(processOn(disk).host), BrokenError);
+    assert.ok(copies(disk).some(data => JSON.stringify(data) === JSON.stringify(original)));
   });
 
   it("gets a snapshot's version and data by restore; recover finishes it after a kill at any point", async () => {
@@ -33,14 +33,14 @@ describe("a broken app", () => {
       const disk = await brokenDisk();
       disk.good = [FROM];
       const [snapshot] = Object.keys(disk.snapshots);
-      const { host, passed } = startProcess(disk, new Map([[at, "kill"]]));
+      const { host, passed } = processOn(disk, new Map([[at, "kill"]]));
       const outcome = await restoreTo(host, { version: FROM, id: snapshot! }).catch((error: Error) => error);
       if (passed() < at) break;
       assert.ok(outcome instanceof Killed);
-      await recover(startProcess(disk).host).catch(error => {
-        // Killed before the broken journal was replaced, the app is still broken.
+      await recover(processOn(disk).host).catch(error => {
+        // Killed before the broken journal was replaced: it is broken as before.
         if (!(error instanceof BrokenError)) throw error;
-        return restoreTo(startProcess(disk).host, { version: FROM, id: snapshot! });
+        return restoreTo(processOn(disk).host, { version: FROM, id: snapshot! });
       });
       assert.deepEqual([disk.deployed, disk.data, disk.operation], [FROM, original, undefined], `killed at ${at}`);
     }
@@ -48,9 +48,9 @@ describe("a broken app", () => {
 
   it("P7: rejects the newer version if restore replaces it while it runs", async () => {
     const disk = freshDisk();
-    await upgrade(startProcess(disk).host, { from: FROM, to: TO });
+    await upgrade(processOn(disk).host, { from: FROM, to: TO });
     const [snapshot] = Object.keys(disk.snapshots);
-    const { version, withData } = await restoreTo(startProcess(disk).host, { version: FROM, id: snapshot! });
+    const { version, withData } = await restoreTo(processOn(disk).host, { version: FROM, id: snapshot! });
     assert.deepEqual([version, withData], [FROM, true]);
     assert.deepEqual([disk.deployed, disk.data, disk.lastGood, disk.operation], [FROM, original, FROM, undefined]);
     assert.ok(disk.rejected[TO]);
@@ -65,7 +65,7 @@ describe("a broken app", () => {
       const disk = await brokenDisk();
       disk.good = [FROM, TO];
       const rows = disk.data!.rows;
-      const { host, passed } = startProcess(disk, new Map([[at, "kill"]]));
+      const { host, passed } = processOn(disk, new Map([[at, "kill"]]));
       await accept(host).catch(() => undefined);
       if (passed() < at) break;
       const next = await recover(processOn(disk).host).catch((error: Error) => error);
@@ -80,16 +80,16 @@ describe("a broken app", () => {
 
   it("keeps the running version by accept, after a whole healthy window", async () => {
     const disk = await brokenDisk();
-    await assert.rejects(accept(startProcess(disk).host), { name: "UnhealthyError" });
+    await assert.rejects(accept(processOn(disk).host), { name: "UnhealthyError" });
     assert.ok(disk.operation, "still broken");
     disk.good = [FROM];
-    assert.equal(await accept(startProcess(disk).host), FROM);
+    assert.equal(await accept(processOn(disk).host), FROM);
     assert.deepEqual([disk.lastGood, disk.operation], [FROM, undefined]);
   });
 
   it("isn't changed by retry if no operation is open", async () => {
-    const { host, effects } = startProcess(freshDisk());
+    const { host, did } = processOn(freshDisk());
     assert.equal(await retry(host), "nothing");
-    assert.deepEqual(effects, []);
+    assert.deepEqual(did, []);
   });
 });

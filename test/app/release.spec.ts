@@ -25,7 +25,7 @@ const at = (
   choose({ ...nothing, running, tags: tags.map(each => (typeof each === "string" ? tag(each) : each)), ...more });
 const held = (choice: ReleaseDecision) =>
   choice.held.map(({ version, reasons }) => `${version}: ${reasons.join(", ")}`);
-const ignored = (choice: ReleaseDecision) => choice.ignored.map(({ version, reason }) => `${version}: ${reason}`);
+const left = (choice: ReleaseDecision) => choice.ignored.map(({ version, reason }) => `${version}: ${reason}`);
 const policy = (more: Partial<Policy>): Policy => ({ ...usual, ...more });
 
 describe("which version to apply", () => {
@@ -45,29 +45,29 @@ describe("which version to apply", () => {
       chosen: "10.8.0+26.5.0",
     },
     {
-      title: "F25: isn't ordered as text",
+      title: "F25: is never ordered as text",
       tags: ["10.9.0+26.4.0", "10.10.0+26.4.0", "9.99.0+26.4.0"],
       chosen: "10.10.0+26.4.0",
     },
     {
-      title: "F25: is ordered by the app's version if the recipe's is equal",
+      title: "F25: is told by the app's version where the recipe's is the same, never as text",
       tags: ["10.7.1+26.10.0", "10.7.1+26.9.0"],
       chosen: "10.7.1+26.10.0",
     },
     {
-      title: "stays at a version that upstream doesn't have, and is never lower",
+      title: "stays at what upstream doesn't know, and never goes down",
       running: "10.9.9+26.4.0",
       tags: [from],
       chosen: "10.9.9+26.4.0",
     },
     {
-      title: "F25: holds majors of the recipe and of the app",
+      title: "F25: holds a major of the recipe and of the app",
       tags: ["10.7.9+26.4.0", "10.9.0+27.0.0", "11.0.0+26.5.0"],
       chosen: "10.7.9+26.4.0",
       held: ["10.9.0+27.0.0: major of the app", "11.0.0+26.5.0: major of the recipe"],
     },
     {
-      title: "holds a lower app version, and one that can't be compared",
+      title: "holds an app's version that can't be compared, and one that goes down",
       tags: ["10.8.0+stable", "10.8.1+26.3.0"],
       chosen: from,
       held: [
@@ -76,59 +76,59 @@ describe("which version to apply", () => {
       ],
     },
     {
-      title: "ignores an incomparable app version if it stays the same",
+      title: "doesn't mind an app's version that can't be compared where it stays",
       running: "1.0.0+stable",
       tags: ["1.1.0+stable"],
       chosen: "1.1.0+stable",
     },
     {
-      title: "holds minors of the recipe and of the app if only patches are allowed",
+      title: "holds the minor of recipe and app where patches alone are allowed",
       tags: ["10.7.2+26.4.1", "10.7.3+26.5.0", "10.8.0+26.4.1"],
       more: { policy: policy({ allow: "patch" }) },
       chosen: "10.7.2+26.4.1",
       held: ["10.7.3+26.5.0: minor of the app", "10.8.0+26.4.1: minor of the recipe"],
     },
     {
-      title: "holds everything if updates aren't allowed",
+      title: "holds everything where updates aren't allowed",
       tags: ["10.7.9+26.4.0"],
       more: { policy: policy({ allow: "none" }) },
       chosen: from,
       held: ["10.7.9+26.4.0: updates aren't allowed"],
     },
     {
-      title: "takes a major if the policy allows it",
+      title: "takes a major where the policy allows it",
       tags: ["11.0.0+27.0.0"],
       more: { policy: policy({ allow: "major" }) },
       chosen: "11.0.0+27.0.0",
     },
     {
-      title: "F25: holds everything from a version with release notes on, and names that version",
+      title: "F25: holds everything beyond a version with notes, and says whose they are",
       tags: ["10.7.9+26.4.0", "10.8.0+26.5.0", "10.8.1+26.5.0"],
       more: { notes: { "10.8.0+26.5.0": "dump the database" } },
       chosen: "10.7.9+26.4.0",
       held: ["10.8.0+26.5.0: release notes", "10.8.1+26.5.0: release notes of 10.8.0+26.5.0"],
     },
     {
-      title: "F25: respects the notes of a version whose tag is missing",
+      title: "F25: minds the notes of a version whose tag is missing",
       tags: ["10.8.1+26.5.0"],
       more: { notes: { "10.8.0+26.5.0": "dump the database", next: "not yet", README: "" } },
       chosen: from,
       held: ["10.8.1+26.5.0: release notes of 10.8.0+26.5.0"],
     },
     {
-      title: "ignores the notes of the running version and of older ones",
+      title: "doesn't mind the notes of what runs, of older ones, and any where the policy says so",
       tags: ["10.7.9+26.4.0"],
       more: { notes: { [from]: "done", "10.0.0+26.0.0": "done" } },
       chosen: "10.7.9+26.4.0",
     },
     {
-      title: "ignores all notes if the policy says so",
+      title: "minds no notes where the policy says so",
       tags: ["10.8.0+26.5.0"],
       more: { notes: { "10.8.0+26.5.0": "!" }, policy: policy({ notes: "none" }) },
       chosen: "10.8.0+26.5.0",
     },
     {
-      title: "F36: holds a version with unmet requirements, and names them",
+      title: "F36: holds by name what has a want that nobody meets; a later one that hasn't may come",
       tags: ["10.7.9+26.4.0", "10.8.0+26.5.0"],
       more: {
         missing: { "10.8.0+26.5.0": ["the variable SMTP_HOST has no value", "the secret license can't be generated"] },
@@ -137,55 +137,55 @@ describe("which version to apply", () => {
       held: ["10.8.0+26.5.0: the variable SMTP_HOST has no value, the secret license can't be generated"],
     },
     {
-      title: "P7: holds a rejected version, with the reason in one line",
+      title: "P7: holds what failed here, with why in one line",
       tags: ["10.7.9+26.4.0", "10.8.0+26.5.0"],
       more: { rejected: { "10.8.0+26.5.0": { at: now, why: "10.8.0+26.5.0 isn't healthy:\n app restarts" } } },
       chosen: "10.7.9+26.4.0",
       held: ["10.8.0+26.5.0: rejected here: 10.8.0+26.5.0 isn't healthy: app restarts"],
     },
     {
-      title: "P7: takes the version after a rejected one",
+      title: "P7: takes the version that comes after one that failed here",
       tags: ["10.8.0+26.5.0", "10.8.1+26.5.0"],
       more: { rejected: { "10.8.0+26.5.0": { at: now, why: "no" } } },
       chosen: "10.8.1+26.5.0",
     },
     {
-      title: "holds a version below the minimum age, and those beyond it",
+      title: "holds what is too young, and what only it leads to",
       tags: [tag("10.7.8+26.4.0", { time: now - hour }), "10.7.9+26.4.0"],
       chosen: from,
       held: ["10.7.8+26.4.0: younger than 24 h", "10.7.9+26.4.0: beyond 10.7.8+26.4.0, which is held"],
     },
     {
-      title: "takes a version of exactly the minimum age",
+      title: "takes what is exactly old enough",
       tags: [tag("10.7.8+26.4.0", { time: now - 24 * hour })],
       chosen: "10.7.8+26.4.0",
     },
     {
-      title: "ignores a tag's time in the future if no minimum age is set",
+      title: "minds no clock that goes wrong where no age is asked for",
       tags: [tag("10.7.8+26.4.0", { time: now + hour })],
       more: { policy: policy({ minAgeHours: 0 }) },
       chosen: "10.7.8+26.4.0",
     },
     {
-      title: "F25: holds a moved tag and those beyond it",
+      title: "F25: holds a tag that moved, and what is beyond it",
       tags: ["10.7.8+26.4.0", tag("10.7.9+26.4.0", { moved: true }), "10.8.0+26.5.0"],
       chosen: "10.7.8+26.4.0",
       held: ["10.7.9+26.4.0: its tag moved upstream", "10.8.0+26.5.0: beyond 10.7.9+26.4.0, which is held"],
     },
     {
-      title: "F25: ignores that the running version's tag moved, and deleted tags",
+      title: "F25: doesn't mind that the tag of what runs moved or is gone",
       tags: [tag(from, { moved: true }), tag("10.7.0+26.4.0", { gone: true }), "10.7.9+26.4.0"],
       chosen: "10.7.9+26.4.0",
     },
     {
-      title: "F25: holds everything if the running version is invalid",
+      title: "F25: holds all where what runs is no version",
       running: "abc1234",
       tags: ["10.7.9+26.4.0"],
       chosen: "abc1234",
       held: ["10.7.9+26.4.0: the running version abc1234 is not a recipe version"],
     },
     {
-      title: "lists every reason",
+      title: "tells each reason there is",
       tags: [tag("11.0.0+27.0.0", { time: now, moved: true })],
       more: {
         notes: { "11.0.0+27.0.0": "!" },
@@ -217,7 +217,7 @@ describe("which version to apply", () => {
     const choice = at(from, tags);
     assert.equal(choice.version, from);
     assert.deepEqual(choice.held, []);
-    assert.deepEqual(ignored(choice), [
+    assert.deepEqual(left(choice), [
       "main: not a recipe version",
       "v2: not a recipe version",
       "10.8.0-rc.1+26.5.0: a pre-release",
@@ -305,7 +305,7 @@ describe("an approval of an exact version", () => {
     assert.equal(pick(now, now - 1), "10.8.0+26.5.0");
   });
 
-  it("replaces an invalid running version, but never leads to a lower one", () => {
+  it("leads away from an invalid running version, and never to a lower one", () => {
     assert.equal(
       at("abc1234", ["10.8.0+26.5.0"], { approved: { "10.8.0+26.5.0": { at: now } } }).version,
       "10.8.0+26.5.0",
@@ -357,32 +357,26 @@ describe("for any context, the choice", () => {
     { weight: 9, arbitrary: fc.integer({ min: now - 48 * hour, max: now + hour }) },
     fc.constantFrom(Number.NaN, 0, Infinity, -Infinity),
   );
-  const mostlyFalse = (weight: number) => fc.oneof({ weight, arbitrary: fc.constant(false) }, fc.constant(true));
+  const often = (weight: number) => fc.oneof({ weight, arbitrary: fc.constant(false) }, fc.constant(true));
   const tags = fc.array(
-    fc.record({
-      name: text,
-      annotated: mostlyFalse(9).map(no => !no),
-      time: moment,
-      moved: mostlyFalse(9),
-      gone: mostlyFalse(9),
-    }),
+    fc.record({ name: text, annotated: often(9).map(no => !no), time: moment, moved: often(9), gone: often(9) }),
     { maxLength: 14 },
   );
   // Drawn from the tags: random keys would hardly ever match a tag's name.
   const situation: fc.Arbitrary<ReleaseContext> = tags.chain(all => {
     const name =
       all.length > 0 ? fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...all.map(each => each.name)) }, text) : text;
-    const keyedByTag = <T>(value: fc.Arbitrary<T>) =>
+    const about = <T>(value: fc.Arbitrary<T>) =>
       fc
         .array(fc.tuple(name, value), { maxLength: 3 })
         .map(entries => Object.fromEntries(entries) as Record<string, T>);
     return fc.record({
       running: fc.option(name, { nil: undefined }),
       tags: fc.constant(all),
-      notes: keyedByTag(fc.string()),
-      missing: keyedByTag(fc.array(fc.string(), { maxLength: 2 })),
-      rejected: keyedByTag(fc.record({ at: moment, why: fc.string() })),
-      approved: keyedByTag(fc.record({ at: moment })),
+      notes: about(fc.string()),
+      missing: about(fc.array(fc.string(), { maxLength: 2 })),
+      rejected: about(fc.record({ at: moment, why: fc.string() })),
+      approved: about(fc.record({ at: moment })),
       policy: fc.record({
         allow: fc.constantFrom("none", "patch", "minor", "major"),
         minAgeHours: fc.constantFrom(0, 24),
@@ -391,10 +385,10 @@ describe("for any context, the choice", () => {
       now: fc.constant(now),
     });
   });
-  const check = (holds: (given: ReleaseContext) => void) => fc.assert(fc.property(context, holds), { numRuns: 300 });
+  const check = (holds: (given: ReleaseContext) => void) => fc.assert(fc.property(situation, holds), { numRuns: 300 });
   const parsed = (name: string | undefined) => parseVersion(name ?? "");
   const isHigher = (a: string, b: string) => compareVersions(parsed(a)!, parsed(b)!) > 0;
-  const isApproved = (name: string, { approved, rejected }: ReleaseContext) =>
+  const yesTo = (name: string, { approved, rejected }: ReleaseContext) =>
     name in approved && (!(name in rejected) || approved[name]!.at > rejected[name]!.at);
 
   it("F25: is the running version or a valid candidate, never lower, never an exception", () => {
@@ -411,20 +405,20 @@ describe("for any context, the choice", () => {
     check(given => {
       const { running, policy: rules } = given;
       const { version: chosen } = choose(given);
-      if (chosen === running || chosen === undefined || running === undefined || isApproved(chosen, given)) return;
+      if (chosen === running || chosen === undefined || running === undefined || yesTo(chosen, given)) return;
       const [from, to] = [parsed(running), parsed(chosen)!];
-      assert.ok(from, "an invalid running version can only be left with an approval");
+      assert.ok(from, "what runs is no version: only an approval leads away from it");
       assert.ok(!(chosen in given.rejected) && !(given.missing[chosen] ?? []).length && rules.allow !== "none");
       if (rules.allow !== "major") assert.equal(to.recipe.major, from.recipe.major);
       if (rules.allow !== "major" && to.app !== from.app) assert.equal(to.appVersion!.major, from.appVersion!.major);
       if (rules.allow === "patch") assert.equal(to.recipe.minor, from.recipe.minor);
       const crossed = (name: string) => parsed(name) && isHigher(name, running) && !isHigher(name, chosen);
       if (rules.notes === "any") assert.deepEqual(Object.keys(given.notes).filter(crossed), []);
-      // Two versions can be equal in order (10.0.4+ and 10.0.4+stable); applying one doesn't cross the other.
+      // Two versions can order as equal (10.0.4+ and 10.0.4+stable): to apply one doesn't cross the other.
       const isBelow = (name: string) => name === chosen || isHigher(chosen, name);
       for (const name of candidates(running, given.tags)
         .filter(isBelow)
-        .filter(each => !isApproved(each, given))) {
+        .filter(each => !yesTo(each, given))) {
         const { moved, time } = given.tags.find(each => each.name === name)!;
         assert.ok(!moved && (rules.minAgeHours === 0 || now - time >= rules.minAgeHours * hour), name);
       }
@@ -435,11 +429,11 @@ describe("for any context, the choice", () => {
     check(given => {
       const { version: chosen } = choose(given);
       for (const name of candidates(given.running, given.tags))
-        if (isApproved(name, given)) assert.ok(chosen !== given.running && !isHigher(name, chosen!));
+        if (yesTo(name, given)) assert.ok(chosen !== given.running && !isHigher(name, chosen!));
     });
   });
 
-  it("P7: is stable when repeated from the chosen version, with the same holds and reasons", () => {
+  it("P7: repeated from the chosen version is no lower, and holds the same versions for the same reasons", () => {
     check(given => {
       const choice = choose(given);
       const again = choose({ ...given, running: choice.version });

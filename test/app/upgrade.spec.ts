@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { BrokenError, PreflightError, ReleaseFault, UpgradeError } from "../../providers/app/errors.ts";
 import { recover } from "../../providers/app/recover.ts";
 import { upgrade } from "../../providers/app/upgrade.ts";
-import { allCopies, freshDisk, FROM, Injected, Killed, startProcess, TO, type Disk, type Faults } from "./fakeHost.ts";
+import { copies, freshDisk, FROM, Injected, Killed, processOn, TO, type Disk, type Plan } from "./fakeHost.ts";
 import { InconclusiveError } from "../../providers/lib/health/index.ts";
 
 const long = process.argv.includes("--long");
@@ -25,8 +25,8 @@ async function end(work: Promise<unknown>): Promise<unknown> {
 /** Invariants after any interruption. */
 function always(disk: Disk): void {
   assert.ok(
-    allCopies(disk).some(data => same(data.rows.slice(0, original.rows.length), original.rows)),
-    "no copy of the data is left",
+    copies(disk).some(data => same(data.rows.slice(0, original.rows.length), original.rows)),
+    "P5: the data is nowhere any more",
   );
 }
 
@@ -35,46 +35,43 @@ function atRest(disk: Disk, { to = true } = {}): void {
   assert.equal(disk.operation, undefined, "an operation is left");
   assert.equal(disk.maintenance, undefined, "maintenance is left");
   assert.ok(disk.deployed === FROM || (to && disk.deployed === TO), `${disk.deployed} runs`);
-  assert.ok(disk.good.includes(disk.deployed!), "the deployed version isn't healthy");
-  assert.equal(disk.lastGood, disk.deployed, "last good isn't the deployed version");
-  if (disk.deployed === FROM) assert.deepEqual(disk.data, original, "the data was not rolled back");
+  assert.ok(disk.good.includes(disk.deployed!), "what runs isn't healthy");
+  assert.equal(disk.lastGood, disk.deployed, "last good isn't what runs");
+  if (disk.deployed === FROM) assert.deepEqual(disk.data, original, "P4: the data isn't as it was");
   else assert.deepEqual(disk.data, { schema: TO, rows: [...original.rows, `migrated to ${TO}`] });
-  assert.deepEqual(disk.replacedData, {}, "an old volume is left");
-  assert.equal(disk.env.includes("NEW=1"), disk.deployed === TO, "the .env belongs to another version");
+  assert.deepEqual(disk.beside, {}, "an old volume is left");
+  assert.equal(disk.env.includes("NEW=1"), disk.deployed === TO, "the .env is another version's");
   assert.ok(disk.env.startsWith(`TYPE=${disk.deployed}`));
 }
 
 describe("an upgrade", () => {
   it("runs its steps in order, each recorded before it starts", async () => {
     const disk = freshDisk();
-    const { host, effects } = startProcess(disk);
+    const { host, did } = processOn(disk);
     await upgrade(host, plan);
     const steps =
-      "begin,write preflight,preflight,write drain,drain,write prepare,prepare,write stop,stop,write snapshot,snapshot";
-    assert.equal(
-      effects.join(),
-      `${steps},write deploy,deploy ${TO},write gate,write commit,commit,removeReplacedData,releaseMaintenance,close`,
-    );
-    assertSettled(disk);
+      "begin,note preflight,preflight,note drain,drain,note prepare,prepare,note stop,stop,note snapshot,snapshot";
+    assert.equal(did.join(), `${steps},note deploy,deploy ${TO},note gate,note commit,commit,forget,giveBack,close`);
+    atRest(disk);
     assert.equal(disk.deployed, TO);
     assert.deepEqual(disk.alerts, {});
   });
 
-  it("doesn't undeploy a stateless app", async () => {
+  it("of a stateless app undeploys nothing", async () => {
     const disk = freshDisk({ stateful: false });
-    const { host, effects } = startProcess(disk);
+    const { host, did } = processOn(disk);
     await upgrade(host, plan);
-    assert.ok(!effects.includes("stop") && !effects.includes("snapshot"));
+    assert.ok(!did.includes("stop") && !did.includes("snapshot"));
     assert.equal(disk.lastGood, TO);
   });
 
-  it("F9, P4, P10: is rolled back with its data, rejected and alerted once if it stays unhealthy", async () => {
+  it("F9, P4, P10: that never becomes healthy is rolled back with its data, rejected, and alerted once", async () => {
     const disk = freshDisk({ good: [FROM] });
-    await assert.rejects(upgrade(startProcess(disk).host, plan), {
+    await assert.rejects(upgrade(processOn(disk).host, plan), {
       name: "UpgradeError",
       message: `app: app at ${TO} isn't healthy: HTTP 503; ${FROM} runs again, with the data it had`,
     });
-    assertSettled(disk, { to: false });
+    atRest(disk, { to: false });
     assert.deepEqual(Object.keys(disk.rejected), [TO]);
     assert.deepEqual(
       Object.values(disk.alerts).map(({ severity, recovered, attempted, diagnostics }) => ({
@@ -87,118 +84,118 @@ describe("an upgrade", () => {
     );
   });
 
-  it("F8: changes nothing if preflight rejects the release", async () => {
+  it("F8: that preflight rejects changes nothing", async () => {
     const disk = freshDisk();
-    const { host, effects } = startProcess(disk);
-    const rejecting = {
+    const { host, did } = processOn(disk);
+    const refusing = {
       ...host,
       preflight: () => Promise.reject(new ReleaseFault("its compose files don't load (R009)")),
     };
-    await assert.rejects(upgrade(rejecting, plan), PreflightError);
-    assert.deepEqual(effects, ["begin", "write preflight", "releaseMaintenance", "close", "reject"]);
+    await assert.rejects(upgrade(refusing, plan), PreflightError);
+    assert.deepEqual(did, ["begin", "note preflight", "giveBack", "close", "reject"]);
     assert.match(disk.rejected[TO]!, /R009/);
     assert.equal(Object.keys(disk.alerts).length, 1);
   });
 
-  it("F3, F12: changes and rejects nothing if preflight fails because of the host", async () => {
+  it("F3, F12: that preflight refuses for the host's sake changes nothing, and isn't rejected", async () => {
     const disk = freshDisk();
-    const rejecting = {
-      ...startProcess(disk).host,
+    const refusing = {
+      ...processOn(disk).host,
       preflight: () => Promise.reject(new PreflightError("its image can't be pulled")),
     };
-    await assert.rejects(upgrade(rejecting, plan), PreflightError);
+    await assert.rejects(upgrade(refusing, plan), PreflightError);
     assert.deepEqual(disk.rejected, {});
-    assertSettled(disk, { to: false });
+    atRest(disk, { to: false });
   });
 
   for (const step of ["stop", "snapshot"] as const) {
-    it(`F4, F6, F14: is rolled back without rejecting the version if ${step} fails`, async () => {
+    it(`F4, F6, F14: whose ${step} fails is undone without rejecting the version`, async () => {
       const disk = freshDisk();
-      const { host, effects } = startProcess(disk);
+      const { host, did } = processOn(disk);
       const failing = { ...host, [step]: () => Promise.reject(new Error("no space left on device")) };
       await assert.rejects(upgrade(failing, plan), UpgradeError);
-      assert.ok(!effects.includes("restore"), "it must not restore an older snapshot over newer data");
-      assertSettled(disk, { to: false });
+      assert.ok(!did.includes("restore"), "never an older snapshot over newer data");
+      atRest(disk, { to: false });
       assert.deepEqual(disk.rejected, {});
     });
   }
 
-  it("F13, P10: is broken with a critical alert if its rollback fails, and isn't retried", async () => {
+  it("F13, P10: whose rollback fails is broken: a critical alert, nothing deleted, no further attempt", async () => {
     const disk = freshDisk({ good: [] });
-    await assert.rejects(upgrade(startProcess(disk).host, plan), BrokenError);
+    await assert.rejects(upgrade(processOn(disk).host, plan), BrokenError);
     assert.equal(Object.values(disk.alerts).at(-1)?.severity, "critical");
-    assert.ok(allCopies(disk).some(data => same(data, original)));
-    const { host, effects } = startProcess(disk);
+    assert.ok(copies(disk).some(data => same(data, original)));
+    const { host, did } = processOn(disk);
     await assert.rejects(recover(host), BrokenError);
-    assert.deepEqual(effects, []);
+    assert.deepEqual(did, []);
   });
 
-  it("stays at its gate and is checked again if health is inconclusive", async () => {
+  it("stays at its gate if health is inconclusive, undoes nothing, and is checked again", async () => {
     const disk = freshDisk();
-    const { host } = startProcess(disk);
-    const unreachable = {
+    const { host } = processOn(disk);
+    const away = {
       ...host,
       gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }),
     };
-    await assert.rejects(upgrade(unreachable, plan), InconclusiveError);
-    await assert.rejects(recover(unreachable), InconclusiveError);
+    await assert.rejects(upgrade(away, plan), InconclusiveError);
+    await assert.rejects(recover(away), InconclusiveError);
     assert.equal(disk.deployed, TO);
     assert.equal(Object.keys(disk.alerts).length, 1);
-    assert.equal(await recover(startProcess(disk).host), "finished");
-    assertSettled(disk);
+    assert.equal(await recover(processOn(disk).host), "finished");
+    atRest(disk);
   });
 
   it("is broken after an inconclusive day at its gate", async () => {
     const disk = freshDisk();
-    const { host } = startProcess(disk);
-    const unreachable = {
+    const { host } = processOn(disk);
+    const away = {
       ...host,
       gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }),
     };
-    await assert.rejects(upgrade(unreachable, plan), InconclusiveError);
+    await assert.rejects(upgrade(away, plan), InconclusiveError);
     const operation = JSON.parse(disk.operation!) as { stepStartedAt: string };
     disk.operation = JSON.stringify({
       ...operation,
       stepStartedAt: new Date(Date.now() - 25 * 3_600_000).toISOString(),
     });
-    await assert.rejects(recover(unreachable), BrokenError);
-    assert.equal(disk.deployed, TO, "nothing may be rolled back");
+    await assert.rejects(recover(away), BrokenError);
+    assert.equal(disk.deployed, TO, "and nothing was undone");
   });
 
-  it("is broken after its rollback was inconclusive for a day, however often it was checked", async () => {
+  it("whose rollback stays inconclusive for a day is broken too, however often it was checked", async () => {
     const disk = freshDisk({ good: [FROM] });
-    const { host } = startProcess(disk);
-    const inconclusive = {
+    const { host } = processOn(disk);
+    const back = {
       ...host,
       gate: (version: string) =>
         version === TO
           ? host.gate(version, {})
           : Promise.resolve({ health: "inconclusive" as const, why: "no answer" }),
     };
-    await assert.rejects(upgrade(inconclusive, plan), InconclusiveError);
-    await assert.rejects(recover(inconclusive), InconclusiveError);
+    await assert.rejects(upgrade(back, plan), InconclusiveError);
+    await assert.rejects(recover(back), InconclusiveError);
     const operation = JSON.parse(disk.operation!) as { step: string };
     assert.equal(operation.step, "verifyRollback");
     disk.operation = JSON.stringify({
       ...operation,
       stepStartedAt: new Date(Date.now() - 25 * 3_600_000).toISOString(),
     });
-    await assert.rejects(recover(inconclusive), BrokenError);
+    await assert.rejects(recover(back), BrokenError);
   });
 
-  it("F33: stops without a rollback if another person deployed meanwhile", async () => {
+  it("F33: stops if another person deployed meanwhile, and undoes nothing", async () => {
     const disk = freshDisk();
-    const { host } = startProcess(disk);
-    const interfered = {
+    const { host } = processOn(disk);
+    const meddled = {
       ...host,
       snapshot: async (operation: Parameters<typeof host.snapshot>[0]) => {
         await host.snapshot(operation);
         disk.deployed = "1.0.5+1";
       },
     };
-    await assert.rejects(upgrade(interfered, plan), InconclusiveError);
+    await assert.rejects(upgrade(meddled, plan), InconclusiveError);
     assert.equal(disk.deployed, "1.0.5+1");
-    await assert.rejects(recover(startProcess(disk).host), InconclusiveError);
+    await assert.rejects(recover(processOn(disk).host), InconclusiveError);
     assert.equal(disk.deployed, "1.0.5+1");
   });
 });
@@ -213,8 +210,8 @@ describe("an interrupted upgrade", function () {
     always(disk);
     const met = [...first.keys()].every(number => number <= one.passed());
     for (const next of rest) {
-      outcome = await outcomeOf(recover(startProcess(disk, next).host));
-      assertInvariants(disk);
+      outcome = await end(recover(processOn(disk, next).host));
+      always(disk);
     }
     return { met, outcome };
   }
@@ -222,40 +219,40 @@ describe("an interrupted upgrade", function () {
   for (const release of ["good", "broken"] as const) {
     const host = () => freshDisk(release === "good" ? {} : { good: [FROM] });
 
-    it(`F1, F2, P6: to a ${release} release, killed at any point, is finished or rolled back`, async () => {
+    it(`F1, F2, P6: to a ${release} release, killed at any point, is finished or undone`, async () => {
       for (let at = 1; ; at++) {
         const disk = host();
-        const { met } = await runWithFaults(disk, new Map([[at, "kill"]]), new Map());
+        const { met } = await play(disk, new Map([[at, "kill"]]), new Map());
         if (!met) break;
-        assertSettled(disk, { to: release === "good" });
+        atRest(disk, { to: release === "good" });
         assert.ok(Object.keys(disk.alerts).length <= 1, "one alert at most");
       }
     });
 
-    it(`F1, P6: to a ${release} release, killed at any two points, is finished or rolled back`, async () => {
+    it(`F1, P6: to a ${release} release, killed twice at any two points, is finished or undone`, async () => {
       let pairs = 0;
       for (let at = 1; ; at++) {
         const probe = host();
-        if (!(await runWithFaults(probe, new Map([[at, "kill"]]))).met) break;
+        if (!(await play(probe, new Map([[at, "kill"]]))).met) break;
         for (let then = 1; ; then++) {
           const disk = host();
-          await runWithFaults(disk, new Map([[at, "kill"]]));
-          const second = startProcess(disk, new Map([[then, "kill"]]));
-          const outcome = await outcomeOf(recover(second.host));
-          assertInvariants(disk);
+          await play(disk, new Map([[at, "kill"]]));
+          const second = processOn(disk, new Map([[then, "kill"]]));
+          const outcome = await end(recover(second.host));
+          always(disk);
           if (!(outcome instanceof Killed)) break;
-          await recover(startProcess(disk).host);
-          assertSettled(disk, { to: release === "good" });
+          await recover(processOn(disk).host);
+          atRest(disk, { to: release === "good" });
           pairs += 1;
         }
       }
       assert.ok(pairs > 100, `${pairs} pairs`);
     });
 
-    it(`P4, P5, P10: to a ${release} release, failing anywhere, is rolled back, or broken with an alert`, async () => {
+    it(`P4, P5, P10: to a ${release} release, failing anywhere, is undone, or broken with an alert`, async () => {
       for (let at = 1; ; at++) {
         const disk = host();
-        const { met, outcome } = await runWithFaults(disk, new Map([[at, "fail"]]));
+        const { met, outcome } = await play(disk, new Map([[at, "fail"]]));
         if (!met) break;
         if (outcome instanceof BrokenError) {
           assert.ok(
@@ -270,16 +267,16 @@ describe("an interrupted upgrade", function () {
         else
           assert.ok(
             (JSON.parse(disk.operation) as { broken?: object }).broken,
-            `an operation is left open after a failure at ${at}`,
+            `at ${at} an operation is left that nobody would end`,
           );
       }
     });
   }
 
   it("F1, P5, P6: loses no data and terminates after kills and failures in any order", async () => {
-    const fault = fc.constantFrom("kill" as const, "fail" as const);
+    const fate = fc.constantFrom("kill" as const, "fail" as const);
     const process = fc
-      .array(fc.tuple(fc.integer({ min: 1, max: 60 }), fault), { maxLength: 3 })
+      .array(fc.tuple(fc.integer({ min: 1, max: 60 }), fate), { maxLength: 3 })
       .map(pairs => new Map(pairs));
     const good = fc.constantFrom<string[]>([FROM, TO], [FROM]);
     await fc.assert(
@@ -291,13 +288,13 @@ describe("an interrupted upgrade", function () {
           const disk = freshDisk({ good: versions, stateful });
           if (!stateful) disk.data = { schema: "9", rows: original.rows };
           const [first = new Map(), ...rest] = processes;
-          await runWithFaults(disk, first, ...rest);
-          const last = await outcomeOf(recover(startProcess(disk).host));
-          assertInvariants(disk);
+          await play(disk, first, ...rest);
+          const last = await end(recover(processOn(disk).host));
+          always(disk);
           if (last instanceof BrokenError) return assert.ok(JSON.parse(disk.operation!).broken);
           assert.equal(last, undefined);
           assert.equal(disk.operation, undefined);
-          if (stateful) assertSettled(disk, { to: versions.includes(TO) });
+          if (stateful) atRest(disk, { to: versions.includes(TO) });
           else assert.ok(disk.good.includes(disk.deployed!));
         },
       ),
@@ -305,9 +302,9 @@ describe("an interrupted upgrade", function () {
     );
   });
 
-  it("fails only with injected faults", async () => {
+  it("meets only injected failures", async () => {
     const disk = freshDisk();
-    await assert.rejects(startProcess(disk, new Map([[1, "fail"]])).host.drain(TO), Injected);
-    await assert.rejects(startProcess(disk, new Map([[2, "kill"]])).host.drain(TO), Killed);
+    await assert.rejects(processOn(disk, new Map([[1, "fail"]])).host.drain(TO), Injected);
+    await assert.rejects(processOn(disk, new Map([[2, "kill"]])).host.drain(TO), Killed);
   });
 });

@@ -95,21 +95,21 @@ describe("hearth reap", function () {
       run,
       keycloak: "dedicated",
       domains: [`docs-${run.slice(-6)}.ci.test`],
-      acquiredAt,
-      expiresAt,
+      acquiredAt: since,
+      expiresAt: until,
       holder: dead,
       ...more,
     });
   };
-  async function createRunDir(run: string, holder: ProcessIdentity | undefined): Promise<void> {
+  async function dir(run: string, holder: ProcessIdentity | undefined): Promise<void> {
     await mkdir(join(stateDir, "runs", run), { recursive: true });
     if (holder) await writeFile(join(stateDir, "runs", run, "owner.json"), JSON.stringify({ format: 1, holder }));
   }
-  const createStack = async (run: string, age: number) => {
+  const pulumi = async (run: string, age: number) => {
     await writeFile(join(folder, "stacks", `ci-${run}`), new Date(Date.now() - age).toISOString());
     await writeFile(join(checkout, ".stacks", `Pulumi.ci-${run}.yaml`), "config: {}\n");
   };
-  const remaining = async () => [
+  const left = async () => [
     ...(await readdir(join(folder, "swarm", "configs"))),
     ...(await readdir(join(folder, "stacks"))),
     ...(await readdir(join(checkout, ".stacks"))),
@@ -127,7 +127,7 @@ describe("hearth reap", function () {
     const line = `${DOCS}: stack docs-9c1995_ci_test, pulumi stack, run folder, lease removed (${why})`;
     assert.equal(first.stdout, `${line}\n1 removed\n`, first.stderr);
     assert.deepEqual([first.code, first.stderr], [0, ""]);
-    assert.deepEqual(await remaining(), []);
+    assert.deepEqual(await left(), []);
     assert.equal(await readFile(join(folder, "swarm", "stacks"), "utf8"), "blog_ci_test\n");
     assert.deepEqual(await hearth(["reap"]), { code: 0, stdout: "", stderr: "" });
   });
@@ -141,12 +141,12 @@ describe("hearth reap", function () {
     await pulumi("shop-00000c", 3 * HOUR);
     await writeFile(join(folder, "swarm-id"), "swarm-2");
     await writeFile(join(folder, "swarm", "stacks"), "n8n-00000d_ci_test\n");
-    await createRunDir("people", dead);
+    await dir("people", dead);
     await writeFile(join(folder, "stacks", "warm"), "");
     await writeFile(join(checkout, ".stacks", "Pulumi.warm.yaml"), "");
-    const before = await remaining();
+    const before = await left();
     assert.deepEqual(await hearth(["reap"]), { code: 0, stdout: "", stderr: "" });
-    assert.deepEqual(await remaining(), before);
+    assert.deepEqual(await left(), before);
     const listed = await hearth(["reap", "--dry-run"]);
     assert.equal(listed.code, 0);
     const lines = listed.stdout.split("\n").filter(Boolean).toSorted();
@@ -165,7 +165,7 @@ describe("hearth reap", function () {
     await dir(DOCS, dead);
     const before = await left();
     const dry = await hearth(["reap", "--dry-run"]);
-    assert.deepEqual([dry.code, await remaining()], [10, before]);
+    assert.deepEqual([dry.code, await left()], [10, before]);
     assert.match(
       dry.stdout,
       /^docs-9c1995: run folder, lease would be removed \(holder pid .* is dead\)\n1 to be removed\n$/,
@@ -202,7 +202,7 @@ describe("hearth reap", function () {
       done.stderr,
       /^hearth: config hearth-run-00000e on the swarm has a format that this hearth can't read: /,
     );
-    assert.deepEqual(await remaining(), before);
+    assert.deepEqual(await left(), before);
   });
 
   it("F20, P8: skips a run whose Keycloak is down, with its lease, and a locked stack", async () => {
@@ -255,7 +255,7 @@ describe("hearth reap", function () {
       const done = await reapDead();
       assert.equal(done.stdout, `["${DOCS}"]\n`);
       assert.match(done.stderr, /^docs-9c1995: run folder, lease removed \(holder pid .* is dead\)\n$/);
-      assert.deepEqual(await remaining(), ["wiki-00000a"]);
+      assert.deepEqual(await left(), ["wiki-00000a"]);
     });
 
     it("P8: removes maintenance only if its holder is dead and its operation is over", async () => {
@@ -278,7 +278,7 @@ describe("hearth reap", function () {
         done.stderr,
         /^maintenance of keycloak removed \(holder pid .* is dead, and no operation is open\)\n$/,
       );
-      assert.deepEqual(await remaining(), []);
+      assert.deepEqual(await left(), []);
     });
 
     it("doesn't fail the run if a record is unreadable", async () => {

@@ -123,7 +123,7 @@ describe("hearth run", function () {
     assert.match(done.stderr, /not your recipe: a run with this identity is active or was left behind/);
     assert.deepEqual(await calls(), [init]);
     const config = join(project, ".stacks", `Pulumi.${stack}.yaml`);
-    await writeFile(config, "encryptionsalt: active\n");
+    await writeFile(config, "encryptionsalt: its\n");
     await writeFile(join(folder, "stacks"), JSON.stringify([{ name: stack }]));
     assert.equal((await hearth(["run", ...flags, "--", "true"])).code, 125);
     assert.equal(
@@ -141,7 +141,7 @@ describe("hearth run", function () {
     await rm(join(project, ".stacks", `Pulumi.${stack}.yaml`));
   });
 
-  const waitForFile = async (file: string) => {
+  const until = async (file: string) => {
     for (let i = 0; i < 100 && !existsSync(join(folder, file)); i++) await sleep(50);
     assert.ok(existsSync(join(folder, file)), file);
   };
@@ -196,7 +196,7 @@ describe("hearth run", function () {
     assert.match(printed.stdout, /^OIDC_ISSUER=https:\/\/k\.test\/realms\/r$/m);
     assert.match((await hearth(["run", "start", ...flags, "--json"])).stdout, /"OIDC_CLIENT_SECRET": "its-secret"/);
     const file = join(folder, "run.env");
-    await writeFile(file, "world-readable", { mode: 0o666 });
+    await writeFile(file, "everybody's", { mode: 0o666 });
     const written = await hearth(["run", "start", ...flags, "--output", file]);
     assert.equal((await stat(file)).mode & 0o777, 0o600);
     assert.ok(!`${written.stdout}${written.stderr}`.includes("its-secret"));
@@ -232,9 +232,9 @@ describe("hearth run", function () {
   it("gives Pulumi a private copy of the HEARTH_CI_CONFIG file with the values of its flags", async () => {
     const before = await readFile(join(folder, "ci.yaml"), "utf8");
     const copy = join(project, ".stacks", `Pulumi.${stack}.yaml`);
-    const showCopy = ["sh", "-c", `cat ${copy}; stat -c %a ${copy}`];
-    assert.equal((await hearth(["run", ...flags, "--", ...showCopy])).stdout, `${before}600\n`);
-    const more = await hearth(["run", ...flags, "--checkout", "tree", "--keycloak", "dedicated", "--", ...showCopy]);
+    const shown = ["sh", "-c", `cat ${copy}; stat -c %a ${copy}`];
+    assert.equal((await hearth(["run", ...flags, "--", ...shown])).stdout, `${before}600\n`);
+    const more = await hearth(["run", ...flags, "--checkout", "tree", "--keycloak", "dedicated", "--", ...shown]);
     assert.equal(more.stdout, `${before}  hearth:checkout: ${folder}/tree\n  hearth:keycloak: dedicated\n600\n`);
     assert.equal(await readFile(join(folder, "ci.yaml"), "utf8"), before);
   });

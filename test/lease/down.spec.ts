@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MINUTE, newStage, START, type Side } from "./scheduler.ts";
+import { MINUTE, newScheduler, START, type Participant } from "./scheduler.ts";
 import { DOWN, newHost, newRun, UNREACHABLE, UP, type Host } from "./participants.ts";
 
 const WIKI = "wiki-00000a";
@@ -74,34 +74,34 @@ describe("a run that finds the warm Keycloak down", () => {
   });
 
   it("waits for a route that fails for a minute, and says so once", async () => {
-    const stage = newStage();
+    const scheduler = newScheduler();
     const host = newHost({ keycloak: UNREACHABLE });
-    const run = newRun(stage, WIKI, {}, host);
-    const got = run.enter();
-    void stage
-      .side("ingress")
+    const run = newRun(scheduler, WIKI, {}, host);
+    const got = run.acquire();
+    void scheduler
+      .participant("ingress")
       .sleep(MINUTE)
       .then(() => (host.keycloak = UP));
-    await stage.play();
+    await scheduler.run();
     assert.equal(await got, "warm");
     assert.deepEqual(run.logged, ["waiting: keycloak isn't reached: timed out"]);
-    assert.ok(!run.did.includes("repair"));
-    assert.ok(stage.now() - START < MINUTE + 10_000);
+    assert.ok(!run.calls.includes("repair"));
+    assert.ok(scheduler.now() - START < MINUTE + 10_000);
   });
 
   for (const mode of ["auto", "warm"] as const)
-    it(`fails if it runs but stays unreachable for two minutes: neither repaired nor replaced (mode ${mode})`, async () => {
-      const stage = newStage();
-      const run = newRun(stage, WIKI, { mode }, newHost({ keycloak: UNREACHABLE }));
-      const refused = run.enter();
-      await stage.play();
+    it(`fails, neither repairing nor replacing it, if it stays unreachable for two minutes (mode ${mode})`, async () => {
+      const scheduler = newScheduler();
+      const run = newRun(scheduler, WIKI, { mode }, newHost({ keycloak: UNREACHABLE }));
+      const refused = run.acquire();
+      await scheduler.run();
       await assert.rejects(refused, {
         name: "UnavailableError",
         message: /^keycloak isn't reached: timed out: Keycloak runs but is unreachable/,
       });
-      assert.deepEqual(run.did.slice(0, 3), ["put hearth-run-00000a", "all", "look"]);
-      assert.ok(!run.did.includes("repair") && stage.leases().length === 0);
-      assert.ok(stage.now() - START >= 2 * MINUTE);
+      assert.deepEqual(run.calls.slice(0, 3), ["create hearth-run-00000a", "list", "observe"]);
+      assert.ok(!run.calls.includes("repair") && scheduler.leases().length === 0);
+      assert.ok(scheduler.now() - START >= 2 * MINUTE);
     });
 
   it("F45: shares one repair with nine other runs, none of which gets a dedicated one", async () => {

@@ -7,19 +7,22 @@ import { MINUTE, type Participant, type Scheduler } from "./scheduler.ts";
 import { DOWN, newApp, newHost, newRun, UP, type AppProcess, type Run } from "./participants.ts";
 
 export interface RunPlan {
-  /** Runs with the same identity are one run started twice, if the liveness of their holders is known. */
+  /** Runs with the same identity and known liveness are the same run started twice. */
   readonly identity: number;
   readonly mode: KeycloakMode;
-  /** `hidden`: held by a process of unknown liveness. */
-  readonly sign: "held" | "timed" | "hidden";
-  readonly begins: number;
-  readonly stay: number;
-  readonly dies: number;
+  /** `unknown`: held by a process of unknown liveness. */
+  readonly lease: "held" | "timed" | "unknown";
+  /** Milliseconds before it starts. */
+  readonly delay: number;
+  /** Milliseconds for which it holds what it acquired. */
+  readonly hold: number;
+  /** Calls and sleeps after which it dies. */
+  readonly diesAfter: number;
 }
 
 export interface AppPlan {
   readonly app: "keycloak" | "traefik" | "custom-html";
-  /** Whether it writes a journal, so that another process finishes its operation after its death. */
+  /** Whether it keeps a journal, from which another process can finish its work if it dies. */
   readonly journal: boolean;
   /** Milliseconds before it starts. */
   readonly delay: number;
@@ -31,34 +34,34 @@ export interface AppPlan {
 
 export interface SimulationOptions {
   readonly dedicatedLimit: number;
-  /** Keycloak is down from the start, and a repair may fix it. */
-  readonly outage: "none" | "mends" | "stays";
+  /** Whether Keycloak is down at the start, and whether a repair succeeds. */
+  readonly outage: "none" | "repairable" | "permanent";
 }
 
 export interface Simulation {
   add(plan: RunPlan | AppPlan): void;
-  /** Kills the processes that are due. */
-  kill(): void;
-  /** Violated invariants. */
-  faults(): string[];
-  /** Live processes that haven't ended. */
+  /** Kills the processes that have reached their `diesAfter`. */
+  killDue(): void;
+  /** Invariants that are violated now. */
+  violations(): string[];
+  /** Live processes that have not ended. */
   unfinished(): string[];
-  /** Live runs that ended but whose lease still exists. */
-  leftBehind(): string[];
+  /** Runs that ended alive but left a lease. */
+  leaked(): string[];
   /** How each process ended. */
   outcomes(): string[];
 }
 
-/** Longer than any schedule, because no lease is renewed. */
-const LASTS = 100 * LEASE_DURATION;
+/** Longer than any schedule, because these runs don't renew their leases. */
+const DURATION = 100 * LEASE_DURATION;
 
 export function createSimulation(scheduler: Scheduler, { dedicatedLimit, outage }: SimulationOptions): Simulation {
   const runs: Run[] = [];
-  const apps: Kept[] = [];
-  const fates = new Map<Side, number>();
-  const ends = new Map<Side, string>();
-  const faults: string[] = [];
-  /** Apps with an open operation; those of them whose change has begun. */
+  const apps: AppProcess[] = [];
+  const deathAfter = new Map<Participant, number>();
+  const ends = new Map<Participant, string>();
+  const recorded: string[] = [];
+  /** Apps with an open operation. */
   const open = new Set<string>();
   /** Apps whose change has started. */
   const changing = new Set<string>();
@@ -90,15 +93,15 @@ export function createSimulation(scheduler: Scheduler, { dedicatedLimit, outage 
     }
   }
 
-  /** Finishes the operation of a dead process. */
-  async function recover(by: Side, like: Kept, stay: number): Promise<void> {
-    const { app } = like.work;
-    const work = { ...like.work, holder: by.holder };
-    const other = await claimMaintenance({ ...like.host, store: by.store }, work);
-    if (other !== undefined && touched.has(app))
-      faults.push(`${app} is being changed, and has no maintenance: ${other}`);
-    await by.sleep(stay);
-    touched.delete(app);
+  /** Finishes the change that a dead process started. */
+  async function recover(by: Participant, app: AppProcess, hold: number): Promise<void> {
+    const { app: name } = app.work;
+    const work = { ...app.work, holder: by.holder };
+    const other = await claimMaintenance({ ...app.host, store: by.store }, work);
+    if (other !== undefined && changing.has(name))
+      recorded.push(`${name} is being changed without maintenance: ${other}`);
+    await by.sleep(hold);
+    changing.delete(name);
     await releaseMaintenance(by.store, work);
     open.delete(name);
   }
@@ -169,9 +172,9 @@ export function createSimulation(scheduler: Scheduler, { dedicatedLimit, outage 
     start(app, plan, () => underLock(app, plan.app, 2 * DRAIN_LIMIT, () => change(app, plan)));
   }
 
-  /** Whether no run may use it now. */
-  const closed = (name: string) =>
-    touched.has(name) || apps.some(app => app.inside && living(app) && app.work.app === name);
+  /** Whether runs must not use the app now. */
+  const isClosed = (name: string) =>
+    changing.has(name) || apps.some(app => app.inside && isAlive(app) && app.work.app === name);
 
   return {
     add: plan => ("app" in plan ? addApp(plan) : addRun(plan)),

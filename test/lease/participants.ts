@@ -18,19 +18,19 @@ import type { Participant, Scheduler } from "./scheduler.ts";
 export const SSO = "sso.test";
 const DOMAINS = { keycloak: SSO, traefik: "proxy.test", "custom-html": "pages.test" };
 
-/** What a run observes; a spec may change it meanwhile. */
+/** The state that runs observe; a spec may change it meanwhile. */
 export interface Host {
   keycloak: KeycloakState;
   memory: number;
   /** Whether a dead holder's maintenance is stale. */
-  leftOver: boolean;
-  /** The outcome of a repair. */
-  repair: (by: Side) => Promise<void>;
+  staleMaintenance: boolean;
+  /** Repairs Keycloak or fails. */
+  repair: (by: Participant) => Promise<void>;
 }
 
 export const UP: KeycloakState = { state: "up", words: "is up" };
-export const UNREACHABLE: KeycloakState = { state: "unclear", words: "isn't reached: timed out" };
 export const DOWN: KeycloakState = { state: "down", words: "is down: 0 of 1 tasks run" };
+export const UNREACHABLE: KeycloakState = { state: "unclear", words: "isn't reached: timed out" };
 
 export function newHost(more: Partial<Host> = {}): Host {
   const repair = () => Promise.reject(new Error("no space left on device"));
@@ -39,17 +39,22 @@ export function newHost(more: Partial<Host> = {}): Host {
 
 export interface Run extends Participant {
   readonly host: AcquireHost;
-  /** Acquires the lease. A failure is kept until it is awaited. */
-  enter(): Promise<KeycloakKind>;
-  /** Acquires the lease, holds it for `stay` ms, and releases it. */
-  pass(stay: number): Promise<KeycloakKind>;
-  /** The Keycloak that it got, during `pass`. */
+  /** Starts to acquire a lease. A rejection isn't unhandled even if it is awaited later or never. */
+  acquire(): Promise<KeycloakKind>;
+  /** Acquires a lease, holds it for `ms` and releases it. */
+  acquireAndHold(ms: number): Promise<KeycloakKind>;
+  /** The kind of Keycloak it uses while `acquireAndHold` holds the lease. */
   inside: KeycloakKind | undefined;
 }
 
 /** A run's process. `request.holder: undefined` makes its lease a timed one. */
-export function newRun(stage: Stage, run: string, request: Partial<LeaseRequest> = {}, machine: Host = newHost()): Run {
-  const side = stage.side(run);
+export function newRun(
+  scheduler: Scheduler,
+  run: string,
+  request: Partial<LeaseRequest> = {},
+  machine: Host = newHost(),
+): Run {
+  const participant = scheduler.participant(run);
   const host: AcquireHost = {
     ...coordinationHostOf(scheduler, participant, machine),
     async observe() {
@@ -94,10 +99,10 @@ export interface AppProcess extends Participant {
   readonly work: MaintenanceRequest;
   drain(limit?: number): Promise<void>;
   claim(): Promise<string | undefined>;
-  giveBack(): Promise<void>;
-  /** Drains, holds maintenance for `stay` ms, and releases it. */
-  pass(stay: number): Promise<void>;
-  /** Whether it is drained, during `pass`. */
+  release(): Promise<void>;
+  /** Drains the app, holds its maintenance for `ms` and releases it. */
+  drainAndHold(ms: number): Promise<void>;
+  /** Whether `drainAndHold` holds the maintenance. */
   inside: boolean;
 }
 
@@ -138,8 +143,8 @@ export function newApp(
   return process;
 }
 
-/** Whether a run uses an app that is changing, which must never happen. */
-export function collides(run: Run, app: Kept): boolean {
+/** Whether the run uses the app while it is changed, which must never happen. */
+export function conflicts(run: Run, app: AppProcess): boolean {
   if (!app.inside || app.dead || run.inside === undefined || run.dead) return false;
   if (app.work.app === "custom-html") return false; // runs don't use it
   return app.work.app !== "keycloak" || run.inside === "warm";
@@ -151,7 +156,7 @@ function coordinationHostOf(scheduler: Scheduler, participant: Participant, host
   return { store, now, monotonicNow: now, sleep, log, liveness, isStale: async () => host.staleMaintenance };
 }
 
-function begun<T>(work: Promise<T>): Promise<T> {
+function handled<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined); // awaited later
   return work;
 }

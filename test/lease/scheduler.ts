@@ -1,4 +1,4 @@
-// A deterministic scheduler: each process stops at every call and every sleep until the spec resumes it.
+// A deterministic scheduler: each process pauses at every call and every sleep until the spec resumes it.
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Liveness, ProcessIdentity } from "../../providers/lib/process/identity.ts";
@@ -9,70 +9,70 @@ import {
   type StoredRecord,
 } from "../../providers/lib/coordination/coordinationStore.ts";
 import { type LeaseRecord, type MaintenanceRecord } from "../../providers/lib/coordination/records.ts";
-import { bare, fakeStore, type FakeStore } from "../lib/coordination/fakeStore.ts";
+import { withoutOwner, createFakeStore, type FakeStore } from "../lib/coordination/fakeStore.ts";
 
-/** Start of every scheduler's clock. */
+/** Initial time of every scheduler's clock. */
 export const START = Date.parse("2026-01-01T00:00:00Z");
 export const MINUTE = 60_000;
 
 /** The ISO time `ms` after `START`. */
 export const after = (ms: number): string => new Date(START + ms).toISOString();
 
-/** A process, which runs only when it is resumed. */
-export interface Side {
+/** A process that runs only when the scheduler resumes it. */
+export interface Participant {
   readonly name: string;
   readonly holder: ProcessIdentity;
   readonly store: CoordinationStore;
-  /** Its liveness as others see it. */
+  /** Its liveness as seen by other processes. */
   liveness: Liveness;
-  /** It was killed. */
+  /** Whether it was killed. */
   dead: boolean;
   readonly logged: string[];
-  /** The calls that it made so far: `put hearth-run-000001`, `all`, `sleep`, … */
-  readonly did: string[];
-  /** Its next call; undefined if it ended, died, or hasn't begun. */
+  /** Calls made so far: `create hearth-run-000001`, `list`, `sleep`, … */
+  readonly calls: string[];
+  /** The call it is about to make; undefined if it ended, died or hasn't started. */
   next(): string | undefined;
-  /** When it wakes; undefined if it doesn't sleep. */
-  wakes(): number | undefined;
+  /** When its sleep ends; undefined if it isn't asleep. */
+  wakesAt(): number | undefined;
   log(line: string): void;
   sleep(ms: number): Promise<void>;
-  /** A further point to stop at. */
-  point(what: string): Promise<void>;
-  /** Runs it to its next stop. */
+  /** Pauses before the call `what`. */
+  pauseAt(what: string): Promise<void>;
+  /** Resumes it until its next pause. */
   step(): Promise<void>;
-  /** Runs it alone until its next call begins with `what`. */
-  until(what: string): Promise<void>;
+  /** Runs it alone until it is about to make a call that starts with `what`. */
+  runUntil(what: string): Promise<void>;
   /** Runs it alone to its end. */
-  end(): Promise<void>;
-  die(): void;
+  runToEnd(): Promise<void>;
+  kill(): void;
 }
 
-export interface Stage {
+export interface Scheduler {
   readonly store: FakeStore;
   now(): number;
   /** Advances the clock by `ms`; no process runs. */
-  wait(ms: number): void;
+  advance(ms: number): void;
   liveness(holder: ProcessIdentity): Promise<Liveness>;
-  side(name: string): Side;
-  entries(): StoredRecord[];
-  /** The records that this process wrote; a timed lease doesn't name it. */
-  entriesOf(side: Side): StoredRecord[];
+  participant(name: string): Participant;
+  records(): StoredRecord[];
+  /** The records that `participant` wrote. A timed lease has no holder, so its record alone doesn't tell. */
+  recordsOf(participant: Participant): StoredRecord[];
   leases(): LeaseRecord[];
   maintenance(): MaintenanceRecord | undefined;
   /** Runs the processes until all have ended or `until` is true. The clock advances when a sleeper is resumed. */
   run(options?: { choose?: Choose; until?: () => boolean }): Promise<void>;
 }
 
-/** Chooses a process to resume: one that is ready, or the sleeper that wakes next. One of the two exists. */
-export type Choose = (ready: readonly Side[], sleeper: Side | undefined) => Side;
+/** Picks the process to resume: a ready one or the sleeper that wakes next. At least one of them exists. */
+export type Choose = (ready: readonly Participant[], sleeper: Participant | undefined) => Participant;
 
 /** Steps after which a schedule counts as endless. */
-const ENDLESS = 200_000;
+const MAX_STEPS = 200_000;
 
 export function newScheduler(): Scheduler {
   let clock = START;
-  const sides: Side[] = [];
-  const store = fakeStore(() => clock);
+  const participants: Participant[] = [];
+  const store = createFakeStore(() => clock);
 
   function newParticipant(name: string): Participant {
     let paused: { what: string; wake: number | undefined; go: () => void } | undefined;
@@ -164,9 +164,9 @@ export function newScheduler(): Scheduler {
 const isAt = (participant: Pick<Participant, "next">, what: string): boolean =>
   participant.next()?.startsWith(what) ?? false;
 
-/** The process that waited longest; a sleeper only if no other is ready. */
-function inTurn(): Choose {
-  const last = new Map<Side, number>();
+/** Resumes the ready process that waited longest; a sleeper only if no process is ready. */
+function roundRobin(): Choose {
+  const last = new Map<Participant, number>();
   let steps = 0;
   return (ready, sleeper) => {
     const chosen = ready.toSorted((a, b) => (last.get(a) ?? 0) - (last.get(b) ?? 0))[0] ?? sleeper!;

@@ -1,4 +1,4 @@
-// A fake Keycloak with configurable failures: the part of the admin API that realms need.
+// A fake Keycloak with injectable failures and enough of the admin API to create, read and delete a realm.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -9,8 +9,8 @@ export interface Realm {
   users?: { username: string; credentials: { value: string }[] }[];
 }
 
-/** A failure of the next request of this kind, before or after its effect. */
-export type Fault = { readonly status: number; readonly done?: boolean } | "hang" | "hang after";
+/** The failure of the next matching request, before or after it is handled. */
+export type Fault = { readonly status: number; readonly handled?: boolean } | "hang" | "hang after handling";
 
 export class FakeKeycloak {
   readonly realms = new Map<string, Realm>();
@@ -20,8 +20,8 @@ export class FakeKeycloak {
   url = "";
   private readonly server = createServer((request, response) => void this.answer(request, response));
   private tokens = 0;
-  /** By realm, the number of the last token issued before its creation. */
-  private readonly madeAfter = new Map<string, number>();
+  /** For each realm, the number of the last token issued before its creation. */
+  private readonly lastTokenBefore = new Map<string, number>();
 
   async start(): Promise<this> {
     this.server.listen(0, "127.0.0.1");

@@ -29,7 +29,7 @@ describe("the rules for source files", () => {
   ] as const)
     it(`accept ${what}`, () => assert.deepEqual(brokenRules([source(text, path)]), []));
 
-  it("report a file that is one line too long, and accept the maximum length", () => {
+  it("report a file with a line too many, and accept the longest allowed", () => {
     const short = [source("", "b.ts"), source("", "c.ts")];
     assert.deepEqual(brokenRules([source(lines(LIMITS.longest)), ...short]), []);
     assert.match(

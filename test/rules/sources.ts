@@ -4,7 +4,7 @@ import { globSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Source {
-  /** Relative to the project's root. */
+  /** From the project's root. */
   readonly path: string;
   readonly text: string;
 }
@@ -14,7 +14,7 @@ export const LIMITS = { longest: 200, median: 60, columns: 120 } as const;
 
 const folders = ["providers", "stacks", "commands"];
 
-/** Reads every source file except the specs. */
+/** Every source file, without the specs. */
 export async function readSources(project: string): Promise<Source[]> {
   const paths = folders.flatMap(folder => globSync(`${folder}/**/*.{ts,mjs,cjs}`, { cwd: project })).toSorted();
   return Promise.all(paths.map(async path => ({ path, text: await readFile(join(project, path), "utf8") })));

@@ -1,16 +1,16 @@
-// Runs spec files in parallel worker processes.
+// Runs spec files in worker processes, side by side.
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { project } from "../lab/paths.ts";
 import { RESULT, type FileResult } from "./summary.ts";
 
 export interface PoolOptions {
-  /** Number of workers; each runs one file at a time. */
+  /** How many files run at a time; each worker runs many, one after the other. */
   readonly workers: number;
   /** Passed to every worker: `--long`, `--grep=…`. */
   readonly flags: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Whether to print output immediately. Default: a file's output is printed once the file is done. */
+  /** Whether output is printed as it comes. Default: a file's output is printed in one piece once it is done. */
   readonly live?: boolean;
 }
 
@@ -24,7 +24,7 @@ export async function runFiles(files: readonly string[], options: PoolOptions): 
       worker = worker?.connected ? worker : startWorker(options);
       results.push(await runFile(worker, file, options.live ?? false));
     }
-    // A leaked child or socket of a spec must not keep the run alive.
+    // A child or socket that a spec forgot must not keep the run open.
     worker?.kill("SIGKILL");
   };
   await Promise.all(Array.from({ length: Math.min(options.workers, files.length) }, work));
@@ -79,7 +79,7 @@ function runFile(worker: ChildProcess, file: string, live: boolean): Promise<Fil
   });
 }
 
-/** Collects a file's output, or prints it immediately. */
+/** Collects a file's output, or prints it at once. */
 function outputOf(live: boolean): { readonly add: (chunk: string) => void; readonly flush: () => void } {
   const chunks: string[] = [];
   return {

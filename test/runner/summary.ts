@@ -8,7 +8,7 @@ export interface SpecResult {
 }
 
 export interface FileResult {
-  /** Path relative to the checkout. */
+  /** Path below the checkout. */
   readonly file: string;
   readonly passed: number;
   readonly failed: number;
@@ -18,7 +18,7 @@ export interface FileResult {
   readonly specs: readonly SpecResult[];
 }
 
-/** Prefix of the line in which a worker reports a result: a control character that no spec prints by accident. */
+/** Begins the line with which a worker reports a file; a control character, so that no spec prints it by accident. */
 export const RESULT = "\u001e";
 
 const SLOWEST = 10;

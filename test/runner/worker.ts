@@ -1,4 +1,4 @@
-// A process that runs the spec files it receives one at a time and prints a result line after each.
+// A process that runs the spec files it is sent, one at a time, and ends each one's output with a line of results.
 import { join } from "node:path";
 import Mocha from "mocha";
 import { project } from "../lab/paths.ts";

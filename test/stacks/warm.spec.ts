@@ -17,12 +17,12 @@ interface Made {
 describe("the stacks' programs", function () {
   this.timeout(20_000);
   const made: Made[] = [];
-  /** The lease's decision. */
+  /** The lease's mocked outcome. */
   let kind = "warm";
   let swarm: FakeSwarm;
 
   before(async () => {
-    // Docker is only queried for the network and for services; there are none.
+    // Docker is only queried for a network and for running services; it has none.
     swarm = await fakeSwarm();
     await pulumi.runtime.setMocks({
       newResource: ({ type, name, inputs }) => {
@@ -102,8 +102,8 @@ describe("the stacks' programs", function () {
         [sent["realm"], sent["issuer"], sent["keycloak"]],
         ["docs-0a1b2c", "https://x/realms/y", "warm"],
       );
-      process.env[OUTPUT_CHANNEL] = join(swarm.folder, "nobody-listens");
-      runStack({ recipe: "docs", hex: "0a1b2c" }, config); // no error: hearth run then reads the outputs from Pulumi
+      process.env[OUTPUT_CHANNEL] = join(swarm.folder, "no-listener");
+      runStack({ recipe: "docs", hex: "0a1b2c" }, config); // must not fail: hearth then asks Pulumi
     } finally {
       delete process.env[OUTPUT_CHANNEL];
       await mailbox.close();

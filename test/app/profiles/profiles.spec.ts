@@ -4,7 +4,7 @@ import { profileOf, warmByDefault } from "../../../providers/app/profiles/index.
 const log = (line: string) => assert.fail(line);
 
 describe("the profile of a recipe", () => {
-  it("is by default stateful, blocks no run and has no baseline", async () => {
+  it("is the default for an unknown recipe: its data is kept, it concerns no run, and it has no baseline", async () => {
     const profile = profileOf("custom-html");
     const { stateful, ingress, blockedBy, blocks } = profile;
     assert.deepEqual(
@@ -19,7 +19,7 @@ describe("the profile of a recipe", () => {
   it("is the default for a recipe named like a property of every object", () =>
     assert.equal(profileOf("constructor"), profileOf("custom-html")));
 
-  it("of Keycloak makes it and the runs that use it block each other; its issuer contains its domain", () => {
+  it("Keycloak: runs that use it block its upgrade and are blocked by it; its issuer contains its domain", () => {
     const { blockedBy, blocks, stateful, ingress, health, adminName } = profileOf("keycloak");
     assert.deepEqual(
       { blockedBy, blocks, stateful, ingress },
@@ -29,7 +29,7 @@ describe("the profile of a recipe", () => {
     assert.deepEqual([adminName({}), adminName({ ADMIN_USERNAME: "root" })], ["admin", "root"]);
   });
 
-  it("of Traefik makes it and every run block each other, and is the ingress", () => {
+  it("Traefik: it concerns every run, and it is the ingress", () => {
     const { blockedBy, blocks, stateful, ingress } = profileOf("traefik");
     assert.deepEqual(
       { blockedBy, blocks, stateful, ingress },

@@ -9,11 +9,11 @@ const WIKI = "ci-wiki-00000a";
 
 describe("a run's stack in a file backend", () => {
   let folder: string;
-  const writeStackFile = async (name: string, changed: number) => {
+  const file = async (name: string, changed: number) => {
     await writeFile(join(folder, "stacks/hearth", name), "");
     await utimes(join(folder, "stacks/hearth", name), changed, changed);
   };
-  const remaining = () => readdir(folder, { recursive: true });
+  const left = () => readdir(folder, { recursive: true });
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "hearth-backend-"));
@@ -41,22 +41,21 @@ describe("a run's stack in a file backend", () => {
     const others = ["stacks/hearth/warm.json", "history/hearth/warm/1.json", `history/hearth/${WIKI}/1.json`];
     for (const name of ["warm", WIKI]) await mkdir(join(folder, "history/hearth", name));
     for (const name of others) await writeFile(join(folder, name), "");
-    const before = await remaining();
-    for (const name of [`${DOCS}.json.bak`, `${DOCS}.json.attrs`, `${DOCS}.json.bak.18eb.tmp`])
-      await writeStackFile(name, 1);
+    const before = await left();
+    for (const name of [`${DOCS}.json.bak`, `${DOCS}.json.attrs`, `${DOCS}.json.bak.18eb.tmp`]) await file(name, 1);
     await mkdir(join(folder, "history/hearth", DOCS));
     await writeFile(join(folder, "history/hearth", DOCS, "1.history.json"), "");
     await mkdir(join(folder, "locks/organization/hearth", DOCS));
     await removeRemains(DOCS, { folder });
     await removeRemains(DOCS, { folder });
-    assert.deepEqual((await remaining()).toSorted(), before.toSorted());
+    assert.deepEqual((await left()).toSorted(), before.toSorted());
   });
 
   it("P9: is kept if it was created again, whoever holds its lock; only stacks of runs are accepted", async () => {
     for (const name of [`${DOCS}.json`, `${DOCS}.json.bak`]) await file(name, 1);
     const before = await left();
     await removeRemains(DOCS, { folder });
-    assert.deepEqual(await remaining(), before);
+    assert.deepEqual(await left(), before);
     await mkdir(join(folder, "locks/organization/hearth", WIKI));
     await writeFile(join(folder, "locks/organization/hearth", WIKI, "a.json"), "");
     await removeRemains(WIKI, { folder });

@@ -38,8 +38,8 @@ describe("Pulumi's locks", () => {
 
   it("P1: stay if their holder is alive, on another host, or unreadable", async () => {
     await lock("alive", process.pid);
-    await lock("other-host", await deadPid(), { hostname: "another-host" });
-    await writeFile(join(folder, "invalid.json"), "{}");
+    await lock("elsewhere", await deadPid(), { hostname: "another-host" });
+    await writeFile(join(folder, "strange.json"), "{}");
     await writeFile(join(folder, "cut-off.json"), "");
     assert.deepEqual(await breakDeadLocks("warm", `file://${backend}`), []);
     assert.equal((await readdir(folder)).length, 4);

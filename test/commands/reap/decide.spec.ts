@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { decide } from "../../../commands/reap/decide.ts";
 import type { Observed } from "../../../commands/reap/observed.ts";
-import { at, dir, DOCS, HOUR, lease, maintenance, NOW, pulumi, realm, observed, SWARM } from "./observed.ts";
+import { at, dir, DOCS, HOUR, lease, maintenance, NOW, pulumi, realm, seen, SWARM } from "./observed.ts";
 
 const WIKI = "wiki-00000a";
 const APP = "docs-9c1995_ci_test";
@@ -10,7 +10,7 @@ const SSO = "sso-9c1995_ci_test";
 /** `docs-9c1995: realm, ?docs-9c1995_ci_test, lease`; `?` marks what wasn't observed. */
 const plans = (given: Observed): string[] =>
   decide(given).plans.map(({ run, parts }) => {
-    const names = parts.map(({ kind, name, seen: isSeen }) => (isSeen ? "" : "?") + (kind === "stack" ? name : kind));
+    const names = parts.map(({ kind, name, seen: there }) => (there ? "" : "?") + (kind === "stack" ? name : kind));
     return `${run}: ${names.join(", ")}`;
   });
 const skips = (given: Observed): string[] => decide(given).skips.map(({ what, reason }) => `${what}: ${reason}`);
@@ -47,7 +47,7 @@ describe("the plan for a run with a lease", () => {
 
   it("P9, F24: removes nothing while the lease is active, however old the rest is", () => {
     const live = lease(DOCS, {}, { live: true, liveness: "alive" });
-    const given = observed({ leases: [live], realms: [realm()], stacks: [APP], pulumi: [pulumi()], dirs: [dir()] });
+    const given = seen({ leases: [live], realms: [realm()], stacks: [APP], pulumi: [pulumi()], dirs: [dir()] });
     assert.deepEqual(plans(given), []);
     assert.deepEqual(decide(given).skips, [{ what: DOCS, reason: "live", detail: "pid 123 on ci" }]);
   });
@@ -59,7 +59,7 @@ describe("the plan for a run with a lease", () => {
 
   it("P9: never contains a warm app's stack or one without the run's hex, whatever the lease contains", () => {
     const domains = ["warm-keycloak.ci.test", "wiki-facade.ci.test", "proxy", "", "docs-9c1995.other.test"];
-    const given = observed({
+    const given = seen({
       leases: [lease(DOCS, { domains })],
       stacks: ["warm-keycloak_ci_test", "wiki-facade_ci_test"],
     });
@@ -68,13 +68,13 @@ describe("the plan for a run with a lease", () => {
       "stack warm-keycloak_ci_test: belongs to a warm app",
       "stack wiki-facade_ci_test: foreign",
     ]);
-    const warm = observed({ leases: [lease()], warmDomains: ["docs-9c1995.ci.test"] });
+    const warm = seen({ leases: [lease()], warmDomains: ["docs-9c1995.ci.test"] });
     assert.deepEqual(plans(warm), [`${DOCS}: ?realm, ?${SSO}, lease`]);
   });
 
   it("P9: never contains an active run's stack, even if two recipes begin with the same letters", () => {
     const live = lease(DOCS, {}, { live: true, liveness: "alive" });
-    const given = observed({ leases: [live], realms: [realm("docsify-9c1995")], stacks: [APP, SSO] });
+    const given = seen({ leases: [live], realms: [realm("docsify-9c1995")], stacks: [APP, SSO] });
     assert.deepEqual(plans(given), ["docsify-9c1995: realm"]);
     assert.deepEqual(skips(given), [`${DOCS}: live`, `stack ${APP}: live`, `stack ${SSO}: live`]);
   });
@@ -86,7 +86,7 @@ describe("the plan for a run with a lease", () => {
 
   it("F22: waits for a Pulumi that is alive, and continues if it is dead", () => {
     for (const lock of ["alive", "dead"] as const)
-      assert.equal(plans(observed({ leases: [lease()], pulumi: [pulumi(DOCS, { lock })] })).length, 1);
+      assert.equal(plans(seen({ leases: [lease()], pulumi: [pulumi(DOCS, { lock })] })).length, 1);
   });
 });
 
@@ -104,14 +104,14 @@ describe("the plan for a run without a lease", () => {
         [`${DOCS}: too young`],
         String(made),
       );
-    assert.equal(plans(observed({ realms: [realm(DOCS, { "hearth.made": at(-60_000) })] })).length, 1);
+    assert.equal(plans(seen({ realms: [realm(DOCS, { "hearth.made": at(-60_000) })] })).length, 1);
   });
 
   it("F24: removes a realm without a creation time only if nothing else of its run remains", () => {
     const old = realm(DOCS, { "hearth.made": undefined });
-    assert.equal(plans(observed({ realms: [old] })).length, 1);
-    assert.deepEqual(plans(observed({ realms: [old], pulumi: [pulumi()] })), []);
-    assert.deepEqual(plans(observed({ realms: [old], dirs: [dir()] })), []);
+    assert.equal(plans(seen({ realms: [old] })).length, 1);
+    assert.deepEqual(plans(seen({ realms: [old], pulumi: [pulumi()] })), []);
+    assert.deepEqual(plans(seen({ realms: [old], dirs: [dir()] })), []);
   });
 
   it("F22: removes the Pulumi stack and the folder, at once if the process is dead", () => {
@@ -124,11 +124,11 @@ describe("the plan for a run without a lease", () => {
     for (const liveness of ["unrecorded", "unknown"] as const) {
       const young = seen({ pulumi: [pulumi()], dirs: [dir(DOCS, { liveness, changed: NOW - 2 * HOUR + 1 })] });
       assert.deepEqual([plans(young), skips(young)], [[], [`${DOCS}: no lease yet`]]);
-      const old = observed({ pulumi: [pulumi()], dirs: [dir(DOCS, { liveness, changed: NOW - 2 * HOUR })] });
+      const old = seen({ pulumi: [pulumi()], dirs: [dir(DOCS, { liveness, changed: NOW - 2 * HOUR })] });
       assert.deepEqual(plans(old), [`${DOCS}: pulumi stack, run folder`]);
     }
-    assert.deepEqual(skips(observed({ pulumi: [pulumi(DOCS, { changed: undefined })] })), [`${DOCS}: no lease yet`]);
-    assert.deepEqual(plans(observed({ pulumi: [pulumi()] })), [`${DOCS}: pulumi stack`]);
+    assert.deepEqual(skips(seen({ pulumi: [pulumi(DOCS, { changed: undefined })] })), [`${DOCS}: no lease yet`]);
+    assert.deepEqual(plans(seen({ pulumi: [pulumi()] })), [`${DOCS}: pulumi stack`]);
   });
 
   it("P9: removes nothing while Pulumi holds the stack", () => {
@@ -148,8 +148,8 @@ describe("the plan for a run without a lease", () => {
   it("P9: keeps a Pulumi stack of another swarm", () => {
     const given = seen({ pulumi: [pulumi(DOCS, { swarm: "swarm-2" })], dirs: [dir()] });
     assert.deepEqual([plans(given), skips(given)], [[], [`pulumi stack ci-${DOCS}: foreign`]]);
-    assert.deepEqual(plans(observed({ pulumi: [pulumi(DOCS, { swarm: SWARM })] })), [`${DOCS}: pulumi stack`]);
-    const both = observed({ pulumi: [pulumi(DOCS, { swarm: "swarm-2" })], realms: [realm()], dirs: [dir()] });
+    assert.deepEqual(plans(seen({ pulumi: [pulumi(DOCS, { swarm: SWARM })] })), [`${DOCS}: pulumi stack`]);
+    const both = seen({ pulumi: [pulumi(DOCS, { swarm: "swarm-2" })], realms: [realm()], dirs: [dir()] });
     assert.deepEqual(plans(both), [`${DOCS}: realm, ?${APP}, ?${SSO}`]);
   });
 });
@@ -165,7 +165,7 @@ describe("an object that only looks like a run's", () => {
       realm("docs-0000dd", { "hearth.run": DOCS }),
       realm("people"),
     ];
-    const given = observed({ realms });
+    const given = seen({ realms });
     assert.deepEqual(plans(given), []);
     assert.deepEqual(skips(given), [
       "realm master: Keycloak's own",
@@ -206,7 +206,7 @@ describe("an object that only looks like a run's", () => {
 
   it("isn't reported if a lease or a realm proves its owner", () => {
     const live = lease(DOCS, {}, { live: true, liveness: "alive" });
-    assert.deepEqual(skips(observed({ leases: [live], stacks: [APP, SSO] })), [`${DOCS}: live`]);
+    assert.deepEqual(skips(seen({ leases: [live], stacks: [APP, SSO] })), [`${DOCS}: live`]);
   });
 
   it("P9: is kept: leases, folders and Pulumi stacks without a run's name", () => {

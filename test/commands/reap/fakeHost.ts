@@ -11,11 +11,11 @@ export const REAPER = processOf(999);
 
 export class FakeStore implements CoordinationStore {
   entries: StoredRecord[] = [];
-  readonly calls: string[];
+  readonly did: string[];
   private count = 0;
 
-  constructor(calls: string[]) {
-    this.calls = calls;
+  constructor(did: string[]) {
+    this.did = did;
   }
 
   add(...records: CoordinationRecord[]): void {
@@ -30,7 +30,7 @@ export class FakeStore implements CoordinationStore {
   }
 
   async list(): Promise<StoredRecord[]> {
-    this.calls.push("list");
+    this.did.push("store");
     return [...this.entries];
   }
 
@@ -44,7 +44,7 @@ export class FakeStore implements CoordinationStore {
   }
 
   async remove({ id, name }: Pick<StoredRecord, "id" | "name">): Promise<void> {
-    this.calls.push(`remove ${name}`);
+    this.did.push(`remove ${name}`);
     this.entries = this.entries.filter(each => each.id !== id);
   }
 }
@@ -53,10 +53,10 @@ export class FakeHost implements ReapHost {
   readonly did: string[] = [];
   readonly store = new FakeStore(this.did);
   readonly holder = REAPER;
-  readonly swarm = observed().swarm;
-  readonly baseDomain = observed().baseDomain;
-  readonly warmDomains = observed().warmDomains;
-  readonly keycloak = observed().keycloak;
+  readonly swarm = seen().swarm;
+  readonly baseDomain = seen().baseDomain;
+  readonly warmDomains = seen().warmDomains;
+  readonly keycloak = seen().keycloak;
 
   time = NOW;
   realmsThere: ObservedRealm[] = [];
@@ -89,13 +89,13 @@ export class FakeHost implements ReapHost {
   pulumi = async () => [...this.pulumiThere];
   dirs = async () => [...this.dirsThere];
   swarmOf = async (stack: string) => {
-    this.calls.push(`swarm of ${stack}`);
+    this.did.push(`swarm of ${stack}`);
     return this.swarms[stack];
   };
   lockOf = async (stack: string) => {
     await this.step(`lock ${stack}`);
     return {
-      liveness: this.existingPulumi.find(each => each.name === stack)?.lock ?? "none",
+      liveness: this.pulumiThere.find(each => each.name === stack)?.lock ?? "none",
       words: `pulumi's lock of ${stack} (pid 5)`,
     } as const;
   };
@@ -103,15 +103,15 @@ export class FakeHost implements ReapHost {
   takeLocks = async (run: string, until: number) => {
     if ((this.lockedUntil[run] ?? 0) > until) throw new LockedError(`/s/runs/${run}/realm.lock`, until - this.time);
     this.time = Math.max(this.time, this.lockedUntil[run] ?? 0);
-    this.calls.push(`lock ${run}`);
-    return { release: async () => void this.calls.push(`unlock ${run}`) };
+    this.did.push(`lock ${run}`);
+    return { release: async () => void this.did.push(`unlock ${run}`) };
   };
 
   removeRealm = async (run: string): Promise<boolean> => {
     await this.step(`realm ${run}`);
-    const existed = this.existingRealms.some(each => each.name === run);
-    this.existingRealms = this.existingRealms.filter(each => each.name !== run);
-    return existed;
+    const there = this.realmsThere.some(each => each.name === run);
+    this.realmsThere = this.realmsThere.filter(each => each.name !== run);
+    return there;
   };
   removeStack = async (stack: string): Promise<void> => {
     await this.step(`stack ${stack}`);
@@ -119,11 +119,11 @@ export class FakeHost implements ReapHost {
   };
   removePulumi = async (stack: string): Promise<void> => {
     await this.step(`pulumi ${stack}`);
-    this.existingPulumi = this.existingPulumi.filter(each => each.name !== stack);
+    this.pulumiThere = this.pulumiThere.filter(each => each.name !== stack);
   };
   removeDir = async (run: string): Promise<void> => {
     await this.step(`dir ${run}`);
-    this.existingDirs = this.existingDirs.filter(each => each.name !== run);
+    this.dirsThere = this.dirsThere.filter(each => each.name !== run);
   };
 
   /** Recorded changes and locks of runs, without queries. */

@@ -44,10 +44,10 @@ const realm: fc.Arbitrary<ObservedRealm> = fc.record({
     { requiredKeys: [] },
   ),
 });
-const marked = fc.record({ name: run, made: time }).map(({ name: runName, made }): ObservedRealm => {
+const marked = fc.record({ name: run, made: time }).map(({ name: of, made }): ObservedRealm => {
   return {
-    name: runName,
-    attributes: { "hearth.owner": SWARM, "hearth.run": runName, "hearth.made": new Date(made).toISOString() },
+    name: of,
+    attributes: { "hearth.owner": SWARM, "hearth.run": of, "hearth.made": new Date(made).toISOString() },
   };
 });
 const lease: fc.Arbitrary<ObservedLease> = fc
@@ -59,7 +59,7 @@ const lease: fc.Arbitrary<ObservedLease> = fc
     liveness,
     held: fc.boolean(),
   })
-  .map(({ run: runName, keycloak, domains, live, liveness: known, held }) => ({
+  .map(({ run: of, keycloak, domains, live, liveness: known, held }) => ({
     entry: entry(
       leaseRecord(of || "x", {
         keycloak,
@@ -109,7 +109,7 @@ const anything: fc.Arbitrary<Observed> = fc
     warmDomains: fc.constantFrom(["warm-traefik.ci.test", KEYCLOAK], ["docs-9c1995.ci.test", KEYCLOAK]),
   })
   .map(({ unseen, ...rest }) =>
-    observed({
+    seen({
       ...rest,
       realms: unseen ? { unseen: { reason: "keycloak is down", detail: "no answer", failure: false } } : rest.realms,
     }),
@@ -121,15 +121,14 @@ const runs = 5_000;
 /** The observation once the plans were carried out. */
 function after(given: Observed): Observed {
   const { plans } = decide(given);
-  const isRemoved = (kind: string, named: string) => plans.some(plan => parts(plan, kind).includes(named));
+  const gone = (kind: string, of: string) => plans.some(plan => parts(plan, kind).includes(of));
   return {
     ...given,
-    realms:
-      "all" in given.realms ? { all: given.realms.all.filter(each => !isRemoved("realm", each.name)) } : given.realms,
-    leases: given.leases.filter(each => !isRemoved("lease", each.entry.record.run)),
-    stacks: given.stacks.filter(each => !isRemoved("stack", each)),
-    pulumi: given.pulumi.filter(each => !isRemoved("pulumi stack", each.name)),
-    dirs: given.dirs.filter(each => !isRemoved("run folder", each.name)),
+    realms: "all" in given.realms ? { all: given.realms.all.filter(each => !gone("realm", each.name)) } : given.realms,
+    leases: given.leases.filter(each => !gone("lease", each.entry.record.run)),
+    stacks: given.stacks.filter(each => !gone("stack", each)),
+    pulumi: given.pulumi.filter(each => !gone("pulumi stack", each.name)),
+    dirs: given.dirs.filter(each => !gone("run folder", each.name)),
   };
 }
 
@@ -137,7 +136,7 @@ describe("any observation", () => {
   const always = (holds: (given: Observed, plan: Plan) => void) =>
     fc.assert(
       fc.property(anything, given => {
-        for (const plan of decide(given).plans) check(given, plan);
+        for (const plan of decide(given).plans) holds(given, plan);
       }),
       { numRuns: runs },
     );
@@ -150,11 +149,11 @@ describe("any observation", () => {
       assert.ok(!dirs.some(each => each.name === plan.run && each.liveness === "alive"));
       const leased = leases.some(each => each.entry.record.run === plan.run);
       const dead = dirs.some(each => each.name === plan.run && each.liveness === "dead");
-      for (const stack of parts(plan, "pulumi stack"))
+      for (const of of parts(plan, "pulumi stack"))
         assert.ok(
           stacks.some(
             each =>
-              each.name === stack &&
+              each.name === of &&
               each.lock !== "unknown" &&
               (leased || ((dead || each.lock !== "alive") && each.swarm !== "swarm-2")),
           ),
@@ -177,7 +176,7 @@ describe("any observation", () => {
         assert.ok(stack.includes(`-${plan.run.slice(-6)}_`));
       }
       assert.deepEqual(
-        [...parts(plan, "run folder"), ...parts(plan, "lease")].filter(each => each !== plan.run),
+        [...parts(plan, "run folder"), ...parts(plan, "lease")].filter(of => of !== plan.run),
         [],
       );
     });
@@ -211,7 +210,7 @@ describe("any observation", () => {
 
   it("P8: removes realm, stacks, Pulumi stack, folder and lease in this order, each once", () => {
     const order = ["realm", "stack", "pulumi stack", "run folder", "lease"];
-    forEachPlan((_, plan) => {
+    always((_, plan) => {
       const ranks = plan.parts.map(part => order.indexOf(part.kind));
       assert.deepEqual(ranks, ranks.toSorted());
       assert.equal(new Set(plan.parts.map(part => `${part.kind} ${part.name}`)).size, plan.parts.length);
@@ -222,13 +221,13 @@ describe("any observation", () => {
   it("P8: is clean after two reaps; the second removes only realms without a creation time", () => {
     fc.assert(
       fc.property(anything, given => {
-        const second = afterPlans(given);
+        const second = after(given);
         for (const plan of decide(second).plans) {
           assert.ok(plan.parts.every(part => part.kind === "realm" || part.kind === "stack"));
           const found = "all" in second.realms ? second.realms.all.find(each => each.name === plan.run) : undefined;
           assert.equal(found?.attributes?.["hearth.made"], undefined);
         }
-        assert.deepEqual(decide(afterPlans(second)).plans, []);
+        assert.deepEqual(decide(after(second)).plans, []);
       }),
       { numRuns: runs },
     );

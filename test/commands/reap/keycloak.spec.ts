@@ -12,18 +12,18 @@ const ours = { "hearth.owner": "swarm-1", "hearth.run": DOCS, "hearth.made": "20
 
 describe("the warm Keycloak as the reaper observes it", () => {
   let keycloak: FakeKeycloak;
-  let warm: WarmKeycloak;
+  let kept: WarmKeycloak;
   const session = () => logIn(keycloak.url, { username: "admin", password: "admin" }, 200);
   const remove = (run = DOCS, logInNow = session) =>
-    removeRealmOf(run, "swarm-1", warm, { logIn: logInNow, log: () => undefined, pause: 5 });
+    removeRealmOf(run, "swarm-1", kept, { logIn: logInNow, log: () => undefined, pause: 5 });
 
   beforeEach(async () => {
     keycloak = await new FakeKeycloak().start();
-    warm = { domain: "warm-keycloak.ci.test", stateDir: await mkdtemp(join(tmpdir(), "hearth-reap-")) };
+    kept = { domain: "warm-keycloak.ci.test", stateDir: await mkdtemp(join(tmpdir(), "hearth-reap-")) };
   });
   afterEach(async () => {
     keycloak.stop();
-    await rm(warm.stateDir, { recursive: true });
+    await rm(kept.stateDir, { recursive: true });
   });
 
   it("P8: has realms with the attributes that prove their owner", async () => {

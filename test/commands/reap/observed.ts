@@ -32,16 +32,16 @@ export function leaseRecord(run = DOCS, more: Partial<LeaseRecord> = {}): LeaseR
 }
 
 export function entry<N extends LeaseRecord | MaintenanceRecord>(
-  record: N,
+  of: N,
   more: Partial<StoredRecord<N>> = {},
 ): StoredRecord<N> {
-  const name = record.kind === "run" ? leaseName(record.run) : MAINTENANCE_NAME;
+  const name = of.kind === "run" ? leaseName(of.run) : MAINTENANCE_NAME;
   return {
     id: `id-${name}`,
     name,
-    created: record.kind === "run" ? record.acquiredAt : record.startedAt,
+    created: of.kind === "run" ? of.acquiredAt : of.startedAt,
     version: 1,
-    record,
+    record: of,
     ...more,
   };
 }
@@ -56,8 +56,8 @@ export function lease(run = DOCS, more: Partial<LeaseRecord> = {}, judged: Parti
   };
 }
 
-export function maintenance(more: Partial<MaintenanceRecord> = {}, isStale = false): ObservedMaintenance {
-  const defaults = {
+export function maintenance(more: Partial<MaintenanceRecord> = {}, over = false): ObservedMaintenance {
+  const what = {
     app: "keycloak",
     domain: KEYCLOAK,
     what: "1.0.0+1 → 1.1.0+2",
@@ -66,8 +66,8 @@ export function maintenance(more: Partial<MaintenanceRecord> = {}, isStale = fal
     stateDir: "/s",
   } as const;
   return {
-    entry: entry<MaintenanceRecord>({ format: 1, kind: "maintenance", startedAt: at(-60_000), ...defaults, ...more }),
-    isStale,
+    entry: entry<MaintenanceRecord>({ format: 1, kind: "maintenance", startedAt: at(-60_000), ...what, ...more }),
+    isStale: over,
   };
 }
 
@@ -88,7 +88,7 @@ export function dir(run = DOCS, more: Partial<ObservedDirectory> = {}): Observed
   return { name: run, liveness: "dead", changed: NOW - 60_000, ...more };
 }
 
-export function observed(
+export function seen(
   more: Partial<Omit<Observed, "realms">> & { realms?: readonly ObservedRealm[] | Observed["realms"] } = {},
 ): Observed {
   const { realms = [], ...rest } = more;

@@ -71,13 +71,13 @@ describe("the reaper", () => {
     host.store.list = () =>
       Promise.reject(new UnreadableRecordError("the swarm's config x isn't written as this hearth writes them"));
     await assert.rejects(() => reap(host), { name: "UnreadableRecordError" });
-    assert.deepEqual(host.calls, []);
+    assert.deepEqual(host.did, []);
   });
 
   it("F39, P9: doesn't count a run as dead before its expiry if its holder is unknown", async () => {
     leave(DOCS);
     host.unknown.add(123);
-    host.existingDirs = [dir(DOCS, { liveness: "unknown" })];
+    host.dirsThere = [dir(DOCS, { liveness: "unknown" })];
     assert.deepEqual(lines(await reap(host)).skipped, [`${DOCS}: live`]);
     host.time += HOUR;
     const report = await reap(host);
@@ -151,7 +151,7 @@ describe("the reaper", () => {
       leave(DOCS);
       host.lockedUntil[DOCS] = NOW + 60_000;
       assert.deepEqual(lines(await reap(host)).removed, [`${DOCS}: realm, pulumi stack, run folder, lease`]);
-      addRun(WIKI);
+      leave(WIKI);
       host.lockedUntil[WIKI] = Number.POSITIVE_INFINITY;
       assert.deepEqual(lines(await reap(host)).skipped, [`${WIKI}: in use by Pulumi`]);
     });
@@ -172,7 +172,7 @@ describe("the reaper", () => {
         await host.store.replace(there!, leaseRecord(DOCS, { holder: processOf(5), expiresAt: at(HOUR) }));
       };
       assert.deepEqual(lines(await reap(host)).skipped, [`${DOCS}: changed meanwhile`]);
-      assert.equal(host.existingRealms.length, 1);
+      assert.equal(host.realmsThere.length, 1);
     });
 
     it("P9, F24: skips an orphan that has a lease by now", async () => {
@@ -180,7 +180,7 @@ describe("the reaper", () => {
       host.pulumiThere = [pulumi()];
       host.before[`lock ci-${DOCS}`] = () => host.store.add(leaseRecord(DOCS, { holder: processOf(5) }));
       assert.deepEqual(lines(await reap(host)).skipped, [`${DOCS}: changed meanwhile`]);
-      assert.equal(host.existingRealms.length, 1);
+      assert.equal(host.realmsThere.length, 1);
     });
 
     it("P9: holds its lease meanwhile, with an expiry", async () => {
@@ -188,8 +188,8 @@ describe("the reaper", () => {
       let there: LeaseRecord | undefined;
       host.before[`dir ${DOCS}`] = () => void (there = host.store.entries[0]?.record as LeaseRecord);
       await reap(host);
-      assert.deepEqual(current?.holder, REAPER);
-      assert.ok(Date.parse(current!.expiresAt) > NOW);
+      assert.deepEqual(there?.holder, REAPER);
+      assert.ok(Date.parse(there!.expiresAt) > NOW);
     });
 
     it("P8: gives an orphan a lease meanwhile, which lists its remains if the removal fails", async () => {
@@ -289,8 +289,8 @@ describe("the reaper", () => {
         detail: "keycloak: log in as admin: HTTP 401: admin's password is refused",
         failure: true,
       };
-      addRun(DOCS);
-      addRun(WIKI, { keycloak: "dedicated" });
+      leave(DOCS);
+      leave(WIKI, { keycloak: "dedicated" });
       const report = lines(await reap(host));
       assert.deepEqual(report.failed, [
         "warm-keycloak.ci.test keycloak: log in as admin: HTTP 401: admin's password is refused",
@@ -307,7 +307,7 @@ describe("the reaper", () => {
     const report = lines(await reap(host));
     assert.deepEqual(report.skipped, [`blog-00000b: no lease yet`, `pulumi stack ci-${DOCS}: foreign`]);
     assert.deepEqual(
-      host.calls.filter(each => each.startsWith("swarm of")),
+      host.did.filter(each => each.startsWith("swarm of")),
       [`swarm of ci-${DOCS}`],
     );
   });

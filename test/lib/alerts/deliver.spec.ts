@@ -19,8 +19,8 @@ describe("delivering alerts", () => {
   afterEach(() => rm(stateDir, { recursive: true }));
 
   const raiseOne = (key: string) =>
-    raise(stateDir, { key, severity: "info", app: "keycloak", why: key, todo: "nothing" }, unheard);
-  /** Appends each alert to a file, one per line. */
+    raise(stateDir, { key, severity: "info", app: "keycloak", why: key, todo: "nothing" }, failOnLog);
+  /** A channel that appends each alert to a file, one per line. */
   const working = (): Channel => ({ command: ["sh", "-c", `cat >> "$0"; echo >> "$0"`, join(stateDir, "got")] });
   const delivered = async () =>
     existsSync(join(stateDir, "got"))
@@ -66,7 +66,7 @@ describe("delivering alerts", () => {
 
   it("F28: kills a hanging channel and its children at the limit, and loses no alert", async () => {
     const pids = join(stateDir, "pids");
-    // Ignores SIGTERM, and its child holds its pipes.
+    // Ignores SIGTERM, and its child keeps the pipes open.
     const hanging: Channel = { command: ["sh", "-c", `trap '' TERM; sleep 60 & echo $! $$ > "$0"; wait`, pids] };
     for (const key of ["one", "two"]) await raiseOne(key);
     const start = performance.now();
@@ -221,7 +221,7 @@ describe("delivering alerts", () => {
   });
 });
 
-/** Ended, or a zombie that its parent hasn't reaped yet. */
+/** Whether the process has exited or is a zombie. */
 async function ended(pid: string): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
   return stat === undefined || stat.includes(") Z ");

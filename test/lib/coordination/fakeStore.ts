@@ -5,22 +5,22 @@ import { lease, maintenance, type CoordinationRecord } from "../../../providers/
 import type { Participant } from "../../lease/scheduler.ts";
 
 /** A record and the process that wrote it, which a timed lease doesn't name. */
-export type Held = StoredRecord & { readonly by: Side };
+export type OwnedRecord = StoredRecord & { readonly by: Participant };
 
 export interface FakeStore {
-  /** The store for one process, which stops at each call. */
-  of(by: Side): CoordinationStore;
-  all(): readonly Held[];
+  /** The store for one process, which pauses at each call. */
+  clientOf(by: Participant): CoordinationStore;
+  all(): readonly OwnedRecord[];
   /** Called before a record is replaced or removed. */
-  watch: (by: Side, gone: Held) => void;
+  beforeChange: (by: Participant, old: OwnedRecord) => void;
 }
 
 const schema = z.discriminatedUnion("kind", [lease, maintenance]);
 
-/** `now`: ms since 1970. */
-export function fakeStore(now: () => number): FakeStore {
-  let held: Held[] = [];
-  /** Creation time of the newest record, and version of the latest change: both only grow. */
+/** Creates an empty store; `now` returns milliseconds since 1970. */
+export function createFakeStore(now: () => number): FakeStore {
+  let records: OwnedRecord[] = [];
+  /** Creation time of the newest record; only grows. */
   let newest = 0;
   /** Version of the latest change; only grows. */
   let index = 0;
@@ -64,15 +64,15 @@ export function fakeStore(now: () => number): FakeStore {
     },
   });
 
-  const store: FakeStore = { of, all: () => held, watch: () => undefined };
+  const store: FakeStore = { clientOf, all: () => records, beforeChange: () => undefined };
   return store;
 }
 
-/** A copy without the owner. */
-export const bare = ({ id, name, created, version, record }: Held): StoredRecord =>
+/** A copy of the record without its writer. */
+export const withoutOwner = ({ id, name, created, version, record }: OwnedRecord): StoredRecord =>
   structuredClone({ id, name, created, version, record });
 
-/** As Swarm stores it: serialized and parsed again. */
-function written(record: CoordinationRecord): CoordinationRecord {
+/** Serializes and parses the record, as storing it in Swarm does. */
+function roundTrip(record: CoordinationRecord): CoordinationRecord {
   return schema.parse(JSON.parse(JSON.stringify(record)));
 }

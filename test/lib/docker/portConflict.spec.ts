@@ -34,7 +34,7 @@ describe("a task that waits for a host port", () => {
     await at(14, taken);
     assert.deepEqual([await forcedUpdates(), logged], [[], []]);
     await at(15, taken);
-    assert.deepEqual(await pushes(), ["service update --detach --quiet --no-resolve-image --force t1"]);
+    assert.deepEqual(await forcedUpdates(), ["service update --detach --quiet --no-resolve-image --force t1"]);
     assert.match(logged.join(), /waits for a host port/);
     await at(60, taken);
     assert.equal((await forcedUpdates()).length, 1);

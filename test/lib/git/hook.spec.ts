@@ -35,8 +35,8 @@ describe("hearth started from a git hook", function () {
 
   /** Refs, status, configuration and index of the hook's repository. `git status` must not refresh the index. */
   async function stateOfCaller(): Promise<string[]> {
-    const refs = await on.git(caller, "show-ref", "--head");
-    const status = await on.git(caller, "--no-optional-locks", "status", "--porcelain");
+    const refs = await fixture.git(caller, "show-ref", "--head");
+    const status = await fixture.git(caller, "--no-optional-locks", "status", "--porcelain");
     const config = await readFile(join(caller, ".git", "config"), "utf8");
     return [refs, status, config, await readFile(join(caller, ".git", "index"), "base64")];
   }

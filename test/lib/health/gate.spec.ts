@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { gate, type Probe } from "../../../providers/lib/health/gate.ts";
 
-/** Plays `looks`, one per second, the last one for ever, on a fake clock. */
-function play(looks: Probe[], window = { stableFor: 3_000, deadline: 10_000 }) {
+/** Runs the gate on a fake clock with one of `probes` per second; the last one repeats. */
+function runGate(probes: Probe[], window = { stableFor: 3_000, deadline: 10_000 }) {
   let now = 0;
   let at = 0;
   const seen: string[] = [];
@@ -64,7 +64,7 @@ describe("the health gate", () => {
 
   it("is inconclusive if the tasks run but the route fails", async () => {
     const away: Probe = { trouble: "no answer (ECONNREFUSED)", containers: ["a"], inconclusive: true };
-    assert.deepEqual((await play([away])).result, {
+    assert.deepEqual((await runGate([away])).result, {
       health: "inconclusive",
       why: "no answer (ECONNREFUSED) (after 10 s)",
     });
@@ -73,7 +73,7 @@ describe("the health gate", () => {
   });
 
   it("F33: is inconclusive at once if another person's version runs", async () => {
-    const { result, took } = await play([
+    const { result, took } = await runGate([
       { trouble: "10.9.0 runs, which somebody else deployed", containers: ["b"], inconclusive: true, final: true },
     ]);
     assert.equal(result.health, "inconclusive");
