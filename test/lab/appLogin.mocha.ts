@@ -1,11 +1,11 @@
-// A recipe's own test, as `hearth run` runs it: a browser's login through the app and Keycloak, as HTTP requests.
+// A recipe's own test, run by `hearth run`: a browser-like login through the app and Keycloak over HTTP.
 import assert from "node:assert/strict";
 
 const env = (name: string): string =>
   process.env[name] ?? assert.fail(`${name} is not set: run this through \`hearth run\``);
 
-/** Keeps cookies as a browser's tab does; leaves redirects to the caller. */
-function tab() {
+/** A fetch that keeps cookies and doesn't follow redirects. */
+function newSession() {
   const cookies = new Map<string, string>();
   return async (url: string, init: RequestInit = {}): Promise<Response> => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
@@ -30,8 +30,8 @@ describe("the docs app", function () {
     assert.equal(answer.status, 200);
   });
 
-  it("sends a visitor to Keycloak, and gets the user's tokens for what comes back", async () => {
-    const visit = tab();
+  it("redirects to Keycloak and exchanges the returned code for the user's tokens", async () => {
+    const visit = newSession();
     const redirect = await visit(`${env("HEARTH_APP_URL")}/login?state=s1`);
     assert.equal(redirect.status, 302);
     const loginUrl = redirect.headers.get("location") ?? "";
@@ -50,7 +50,7 @@ describe("the docs app", function () {
     const user = await fetch(`${env("OIDC_ISSUER")}/protocol/openid-connect/userinfo`, {
       headers: { authorization: `Bearer ${tokens.access_token}` },
     });
-    // Without the scope openid in the grant, Keycloak answers 403 here.
+    // Keycloak responds with 403 here if the grant lacks the scope openid.
     assert.equal(((await user.json()) as { preferred_username?: string }).preferred_username, env("OIDC_USERNAME"));
   });
 });

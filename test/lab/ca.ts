@@ -10,7 +10,7 @@ const system = "/etc/ssl/certs/ca-certificates.crt";
 
 export const files = {
   authority: join(at.ca, "ca.pem"),
-  /** The lab's authority and the machine's own, for programs that take one file. */
+  /** The lab's authority and the machine's own ones, for programs that accept a single file. */
   bundle: join(at.ca, "bundle.pem"),
   certificate: join(at.ca, "wildcard.pem"),
   key: join(at.ca, "wildcard.key"),

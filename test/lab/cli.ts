@@ -14,11 +14,11 @@ function requireRoot(): void {
 
 const program = new Command("lab")
   .enablePositionalOptions()
-  .description("A real Co-op Cloud host of one node, for tests, the demo and benchmarks.");
+  .description("A real single-node Co-op Cloud host for tests, the demo and the bench.");
 
 program
   .command("up")
-  .description("bring the host up: run the steps that are not done yet")
+  .description("bring up the host: run the missing steps")
   .action(async () => {
     requireRoot();
     const start = Date.now();
@@ -29,7 +29,7 @@ program
 
 program
   .command("down")
-  .description("remove what the lab made, and nothing else")
+  .description("remove everything that the lab created, and nothing else")
   .option("--cache", "also remove build results and images", false)
   .action(async (options: { cache: boolean }) => {
     requireRoot();

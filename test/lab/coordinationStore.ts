@@ -1,5 +1,5 @@
-// One participant of a race on the swarm's store, for many rounds: a run that acquires and releases its lease, or a
-// warm app that drains. Each checks that the other is outside.
+// Checks mutual exclusion on the swarm's coordination store: one process acquires a lease or drains a kept app for
+// many rounds, and throws if the other process is inside at the same time.
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -38,8 +38,8 @@ const work: MaintenanceRequest = {
 
 async function occupy(): Promise<void> {
   await writeFile(`${inside}.${side}`, "");
-  for (let looks = 0; looks < 5; looks++) {
-    if (existsSync(`${inside}.${other}`)) throw new Error(`${side} and ${other} are inside at once`);
+  for (let checks = 0; checks < 5; checks++) {
+    if (existsSync(`${inside}.${other}`)) throw new Error(`${side} and ${other} are inside at the same time`);
     await sleep(Math.random() * 30);
   }
   await rm(`${inside}.${side}`);
@@ -56,7 +56,7 @@ for (let round = 0; round < Number(rounds); round++) {
       holder,
       duration: 60_000,
     });
-    if (kind !== "warm") throw new Error(`the run went ${kind}`);
+    if (kind !== "warm") throw new Error(`expected a warm lease, found ${kind}`);
     await occupy();
     await releaseLease(swarmStore, run);
   } else {

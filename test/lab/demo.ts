@@ -1,18 +1,18 @@
-// `npm start`: hearth's main job on a real host, from nothing.
+// `npm start`: sets up the lab from scratch and runs the demo on it.
 import { execInLab } from "./exec.ts";
 import { base, cache, lab, project, stateDir } from "./paths.ts";
 import { up } from "./up.ts";
 
-console.log(`hearth: a real Co-op Cloud host on this machine, and hearth's main job on it.
+console.log(`hearth: sets up a real Co-op Cloud host on this machine and runs a demo on it.
 
-  installs  Debian packages where their programs are missing (docker.io, dnsmasq-base, mmdebstrap, maven …)
-  builds    Pulumi's CLI, Traefik, images of Keycloak and MariaDB, unless they can be downloaded: about 15 minutes
-            the first time on two cores, 6 GB below ${cache} and in Docker; nothing the second time
-  starts    a Docker engine where none runs, a swarm of this one node, a DNS server for *.${base} on docker's bridge,
+  installs  Debian packages of missing programs (docker.io, dnsmasq-base, mmdebstrap, maven …)
+  builds    Pulumi's CLI, Traefik, images of Keycloak and MariaDB, unless available: about 15 minutes the first time on
+            two cores, 6 GB in ${cache} and in Docker; cached afterwards
+  starts    a Docker engine if none runs, a single-node swarm, a DNS server for *.${base} on docker's bridge,
             Traefik and Keycloak with MariaDB (1 GB of memory)
   listens   on ports 80 and 443 of every address (Traefik), and 53 of docker's bridge
   keeps     ${lab} and ${stateDir}
-  undo      npm run lab -- down            (what runs and its data; --cache: the build results too)
+  undo      npm run lab -- down            (removes the host and its data; --cache: also the build results)
 `);
 
 const start = Date.now();

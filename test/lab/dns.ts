@@ -12,7 +12,7 @@ import { docker } from "./swarm.ts";
 const pidFile = join(at.dns, "dnsmasq.pid");
 const logFile = join(at.dns, "dnsmasq.log");
 
-/** The address of docker's bridge, where containers and the host itself reach the host. */
+/** The address of docker's bridge, at which containers and the host reach the host. */
 export async function hostAddress(): Promise<string> {
   const address = await docker("network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}");
   if (!/^\d+\.\d+\.\d+\.\d+$/.test(address))
@@ -20,7 +20,7 @@ export async function hostAddress(): Promise<string> {
   return address;
 }
 
-/** Whether the server answers for the lab's names. */
+/** Whether the DNS server resolves the lab's names. */
 export async function dnsAnswers(): Promise<boolean> {
   const address = await hostAddress();
   const resolver = new Resolver({ timeout: 500, tries: 1 });

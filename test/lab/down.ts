@@ -1,4 +1,4 @@
-// Removes what the lab made, and nothing else.
+// Removes everything that the lab created, and nothing else.
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ownDns } from "./dns.ts";
@@ -22,7 +22,7 @@ import {
 
 const lines = (text: string) => text.split("\n").filter(Boolean);
 
-/** The Swarm stacks that come from the lab's recipes. */
+/** Stacks of the lab's recipes. */
 export async function ownStacks(): Promise<string[]> {
   const format = '{{index .Spec.Labels "com.docker.stack.namespace"}}';
   const ids = lines(await docker("service", "ls", "--quiet", "--filter", `label=${ownLabel}`));
@@ -40,7 +40,7 @@ export async function removeApps(print: Print): Promise<void> {
   }
   const isShared = (await foreignServices()).length > 0;
   await waitUntil("containers of the lab's apps", async () => isShared || (await stackContainers()).length === 0);
-  // Stacks that were undeployed before leave these behind too.
+  // Includes leftovers of stacks undeployed earlier.
   for (const kind of ["secret", "config", "volume"] as const) {
     const own = (await namesOf(kind)).filter(name => isOwn(kind, name));
     if (own.length > 0) await docker(kind, "rm", ...own);
@@ -54,10 +54,10 @@ export async function removeApps(print: Print): Promise<void> {
   );
 }
 
-/** Their data goes with them: they need not stop cleanly. */
+/** No clean stop: their data is deleted anyway. */
 async function killContainers(stacks: readonly string[]): Promise<void> {
   const ids = (await Promise.all(stacks.map(stackContainers))).flat();
-  // One that stopped meanwhile fails the call; the rest are killed all the same.
+  // A container that stopped meanwhile fails the call, but docker still kills the others.
   if (ids.length > 0) await docker("kill", ...ids).catch(() => undefined);
 }
 
@@ -67,7 +67,7 @@ async function stackContainers(stack?: string): Promise<string[]> {
   return lines(await docker("ps", "--all", "--quiet", "--filter", label));
 }
 
-/** By name: docker's configs, secrets and volumes of a stack begin with its domain; hearth's records with `hearth-`. */
+/** By name: a stack's configs, secrets and volumes start with its name, hearth's records with `hearth-`. */
 function isOwn(kind: "secret" | "config" | "volume", name: string): boolean {
   return name.includes("_hearth_test_") || (kind === "config" && name.startsWith("hearth-"));
 }
@@ -83,7 +83,7 @@ async function waitUntil(what: string, isGone: () => Promise<boolean>): Promise<
   }
 }
 
-/** Removes apps, hearth's state, its image tags, and the lab's folders that depend on hearth's formats. */
+/** Removes the apps, hearth's state and image tags, and the lab's folders that depend on hearth's formats. */
 export async function removeState(print: Print): Promise<void> {
   await removeApps(print);
   const tags = lines(await docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}"));
@@ -93,7 +93,7 @@ export async function removeState(print: Print): Promise<void> {
   for (const folder of [at.abra, at.backend, at.upstream]) await rm(folder, { recursive: true, force: true });
 }
 
-/** Takes down a lab of another number: its files and labels would fail this checkout's specs. */
+/** Removes a lab of another number: its files and labels don't match this checkout's specs. */
 export const outdatedLab: Step = {
   name: "outdated lab",
   after: ["docker engine"],
@@ -105,14 +105,15 @@ export const outdatedLab: Step = {
     const mark = await labMark();
     if (mark === undefined) return;
     print(
-      `  ▸ the running lab's number is ${mark.number ?? "missing"}, this checkout's is ${LAB_NUMBER}: removing its apps and state`,
+      `  ▸ removing apps and state of the running lab: its number is ${mark.number ?? "missing"}, ` +
+        `this checkout's is ${LAB_NUMBER}`,
     );
     await removeState(print);
     await markNode(mark.origin);
   },
 };
 
-/** `lab down`: apps, swarm, DNS server, engine, folders; with `cache` the images and build results too. */
+/** `lab down`: apps, swarm, DNS server, engine, folders; with `cache` also images and build results. */
 export async function down(print: Print, options: { readonly cache: boolean }): Promise<void> {
   const answers = await engineAnswers();
   if (answers) await removeState(print);

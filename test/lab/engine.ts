@@ -1,4 +1,4 @@
-// The Docker engine: uses the one that runs, else starts Debian's in the background.
+// The Docker engine: uses a running one, else starts Debian's in the background.
 import { spawn } from "node:child_process";
 import { open, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import type { Step } from "./steps.ts";
 const pidFile = join(at.engine, "dockerd.pid");
 const logFile = join(at.engine, "dockerd.log");
 
-/** Whether an engine answers. */
+/** Whether a Docker engine responds. */
 export async function engineAnswers(): Promise<boolean> {
   const done = await execa("docker", ["info", "--format", "{{.ServerVersion}}"], { reject: false, timeout: 20_000 });
   return !done.failed && done.stdout.trim() !== "";
@@ -32,30 +32,30 @@ export const engine: Step = {
     // After a power cut or a SIGKILL the pid in a pid file may belong to another process.
     await dropStale(pidFile, "dockerd");
     await dropStale("/run/docker/containerd/containerd.pid", "containerd");
-    // Keep the log of an engine that died.
+    // Keep the log of an engine that crashed.
     await rename(logFile, `${logFile}.before`).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
     });
     const log = await open(logFile, "w");
     const daemon = (await which("dockerd")) ?? "dockerd";
-    // 172.17.0.1 is docker0's own default address (`--bip`), where the lab's DNS server listens.
+    // The lab's DNS server listens on docker0's default address, 172.17.0.1 (`--bip`).
     const child = spawn(daemon, ["--pidfile", pidFile, "--bip", "172.17.0.1/16", "--dns", "172.17.0.1"], {
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
     });
     child.unref();
-    const gone = new Promise<never>((_, reject) => {
+    const exited = new Promise<never>((_, reject) => {
       child.once("error", reject);
-      child.once("exit", code => reject(new Error(`dockerd ended with ${code}; log: ${logFile}`)));
+      child.once("exit", code => reject(new Error(`dockerd exited with ${code}; log: ${logFile}`)));
     });
-    gone.catch(() => undefined);
-    await Promise.race([gone, answering()]);
+    exited.catch(() => undefined);
+    await Promise.race([exited, waitUntilAnswering()]);
     child.removeAllListeners();
     await log.close();
   },
 };
 
-/** Stops the engine that the lab started, and waits until it ended. */
+/** Stops the engine that the lab started and waits until it has exited. */
 export async function stopEngine(): Promise<void> {
   const pid = await ownEngine();
   if (pid === undefined) return;
@@ -66,7 +66,7 @@ export async function stopEngine(): Promise<void> {
   }
 }
 
-async function answering(): Promise<void> {
+async function waitUntilAnswering(): Promise<void> {
   for (let i = 0; i < 300; i++) {
     if (await engineAnswers()) return;
     await sleep(200);

@@ -4,7 +4,7 @@ import { compileCacheEnv } from "../../commands/pulumi/compileCache.ts";
 import { files } from "./ca.ts";
 import { at } from "./paths.ts";
 
-/** Variables to add to a process's environment so that it works on the lab. */
+/** Variables that make a process use the lab. */
 export function labEnvironment(path = process.env["PATH"] ?? ""): Record<string, string> {
   return {
     PATH: [at.bin, dirname(process.execPath), path].join(":"),

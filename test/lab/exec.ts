@@ -10,8 +10,8 @@ import { at } from "./paths.ts";
 const resolvConf = join(at.dns, "resolv.conf");
 
 /**
- * argv that runs `command` in its own mount namespace, whose resolv.conf names the lab's DNS server.
- * The machine's file is unchanged; mounts made outside later are still visible.
+ * argv that runs `command` in its own mount namespace, where resolv.conf points to the lab's DNS server.
+ * The machine's file is unchanged; later mounts outside remain visible inside.
  */
 export function inLab(command: readonly string[]): string[] {
   const script = `mount --bind ${resolvConf} /etc/resolv.conf && exec "$@"`;
@@ -24,7 +24,7 @@ export async function writeResolvConf(): Promise<void> {
   await writeFile(resolvConf, `nameserver ${await hostAddress()}\n`);
 }
 
-/** Runs `command` in the lab with this terminal, and returns its exit code (128 + number for a signal). */
+/** Runs `command` in the lab on this terminal; returns its exit code (128 + number for a signal). */
 export async function execInLab(command: readonly string[], cwd = process.cwd()): Promise<number> {
   await writeResolvConf();
   const [program, ...argv] = inLab(command);

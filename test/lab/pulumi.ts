@@ -1,4 +1,4 @@
-// Pulumi's home, a file backend, a passphrase, and the programs that the lab puts on PATH.
+// Creates Pulumi's home, a file backend and a passphrase, and links the lab's programs into its PATH folder.
 import { randomBytes } from "node:crypto";
 import { chmod, lstat, mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -7,7 +7,7 @@ import { exists, which } from "./host.ts";
 import { at, project } from "./paths.ts";
 import type { Step } from "./steps.ts";
 
-/** The version of @pulumi/docker in package.json, whose plugin Pulumi asks for. */
+/** The version of @pulumi/docker in package.json: Pulumi requires the plugin of that version. */
 const dockerPlugin = "v5.2.0";
 const plugin = join(at.pulumiHome, "plugins", `resource-docker-${dockerPlugin}`);
 
@@ -20,7 +20,7 @@ export async function ownPulumi(): Promise<boolean> {
   return (await which("pulumi", path)) !== undefined && (await which("pulumi-language-nodejs", path)) !== undefined;
 }
 
-/** Beside the CLI: Pulumi warns at every use if they are on PATH. */
+/** Linked beside the CLI: Pulumi warns on every use if they are on PATH. */
 const companions = {
   [join(dirname(builtAt(pulumiCli)), nodeLanguageHost.name)]: builtAt(nodeLanguageHost),
   [join(dirname(builtAt(pulumiCli)), "pulumi-resource-pulumi-nodejs")]: join(
@@ -39,7 +39,7 @@ async function links(): Promise<Record<string, string>> {
 
 const linked = async (path: string, target: string) => (await readlink(path).catch(() => undefined)) === target;
 
-/** The lab uses the programs of the checkout that ran `lab up` last. */
+/** Links the programs of the checkout that last ran `lab up`. */
 export const programs: Step = {
   name: "programs",
   after: [`build ${pulumiCli.name} ${pulumiCli.version}`, `build ${nodeLanguageHost.name} ${nodeLanguageHost.version}`],
@@ -76,7 +76,7 @@ export const pulumiHome: Step = {
   },
 };
 
-/** Whether the genuine plugin is installed: it takes precedence over the lab's. */
+/** Whether the genuine plugin is installed, which the lab prefers. */
 async function genuinePlugin(): Promise<boolean> {
   const executable = join(plugin, "pulumi-resource-docker");
   if (!(await exists(executable))) return false;

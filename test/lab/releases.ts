@@ -1,4 +1,4 @@
-// The edits that make a release from a recipe's files: image and version label; a broken release adds its defect.
+// Edits a recipe's files for a release: image and version label, plus the defect of a broken release.
 
 /**
  * `crashes`: healthy for 5 s, then exits. `R009`: the compose file does not load. `no-image`: the image does not exist.
@@ -10,70 +10,72 @@ export type Kind =
 
 export type Edit = (text: string) => string;
 
-/** Files of the recipe and how a release of `version` edits each. */
+/** The recipe's files and a release's edit for each. */
 export function releaseEdits(recipe: string, version: string, kind: Kind): [file: string, edit: Edit][] {
-  return [["compose.yml", text => broken(kind)(good(recipe, version)(text))], ...wants(kind)];
+  return [["compose.yml", text => addDefect(kind)(setVersion(recipe, version)(text))], ...extraVariables(kind)];
 }
 
-function wants(kind: Kind): [file: string, edit: Edit][] {
+function extraVariables(kind: Kind): [file: string, edit: Edit][] {
   const lines = {
     "wants-more": "MOTD='hello there' # for the page\nSECRET_EXTRA_VERSION=v1 # length=16",
     "wants-value": "SMTP_HOST=",
   }[kind as string];
-  return lines === undefined ? [] : [[".env.sample", text => replaced(text, /^KC_CACHE=.*$/m, `$&\n${lines}`)]];
+  return lines === undefined ? [] : [[".env.sample", text => replaceOrThrow(text, /^KC_CACHE=.*$/m, `$&\n${lines}`)]];
 }
 
-function good(recipe: string, version: string): Edit {
+function setVersion(recipe: string, version: string): Edit {
   const app = version.replace(/^[^+]*\+/, "").replace(/^v/, "");
   return text => {
-    const labelled = replaced(text, /(coop-cloud\.\$\{STACK_NAME\}\.version=)[^"]+/, `$1${version}`);
-    return recipe === "keycloak" ? replaced(labelled, /(hearth-lab\/keycloak:)\S+/, `$1${app}`) : labelled;
+    const labelled = replaceOrThrow(text, /(coop-cloud\.\$\{STACK_NAME\}\.version=)[^"]+/, `$1${version}`);
+    return recipe === "keycloak" ? replaceOrThrow(labelled, /(hearth-lab\/keycloak:)\S+/, `$1${app}`) : labelled;
   };
 }
 
-const crash = `until (exec 3<>/dev/tcp/127.0.0.1/9000 && printf 'GET /health/ready HTTP/1.0\\\\r\\\\n\\\\r\\\\n' >&3 && grep -q UP <&3) 2>/dev/null; do sleep 1; done; sleep 5; exit 1`;
+const get = `printf 'GET /health/ready HTTP/1.0\\\\r\\\\n\\\\r\\\\n'`;
+const probe = `exec 3<>/dev/tcp/127.0.0.1/9000 && ${get} >&3 && grep -q UP <&3`;
+const crash = `until (${probe}) 2>/dev/null; do sleep 1; done; sleep 5; exit 1`;
 
-function broken(kind: Kind): Edit {
+function addDefect(kind: Kind): Edit {
   switch (kind) {
     case "good":
     case "wants-value":
       return text => text;
     case "wants-more":
       return text => {
-        const asked = replaced(text, /secrets:\n      - admin_password\n/, "$&      - extra\n");
-        return replaced(
-          asked,
+        const withSecret = replaceOrThrow(text, /secrets:\n      - admin_password\n/, "$&      - extra\n");
+        return replaceOrThrow(
+          withSecret,
           /\nsecrets:\n/,
           "$&  extra:\n    external: true\n    name: ${STACK_NAME}_extra_${SECRET_EXTRA_VERSION}\n",
         );
       };
     case "never-healthy":
       // The first healthcheck is the app's, however the list is wrapped; the database's doesn't change.
-      return text => replaced(text, /test:\s*\[[^]*?\](?=\n +interval:)/, 'test: ["CMD", "false"]');
+      return text => replaceOrThrow(text, /test:\s*\[[^]*?\](?=\n +interval:)/, 'test: ["CMD", "false"]');
     case "crashes":
       return text =>
-        replaced(
+        replaceOrThrow(
           text,
           /entrypoint: \[.*\]/,
           `entrypoint: ["bash", "-c", "/docker-entrypoint.sh \\"$$$$@\\" & ${crash}", "app"]`,
         );
     case "R009":
-      return text => replaced(text, /environment:\n/, "environment:\n      - BROKEN: { not: a string }\n");
+      return text => replaceOrThrow(text, /environment:\n/, "environment:\n      - BROKEN: { not: a string }\n");
     case "deploy-fails":
       return text =>
-        replaced(
-          replaced(text, /networks:\n      - proxy\n/, "networks:\n      - proxy\n      - nowhere\n"),
+        replaceOrThrow(
+          replaceOrThrow(text, /networks:\n      - proxy\n/, "networks:\n      - proxy\n      - nowhere\n"),
           /\nnetworks:\n/,
           "\nnetworks:\n  nowhere:\n    external: true\n",
         );
     case "dies":
-      return text => replaced(text, /(image: \S+\n)/, '$1    command: ["--no-such-flag"]\n');
+      return text => replaceOrThrow(text, /(image: \S+\n)/, '$1    command: ["--no-such-flag"]\n');
     case "no-image":
-      return text => replaced(text, /image: \S+/, "image: hearth-lab/nothing:0.0.0");
+      return text => replaceOrThrow(text, /image: \S+/, "image: hearth-lab/nothing:0.0.0");
   }
 }
 
-function replaced(text: string, pattern: RegExp, by: string): string {
-  if (!pattern.test(text)) throw new Error(`the recipe's compose.yml does not match ${pattern}`);
+function replaceOrThrow(text: string, pattern: RegExp, by: string): string {
+  if (!pattern.test(text)) throw new Error(`edit the recipe: ${pattern} not found in its file`);
   return text.replace(pattern, by);
 }

@@ -1,5 +1,4 @@
-// Runs a step's commands with their output in the step's log file; an error holds the command, its last lines and the
-// log.
+// Runs a step's commands and logs their output; errors contain the command, its last lines and the log's path.
 import { execa } from "execa";
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
@@ -14,7 +13,7 @@ export interface ShellOptions {
   readonly input?: string;
 }
 
-/** Runs a command with its output in the log; returns its stdout. Throws CommandError unless it exits 0. */
+/** Runs a command, logs its output and returns its stdout. Throws CommandError unless it exits with 0. */
 export type Shell = (program: string, argv: readonly string[], options?: ShellOptions) => Promise<string>;
 
 /** A shell that writes all output to `path`, which it truncates first. */
@@ -36,9 +35,8 @@ export function shellTo(path: string): Shell {
         stderr: ["pipe", { file: path, append: true }],
       });
       if (!done.failed) return done.stdout;
-      throw new CommandError(
-        `${line}\n${done.code === "ENOENT" ? "no such program" : `exit ${done.exitCode ?? done.signal}`}\n${tail(path, 15)}\nlog: ${path}`,
-      );
+      const reason = done.code === "ENOENT" ? "program not found" : `exit ${done.exitCode ?? done.signal}`;
+      throw new CommandError(`${line}\n${reason}\n${tail(path, 15)}\nlog: ${path}`);
     } finally {
       closeSync(fd);
     }

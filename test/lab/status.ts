@@ -1,4 +1,4 @@
-// The state of the lab: what runs, and which steps are not done.
+// Reports the lab's state: what runs, and which steps are missing.
 import { dnsAnswers } from "./dns.ts";
 import { ownStacks } from "./down.ts";
 import { engineAnswers, ownEngine } from "./engine.ts";
@@ -15,7 +15,7 @@ export interface Status {
   readonly folders: string[];
 }
 
-/** Changes nothing. `missing` are the steps that `lab up` would run. */
+/** Read-only. `missing` lists the steps that `lab up` would run. */
 export async function status(): Promise<Status> {
   const answers = await engineAnswers();
   const pid = await ownEngine();

@@ -34,7 +34,7 @@ describe("the lab's steps", () => {
     assert.deepEqual(order.slice(4), ["c begins", "c ends"]);
   });
 
-  it("do and print nothing if they are ready", async () => {
+  it("skip silently if ready", async () => {
     const took = await go(step("a", [], { ready: async () => true }), step("b", ["a"], { ready: async () => false }));
     assert.deepEqual(order, ["b begins", "b ends"]);
     assert.deepEqual(
@@ -47,7 +47,7 @@ describe("the lab's steps", () => {
     assert.ok(!printed.join("\n").includes(" a"));
   });
 
-  it("report a failed command with its last lines and its log, and start nothing more", async () => {
+  it("report a failed command with its last lines and its log, and start no more steps", async () => {
     const failing = step("broken step", [], {
       run: async shell => void (await shell("sh", ["-c", "echo first; echo the reason >&2; exit 7"])),
     });
@@ -64,7 +64,7 @@ describe("the lab's steps", () => {
     assert.deepEqual(order, []);
   });
 
-  it("of the lab depend only on existing steps", () => {
+  it("depend only on existing steps", () => {
     const names = new Set(labSteps.map(each => each.name));
     for (const each of labSteps)
       for (const name of each.after ?? []) assert.ok(names.has(name), `${each.name} after ${name}`);

@@ -1,4 +1,4 @@
-// Runs steps side by side as far as their order allows, and prints which run and how long each took.
+// Runs steps in parallel as far as their dependencies allow; prints each with its duration.
 import { join } from "node:path";
 import { at } from "./paths.ts";
 import { shellTo, type Shell } from "./shell.ts";
@@ -7,12 +7,12 @@ export interface Step {
   readonly name: string;
   /** Names of the steps that must finish first. */
   readonly after?: readonly string[];
-  /** Whether nothing is to be done; must change nothing. Default: the step always runs. */
+  /** Whether the step can be skipped; must not change anything. Default: the step always runs. */
   readonly ready?: () => Promise<boolean>;
   readonly run: (shell: Shell, print: Print) => Promise<void>;
 }
 
-export interface Took {
+export interface StepResult {
   readonly name: string;
   readonly seconds: number;
   readonly ready: boolean;
@@ -21,35 +21,39 @@ export interface Took {
 export type Print = (line: string) => void;
 
 /**
- * Runs each step after those in its `after`. On a failure it starts no more steps, waits for those that run,
- * and throws the failure with the step's name.
+ * Runs each step after those in its `after`. After a failure, starts no more steps, waits for the running ones,
+ * then throws the failure with the step's name.
  */
-export async function runSteps(steps: readonly Step[], print: Print, logs: string = at.logs): Promise<Took[]> {
-  const begun = Date.now();
+export async function runSteps(steps: readonly Step[], print: Print, logs: string = at.logs): Promise<StepResult[]> {
+  const runStart = Date.now();
   const running = new Set<string>();
-  const ended = new Map<string, Promise<Took>>();
+  const results = new Map<string, Promise<StepResult>>();
   let failed: Error | undefined;
 
-  const promise = (name: string): Promise<Took> => {
-    const known = ended.get(name);
+  const resultOf = (name: string): Promise<StepResult> => {
+    const known = results.get(name);
     if (known) return known;
     const step = steps.find(candidate => candidate.name === name);
     if (!step) throw new Error(`step not found: ${name}`);
-    const made = Promise.all((step.after ?? []).map(promise)).then(() => one(step));
-    ended.set(name, made);
-    return made;
+    const result = Promise.all((step.after ?? []).map(resultOf)).then(() => runStep(step));
+    results.set(name, result);
+    return result;
   };
 
-  const one = async (step: Step): Promise<Took> => {
+  const runStep = async (step: Step): Promise<StepResult> => {
     if (failed) throw failed;
     const start = Date.now();
-    const took = (ready: boolean): Took => ({ name: step.name, seconds: (Date.now() - start) / 1000, ready });
+    const stepResult = (ready: boolean): StepResult => ({
+      name: step.name,
+      seconds: (Date.now() - start) / 1000,
+      ready,
+    });
     running.add(step.name);
     try {
-      if (await step.ready?.()) return took(true);
+      if (await step.ready?.()) return stepResult(true);
       print(`  ▸ ${step.name}`);
       await step.run(shellTo(join(logs, `${step.name.replaceAll(/[^a-z0-9.]+/gi, "-")}.log`)), print);
-      const result = took(false);
+      const result = stepResult(false);
       print(`  ✓ ${step.name} (${result.seconds.toFixed(1)} s)`);
       return result;
     } catch (error) {
@@ -63,17 +67,17 @@ export async function runSteps(steps: readonly Step[], print: Print, logs: strin
     }
   };
 
-  const beat = setInterval(() => {
-    if (running.size > 0) print(`  … ${Math.round((Date.now() - begun) / 1000)} s: ${[...running].join(", ")}`);
+  const heartbeat = setInterval(() => {
+    if (running.size > 0) print(`  … ${Math.round((Date.now() - runStart) / 1000)} s: ${[...running].join(", ")}`);
   }, 30_000);
   try {
-    const results = await Promise.allSettled(steps.map(step => promise(step.name)));
+    const settled = await Promise.allSettled(steps.map(step => resultOf(step.name)));
     if (failed) throw failed;
-    return results.map(result => {
+    return settled.map(result => {
       if (result.status === "rejected") throw result.reason;
       return result.value;
     });
   } finally {
-    clearInterval(beat);
+    clearInterval(heartbeat);
   }
 }

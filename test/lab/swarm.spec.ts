@@ -7,10 +7,10 @@ describe("the lab's mark on its node", () => {
     assert.deepEqual(parseMark("joined-12"), { origin: "joined", number: 12 });
   });
 
-  it("has no number on a lab without one", () =>
+  it("has no number if the lab predates numbering", () =>
     assert.deepEqual(parseMark("made"), { origin: "made", number: undefined }));
 
-  it("is none on a node that the lab did not mark", () => {
+  it("is undefined on a node that the lab did not mark", () => {
     assert.equal(parseMark(undefined), undefined);
     assert.equal(parseMark("somebody-1"), undefined);
   });

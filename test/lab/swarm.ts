@@ -1,4 +1,4 @@
-// The swarm of one node, marked as the lab's. A swarm that runs anything else is refused by name.
+// Creates a single-node swarm marked as the lab's; refuses a swarm that runs anything else, naming it.
 import { readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -7,14 +7,14 @@ import { at } from "./paths.ts";
 import type { Step } from "./steps.ts";
 
 /**
- * The lab's number. Count up when the format of a file, label or name that a lab keeps changes:
- * `lab up` takes down a lab of another number before it makes its own.
+ * The lab's number. Increment when the format of a stored file, label or name changes: `lab up` then removes
+ * a lab of another number first.
  */
 export const LAB_NUMBER = 1;
 
-/** The node's label: `made-<number>` where the lab made the swarm, `joined-<number>` where it found an empty one. */
+/** The node's label: `made-<number>` if the lab created the swarm, `joined-<number>` if it found an empty one. */
 export const nodeLabel = "hearth.lab";
-/** The label on every service, volume and network that comes from a recipe of the lab. */
+/** Label on every service, volume and network of the lab's recipes. */
 export const ownLabel = "hearth.lab.recipe";
 
 export class ForeignHostError extends Error {
@@ -27,11 +27,11 @@ export async function docker(...argv: string[]): Promise<string> {
 
 export interface LabMark {
   readonly origin: "made" | "joined";
-  /** undefined: the label has no number. */
+  /** Undefined if the lab predates numbering. */
   readonly number: number | undefined;
 }
 
-/** What the node's label holds; undefined if the lab did not write it. */
+/** Parses the node's label; undefined if the lab did not write it. */
 export function parseMark(label: string | undefined): LabMark | undefined {
   const [, origin, number] = /^(made|joined)(?:-(\d+))?$/.exec(label ?? "") ?? [];
   if (origin === undefined) return undefined;
@@ -42,7 +42,7 @@ async function inSwarm(): Promise<boolean> {
   return (await docker("info", "--format", "{{.Swarm.LocalNodeState}}")) === "active";
 }
 
-/** The lab's mark on this node; undefined in no swarm, or in one that is not the lab's. */
+/** The lab's mark on this node; undefined without a swarm, or if the swarm isn't the lab's. */
 export async function labMark(): Promise<LabMark | undefined> {
   if (!(await inSwarm())) return undefined;
   const labels = await docker("node", "inspect", "self", "--format", "{{json .Spec.Labels}}");
@@ -54,7 +54,7 @@ export async function markNode(origin: LabMark["origin"]): Promise<void> {
   await docker("node", "update", "--label-add", `${nodeLabel}=${origin}-${LAB_NUMBER}`, await nodeId());
 }
 
-/** `made`, `joined`, `unmarked`, or `none` where docker is in no swarm. */
+/** `made`, `joined`, `unmarked`, or `none` without a swarm. */
 export async function swarmState(): Promise<"made" | "joined" | "unmarked" | "none"> {
   if (!(await inSwarm())) return "none";
   return (await labMark())?.origin ?? "unmarked";
@@ -65,7 +65,7 @@ export function nodeId(): Promise<string> {
   return docker("info", "--format", "{{.Swarm.NodeID}}");
 }
 
-/** Services in the swarm that come from no recipe of the lab. */
+/** Services in the swarm that aren't from the lab's recipes. */
 export async function foreignServices(): Promise<string[]> {
   const names = (await docker("service", "ls", "--format", "{{.Name}}")).split("\n").filter(Boolean);
   if (names.length === 0) return [];
@@ -77,7 +77,7 @@ export async function foreignServices(): Promise<string[]> {
     .filter(Boolean);
 }
 
-/** Domains of an operator's apps: those that the machine's own abra folder holds. */
+/** Domains of the apps in the machine's own abra folder. */
 export async function operatorsApps(folder = process.env["ABRA_DIR"] ?? join(homedir(), ".abra")): Promise<string[]> {
   if (folder === at.abra) return [];
   const servers = join(folder, "servers");
@@ -85,18 +85,19 @@ export async function operatorsApps(folder = process.env["ABRA_DIR"] ?? join(hom
   return files.filter(file => file.endsWith(".env")).map(file => file.replace(/^.*\//, "").replace(/\.env$/, ""));
 }
 
-/** Throws ForeignHostError where the machine has stacks or apps that the lab did not make. */
+/** Throws ForeignHostError if the machine has stacks or apps that the lab did not create. */
 export async function refuseForeign(): Promise<void> {
   const services = (await swarmState()) === "none" ? [] : await foreignServices();
   if (services.length > 0) {
     throw new ForeignHostError(
-      `this machine's swarm runs services that the lab did not make: ${services.join(", ")}. Run the lab on another machine`,
+      `this machine's swarm runs services that the lab did not create: ${services.join(", ")}. ` +
+        "Run the lab on another machine",
     );
   }
   const apps = await operatorsApps();
   if (apps.length > 0)
     throw new ForeignHostError(
-      `this machine's abra has apps that the lab did not make: ${apps.join(", ")}. Run the lab on another machine`,
+      `this machine's abra has apps that the lab did not create: ${apps.join(", ")}. Run the lab on another machine`,
     );
 }
 
@@ -109,7 +110,7 @@ export const swarm: Step = {
   },
   run: async () => {
     const isNew = !(await inSwarm());
-    // Not through the step's shell: init prints the swarm's join token, which belongs in no log.
+    // Not in the step's shell, which logs output: init prints the swarm's join token.
     if (isNew) await docker("swarm", "init", "--advertise-addr", "127.0.0.1");
     await markNode(isNew ? "made" : "joined");
   },

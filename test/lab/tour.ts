@@ -1,4 +1,4 @@
-// What `npm start` shows inside the lab: warm apps, one CI run, a pending upgrade.
+// The demo of `npm start`, inside the lab: warm apps, one CI run, a pending upgrade.
 import { spawn } from "node:child_process";
 import { execa } from "execa";
 import semver from "semver";
@@ -18,7 +18,7 @@ async function phase(name: string, work: () => Promise<void>): Promise<void> {
   phases.push([name, (Date.now() - start) / 1000]);
 }
 
-/** Runs a command with this terminal. Throws unless it exits 0. */
+/** Runs a command on this terminal. Throws unless it exits with 0. */
 async function run(...command: string[]): Promise<void> {
   console.log(`$ ${command.join(" ")}`);
   const [program, ...argv] = command;
@@ -30,7 +30,7 @@ async function run(...command: string[]): Promise<void> {
 const domain = warmDomain("keycloak", base);
 const running = async () => versionLabel(stackOf(domain), await servicesOf(stackOf(domain)));
 
-/** Resets the upstream to the release that runs, so that a second demo shows the same. */
+/** Resets the upstream to the running release, so that the demo can be repeated. */
 async function withdrawReleases(): Promise<void> {
   const now = (await running()) ?? firstRelease["keycloak"]!;
   await resetUpstream("keycloak");
@@ -40,7 +40,8 @@ async function withdrawReleases(): Promise<void> {
 async function releaseNext(): Promise<void> {
   const now = parseVersion((await running()) ?? firstRelease["keycloak"]!)!;
   const next = `${semver.inc(now.recipe.version, "patch")}+${now.app}`;
-  if (compareVersions(parseVersion(next)!, now) <= 0) throw new Error(`${next} is no newer than ${now.text}`);
+  if (compareVersions(parseVersion(next)!, now) <= 0)
+    throw new Error(`release keycloak: expected a version newer than ${now.text}, found ${next}`);
   await release("keycloak", { version: next });
   console.log(`released upstream: keycloak ${next} (runs: ${now.text})`);
 }
@@ -87,8 +88,8 @@ try {
   );
   console.log(`
 Next, each with \`npm run lab -- exec --\` before it:
-  pulumi up -s warm                                 apply the upgrade that the preview showed
-  hearth run --recipe docs -- env                   your own run: prints its command's environment
+  pulumi up -s warm                                 apply the previewed upgrade
+  hearth run --recipe docs -- env                   print the environment of a run's command
   pulumi stack -s warm                              show the warm stack's resources
 and \`npm run lab -- down\` to remove the host.`);
 } catch (error) {

@@ -1,4 +1,4 @@
-// Every step that turns this machine into a Co-op Cloud host of one node.
+// The steps that turn this machine into a single-node Co-op Cloud host.
 import { ca } from "./ca.ts";
 import { dns } from "./dns.ts";
 import { outdatedLab } from "./down.ts";
@@ -9,7 +9,7 @@ import { canPull, images } from "./images.ts";
 import { home } from "./home.ts";
 import { ownPulumi, programs, pulumiHome } from "./pulumi.ts";
 import { packages } from "./packages.ts";
-import { runSteps, type Print, type Step, type Took } from "./steps.ts";
+import { runSteps, type Print, type Step, type StepResult } from "./steps.ts";
 import { swarm } from "./swarm.ts";
 import { recipes } from "./upstream.ts";
 
@@ -31,8 +31,8 @@ export const steps: readonly Step[] = [
 ];
 
 /** Brings the lab up; prints a line per step that runs. */
-export async function up(print: Print): Promise<Took[]> {
-  const took = await runSteps(steps, print);
+export async function up(print: Print): Promise<StepResult[]> {
+  const results = await runSteps(steps, print);
   await writeResolvConf();
-  return took;
+  return results;
 }

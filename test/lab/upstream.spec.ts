@@ -28,7 +28,7 @@ describe("the upstream of the lab's recipes", function () {
     }
   });
 
-  it("creates the same commits again, so that no tag seems to have moved", async () => {
+  it("recreates releases with the same commits, so that no tag appears moved", async () => {
     const commit = async () => (await execa("git", ["rev-parse", "10.7.9+26.4.0"], { cwd: of("keycloak") })).stdout;
     await resetUpstream("keycloak", root);
     await release("keycloak", { version: "10.7.9+26.4.0" }, root);
@@ -38,7 +38,7 @@ describe("the upstream of the lab's recipes", function () {
     assert.equal(await commit(), first);
   });
 
-  it("releases images, notes, lightweight tags and each kind of broken release", async () => {
+  it("releases images, notes, lightweight tags and each kind of defect", async () => {
     await resetUpstream("keycloak", root);
     await release("keycloak", { version: "10.8.0+26.5.0", notes: "dump the database first" }, root);
     await release("keycloak", { version: "10.8.1+26.5.0", kind: "never-healthy" }, root);
@@ -58,7 +58,7 @@ describe("the upstream of the lab's recipes", function () {
     assert.doesNotMatch(
       (await text("10.8.5+26.5.0"))!,
       /BROKEN|nothing|sleep 5|"false"/,
-      "what was broken stays on its own tag",
+      "a defect stays on its own tag",
     );
     assert.deepEqual(
       (await tagsOf(of("keycloak"))).filter(tag => !tag.annotated).map(tag => tag.name),

@@ -1,4 +1,4 @@
-// The recipes' upstream: a git repository each, with its first release. Specs and the demo add releases.
+// Creates an upstream git repository per recipe, with its first release. Specs and the demo add releases.
 import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -9,7 +9,7 @@ import type { Step } from "./steps.ts";
 
 const sources = join(project, "test/lab/recipes");
 
-/** Every recipe of the lab and the version its upstream begins with. */
+/** Each of the lab's recipes with the first version in its upstream. */
 export const firstRelease: Record<string, string> = {
   keycloak: "10.7.1+26.4.0",
   traefik: "3.6.0+v3.6.7",
@@ -21,11 +21,11 @@ export interface Release {
   readonly version: string;
   /** Its defect. Default: none. */
   readonly kind?: Kind;
-  /** The text of `release/<version>`, which Co-op Cloud writes when an operator must act. Default: none. */
+  /** Text of `release/<version>`, Co-op Cloud's notes for releases that need manual action. Default: none. */
   readonly notes?: string;
-  /** A tag without a message, which abra refuses (R014). Default: annotated. */
+  /** Creates a lightweight tag, which abra rejects (R014). Default: annotated. */
   readonly lightweight?: boolean;
-  /** Default: a fixed date, so that the same release is the same commit each time. */
+  /** Default: a fixed date, so that a recreated release is the same commit. */
   readonly date?: Date;
 }
 
@@ -83,7 +83,10 @@ export async function resetUpstream(recipe: string, root = at.upstream): Promise
   await git(work, ["add", "--all"], longAgo);
   await git(work, ["commit", "--quiet", "-m", "recipe"], longAgo);
   const version = firstRelease[recipe];
-  if (!version) throw new Error(`the lab has no recipe ${recipe}`);
+  if (!version)
+    throw new Error(
+      `reset upstream: recipe ${recipe} not found in the lab; expected one of ${Object.keys(firstRelease).join(", ")}`,
+    );
   await git(work, ["tag", "--annotate", "-m", version, version], longAgo);
   await rm(folder, { recursive: true, force: true });
   await rename(work, folder);

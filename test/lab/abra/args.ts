@@ -1,4 +1,4 @@
-// abra's command line: flags may stand anywhere, before the subcommand or after the positionals.
+// Parses abra's command line: flags may precede the subcommand or follow the positionals.
 import { parseArgs } from "node:util";
 import { fatal } from "./fatal.ts";
 
@@ -30,11 +30,11 @@ function parse(argv: string[]) {
   }
 }
 
-/** Arguments after `--` are passed on unchanged (`app run`). */
+/** Passes everything after `--` on unchanged (`app run`). */
 export function readArgs(argv: readonly string[]): { words: string[]; flags: Flags } {
-  // `app run` takes another program's flags: everything after its third word is positional.
+  // The words after `app run <domain> <service>` are another program's: don't parse them as flags.
   const isRun = argv[0] === "app" && argv[1] === "run";
-  const [own, passed] = isRun ? [argv.slice(0, 4), argv.slice(4)] : [argv, []];
+  const [own, rest] = isRun ? [argv.slice(0, 4), argv.slice(4)] : [argv, []];
   const { positionals, values } = parse([...own]);
-  return { words: [...positionals, ...passed.filter((word, at) => !(at === 0 && word === "--"))], flags: values };
+  return { words: [...positionals, ...rest.filter((word, index) => !(index === 0 && word === "--"))], flags: values };
 }

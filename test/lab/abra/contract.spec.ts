@@ -1,4 +1,4 @@
-// What hearth relies on from abra; ABRA_UNDER_TEST puts another abra, the real one too, in the stand-in's place.
+// The contract between hearth and abra. ABRA_UNDER_TEST=<path> checks another abra, such as the real one.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -9,7 +9,8 @@ import { project } from "../paths.ts";
 
 const underTest = process.env["ABRA_UNDER_TEST"] ?? join(project, "test/lab/abra/abra");
 const sample =
-  "TYPE=web\n\nDOMAIN=web.example.com\nSECRET_PASS_VERSION=v1 # length=12 charset=hex\nSECRET_OWN_VERSION=v1 # generate=false\n\n#COMPOSE_FILE=";
+  "TYPE=web\n\nDOMAIN=web.example.com\n" +
+  "SECRET_PASS_VERSION=v1 # length=12 charset=hex\nSECRET_OWN_VERSION=v1 # generate=false\n\n#COMPOSE_FILE=";
 const compose = (version: string) => `version: "3.8"
 services:
   app:
@@ -30,7 +31,7 @@ secrets:
     name: \${STACK_NAME}_pass_\${SECRET_PASS_VERSION}
 `;
 
-describe("abra, as hearth relies on it", function () {
+describe("abra's contract with hearth", function () {
   this.timeout(30_000);
   let root: string;
   let abraDir: string;
@@ -42,7 +43,7 @@ describe("abra, as hearth relies on it", function () {
     const done = await execa(underTest, argv, { env: env(), reject: false, stdin: "ignore" });
     return { exitCode: done.exitCode, stdout: done.stdout, stderr: done.stderr };
   };
-  const works = async (...argv: string[]) => {
+  const succeeds = async (...argv: string[]) => {
     const done = await abra(...argv);
     assert.equal(done.exitCode, 0, done.stdout);
     return done.stdout;
@@ -75,8 +76,8 @@ describe("abra, as hearth relies on it", function () {
     )["a_test"];
   const envFile = () => join(abraDir, "servers", "default", "a.test.env");
   const clone = () => join(abraDir, "recipes", "web");
-  const created = async () => {
-    await works("app", "new", "web", "-n", "--domain=a.test", "--server=default", "--secrets");
+  const createApp = async () => {
+    await succeeds("app", "new", "web", "-n", "--domain=a.test", "--server=default", "--secrets");
   };
 
   beforeEach(async () => {
@@ -97,24 +98,24 @@ describe("abra, as hearth relies on it", function () {
       join(abraDir, "catalogue", "recipes.json"),
       JSON.stringify({ web: { name: "web", repository: `file://${upstream}` } }),
     );
-    await works("server", "add", "--local");
-    await works("recipe", "fetch", "web");
+    await succeeds("server", "add", "--local");
+    await succeeds("recipe", "fetch", "web");
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
   it("prints its version as a tag and a commit", async () => {
-    assert.match(await works("--version"), /^abra version \d+\.\d+\.\d+(-\w+)?-[0-9a-f]{7,}$/);
+    assert.match(await succeeds("--version"), /^abra version \d+\.\d+\.\d+(-\w+)?-[0-9a-f]{7,}$/);
   });
 
   it("names the local server default", async () => {
     assert.deepEqual(
-      (JSON.parse(await works("server", "ls", "-m")) as { name: string }[]).map(server => server.name),
+      (JSON.parse(await succeeds("server", "ls", "-m")) as { name: string }[]).map(server => server.name),
       ["default"],
     );
   });
 
-  it("creates an app from the sample, equal except for TYPE and DOMAIN, without adding a final newline", async () => {
-    await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
+  it("creates an app from the sample, changing only TYPE and DOMAIN, without adding a final newline", async () => {
+    await succeeds("app", "new", "web", "-n", "--domain=a.test", "--server=default");
     assert.equal(
       await readFile(envFile(), "utf8"),
       sample.replace("TYPE=web", "TYPE=web:1.10.0+1.1").replace("web.example.com", "a.test"),
@@ -122,27 +123,27 @@ describe("abra, as hearth relies on it", function () {
     await fails(/already exists/, "app", "new", "web", "-n", "--domain=a.test", "--server=default");
   });
 
-  it("checks out the newest release tag of the recipe, by semver", async () => {
-    await created();
+  it("checks out the newest release tag, by semver and not as text", async () => {
+    await createApp();
     assert.equal((await git(clone(), "describe", "--tags", "--exact-match")).stdout, "1.10.0+1.1");
-    assert.deepEqual(JSON.parse(await works("recipe", "versions", "web", "-m")), ["1.10.0+1.1", "1.9.0+1.0"]);
+    assert.deepEqual(JSON.parse(await succeeds("recipe", "versions", "web", "-m")), ["1.10.0+1.1", "1.9.0+1.0"]);
   });
 
-  it("generates secrets from the .env, and fails for one that exists", async () => {
-    await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
-    await works("app", "secret", "generate", "a.test", "--all");
+  it("generates secrets as the .env specifies, and fails for an existing one", async () => {
+    await succeeds("app", "new", "web", "-n", "--domain=a.test", "--server=default");
+    await succeeds("app", "secret", "generate", "a.test", "--all");
     assert.match(await readFile(join(fake, "secret-a_test_pass_v1"), "utf8"), /^[0-9a-f]{12}$/);
     assert.ok(!existsSync(join(fake, "secret-a_test_own_v1")), "generate=false");
     await fails(/already exists/, "app", "secret", "generate", "a.test", "pass", "v1");
   });
 
-  it("inserts a secret from a file with -f, with its value in no argv", async () => {
-    await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
+  it("inserts a secret from a file with -f, without its value in any argv", async () => {
+    await succeeds("app", "new", "web", "-n", "--domain=a.test", "--server=default");
     await writeFile(join(root, "value"), "s3cret");
-    await works("app", "secret", "insert", "a.test", "own", "v1", join(root, "value"), "-f");
+    await succeeds("app", "secret", "insert", "a.test", "own", "v1", join(root, "value"), "-f");
     assert.equal(await readFile(join(fake, "secret-a_test_own_v1"), "utf8"), "s3cret");
     assert.ok(!JSON.stringify(await calls()).includes("s3cret"));
-    const listed = JSON.parse(await works("app", "secret", "list", "a.test", "-m")) as Record<string, string>[];
+    const listed = JSON.parse(await succeeds("app", "secret", "list", "a.test", "-m")) as Record<string, string>[];
     assert.deepEqual(
       listed.map(secret => [secret["name"], secret["created-on-server"]]),
       [
@@ -150,24 +151,24 @@ describe("abra, as hearth relies on it", function () {
         ["own", "true"],
       ],
     );
-    await works("app", "secret", "rm", "a.test", "own", "-n");
+    await succeeds("app", "secret", "rm", "a.test", "own", "-n");
     assert.ok(!(await readFile(join(fake, "secrets"), "utf8")).includes("own"));
   });
 
-  it("rejects names that Swarm rejects", async () => {
+  it("rejects secret names that exceed Swarm's limit", async () => {
     const domain = `${"long-name".repeat(5)}.test`;
-    await works("app", "new", "web", "-n", `--domain=${domain}`, "--server=default");
+    await succeeds("app", "new", "web", "-n", `--domain=${domain}`, "--server=default");
     await writeFile(join(root, "value"), "x");
     await fails(/64/, "app", "secret", "insert", domain, "a".repeat(30), "v1", join(root, "value"), "-f");
   });
 
-  it("deploys by tag, with variables from .env, stack name and abra.sh", async () => {
-    await created();
+  it("deploys a tag, interpolating the .env, STACK_NAME and the exports of abra.sh", async () => {
+    await createApp();
     await writeFile(
       envFile(),
       (await readFile(envFile(), "utf8")).replace("#COMPOSE_FILE=", "A='a b' # why\n#COMPOSE_FILE="),
     );
-    await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-f", "-c");
+    await succeeds("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-f", "-c");
     const stack = await deployed();
     assert.match(stack!.texts[0]!, /nginx:1\.0/);
     assert.deepEqual(
@@ -179,43 +180,43 @@ describe("abra, as hearth relies on it", function () {
     assert.equal(argv.at(-1), "a_test");
   });
 
-  it("rewrites only TYPE after a deploy, and deploys that version next", async () => {
-    await created();
+  it("rewrites only TYPE after a deploy, and deploys TYPE's version the next time", async () => {
+    await createApp();
     const before = await readFile(envFile(), "utf8");
-    await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
+    await succeeds("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
     assert.equal(await readFile(envFile(), "utf8"), before.replace("1.10.0+1.1", "1.9.0+1.0"));
-    await works("app", "deploy", "-n", "-o", "-f", "-c", "a.test");
+    await succeeds("app", "deploy", "-n", "-o", "-f", "-c", "a.test");
     assert.match((await deployed())!.texts[0]!, /nginx:1\.0/, "flags may stand before the positionals");
   });
 
   it("labels the service app with version, recipe, chaos and timeout", async () => {
-    await created();
-    await works("app", "deploy", "a.test", "-n", "-o", "-c");
+    await createApp();
+    await succeeds("app", "deploy", "a.test", "-n", "-o", "-c");
     const labels = (await deployed())!.texts.at(-1)!;
     for (const label of ["version: 1.10.0+1.1", 'chaos: "false"', "recipe: web", "timeout:"])
       assert.ok(labels.includes(`coop-cloud.a_test.${label}`), label);
   });
 
-  it("fails as already deployed without -f, and deploys again with it", async () => {
-    await created();
-    await works("app", "deploy", "a.test", "-n", "-o", "-c");
+  it("fails with already deployed without -f, and redeploys with it", async () => {
+    await createApp();
+    await succeeds("app", "deploy", "a.test", "-n", "-o", "-c");
     await fails(/already deployed/, "app", "deploy", "a.test", "-n", "-o", "-c");
-    await works("app", "deploy", "a.test", "-n", "-o", "-c", "-f");
+    await succeeds("app", "deploy", "a.test", "-n", "-o", "-c", "-f");
   });
 
-  it("fails if the clone has an untracked file, unless in chaos mode", async () => {
-    await created();
+  it("fails if the clone has an untracked file, except with --chaos", async () => {
+    await createApp();
     await writeFile(join(clone(), "untracked"), "");
     await fails(/locally unstaged changes/, "app", "deploy", "a.test", "-n", "-o", "-c");
     assert.equal(await deployed(), undefined);
-    await works("app", "deploy", "a.test", "-n", "-o", "-c", "-C");
+    await succeeds("app", "deploy", "a.test", "-n", "-o", "-c", "-C");
     const labels = (await deployed())!.texts.at(-1)!;
     assert.match(labels, /coop-cloud\.a_test\.chaos: "true"/);
     assert.match(labels, /chaos-version: "?[0-9a-f]{8}\+U/);
   });
 
-  it("R014: fails before any change if the clone has a lightweight tag", async () => {
-    await created();
+  it("R014: fails if the clone has any lightweight tag, before changing anything", async () => {
+    await createApp();
     await release("1.11.0+1.2", {}, false);
     await fails(
       /R014: only annotated tags used for recipe version/,
@@ -230,45 +231,45 @@ describe("abra, as hearth relies on it", function () {
   });
 
   it("R009: fails if a compose file doesn't load", async () => {
-    await created();
+    await createApp();
     await release("1.11.0+1.2", { "compose.yml": compose("1.2").replace("- A=${A}", "- BROKEN: { not: text }") });
     await fails(/R009/, "app", "deploy", "a.test", "1.11.0+1.2", "-n", "-c");
     assert.equal(await deployed(), undefined);
     const type = /^TYPE=.*$/m.exec(await readFile(envFile(), "utf8"))?.[0];
-    assert.equal(type, "TYPE=web:1.10.0+1.1", "a deploy that failed names no new version");
+    assert.equal(type, "TYPE=web:1.10.0+1.1", "a failed deploy leaves TYPE unchanged");
   });
 
-  it("fails if a secret is missing, and names it", async () => {
-    await works("app", "new", "web", "-n", "--domain=a.test", "--server=default");
+  it("fails if a secret is missing, naming it", async () => {
+    await succeeds("app", "new", "web", "-n", "--domain=a.test", "--server=default");
     await fails(/secret not generated: pass/, "app", "deploy", "a.test", "-n", "-o", "-c");
   });
 
   it("stays offline with -o, and fetches new tags without it", async () => {
-    await created();
+    await createApp();
     await release("1.11.0+1.2", { "compose.yml": compose("1.2") });
     await fails(/has no version 1\.11\.0/, "app", "deploy", "a.test", "1.11.0+1.2", "-n", "-o", "-c");
-    await works("app", "deploy", "a.test", "1.11.0+1.2", "-n", "-c", "-D");
+    await succeeds("app", "deploy", "a.test", "1.11.0+1.2", "-n", "-c", "-D");
   });
 
-  it("fails while a task is still starting; the new spec stays applied", async () => {
-    await created();
+  it("fails while a task is still starting, and leaves the new spec applied", async () => {
+    await createApp();
     await writeFile(join(fake, "starting"), "");
     await fails(/deploy failed 🛑/, "app", "deploy", "a.test", "-n", "-o");
     assert.ok(await deployed());
-    await works("app", "deploy", "a.test", "-n", "-o", "-f", "-c");
+    await succeeds("app", "deploy", "a.test", "-n", "-o", "-f", "-c");
   });
 
-  it("undeploys but keeps secrets and volumes; removes only an app that isn't deployed", async () => {
-    await created();
+  it("undeploys keeping secrets and volumes, and removes only apps that aren't deployed", async () => {
+    await createApp();
     await writeFile(join(fake, "volumes"), JSON.stringify(["a_test_data"]));
-    await works("app", "deploy", "a.test", "-n", "-o", "-c");
+    await succeeds("app", "deploy", "a.test", "-n", "-o", "-c");
     await fails(/still deployed/, "app", "remove", "a.test", "-n");
-    await works("app", "undeploy", "a.test", "-n");
+    await succeeds("app", "undeploy", "a.test", "-n");
     assert.equal(await deployed(), undefined);
     assert.match(await readFile(join(fake, "secrets"), "utf8"), /a_test_pass_v1/);
     assert.equal(await readFile(join(fake, "volumes"), "utf8"), '["a_test_data"]');
     await fails(/not deployed/, "app", "undeploy", "a.test", "-n");
-    await works("app", "remove", "a.test", "-n");
+    await succeeds("app", "remove", "a.test", "-n");
     assert.ok(!existsSync(envFile()));
     assert.deepEqual(
       [await readFile(join(fake, "secrets"), "utf8"), await readFile(join(fake, "volumes"), "utf8")],
@@ -276,20 +277,20 @@ describe("abra, as hearth relies on it", function () {
     );
   });
 
-  it("upgrades and rolls back only a deployed app", async () => {
-    await created();
+  it("upgrades and rolls back deployed apps only", async () => {
+    await createApp();
     await fails(/not deployed/, "app", "upgrade", "a.test", "-n", "-o");
-    await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
-    await works("app", "upgrade", "a.test", "1.10.0+1.1", "-n", "-o", "-c");
+    await succeeds("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
+    await succeeds("app", "upgrade", "a.test", "1.10.0+1.1", "-n", "-o", "-c");
     assert.match((await deployed())!.texts[0]!, /nginx:1\.1/);
-    await works("app", "rollback", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
+    await succeeds("app", "rollback", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
     assert.match((await deployed())!.texts[0]!, /nginx:1\.0/);
   });
 
-  it("lists apps by server; every field of an app is a string", async () => {
-    await created();
-    await works("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
-    const listed = JSON.parse(await works("app", "ls", "-m", "-S")) as Record<
+  it("lists apps by server, every field of an app a string", async () => {
+    await createApp();
+    await succeeds("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
+    const listed = JSON.parse(await succeeds("app", "ls", "-m", "-S")) as Record<
       string,
       { apps: Record<string, unknown>[]; upgradeCount: number }
     >;
@@ -300,7 +301,7 @@ describe("abra, as hearth relies on it", function () {
       ["a.test", "deployed", "false", "1.9.0+1.0", "1.10.0+1.1"],
     );
     assert.equal(listed["default"]!.upgradeCount, 1);
-    const tasks = JSON.parse(await works("app", "ps", "a.test", "-m")) as Record<string, Record<string, unknown>>;
+    const tasks = JSON.parse(await succeeds("app", "ps", "a.test", "-m")) as Record<string, Record<string, unknown>>;
     assert.deepEqual(Object.keys(tasks["app"]!).toSorted(), [
       "chaos",
       "created",
@@ -313,14 +314,14 @@ describe("abra, as hearth relies on it", function () {
     ]);
   });
 
-  it("names an unknown argument", async () => {
+  it("names unknown apps, recipes and commands", async () => {
     await fails(/b\.test/, "app", "deploy", "b.test", "-n");
     await fails(/nothing/, "recipe", "fetch", "nothing");
     await fails(/unknown command/, "app", "dance");
   });
 
-  it("prints Docker's own error", async () => {
-    await created();
+  it("passes on docker's error message", async () => {
+    await createApp();
     await rm(join(root, "bin", "docker"));
     await writeFile(join(root, "bin", "docker"), "#!/bin/sh\necho network proxy not found >&2; exit 1\n");
     await chmod(join(root, "bin", "docker"), 0o755);

@@ -1,4 +1,4 @@
-// Deploys for real, with `docker stack deploy`, and checks convergence as impatiently as abra.
+// Deploys with `docker stack deploy`, with convergence checks that time out as early as abra's.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,18 +25,21 @@ export async function servicesOf(stack: string): Promise<string[]> {
   );
 }
 
-export async function deploy(app: App, wanted: string | undefined, flags: DeployFlags): Promise<void> {
+export async function deploy(app: App, requestedVersion: string | undefined, flags: DeployFlags): Promise<void> {
   if (!flags.force && (await servicesOf(app.stack)).length > 0) fatal(`${app.domain} is already deployed`);
   await ensureRecipe(app.recipe, flags.offline || flags.chaos);
   if (!flags.chaos) await refuseUnstaged(app.recipe);
   const version = flags.chaos
     ? await chaosVersion(app.recipe)
-    : wanted || app.version || (await versionsOf(app.recipe)).at(-1) || fatal(`${app.recipe} has no versions`);
+    : requestedVersion ||
+      app.version ||
+      (await versionsOf(app.recipe)).at(-1) ||
+      fatal(`${app.recipe} has no versions`);
   if (!flags.chaos) await checkout(app.recipe, version);
 
   const files = (app.env["COMPOSE_FILE"] || "compose.yml").split(":");
-  const faults = flags.chaos ? [] : await lint(app.recipe, files);
-  if (faults.length > 0) fatal(`recipe ${app.recipe} failed lint checks: ${faults.join(", ")}`);
+  const lintErrors = flags.chaos ? [] : await lint(app.recipe, files);
+  if (lintErrors.length > 0) fatal(`recipe ${app.recipe} failed lint checks: ${lintErrors.join(", ")}`);
   const env = await deployEnv(app);
   await refuseMissingSecrets(app, files, env);
   if (!flags.skipDns && !flags.offline)
@@ -48,7 +51,7 @@ export async function deploy(app: App, wanted: string | undefined, flags: Deploy
   if (!flags.chaos) await writeFile(app.path, withType(app.text, app.recipe, version));
 }
 
-/** The .env, STACK_NAME, and abra.sh's exports: the variables of compose files and templates. */
+/** Environment for compose files and templates: the .env, STACK_NAME, and the exports of abra.sh. */
 async function deployEnv(app: App): Promise<Record<string, string>> {
   const script = await readFile(join(cloneOf(app.recipe), "abra.sh"), "utf8").catch(() => "");
   const exported = [...script.matchAll(/^\s*export\s+(\w+)=["']?([^"'\s#]*)/gm)].map(([, name, value]) => [
@@ -62,14 +65,14 @@ async function deployEnv(app: App): Promise<Record<string, string>> {
 }
 
 async function refuseMissingSecrets(app: App, files: readonly string[], env: Record<string, string>): Promise<void> {
-  const there = await existing();
+  const secrets = await existing();
   for (const file of files) {
     const compose = parse(await readFile(join(cloneOf(app.recipe), file), "utf8")) as {
       secrets?: Record<string, { name?: string; external?: boolean }>;
     };
     for (const [key, secret] of Object.entries(compose.secrets ?? {})) {
       const full = (secret.name ?? key).replace(/\$\{?(\w+)\}?/g, (_, name: string) => env[name] ?? "");
-      if (secret.external && !there.has(full)) fatal(`secret not generated: ${key}`);
+      if (secret.external && !secrets.has(full)) fatal(`secret not generated: ${key}`);
     }
   }
 }
@@ -109,10 +112,10 @@ async function stackDeploy(
   }
 }
 
-/** Gives tasks only a few seconds, whatever their start_period; the new spec stays applied. */
+/** Waits only briefly, ignoring start_period; after a failure the new spec stays applied. */
 async function converge(app: App): Promise<void> {
-  const patience = Number(process.env["TIMEOUT"] ?? app.env["TIMEOUT"] ?? 120) > 0 ? 8_000 : 0;
-  for (const start = Date.now(); Date.now() - start < patience; await sleep(500)) {
+  const timeout = Number(process.env["TIMEOUT"] ?? app.env["TIMEOUT"] ?? 120) > 0 ? 8_000 : 0;
+  for (const start = Date.now(); Date.now() - start < timeout; await sleep(500)) {
     const ids = await servicesOf(app.stack);
     const replicas = lines(
       await docker(

@@ -1,4 +1,4 @@
-// Fails like abra: `FATA …` on stdout, nothing on stderr, exit code 1.
+// Fails as abra does: `FATA …` on stdout, nothing on stderr, exit 1.
 
 export class Fatal extends Error {
   override readonly name = "Fatal";

@@ -12,11 +12,11 @@ export interface App {
   readonly domain: string;
   readonly server: string;
   readonly path: string;
-  /** The text of the .env. */
+  /** The .env, unchanged. */
   readonly text: string;
   readonly env: Record<string, string>;
   readonly recipe: string;
-  /** The version in TYPE; empty if it has none. */
+  /** The version in TYPE; empty if there is none. */
   readonly version: string;
   readonly stack: string;
 }
@@ -52,7 +52,7 @@ export function stackOf(domain: string): string {
   return domain.replaceAll(".", "_").slice(0, 45).replace(/_+$/, "");
 }
 
-/** Docker's env_file syntax: comments, quotes, the last assignment of a key. */
+/** Parses Docker's env_file syntax: comments, quotes; the last assignment of a key wins. */
 export function readEnv(text: string): Record<string, string> {
   const env: Record<string, string> = {};
   for (const raw of text.split("\n")) {
@@ -65,7 +65,7 @@ export function readEnv(text: string): Record<string, string> {
   return env;
 }
 
-/** The .env with TYPE set to `recipe:version`; no other byte changes. */
+/** Sets TYPE to `recipe:version` in the .env; all other bytes are unchanged. */
 export function withType(text: string, recipe: string, version: string): string {
   const line = `TYPE=${recipe}:${version}`;
   const pattern = /^(TYPE|RECIPE)=[^\r\n]*/m;

@@ -1,9 +1,9 @@
-// The output of `app ls`, `app ps`, `server ls` and others; with `-m` JSON in abra's shapes.
+// Output of `app ls` and `app ps`; `-m` prints JSON in abra's shapes.
 import { apps, servers, type App } from "./folder.ts";
 import { call, docker, lines } from "./programs.ts";
 import { versionsOf } from "./recipe.ts";
 
-interface Listed {
+interface AppRow {
   readonly server: string;
   readonly recipe: string;
   readonly appName: string;
@@ -25,7 +25,7 @@ async function labelsOf(app: App): Promise<Record<string, string> | undefined> {
   >;
 }
 
-async function listed(app: App, withStatus: boolean): Promise<Listed> {
+async function appRow(app: App, withStatus: boolean): Promise<AppRow> {
   const labels = withStatus ? await labelsOf(app) : undefined;
   const label = (name: string) => labels?.[`coop-cloud.${app.stack}.${name}`];
   const version = label("version") ?? "unknown";
@@ -49,8 +49,8 @@ export async function listApps(withStatus: boolean, server: string | undefined):
   const all = await apps();
   const wanted = (await servers()).filter(name => server === undefined || name === server);
   const entries = wanted.map(async name => {
-    const rows = await Promise.all(all.filter(app => app.server === name).map(app => listed(app, withStatus)));
-    const count = (test: (row: Listed) => boolean) => rows.filter(test).length;
+    const rows = await Promise.all(all.filter(app => app.server === name).map(app => appRow(app, withStatus)));
+    const count = (test: (row: AppRow) => boolean) => rows.filter(test).length;
     return [
       name,
       {

@@ -1,4 +1,4 @@
-// Dispatches abra's subcommands; failures look like abra's.
+// Maps subcommands to their implementations; every failure is reported as abra does.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
@@ -13,7 +13,7 @@ import { declared, existing, generate, insert, secretName } from "./secrets.ts";
 
 const print = (value: unknown): void => console.log(typeof value === "string" ? value : JSON.stringify(value));
 
-type Work = (args: (string | undefined)[], flags: Flags) => Promise<void>;
+type Subcommand = (args: (string | undefined)[], flags: Flags) => Promise<void>;
 
 const deployFlags = (flags: Flags) => ({
   offline: flags.offline ?? false,
@@ -23,19 +23,19 @@ const deployFlags = (flags: Flags) => ({
   skipDns: flags["no-domain-checks"] ?? false,
 });
 
-/** Upgrade and rollback deploy over the running app; upgrade prints the target's notes. */
-const move =
-  (notes: boolean): Work =>
+/** Upgrades and rollbacks redeploy a deployed app; an upgrade prints the release notes of the target. */
+const redeploy =
+  (printNotes: boolean): Subcommand =>
   async ([domain, version], flags) => {
     const app = await findApp(domain);
     if ((await servicesOf(app.stack)).length === 0) fatal(`${app.domain} is not deployed?`);
     await ensureRecipe(app.recipe, flags.offline ?? false);
     const target = version ?? (await versionsOf(app.recipe)).at(-1);
     await deploy(app, target, { ...deployFlags(flags), force: true });
-    if (notes) print(await readFile(join(cloneOf(app.recipe), "release", target ?? ""), "utf8").catch(() => ""));
+    if (printNotes) print(await readFile(join(cloneOf(app.recipe), "release", target ?? ""), "utf8").catch(() => ""));
   };
 
-const work: Record<string, Work> = {
+const subcommands: Record<string, Subcommand> = {
   "app new": async ([recipe, version], flags) => {
     if (!recipe) fatal("no recipe provided");
     const domain = flags.domain ?? fatal("no domain provided");
@@ -57,8 +57,8 @@ const work: Record<string, Work> = {
     print(`${domain} created`);
   },
   "app deploy": async ([domain, version], flags) => deploy(await findApp(domain), version, deployFlags(flags)),
-  "app upgrade": move(true),
-  "app rollback": move(false),
+  "app upgrade": redeploy(true),
+  "app rollback": redeploy(false),
   "app undeploy": async ([domain]) => {
     const app = await findApp(domain);
     if ((await servicesOf(app.stack)).length === 0) fatal(`${app.domain} is not deployed?`);
@@ -109,11 +109,11 @@ const work: Record<string, Work> = {
     insert(await findApp(domain), name, version, value, flags.force ?? false),
   "app secret list": async ([domain]) => {
     const app = await findApp(domain);
-    const there = await existing();
+    const secrets = await existing();
     print(
       declared(app.text).map(({ name, version }) => {
         const full = secretName(app, name, version);
-        return { name, version, "generated-name": full, "created-on-server": String(there.has(full)) };
+        return { name, version, "generated-name": full, "created-on-server": String(secrets.has(full)) };
       }),
     );
   },
@@ -125,8 +125,8 @@ const work: Record<string, Work> = {
   },
   "recipe fetch": async ([recipe]) => fetchRecipe(recipe ?? fatal("no recipe provided")),
   "recipe lint": async ([recipe]) => {
-    const faults = await lint(recipe ?? fatal("no recipe provided"), ["compose.yml"]);
-    if (faults.length > 0) fatal(faults.join(", "));
+    const lintErrors = await lint(recipe ?? fatal("no recipe provided"), ["compose.yml"]);
+    if (lintErrors.length > 0) fatal(lintErrors.join(", "));
   },
   "recipe versions": async ([recipe]) => print((await versionsOf(recipe ?? fatal("no recipe provided"))).toReversed()),
   "server add": async (_args, flags) => {
@@ -139,9 +139,9 @@ const work: Record<string, Work> = {
 async function main(): Promise<void> {
   const { words, flags } = readArgs(process.argv.slice(2));
   if (flags.version && words.length === 0) return print("abra version 0.13.0-beta-06a57de");
-  const known = [3, 2].map(count => words.slice(0, count).join(" ")).find(name => work[name]);
+  const known = [3, 2].map(count => words.slice(0, count).join(" ")).find(name => subcommands[name]);
   if (!known) fatal(`unknown command: ${words.join(" ") || "none"}`);
-  await work[known]!(words.slice(known.split(" ").length), flags);
+  await subcommands[known]!(words.slice(known.split(" ").length), flags);
 }
 
 await main().catch(error => {

@@ -1,4 +1,4 @@
-// Spawns git and docker; their errors become abra's FATA line.
+// Spawns git and docker; a failure ends in abra's FATA line with their output.
 import { execa } from "execa";
 import { fatal } from "./fatal.ts";
 
@@ -16,10 +16,10 @@ export async function call(program: string, argv: readonly string[], { cwd, env,
     ...(env ? { env, extendEnv: false } : {}),
     ...(input === undefined ? { stdin: "ignore" } : { input }),
   });
-  if (done.failed)
-    fatal(
-      `${program} ${argv[0]}: ${(done.stderr || done.stdout || String(done.code ?? done.signal)).trim().split("\n").join(" ")}`,
-    );
+  if (done.failed) {
+    const output = done.stderr || done.stdout || String(done.code ?? done.signal);
+    fatal(`${program} ${argv[0]}: ${output.trim().split("\n").join(" ")}`);
+  }
   return done.stdout;
 }
 

@@ -1,4 +1,4 @@
-// A recipe's clone: fetched, moved to a version, checked before anything is deployed from it.
+// A recipe's clone: fetches, checks out and lints it.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import semver from "semver";
@@ -9,16 +9,16 @@ import { call, git, lines } from "./programs.ts";
 
 export const cloneOf = (recipe: string): string => join(recipesDir, recipe);
 
-async function cloned(recipe: string): Promise<boolean> {
+async function isCloned(recipe: string): Promise<boolean> {
   return readFile(join(cloneOf(recipe), ".git", "HEAD")).then(
     () => true,
     () => false,
   );
 }
 
-/** Clones the recipe from the catalogue's repository, or fetches the clone and its tags. */
+/** Clones the recipe from its URL in the catalogue, or updates the clone and its tags. */
 export async function fetchRecipe(recipe: string): Promise<void> {
-  if (await cloned(recipe)) {
+  if (await isCloned(recipe)) {
     await git(cloneOf(recipe), "fetch", "--quiet", "--tags", "--force", "origin");
     return;
   }
@@ -30,11 +30,11 @@ export async function fetchRecipe(recipe: string): Promise<void> {
 }
 
 export async function ensureRecipe(recipe: string, offline: boolean): Promise<void> {
-  if (offline && !(await cloned(recipe))) fatal(`no recipe '${recipe}' exists locally`);
+  if (offline && !(await isCloned(recipe))) fatal(`no recipe '${recipe}' exists locally`);
   if (!offline) await fetchRecipe(recipe);
 }
 
-/** Release tags, oldest first: by the recipe's semver, then the app's version. */
+/** Release tags, oldest first: by the recipe's semver, then by the app's version. */
 export async function versionsOf(recipe: string): Promise<string[]> {
   const tags = lines(await git(cloneOf(recipe), "tag")).filter(
     tag => tag.includes("+") && semver.valid(tag.split("+")[0]),
@@ -55,17 +55,17 @@ export async function checkout(recipe: string, version: string): Promise<void> {
   await git(cloneOf(recipe), "checkout", "--quiet", "--detach", known);
 }
 
-/** `abc1234`, with `+U` if the working tree has uncommitted changes. */
+/** The commit, e.g. `abc12345`, with `+U` if the working tree has local changes. */
 export async function chaosVersion(recipe: string): Promise<string> {
   const commit = await git(cloneOf(recipe), "rev-parse", "--short=8", "HEAD");
   return (await git(cloneOf(recipe), "status", "--porcelain")) === "" ? commit : `${commit}+U`;
 }
 
-/** The lint errors of the clone: rule and reason. */
+/** Lint errors of the clone in its current state: rule and reason. */
 export async function lint(recipe: string, composeFiles: readonly string[]): Promise<string[]> {
   const found: string[] = [];
-  const wrong = (await Promise.all(composeFiles.map(file => composeFault(recipe, file)))).filter(Boolean);
-  if (wrong.length > 0) found.push(`R009: valid compose config: ${wrong.join("; ")}`);
+  const composeErrors = (await Promise.all(composeFiles.map(file => composeError(recipe, file)))).filter(Boolean);
+  if (composeErrors.length > 0) found.push(`R009: valid compose config: ${composeErrors.join("; ")}`);
   const refs = lines(
     await git(cloneOf(recipe), "for-each-ref", "--format=%(objecttype) %(refname:strip=2)", "refs/tags"),
   );
@@ -73,7 +73,7 @@ export async function lint(recipe: string, composeFiles: readonly string[]): Pro
   return found;
 }
 
-async function composeFault(recipe: string, file: string): Promise<string | undefined> {
+async function composeError(recipe: string, file: string): Promise<string | undefined> {
   const text = await readFile(join(cloneOf(recipe), file), "utf8").catch(() => undefined);
   if (text === undefined) return `${file} doesn't exist`;
   try {

@@ -1,4 +1,4 @@
-// An app's secrets on the swarm: `<stack>_<name>_<version>`, versions and lengths from the .env.
+// An app's secrets in the swarm, named `<stack>_<name>_<version>`; versions and lengths come from the .env.
 import { randomInt } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fatal } from "./fatal.ts";
@@ -42,20 +42,20 @@ async function create(full: string, value: string): Promise<void> {
 
 export async function generate(
   app: App,
-  wanted: { readonly all: boolean; readonly name?: string | undefined; readonly version?: string | undefined },
+  selection: { readonly all: boolean; readonly name?: string | undefined; readonly version?: string | undefined },
 ): Promise<string[]> {
   const all = declared(app.text);
-  const chosen = wanted.all
+  const selected = selection.all
     ? all.filter(secret => secret.generate)
     : all
-        .filter(secret => secret.name === wanted.name)
-        .map(secret => ({ ...secret, version: wanted.version ?? secret.version }));
-  if (chosen.length === 0) fatal(`${app.domain} declares no secret ${wanted.name ?? "to generate"}`);
-  for (const { name, version, length, charset } of chosen) {
+        .filter(secret => secret.name === selection.name)
+        .map(secret => ({ ...secret, version: selection.version ?? secret.version }));
+  if (selected.length === 0) fatal(`${app.domain} declares no secret ${selection.name ?? "to generate"}`);
+  for (const { name, version, length, charset } of selected) {
     const value = Array.from({ length }, () => charset[randomInt(charset.length)]).join("");
     await create(secretName(app, name, version), value);
   }
-  return chosen.map(secret => secret.name);
+  return selected.map(secret => secret.name);
 }
 
 export async function insert(

@@ -1,6 +1,5 @@
-// Stand-in for pulumi-resource-docker where the genuine plugin isn't available: only docker.Network, on the real
-// engine. It implements Pulumi's protocol directly: the SDK's server would load the whole SDK and start more slowly
-// than the genuine plugin.
+// Stand-in for hosts without the genuine pulumi-resource-docker: supports only docker.Network, on the real engine.
+// Implements Pulumi's gRPC protocol directly: the SDK's server loads the whole SDK, too slow to start for a plugin.
 import { execFile } from "node:child_process";
 import { flushCompileCache } from "node:module";
 import { promisify } from "node:util";
@@ -8,7 +7,7 @@ import * as grpc from "@grpc/grpc-js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import protocol from "@pulumi/pulumi/proto/provider_pb.js";
 import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
-import nothing from "google-protobuf/google/protobuf/empty_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 
 interface Network {
@@ -20,8 +19,9 @@ interface Network {
 
 const type = "docker:index/network:Network";
 
-function known(urn: string): void {
-  if (!urn.includes(`::${type}::`)) throw new Error(`the lab's docker plugin knows ${type} only, not ${urn}`);
+function requireNetwork(urn: string): void {
+  if (!urn.includes(`::${type}::`))
+    throw new Error(`the lab's docker plugin supports only ${type}, found ${urn}; install the genuine plugin`);
 }
 
 const execute = promisify(execFile);
@@ -30,7 +30,7 @@ async function docker(...argv: string[]): Promise<string> {
   return (await execute("docker", argv)).stdout.trim();
 }
 
-async function look(id: string): Promise<(Network & { scope: string }) | undefined> {
+async function inspectNetwork(id: string): Promise<(Network & { scope: string }) | undefined> {
   const text = await docker("network", "inspect", id).catch((error: Error & { stderr: string }) => {
     if (/not found|No such network/i.test(error.stderr)) return "[]";
     throw error;
@@ -57,35 +57,35 @@ type Values = Record<string, unknown>;
 const valuesOf = (given: struct.Struct | undefined) => (given?.toJavaScript() ?? {}) as Values;
 const structOf = (values: object) => struct.Struct.fromJavaScript(values as Record<string, struct.JavaScriptValue>);
 
-/** A protocol call that answers with the result of `work`, or with its error's message. */
-function answering<Request, Response>(
+/** Wraps `work` as a gRPC handler that replies with its result or its error's message. */
+function handler<Request, Response>(
   work: (request: Request) => Promise<Response> | Response,
 ): grpc.handleUnaryCall<Request, Response> {
-  return ({ request }, answer) => {
+  return ({ request }, reply) => {
     new Promise<Response>(resolve => resolve(work(request))).then(
-      response => answer(null, response),
-      (error: Error) => answer({ code: grpc.status.UNKNOWN, message: error.message }),
+      response => reply(null, response),
+      (error: Error) => reply({ code: grpc.status.UNKNOWN, message: error.message }),
     );
   };
 }
 
 const methods = {
-  getPluginInfo: answering(() => {
+  getPluginInfo: handler(() => {
     const response = new plugin.PluginInfo();
     response.setVersion("5.2.0");
     return response;
   }),
-  configure: answering(() => new protocol.ConfigureResponse()),
-  cancel: answering(() => new nothing.Empty()),
+  configure: handler(() => new protocol.ConfigureResponse()),
+  cancel: handler(() => new empty.Empty()),
 
-  check: answering((request: protocol.CheckRequest) => {
-    known(request.getUrn());
+  check: handler((request: protocol.CheckRequest) => {
+    requireNetwork(request.getUrn());
     const response = new protocol.CheckResponse();
     response.setInputs(request.getNews());
     return response;
   }),
 
-  diff: answering((request: protocol.DiffRequest) => {
+  diff: handler((request: protocol.DiffRequest) => {
     const [olds, news] = [valuesOf(request.getOlds()), valuesOf(request.getNews())];
     const replaces = ["name", "driver", "attachable", "internal"].filter(
       key => news[key] !== undefined && news[key] !== olds[key],
@@ -97,8 +97,8 @@ const methods = {
     return response;
   }),
 
-  create: answering(async (request: protocol.CreateRequest) => {
-    known(request.getUrn());
+  create: handler(async (request: protocol.CreateRequest) => {
+    requireNetwork(request.getUrn());
     const inputs = valuesOf(request.getProperties());
     const { name, driver = "bridge", attachable = false, internal = false } = inputs as unknown as Network;
     const response = new protocol.CreateResponse();
@@ -116,13 +116,13 @@ const methods = {
       name,
     );
     response.setId(id);
-    response.setProperties(structOf({ ...(await look(id)) }));
+    response.setProperties(structOf({ ...(await inspectNetwork(id)) }));
     return response;
   }),
 
-  read: answering(async (request: protocol.ReadRequest) => {
-    known(request.getUrn());
-    const found = await look(request.getId());
+  read: handler(async (request: protocol.ReadRequest) => {
+    requireNetwork(request.getUrn());
+    const found = await inspectNetwork(request.getId());
     const response = new protocol.ReadResponse();
     if (!found) return response;
     const { scope, ...inputs } = found;
@@ -132,14 +132,14 @@ const methods = {
     return response;
   }),
 
-  delete: answering(async (request: protocol.DeleteRequest) => {
-    known(request.getUrn());
-    if (await look(request.getId())) await docker("network", "rm", request.getId());
-    return new nothing.Empty();
+  delete: handler(async (request: protocol.DeleteRequest) => {
+    requireNetwork(request.getUrn());
+    if (await inspectNetwork(request.getId())) await docker("network", "rm", request.getId());
+    return new empty.Empty();
   }),
 };
 
-// Exit if the CLI was killed: no one else would end this process.
+// Exit when the CLI is gone: a killed CLI doesn't stop its plugins.
 const cli = process.ppid;
 setInterval(() => {
   if (process.ppid !== cli) process.exit(0);
@@ -150,6 +150,6 @@ server.addService(services.ResourceProviderService as unknown as grpc.ServiceDef
 server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;
   console.log(String(port));
-  // Write the compile cache now: Pulumi kills this process before Node would write it.
+  // Pulumi kills the plugin before Node would write the cache at exit.
   flushCompileCache();
 });
