@@ -12,11 +12,16 @@ const warmConfig = join(project, ".stacks", "Pulumi.warm.yaml");
 /** Marks hearth's state directory as created by the lab. */
 export const stateMark = join(stateDir, ".lab");
 
+/**
+ * Seconds that the lab's warm apps must stay healthy, and margin. The recipes' healthchecks already allow enough time;
+ * an otherwise idle host needs little margin.
+ */
+export const labHealth = { stableFor: 6, margin: 5 };
+
 /** The lab's warm stack configuration, in the format of `pulumi config`. */
 export function configOfWarm(): string {
   const ssl = { ssl_cert: { file: files.certificate }, ssl_key: { file: files.key } };
-  // The recipes' healthchecks already allow enough time; an otherwise idle host needs little margin.
-  const health = { stableFor: 10, margin: 5 };
+  const health = labHealth;
   return stringify({
     config: {
       "hearth:baseDomain": base,

@@ -33,7 +33,7 @@ function setVersion(recipe: string, version: string): Edit {
 
 const get = `printf 'GET /health/ready HTTP/1.0\\\\r\\\\n\\\\r\\\\n'`;
 const probe = `exec 3<>/dev/tcp/127.0.0.1/9000 && ${get} >&3 && grep -q UP <&3`;
-const crash = `until (${probe}) 2>/dev/null; do sleep 1; done; sleep 5; exit 1`;
+const crash = `until (${probe}) 2>/dev/null; do sleep 1; done; sleep 3; exit 1`;
 
 function addDefect(kind: Kind): Edit {
   switch (kind) {
@@ -51,7 +51,9 @@ function addDefect(kind: Kind): Edit {
       };
     case "never-healthy":
       // The first healthcheck is the app's, however the list is wrapped; the database's doesn't change.
-      return text => replaceOrThrow(text, /test:\s*\[[^]*?\](?=\n +interval:)/, 'test: ["CMD", "false"]');
+      // A short start_period, so that the gate's deadline comes early.
+      return text =>
+        replaceOrThrow(text, /test:\s*\[[^]*?\](\n +interval:[^]*?start_period:) \d+s/, 'test: ["CMD", "false"]$1 10s');
     case "crashes":
       return text =>
         replaceOrThrow(

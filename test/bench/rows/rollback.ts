@@ -1,5 +1,6 @@
 // Row `rollback`: from deploying a broken release to healthy again. No peers: none restores both version and data.
 import { upArgv } from "../../../commands/pulumi/argv.ts";
+import { labHealth } from "../../lab/home.ts";
 import { release } from "../../lab/upstream.ts";
 import { initialVersion, createFreshStack, wipeFreshStack, nextVersion } from "../freshStack.ts";
 import { linesOf } from "../lines.ts";
@@ -18,7 +19,8 @@ export async function rollbackRow(): Promise<Row<keyof RollbackTimes>> {
     name: "rollback",
     title:
       "rollback: Keycloak 26.5.0, from deploying a release whose deploy fails to healthy again, including a " +
-      "health window of 10 s; a release that never gets healthy would also get the time that its healthchecks allow",
+      `health window of ${labHealth.stableFor} s; a release that never gets healthy would also get the time that ` +
+      "its healthchecks allow",
     runs: 3,
     contenders: [{ name: "hearth", warmUp: false, measure }],
     goals: [],
