@@ -163,8 +163,7 @@ describe("hearth run", function () {
     ["SIGHUP", 129],
   ] as const) {
     it(`P8: ${signal} during the command is forwarded to it, and the run is removed`, async () => {
-      const script =
-        `trap 'echo forwarded; exit 0' INT TERM HUP; : > ${folder}/began-command; ` + "while :; do sleep 0.1; done";
+      const script = `trap "echo forwarded; exit 0" INT TERM HUP; : > ${folder}/began-command; while :; do sleep 0.1; done`;
       const { child, done } = start(["run", ...flags, "--", "sh", "-c", script]);
       await until("began-command");
       child.kill(signal);
