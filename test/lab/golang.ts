@@ -38,14 +38,6 @@ export const nodeLanguageHost: GoProgram = {
   ldflags: versionFlag("v3.68.0"),
 };
 
-export const traefikProgram: GoProgram = {
-  name: "traefik",
-  module: "github.com/traefik/traefik/v3",
-  version: "v3.6.7",
-  main: "./cmd/traefik",
-  ldflags: "-s -w -X github.com/traefik/traefik/v3/pkg/version.Version=3.6.7",
-};
-
 /** Path of the built program. */
 export function builtAt({ name, version }: GoProgram): string {
   return join(cache, "go", `${name}-${version}`, name);

@@ -4,11 +4,11 @@ import { cp, link, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } fr
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { builtAt, traefikProgram } from "./golang.ts";
 import { exists } from "./host.ts";
 import { cache, project } from "./paths.ts";
 import type { Shell } from "./shell.ts";
 import type { Step } from "./steps.ts";
+import { downloadName, traefikPrograms, unpackedAt } from "./wheel.ts";
 
 const keyLabel = "hearth.lab.key";
 const folder = join(project, "test/lab/images");
@@ -160,9 +160,11 @@ export const images: Step[] = [
   debian,
   builtImage("mariadb", "10.11", "mariadb:10.11", ["image debian"]),
   builtImage("nginx", "1.22", "nginx:1.22", ["image debian"]),
-  builtImage("traefik", "3.6.7", "traefik:v3.6.7", [`build ${traefikProgram.name} ${traefikProgram.version}`], {
-    traefik: builtAt(traefikProgram),
-  }),
+  ...traefikPrograms.map(program =>
+    builtImage("traefik", program.version, `traefik:v${program.version}`, [downloadName(program)], {
+      traefik: unpackedAt(program),
+    }),
+  ),
   ...keycloakVersions.flatMap(version => [
     keycloakDistribution(version),
     builtImage("keycloak", version, `keycloak/keycloak:${version}`, ["image debian", `download keycloak ${version}`], {

@@ -11,6 +11,8 @@ const programs: Record<string, string> = {
   javac: "openjdk-17-jdk-headless",
   git: "git",
   openssl: "openssl",
+  pip3: "python3-pip",
+  unzip: "unzip",
   flock: "util-linux",
   dockerd: "docker.io",
   docker: "docker-cli",

@@ -23,11 +23,14 @@ function extraVariables(kind: Kind): [file: string, edit: Edit][] {
   return lines === undefined ? [] : [[".env.sample", text => replaceOrThrow(text, /^KC_CACHE=.*$/m, `$&\n${lines}`)]];
 }
 
+/** Recipes whose image has the app's version as its tag. */
+const versioned = new Set(["keycloak", "traefik"]);
+
 function setVersion(recipe: string, version: string): Edit {
   const app = version.replace(/^[^+]*\+/, "").replace(/^v/, "");
   return text => {
     const labelled = replaceOrThrow(text, /(coop-cloud\.\$\{STACK_NAME\}\.version=)[^"]+/, `$1${version}`);
-    return recipe === "keycloak" ? replaceOrThrow(labelled, /(hearth-lab\/keycloak:)\S+/, `$1${app}`) : labelled;
+    return versioned.has(recipe) ? replaceOrThrow(labelled, /(hearth-lab\/(?:keycloak|traefik):)\S+/, `$1${app}`) : labelled;
   };
 }
 

