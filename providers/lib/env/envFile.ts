@@ -1,57 +1,65 @@
-// Parses an app's .env, and sets a key in it without changing any other byte.
+// Reads an app's .env, and sets a key in it without changing any other byte.
+import { EnvSyntaxError, statementsOf, type Statement } from "./statements.ts";
 
-const assignment = /^(\s*(?:export\s+)?)([A-Za-z_][A-Za-z0-9_]*)=(.*)$/;
-const quotedValue = /^("(?:[^"\\]|\\.)*"|'[^']*')(.*)$/;
-const bareValue = /^(.*?)((?:\s+#.*)?\s*)$/;
-
+/** The value can't be written so that abra reads it back. */
 export class EnvValueError extends Error {
   override readonly name = "EnvValueError";
 }
 
-/** The file's assignments, without quotes and trailing comments. The last assignment of a key wins. */
+/** The file's variables as abra reads them. The last assignment of a key wins. Throws EnvSyntaxError. */
 export function parseEnv(text: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const line of text.split(/\r?\n/)) {
-    const parts = assignment.exec(line);
-    if (parts) found[parts[2]!] = unquoted(splitValue(parts[3]!).value);
-  }
-  return found;
+  return Object.fromEntries(statementsOf(text).map(({ key, value }) => [key, value]));
 }
 
 /**
  * Sets `key` to `value` in `text`: changes the last assignment and keeps its comment, or appends a line. Throws
- * EnvValueError for a value with a line break.
+ * EnvValueError for a value that no form of quoting holds, or that the place in the file doesn't allow; EnvSyntaxError.
  */
 export function setEnv(text: string, key: string, value: string): string {
-  const lines = text.split("\n");
-  const at = lines.findLastIndex(line => assignment.exec(line.replace(/\r$/, ""))?.[2] === key);
-  if (at >= 0) {
-    const [line, end] = lines[at]!.endsWith("\r") ? [lines[at]!.slice(0, -1), "\r"] : [lines[at]!, ""];
-    const [, before, , rest] = assignment.exec(line)!;
-    const { value: old, comment } = splitValue(rest!);
-    if (unquoted(old) !== value) lines[at] = `${before}${key}=${quoted(key, value)}${comment}${end}`;
-    return lines.join("\n");
-  }
+  if (/[\r\n\0]/.test(value)) throw new EnvValueError(`set ${key} in the .env: expected a value without line breaks`);
+  const statements = statementsOf(text);
+  const at = statements.findLastIndex(statement => statement.key === key);
+  if (statements[at]?.value === value) return text;
+  const candidates = formsOf(value).map(form =>
+    at < 0 ? append(text, key, form) : replace(text, statements[at]!, form),
+  );
+  const index = at < 0 ? statements.length : at;
+  const written = candidates.find(candidate => holds(candidate, statements, index, key, value));
+  if (written === undefined)
+    throw new EnvValueError(`set ${key} in the .env: its value can't be quoted so that abra reads it`);
+  return written;
+}
+
+/** The value bare, in single quotes and in double quotes; the simplest first. */
+function formsOf(value: string): string[] {
+  const simple = /^[^\s#'"$`\\]*$/.test(value) ? [value] : [];
+  const escaped = value.replace(/["\\$]/g, "\\$&");
+  return [...simple, `'${value}'`, `"${escaped}"`];
+}
+
+function replace(text: string, { start, end }: Statement, form: string): string {
+  return text.slice(0, start) + form + text.slice(end);
+}
+
+function append(text: string, key: string, form: string): string {
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const separator = text === "" || text.endsWith("\n") ? "" : newline;
-  return `${text}${separator}${key}=${quoted(key, value)}${newline}`;
+  return `${text}${separator}${key}=${form}${newline}`;
 }
 
-function splitValue(rest: string): { value: string; comment: string } {
-  const parts = quotedValue.exec(rest) ?? bareValue.exec(rest);
-  return { value: parts?.[1] ?? rest, comment: parts?.[2] ?? "" };
+/** Whether the text reads back as `value` at `index`, and every other statement is written as before. */
+function holds(text: string, before: readonly Statement[], index: number, key: string, value: string): boolean {
+  const after = readable(text);
+  if (after === undefined || after.length !== Math.max(before.length, index + 1)) return false;
+  const others = after.every((statement, at) => at === index || statement.key === before[at]!.key);
+  return others && after[index]!.key === key && after[index]!.value === value;
 }
 
-function unquoted(value: string): string {
-  if (value.startsWith("'") && value.endsWith("'") && value.length > 1) return value.slice(1, -1);
-  if (value.startsWith('"') && value.endsWith('"') && value.length > 1)
-    return value.slice(1, -1).replace(/\\(["\\$])/g, "$1");
-  return value.trim();
-}
-
-function quoted(key: string, value: string): string {
-  if (/[\r\n\0]/.test(value)) throw new EnvValueError(`set ${key} in the .env: expected a value without line breaks`);
-  if (/^[^\s#'"$`\\]*$/.test(value)) return value;
-  if (!value.includes("'")) return `'${value}'`;
-  return `"${value.replace(/["\\$]/g, "\\$&")}"`;
+function readable(text: string): Statement[] | undefined {
+  try {
+    return statementsOf(text);
+  } catch (error) {
+    if (error instanceof EnvSyntaxError) return undefined;
+    throw error;
+  }
 }

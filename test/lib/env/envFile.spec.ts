@@ -1,8 +1,36 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { EnvValueError, parseEnv, setEnv } from "../../../providers/lib/env/envFile.ts";
+import { EnvSyntaxError } from "../../../providers/lib/env/statements.ts";
+
+function isReadable(text: string): boolean {
+  try {
+    parseEnv(text);
+    return true;
+  } catch (error) {
+    assert.ok(error instanceof EnvSyntaxError);
+    return false;
+  }
+}
 
 describe("an app's .env", () => {
+  it("reads COMPOSE_FILE lines that extend the ones before", () => {
+    const text = 'COMPOSE_FILE="compose.yml"\nCOMPOSE_FILE="$COMPOSE_FILE:compose.mariadb.yml"\n';
+    assert.deepEqual(parseEnv(text), { COMPOSE_FILE: "compose.yml:compose.mariadb.yml" });
+  });
+
+  it("names the line that can't be read, and no value", () => {
+    assert.throws(() => parseEnv("A=1\nPASSWORD='secret\nB=2\n"), {
+      name: "EnvSyntaxError",
+      message: "line 2 of the .env: expected a closing '",
+    });
+    assert.throws(() => parseEnv("A=1\nsecret word\n"), { message: "line 2 of the .env: expected NAME=value" });
+  });
+
+  it("rejects a value that no quoting holds, and keeps the file", () => {
+    assert.throws(() => setEnv("A=1\n", "A", `it's "quoted"`), EnvValueError);
+  });
+
   it("F26: gets a new key on its own line if it ends in a comment without a newline", () => {
     const sample = "TYPE=keycloak\n#COMPOSE_FILE=";
     assert.equal(setEnv(sample, "DOMAIN", "a.test"), "TYPE=keycloak\n#COMPOSE_FILE=\nDOMAIN=a.test\n");
@@ -43,7 +71,7 @@ describe("an app's .env", () => {
 
   it("F26: holds any key as set, keeps every other line, and isn't changed by a second set", () => {
     const anyLine = fc.oneof(
-      fc.constantFrom("A=1", "#A=2", "B='q # r'", 'C="x"', "", "  ", "export D=4", "no assignment"),
+      fc.constantFrom("A=1", "#A=2", "B='q # r'", 'C="x"', "", "  ", "export D=4", "E: 5"),
       fc.stringMatching(/^[a-z #="'$]{0,12}$/),
     );
     const file = fc
@@ -52,6 +80,7 @@ describe("an app's .env", () => {
     const value = fc.stringMatching(/^[ -~]{0,12}$/).filter(text => text === text.trim());
     fc.assert(
       fc.property(file, value, (text, wanted) => {
+        fc.pre(isReadable(`${text}\n`));
         const once = setEnv(text, "KEY", wanted);
         assert.equal(parseEnv(once)["KEY"], wanted);
         assert.equal(setEnv(once, "KEY", wanted), once);
