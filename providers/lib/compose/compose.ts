@@ -1,32 +1,30 @@
 // Reads what hearth needs from a recipe's compose files: names on the swarm, volumes, and time until healthy.
 import { parse } from "yaml";
 import { z } from "zod";
-import { seconds } from "../time/index.ts";
+import { ComposeError, interpolate } from "./interpolate.ts";
+import { mergeServices, serviceFile, toService, type Service } from "./service.ts";
 
-const duration = z.union([z.string(), z.number()]);
-const service = z.looseObject({
-  image: z.string().optional(),
-  healthcheck: z
-    .looseObject({
-      interval: duration.optional(),
-      timeout: duration.optional(),
-      retries: z.number().optional(),
-      start_period: duration.optional(),
-      disable: z.boolean().optional(),
-    })
-    .optional(),
-});
-const named = z.record(z.string(), z.looseObject({ name: z.string().optional() }).nullable()).nullish();
+const named = z
+  .record(
+    z.string(),
+    z
+      .looseObject({
+        name: z.string().nullish(),
+        external: z.union([z.boolean(), z.string(), z.looseObject({ name: z.string().nullish() })]).nullish(),
+      })
+      .nullable(),
+  )
+  .nullish();
 const composeFile = z.looseObject({
-  services: z.record(z.string(), service).nullish(),
+  version: z.union([z.string(), z.number()]).optional(),
+  services: z.record(z.string(), serviceFile).nullish(),
   secrets: named,
   configs: named,
   volumes: z.record(z.string(), z.unknown()).nullish(),
 });
 
 export interface Compose {
-  /** By name: the image, with variables substituted, and the healthcheck. */
-  readonly services: Record<string, z.infer<typeof service>>;
+  readonly services: Readonly<Record<string, Service>>;
   /** Full names on the swarm. */
   readonly secrets: string[];
   /** Full names on the swarm. */
@@ -35,44 +33,67 @@ export interface Compose {
   readonly volumes: string[];
 }
 
+/** The sections in which docker substitutes variables: not `version`, not `x-…`. */
+const SECTIONS = ["services", "secrets", "configs", "volumes", "networks"] as const;
+
 /**
- * Merges the compose files `texts`, later ones over earlier ones, and substitutes `env` in images and names. Throws if
- * the YAML is invalid.
+ * Substitutes `env` in the compose files `texts` and merges them, later ones over earlier ones, as docker's loader does.
+ * Throws ComposeError, or what the YAML parser throws.
  */
-export function readCompose(texts: readonly string[], env: Record<string, string>): Compose {
-  const files = texts.map(text => composeFile.parse(parse(text) ?? {}));
-  const names = (kind: "secrets" | "configs") =>
-    files.flatMap(file =>
-      Object.values(file[kind] ?? {}).flatMap(entry => (entry?.name ? [interpolate(entry.name, env)] : [])),
-    );
-  const services: Record<string, z.infer<typeof service>> = {};
+export function readCompose(texts: readonly string[], env: Readonly<Record<string, string>>): Compose {
+  const files = texts.map(text => composeFile.parse(substitute(parseYaml(text), env)));
+  const [version, other] = new Set(files.map(file => String(file.version)));
+  if (other !== undefined) throw new ComposeError(`expected one version in all files, got ${version} and ${other}`);
+  const services: Record<string, Service> = {};
   for (const file of files)
-    for (const [name, found] of Object.entries(file.services ?? {})) services[name] = { ...services[name], ...found };
-  for (const each of Object.values(services)) if (each.image) each.image = interpolate(each.image, env);
+    for (const [name, found] of Object.entries(file.services ?? {})) {
+      const service = toService(found);
+      services[name] = services[name] ? mergeServices(services[name], service) : service;
+    }
   return {
     services,
-    secrets: [...new Set(names("secrets"))],
-    configs: [...new Set(names("configs"))],
+    secrets: namesOf(files.map(file => file.secrets)),
+    configs: namesOf(files.map(file => file.configs)),
     volumes: [...new Set(files.flatMap(file => Object.keys(file.volumes ?? {})))],
   };
 }
 
-/** The files listed in COMPOSE_FILE. Default: `compose.yml`. */
-export function composeFiles(env: Record<string, string>): string[] {
-  const listed = (env["COMPOSE_FILE"] ?? "").split(":").filter(file => file !== "" && !file.startsWith("$"));
-  return listed.length > 0 ? listed : ["compose.yml"];
+/** The last definition of each key counts. One without a name is called by its key, if it is external. */
+function namesOf(sections: readonly z.infer<typeof named>[]): string[] {
+  const merged = Object.assign({}, ...sections) as NonNullable<z.infer<typeof named>>;
+  const names = Object.entries(merged).map(([key, entry]) => {
+    const external = entry?.external;
+    return entry?.name || (typeof external === "object" ? external?.name : undefined) || (external ? key : undefined);
+  });
+  return [...new Set(names.filter(name => name !== undefined))];
 }
 
-/** Substitutes `$NAME`, `${NAME}`, `${NAME:-default}` and `$$` as compose does; an unknown name becomes empty. */
-export function interpolate(text: string, env: Record<string, string>): string {
-  return text.replace(
-    /\$\$|\$\{([A-Za-z_]\w*)(?:(:?-)([^}]*))?\}|\$([A-Za-z_]\w*)/g,
-    (whole, braced?: string, sign?: string, fallback?: string, plain?: string) => {
-      if (whole === "$$") return "$";
-      const value = env[(braced ?? plain)!];
-      return value === undefined || (sign === ":-" && value === "") ? (fallback ?? "") : value;
-    },
+/** With `<<` merged. */
+function parseYaml(text: string): unknown {
+  return parse(text, { merge: true }) ?? {};
+}
+
+function substitute(file: unknown, env: Readonly<Record<string, string>>): unknown {
+  if (typeof file !== "object" || file === null) return file;
+  return Object.fromEntries(
+    Object.entries(file).map(([key, value]) => [
+      key,
+      (SECTIONS as readonly string[]).includes(key) ? substituteAll(value, env) : value,
+    ]),
   );
+}
+
+function substituteAll(value: unknown, env: Readonly<Record<string, string>>): unknown {
+  if (typeof value === "string") return interpolate(value, env);
+  if (Array.isArray(value)) return value.map(each => substituteAll(each, env));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, substituteAll(each, env)]));
+}
+
+/** The files listed in COMPOSE_FILE. Default: `compose.yml`. */
+export function composeFiles(env: Record<string, string>): string[] {
+  const listed = (env["COMPOSE_FILE"] ?? "").split(":").filter(file => file !== "");
+  return listed.length > 0 ? listed : ["compose.yml"];
 }
 
 /**
@@ -82,7 +103,7 @@ export function interpolate(text: string, env: Record<string, string>): string {
 export function loadFault(text: string): string | undefined {
   let file: unknown;
   try {
-    file = parse(text);
+    file = parseYaml(text);
   } catch (error) {
     return (error as Error).message.split("\n")[0];
   }
@@ -104,8 +125,7 @@ export function loadFault(text: string): string | undefined {
 export function healthSeconds(compose: Compose): number {
   const each = Object.values(compose.services).map(({ healthcheck: check }) => {
     if (!check || check.disable) return 0;
-    const { start_period = "0s", interval = "30s", timeout = "30s", retries = 3 } = check;
-    return seconds(start_period) + (seconds(interval) + seconds(timeout)) * retries;
+    return (check.startPeriod ?? 0) + ((check.interval || 30) + (check.timeout || 30)) * (check.retries || 3);
   });
   return Math.max(0, ...each);
 }

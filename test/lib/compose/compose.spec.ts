@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  abraShVariables,
-  composeFiles,
-  healthSeconds,
-  interpolate,
-  readCompose,
-} from "../../../providers/lib/compose/compose.ts";
+import { abraShVariables, composeFiles, healthSeconds, readCompose } from "../../../providers/lib/compose/compose.ts";
+import { interpolate } from "../../../providers/lib/compose/interpolate.ts";
 
 const yaml = `
 services:
@@ -35,7 +30,7 @@ describe("a recipe's compose files", () => {
     const compose = readCompose([yaml, more], { STACK_NAME: "s", SECRET_PASS_VERSION: "v1" });
     assert.deepEqual(compose.secrets, ["s_pass_v1", "key_v1"]);
     assert.equal(compose.services["app"]?.image, "a");
-    assert.equal(healthSeconds(compose), 2);
+    assert.equal(healthSeconds(compose), 60 + 2, "start_period of the first file stays");
   });
 
   it("F11: limit the time until healthy: start_period and every retry of the slowest service", () => {
@@ -53,7 +48,10 @@ describe("a recipe's compose files", () => {
 
   it("are those listed in COMPOSE_FILE", () => {
     assert.deepEqual(composeFiles({}), ["compose.yml"]);
-    assert.deepEqual(composeFiles({ COMPOSE_FILE: "$COMPOSE_FILE:compose.smtp.yml" }), ["compose.smtp.yml"]);
+    assert.deepEqual(composeFiles({ COMPOSE_FILE: "compose.yml:deploy/compose.smtp.yml" }), [
+      "compose.yml",
+      "deploy/compose.smtp.yml",
+    ]);
     assert.deepEqual(composeFiles({ COMPOSE_FILE: "compose.yml:compose.wildcard.yml" }), [
       "compose.yml",
       "compose.wildcard.yml",
