@@ -3,12 +3,13 @@ import { describeHold } from "../providers/app/release.ts";
 import { resolve } from "../providers/app/resolve.ts";
 import { readWarmApps } from "./common/config.ts";
 
-/** 0: nothing; 10: something will be applied by the next `up`; 11: only holds. */
+/** 0: nothing; 10: something will be applied by the next `up`; 11: something waits for an operator: a hold, a broken app. */
 export async function pending({ json }: { readonly json: boolean }): Promise<number> {
   const apps = await readWarmApps();
   const found = await Promise.all(apps.map(async app => ({ app, ...(await resolve(app, {})) })));
   const rows = found.map(({ app, inputs, running, line }) => {
-    const next = inputs.version !== running || inputs.condition !== "healthy" ? inputs.version : undefined;
+    const isDue = inputs.version !== running || inputs.condition !== "healthy";
+    const next = isDue && inputs.condition !== "broken" ? inputs.version : undefined;
     return {
       app: app.recipe,
       domain: app.domain,
@@ -22,5 +23,5 @@ export async function pending({ json }: { readonly json: boolean }): Promise<num
   if (json) console.log(JSON.stringify(rows, null, 2));
   else for (const { line } of rows) console.log(line);
   if (rows.some(row => row.next !== undefined)) return 10;
-  return rows.some(row => row.held.length > 0) ? 11 : 0;
+  return rows.some(row => row.held.length > 0 || row.condition === "broken") ? 11 : 0;
 }

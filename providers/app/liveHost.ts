@@ -11,7 +11,7 @@ import { snapshots } from "./live/snapshots.ts";
 import { versions } from "./live/versions.ts";
 import { preflight } from "./preflight.ts";
 
-/** `volumes`: the running version's. An app with volumes is stateful, unless its inputs say otherwise. */
+/** `volumes`: the running version's. An app is stateless only if its inputs say so. */
 export function liveHost(context: AppContext, volumes: readonly string[]): UpgradeHost {
   const session = openSession(context, volumes);
   const { stateful, mask } = session;
@@ -27,6 +27,7 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
     ...services(session),
     ...snapshots(session),
     ...health(session),
-    preflight: operation => preflight(context, operation.to, stateful ? volumes : undefined),
+    // Even if the compose files declare no volume: a writable mount that no snapshot covers is an error.
+    preflight: operation => preflight(context, operation.to, context.app.stateful ? volumes : undefined),
   };
 }

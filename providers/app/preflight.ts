@@ -1,7 +1,7 @@
 // Checks, before anything stops, that the target can be deployed and rolled back.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { atTag, composeAt, deployEnv, loadFault, readComposeFiles, RecipeError } from "../lib/compose/index.ts";
 import { ProgramError } from "../lib/process/index.ts";
 import {
@@ -46,6 +46,7 @@ async function checkComposeLoads({ app, mirror, env }: AppContext, to: string): 
     for (const [file, text] of Object.entries(files)) {
       const fault = loadFault(text);
       if (fault !== undefined) throw new ReleaseFault(`${to}: ${file} doesn't load (R009): ${fault}`);
+      await mkdir(join(folder, dirname(file)), { recursive: true });
       await writeFile(join(folder, file), text);
       argv.push("-c", file);
     }

@@ -9,7 +9,8 @@ import { type Checked, clean, type Registered, type ResourceInputs, StateError }
 import { BrokenError } from "./errors.ts";
 import { type CheckedWarmApp, warmAppInputs } from "./inputs.ts";
 import type { Outcome } from "./reconcile.ts";
-import { type PreviousCheck, resolve } from "./resolve.ts";
+import { resolve } from "./resolve.ts";
+import type { PreviousCheck } from "./situation.ts";
 
 /** A WarmApp's state: its checked inputs, what runs, and whether hearth found it running. */
 interface WarmAppState extends CheckedWarmApp, Registered {

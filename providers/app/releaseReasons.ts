@@ -7,9 +7,20 @@ export function pathReasons(next: RecipeVersion, notes: readonly string[], conte
   return [...stepReasons(next, context), ...noteReasons(next, notes, context.policy), ...tagReasons(next, context)];
 }
 
-/** What holds only `next`: a value missing here, or that it failed here. */
+/** What holds only `next`: a pre-release of the app, a value missing here, or that it failed here. */
 export function versionReasons(next: RecipeVersion, { missing, rejected }: ReleaseContext): string[] {
-  return [...(missing[next.text] ?? []), ...rejectionReasons(rejected[next.text]?.why)];
+  return [
+    ...(isPrerelease(next.app) ? ["a pre-release of the app"] : []),
+    ...(missing[next.text] ?? []),
+    ...rejectionReasons(rejected[next.text]?.why),
+  ];
+}
+
+/** `1.2.0-rc1`, `2.0b3`, `v3-beta.2`; not `1.2-alpine`, `9.6-p1` or `1.6.870-2`. */
+function isPrerelease(app: string): boolean {
+  return (
+    /[-._]?(?:alpha|beta|rc|pre|preview|dev|nightly|snapshot)[-._]?\d*(?![a-z])/i.test(app) || /\d[ab]\d/i.test(app)
+  );
 }
 
 /** Versions with release notes that the step to `next` crosses, by the notes' own names: their tags may be missing. */

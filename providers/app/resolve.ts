@@ -10,16 +10,10 @@ import type { Failure } from "../pulumi/protocol.ts";
 import { isEnvCurrent, lastDeployed } from "./env.ts";
 import type { Resolved, WarmAppInputs } from "./inputs.ts";
 import { candidates, choose, describeHold } from "./release.ts";
-import type { BlockedRelease, ReleaseDecision } from "./releaseTypes.ts";
+import type { ReleaseDecision } from "./releaseTypes.ts";
+import { applySituation, type PreviousCheck } from "./situation.ts";
 import { readReleaseContext, readRequirements } from "./releaseContext.ts";
 import { statusLine } from "./statusLine.ts";
-
-/** The outputs of the previous check. */
-export interface PreviousCheck {
-  readonly version?: string;
-  readonly held?: readonly BlockedRelease[];
-  readonly swarm?: string;
-}
 
 export interface Resolution {
   readonly inputs: WarmAppInputs & Resolved;
@@ -49,10 +43,11 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck): Prom
   const newer = candidates(last, mirror.tags);
   const requirements = await readRequirements(app, mirror.path, last, newer);
   const chosen = choose(await readReleaseContext(app, mirror.path, last, mirror.tags, requirements));
-  const decision = applyConfiguration(app, chosen, mirror.offline, previous);
+  const condition = openOperation ?? observed.condition;
+  const isOffline = mirror.offline !== undefined;
+  const decision = applySituation(chosen, { configured: app.version, isOffline, previous, running, last, condition });
 
   const version = decision.version ?? app.version;
-  const condition = openOperation ?? observed.condition;
   const needed = requirements[decision.version ?? ""];
   const adds = needed ? additionNames(needed) : [];
   return {
@@ -80,18 +75,6 @@ async function operationCondition({ stateDir, domain }: WarmAppInputs): Promise<
   if (operation.broken) return "broken";
   const isAlive = (await livenessOf(operation.holder)) === "alive";
   return isAlive ? `changing, at ${operation.step}` : `interrupted at ${operation.step}`;
-}
-
-/** A configured version is not held. Without upstream, the previous decision stays. */
-function applyConfiguration(
-  { version }: WarmAppInputs,
-  chosen: ReleaseDecision,
-  offline: string | undefined,
-  previous: PreviousCheck,
-): ReleaseDecision {
-  if (version !== "latest") return { ...chosen, version, afterwards: undefined, held: [] };
-  if (offline === undefined || previous.version === undefined) return chosen;
-  return { ...chosen, version: previous.version, afterwards: undefined, held: previous.held ?? [] };
 }
 
 function nothingDeployable({ recipe }: WarmAppInputs, { held }: ReleaseDecision): Failure {

@@ -37,6 +37,7 @@ export function statusLine(status: AppStatus): string {
 }
 
 function nextStep({ running, condition, choice: { version }, adds }: AppStatus): string | undefined {
+  if (condition === "broken") return undefined; // until an operator acts
   if (version === undefined) return "no version can be deployed";
   if (version !== running)
     return `next ${version} will be applied${adds.length > 0 ? `, adds ${adds.join(", ")}` : ""}`;

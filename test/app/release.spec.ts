@@ -45,6 +45,18 @@ describe("which version to apply", () => {
       chosen: "10.8.0+26.5.0",
     },
     {
+      title: "F25: is no pre-release of the app; the release after it is applied",
+      tags: [from, "10.7.2+26.5.0-rc1", "10.7.3+26.4.0-alpine", "10.7.4+26.5.0-beta.2"],
+      chosen: "10.7.3+26.4.0-alpine",
+      held: ["10.7.4+26.5.0-beta.2: a pre-release of the app"],
+    },
+    {
+      title: "F25: is never a commit, which has no order",
+      tags: [from, "10.7.2+9f3c2ab"],
+      chosen: from,
+      held: ["10.7.2+9f3c2ab: the app's version 9f3c2ab can't be compared with 26.4.0"],
+    },
+    {
       title: "F25: is never ordered as text",
       tags: ["10.9.0+26.4.0", "10.10.0+26.4.0", "9.99.0+26.4.0"],
       chosen: "10.10.0+26.4.0",

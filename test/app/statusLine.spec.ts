@@ -40,6 +40,10 @@ describe("an app's status line", () => {
     );
   });
 
+  it("announces nothing for a broken app, which waits for an operator", () => {
+    assert.equal(line({ condition: "broken", choice: choice("10.8.0+26.5.0") }), "keycloak 10.7.1+26.4.0 broken");
+  });
+
   it("F36: names what the next version adds", () => {
     assert.match(
       line({ choice: choice("10.8.0+26.5.0"), adds: ["SMTP_PORT", "secret smtp_password"] }),

@@ -1,4 +1,5 @@
 // Reads a recipe at one version: its compose files, with variables substituted for one app.
+import { isAbsolute, normalize } from "node:path";
 import { abraShVariables, composeFiles, readCompose, type Compose } from "./compose.ts";
 import { stackOf, SWARM_NAME_LIMIT } from "../docker/index.ts";
 import { parseEnv } from "../env/index.ts";
@@ -45,6 +46,8 @@ export async function readComposeFiles(
   env: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {
   const entries = composeFiles(env).map(async file => {
+    if (isAbsolute(file) || normalize(file).startsWith(".."))
+      throw new RecipeError(`${what}: COMPOSE_FILE lists ${file}: expected a file of the recipe`);
     const text = await read(file);
     if (text === undefined) throw new RecipeError(`${what}: ${file} not found: COMPOSE_FILE lists it`);
     return [file, text] as const;

@@ -36,6 +36,12 @@ describe("a recipe's version", () => {
       assert.equal(compareVersions(parseVersion(`1.0.0+${a}`)!, parseVersion(`1.0.0+${b}`)!), 0, a);
   });
 
+  it("F25: has no app version where that is a commit", () => {
+    for (const hash of ["9f3c2ab", "0123456789abcdef0123456789abcdef01234567"])
+      assert.equal(parseVersion(`1.0.0+${hash}`)?.appVersion, undefined, hash);
+    assert.equal(parseVersion("1.0.0+20250422")?.appVersion?.major, 20250422);
+  });
+
   it("F25: has a consistent order for any text", () => {
     const part = fc.oneof(fc.nat(12).map(String), fc.string({ maxLength: 4 }));
     const text = fc.oneof(
