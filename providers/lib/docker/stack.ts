@@ -2,19 +2,31 @@
 import { filters, get } from "./api.ts";
 import { docker, jsonLines } from "./docker.ts";
 import { ProgramError } from "../process/index.ts";
+import { countTasks } from "./tasks.ts";
 
 export interface Service {
   /** Without the stack's prefix. */
   readonly name: string;
   readonly running: number;
   readonly desired: number;
+  /** Tasks of a one-shot service that ended with success. */
+  readonly completed: number;
+  /** Whether every desired task runs the present spec; undefined if that wasn't asked: no update is paused. */
+  readonly isCurrent: boolean | undefined;
   /** Swarm's UpdateStatus.State; undefined if it was never updated. */
   readonly update: string | undefined;
   readonly labels: Record<string, string>;
 }
 
 interface Listed {
-  readonly Spec: { readonly Name: string; readonly Labels?: Record<string, string> };
+  readonly Spec: {
+    readonly Name: string;
+    readonly Labels?: Record<string, string>;
+    readonly TaskTemplate?: {
+      readonly ContainerSpec?: unknown;
+      readonly RestartPolicy?: { readonly Condition?: string };
+    };
+  };
   readonly UpdateStatus?: { readonly State?: string };
   /** Since Docker 20.10. */
   readonly ServiceStatus?: { readonly RunningTasks: number; readonly DesiredTasks: number };
@@ -27,18 +39,29 @@ export async function servicesOf(stack: string): Promise<Service[]> {
     `/services?status=true&${filters({ label: [`com.docker.stack.namespace=${stack}`] })}`,
     what,
   );
-  return listed.map(({ Spec, UpdateStatus, ServiceStatus }) => {
-    if (!ServiceStatus)
-      throw new Error(`docker: ${what}: ServiceStatus not found: upgrade the engine to Docker 20.10 or newer`);
-    const { RunningTasks: running, DesiredTasks: desired } = ServiceStatus;
-    return {
-      name: Spec.Name.slice(stack.length + 1),
-      running,
-      desired,
-      update: UpdateStatus?.State,
-      labels: Spec.Labels ?? {},
-    };
-  });
+  return Promise.all(
+    listed.map(async ({ Spec, UpdateStatus, ServiceStatus }) => {
+      if (!ServiceStatus)
+        throw new Error(`docker: ${what}: ServiceStatus not found: upgrade the engine to Docker 20.10 or newer`);
+      const { RunningTasks: running, DesiredTasks: desired } = ServiceStatus;
+      const update = UpdateStatus?.State;
+      const { ContainerSpec, RestartPolicy } = Spec.TaskTemplate ?? {};
+      const isOneShot = ["none", "on-failure"].includes(RestartPolicy?.Condition ?? "any");
+      // Most services need neither answer: spare them the call.
+      const isPaused = update === "paused" || update === "rollback_paused";
+      const counts =
+        isPaused || (isOneShot && running < desired) ? await countTasks(Spec.Name, ContainerSpec) : undefined;
+      return {
+        name: Spec.Name.slice(stack.length + 1),
+        running,
+        desired,
+        completed: isOneShot ? (counts?.completed ?? 0) : 0,
+        isCurrent: isPaused ? counts!.current >= desired : undefined,
+        update,
+        labels: Spec.Labels ?? {},
+      };
+    }),
+  );
 }
 
 /** The version in abra's label; undefined without one. */

@@ -104,17 +104,22 @@ export function swarmRollback(services: readonly Service[]): OtherVersion | unde
   return rolled && { trouble: `Swarm rolled ${rolled.name} back: its new task didn't stay up`, inconclusive: false };
 }
 
-/** The first service that isn't running as desired. `paused` and `rollback_paused` never clear on their own. */
+/**
+ * The first service that isn't running as desired. One that wants no task is well beside others, and so is a one-shot
+ * service that ended with success. `paused` and `rollback_paused` never clear on their own: while every task runs the
+ * present spec, only the tasks count.
+ */
 export function tasksTrouble(services: readonly Service[]): { what: string; final: boolean } | undefined {
-  for (const { name, running, desired, update } of services) {
-    if (update === "paused" || update === "rollback_paused")
+  const isSwitchedOff = services.every(({ desired }) => desired === 0);
+  for (const { name, running, completed, desired, update, isCurrent } of services) {
+    if ((update === "paused" || update === "rollback_paused") && isCurrent !== true)
       return { what: `${name}'s update is ${update}`, final: true };
     if (update === "updating" || update === "rollback_started")
       return {
         what: `${name} is ${update === "updating" ? "being updated" : "being rolled back by Swarm"}`,
         final: false,
       };
-    if (desired === 0 || running < desired) return { what: `${name} isn't running`, final: false };
+    if (isSwitchedOff || running + completed < desired) return { what: `${name} isn't running`, final: false };
   }
   return undefined;
 }

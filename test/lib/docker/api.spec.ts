@@ -21,7 +21,15 @@ describe("docker's API", () => {
     assert.equal(await dials(), 1);
     const all = await Promise.all([1, 2, 3, 4, 5, 6].map(() => servicesOf("web")));
     assert.deepEqual(all[5], [
-      { name: "app", running: 1, desired: 1, update: undefined, labels: { "coop-cloud.web.version": "1.0.0+1" } },
+      {
+        name: "app",
+        running: 1,
+        desired: 1,
+        completed: 0,
+        isCurrent: undefined,
+        update: undefined,
+        labels: { "coop-cloud.web.version": "1.0.0+1" },
+      },
     ]);
     assert.equal(await dials(), 2);
   });

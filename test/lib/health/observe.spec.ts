@@ -6,6 +6,8 @@ const service = (more: Partial<Service> = {}): Service => ({
   name: "app",
   running: 1,
   desired: 1,
+  completed: 0,
+  isCurrent: undefined,
   update: undefined,
   labels: {},
   ...more,
@@ -24,6 +26,16 @@ describe("the trouble with an app's tasks", () => {
     assert.deepEqual(tasksTrouble([service({ running: 0, desired: 0 })]), { what: "app isn't running", final: false });
   });
 
+  it("is none for a service that wants no task, beside others that run", () => {
+    assert.equal(tasksTrouble([service(), service({ name: "worker", running: 0, desired: 0 })]), undefined);
+  });
+
+  it("is none for a one-shot service that ended with success, and names one that didn't", () => {
+    const job = service({ name: "job", running: 0 });
+    assert.equal(tasksTrouble([service(), { ...job, completed: 1 }]), undefined);
+    assert.deepEqual(tasksTrouble([service(), job]), { what: "job isn't running", final: false });
+  });
+
   it("includes an update in progress, although the old task still counts as running", () => {
     assert.deepEqual(tasksTrouble([service({ update: "updating" })]), { what: "app is being updated", final: false });
     assert.deepEqual(tasksTrouble([service({ update: "rollback_started" })]), {
@@ -31,6 +43,12 @@ describe("the trouble with an app's tasks", () => {
       final: false,
     });
   });
+
+  for (const update of ["paused", "rollback_paused"])
+    it(`is none for ${update} while every task runs the present spec`, () => {
+      assert.equal(tasksTrouble([service({ update, isCurrent: true })]), undefined);
+      assert.equal(tasksTrouble([service({ update, isCurrent: false })])?.final, true);
+    });
 
   for (const update of ["paused", "rollback_paused"])
     it(`is final for ${update}, which never clears`, () => {
