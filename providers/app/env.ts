@@ -1,8 +1,9 @@
 // Reads and writes a warm app's .env in the operator's folder. hearth owns some keys; the operator owns the rest.
 import { readFile } from "node:fs/promises";
-import { envPath, operatorAbraDir, ownedEnv, withOwnedEnv } from "../lib/abra/index.ts";
+import { envPath, operatorAbraDir, ownedEnv, recordedVersion, withOwnedEnv } from "../lib/abra/index.ts";
 import { parseEnv } from "../lib/env/index.ts";
 import { writeText } from "../lib/fs/index.ts";
+import { appFolder, readLastGood } from "../lib/state/index.ts";
 import type { WarmAppInputs } from "./inputs.ts";
 
 type EnvInputs = Pick<WarmAppInputs, "server" | "domain" | "env">;
@@ -39,8 +40,12 @@ export async function replaceEnv(app: EnvInputs, text: string): Promise<void> {
   await writeText(pathOf(app), text);
 }
 
-/** The version that abra deployed last: it writes it to TYPE on each deploy. */
-export async function lastDeployed(app: EnvInputs & Pick<WarmAppInputs, "recipe">): Promise<string | undefined> {
-  const [recipe, version] = (parseEnv(await readEnv(app))["TYPE"] ?? "").split(":");
-  return recipe === app.recipe && version ? version : undefined;
+/** The version to count on if none runs: last good, else the one that abra recorded in the .env on its last deploy. */
+export async function lastDeployed(
+  app: EnvInputs & Pick<WarmAppInputs, "recipe" | "stateDir">,
+): Promise<string | undefined> {
+  const lastGood = await readLastGood(appFolder(app.stateDir, app.domain));
+  if (lastGood) return lastGood.version;
+  const recorded = recordedVersion(parseEnv(await readEnv(app)));
+  return recorded?.recipe === app.recipe ? recorded.version : undefined;
 }

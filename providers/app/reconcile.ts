@@ -60,10 +60,11 @@ async function sync(context: AppContext, host: UpgradeHost, observed: ObservedAp
   const { app } = context;
   await ensureApp(context);
   const current = observed.version ?? (await lastDeployed(app));
-  const isFirstDeploy = !observed.deployed && (await host.lastGood()) === undefined;
-  if (isFirstDeploy) return bringUp(context, host, app.version);
+  // Without a version that was ever healthy here there is nothing to return to: deploy the one that is wanted now.
+  const isHealthy = observed.condition === HEALTHY;
+  if (!isHealthy && (await host.lastGood()) === undefined) return bringUp(context, host, app.version);
   if (current === undefined) throw new Error(`${app.domain} runs, but ${NO_VERSION}`);
-  if (observed.condition === HEALTHY) await commitRunning(host, current);
+  if (isHealthy) await commitRunning(host, current);
   else await bringUp(context, host, current);
   if (current !== app.version || !(await isEnvCurrent(app))) await upgrade(host, { from: current, to: app.version });
 }

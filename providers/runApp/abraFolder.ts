@@ -1,6 +1,7 @@
 // Creates and cleans up the run's own abra folder.
 import { mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { recordedVersion } from "../lib/abra/index.ts";
 import { parseEnv } from "../lib/env/index.ts";
 import { ignoreAbsent } from "../lib/fs/index.ts";
 import type { Paths } from "./paths.ts";
@@ -28,5 +29,5 @@ async function recipesIn(abraDir: string): Promise<string[]> {
   const names = (await readdir(servers, { recursive: true }).catch(ignoreAbsent)) ?? [];
   const files = names.filter(name => name.endsWith(".env"));
   const texts = await Promise.all(files.map(file => readFile(join(servers, file), "utf8").catch(ignoreAbsent)));
-  return texts.flatMap(text => (text === undefined ? [] : [parseEnv(text)["TYPE"]?.split(":")[0] ?? ""]));
+  return texts.flatMap(text => (text === undefined ? [] : [recordedVersion(parseEnv(text))?.recipe ?? ""]));
 }

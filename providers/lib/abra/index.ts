@@ -2,3 +2,4 @@
 export { type Abra, AbraError, abraFatal, abraIn, probeAbra } from "./cli.ts";
 export { ownedEnv, withOwnedEnv } from "./ownedEnv.ts";
 export { envPath, operatorAbraDir, prepareAbraDir } from "./home.ts";
+export { recordedVersion } from "./recordedVersion.ts";
