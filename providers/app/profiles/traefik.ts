@@ -2,6 +2,7 @@
 import { docker, jsonLines } from "../../lib/docker/index.ts";
 import { defaultProfile } from "./default.ts";
 import type { Profile } from "./profile.ts";
+import { routerHosts } from "./routerHosts.ts";
 import { statusOf, statusText } from "./status.ts";
 
 export const traefik: Profile = {
@@ -44,7 +45,7 @@ async function declaredHosts(): Promise<string[]> {
   const format = ["--format", "{{json .Spec.Labels}}"];
   const { stdout } = await docker(["service", "inspect", ...format, ...ids], "read the labels of services");
   const rules = jsonLines<Record<string, string> | null>(stdout).flatMap(labels => routerRules(labels ?? {}));
-  return [...new Set(rules.flatMap(rule => [...rule.matchAll(/Host\(`([^`]+)`\)/g)].map(([, host]) => host!)))];
+  return [...new Set(rules.flatMap(routerHosts))];
 }
 
 function routerRules(labels: Readonly<Record<string, string>>): string[] {

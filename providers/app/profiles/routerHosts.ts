@@ -1,0 +1,11 @@
+// The hosts that a Traefik router's rule names. Pure. Rules: https://doc.traefik.io/traefik/routing/routers/#rule
+
+/**
+ * Every host of `Host(…)` in the rule, in lower case: one or several, in backticks or double quotes (v2 allows several,
+ * v3 joins them with `||`). A negated host isn't served by the router.
+ */
+export function routerHosts(rule: string): string[] {
+  const matchers = [...rule.matchAll(/(!\s*)?\bHost\(([^)]*)\)/g)].filter(([, negated]) => negated === undefined);
+  const hosts = matchers.flatMap(([, , list = ""]) => [...list.matchAll(/[`"]([^`"]+)[`"]/g)].map(([, host]) => host!));
+  return [...new Set(hosts.map(host => host.trim().toLowerCase()))];
+}
