@@ -30,7 +30,9 @@ function setVersion(recipe: string, version: string): Edit {
   const app = version.replace(/^[^+]*\+/, "").replace(/^v/, "");
   return text => {
     const labelled = replaceOrThrow(text, /(coop-cloud\.\$\{STACK_NAME\}\.version=)[^"]+/, `$1${version}`);
-    return versioned.has(recipe) ? replaceOrThrow(labelled, /(hearth-lab\/(?:keycloak|traefik):)\S+/, `$1${app}`) : labelled;
+    return versioned.has(recipe)
+      ? replaceOrThrow(labelled, /(hearth-lab\/(?:keycloak|traefik):)\S+/, `$1${app}`)
+      : labelled;
   };
 }
 
