@@ -1,18 +1,9 @@
 // The app's services on Swarm: observed, stopped, deployed.
-import {
-  imageId,
-  lastGoodImage,
-  routedServices,
-  scaleDown,
-  servicesOf,
-  tagImage,
-  versionLabel,
-  waitUntilRemoved,
-} from "../../lib/docker/index.ts";
-import { readLastGood } from "../../lib/state/index.ts";
+import { routedServices, scaleDown, servicesOf, versionLabel, waitUntilRemoved } from "../../lib/docker/index.ts";
 import { errorMessage } from "../../lib/text.ts";
 import { monotonicNow, since } from "../../lib/time/index.ts";
 import type { UpgradeHost } from "../host.ts";
+import { pinImages, restoreImages } from "./images.ts";
 import type { Session } from "./session.ts";
 
 type Services = Pick<UpgradeHost, "running" | "stop" | "deploy">;
@@ -42,22 +33,9 @@ export function services(session: Session): Services {
       if ((await servicesOf(stack)).length === 0)
         await waitUntilRemoved(stack).catch(error => log(errorMessage(error)));
       log(`deploying ${version}`);
-      await restoreImageNames(session, version);
+      await restoreImages(session, version);
       await abra.deploy(app.domain, version);
+      await pinImages(session, version);
     },
   };
-}
-
-/** Points the tags of last good's images back to them: a rollback or a repair must not run a moved tag. */
-async function restoreImageNames({ context, log }: Session, version: string): Promise<void> {
-  const { stack, folder, lock } = context;
-  const good = await readLastGood(folder);
-  if (good?.version !== version) return;
-  for (const [service, { id, name }] of Object.entries(good.images)) {
-    if ((await imageId(name)) === id) continue;
-    if ((await imageId(lastGoodImage(stack, service))) !== id)
-      throw new Error(`image not found: ${name}, which ${service} ran at ${version}`);
-    log(`tag ${name} moved to another image; ${service} gets the one that it ran`);
-    await tagImage(id, name, lock);
-  }
 }

@@ -1,12 +1,16 @@
 // Images on this node: reads which ones a stack runs, pulls, and tags those that a rollback needs.
+import { filters, get } from "./api.ts";
 import { docker } from "./docker.ts";
+import { digestIn, splitReference } from "./imageReference.ts";
 import { ProgramError } from "../process/index.ts";
 
 interface RunningImage {
   /** As the service's spec names it, without a digest. */
   readonly name: string;
-  /** The image's id: `sha256:…`. */
+  /** The image's id on this node: `sha256:…`. */
   readonly id: string;
+  /** `sha256:…` of the manifest in its registry; undefined for an image that was never in one. */
+  readonly digest?: string | undefined;
 }
 
 /** The image that each service of `stack` runs on this node, by the service's short name. */
@@ -17,9 +21,36 @@ export async function imagesOf(stack: string): Promise<Record<string, RunningIma
   const format = '{{index .Config.Labels "com.docker.swarm.service.name"}}\t{{.Config.Image}}\t{{.Image}}';
   const { stdout } = await docker(["inspect", "--format", format, ...ids], `inspect the containers of ${stack}`);
   const rows = stdout.split("\n").map(line => line.split("\t") as [string, string, string]);
+  const images = rows.map(async ([service, reference, id]) => {
+    const { name, digest } = splitReference(reference);
+    return [service.slice(stack.length + 1), { name, id, digest: digest ?? (await digestOf(id, name)) }] as const;
+  });
+  return Object.fromEntries(await Promise.all(images));
+}
+
+/** The digest that the image `id` has in the repository of `name`. */
+async function digestOf(id: string, name: string): Promise<string | undefined> {
+  const argv = ["image", "inspect", "--format", "{{json .RepoDigests}}", id];
+  const { stdout } = await docker(argv, `inspect the image ${name}`);
+  return digestIn((JSON.parse(stdout) as string[] | null) ?? [], name);
+}
+
+/** The image in the spec of each service of `stack`, by the service's short name: `name:tag`, perhaps with a digest. */
+export async function specImages(stack: string): Promise<Record<string, string>> {
+  interface Listed {
+    readonly Spec: { readonly Name: string; readonly TaskTemplate: { readonly ContainerSpec?: { Image?: string } } };
+  }
+  const path = `/services?${filters({ label: [`com.docker.stack.namespace=${stack}`] })}`;
+  const listed = await get<Listed[]>(path, `list the services of ${stack}`);
   return Object.fromEntries(
-    rows.map(([service, name, id]) => [service.slice(stack.length + 1), { name: name.replace(/@sha256:.*$/, ""), id }]),
+    listed.map(({ Spec }) => [Spec.Name.slice(stack.length + 1), Spec.TaskTemplate.ContainerSpec?.Image ?? ""]),
   );
+}
+
+/** Makes a service run exactly `reference`, a name with a digest. Doesn't wait for its tasks. */
+export async function pinImage(stack: string, service: string, reference: string, inherit?: number): Promise<void> {
+  const argv = ["service", "update", "--detach", "--quiet", "--no-resolve-image", "--image", reference];
+  await docker([...argv, `${stack}_${service}`], `pin the image of ${stack}_${service}`, { inherit });
 }
 
 /** The id of the image that `reference` names on this node; undefined if it isn't found. */

@@ -12,8 +12,11 @@ const lastGood = z.object({
   version: z.string(),
   /** When it passed the whole gate. */
   at: timestamp,
-  /** By service: the image's id, which a rollback runs even if the name has moved, and its name in the compose file. */
-  images: z.record(z.string(), z.object({ id: z.string(), name: z.string() })),
+  /**
+   * By service: the image's id and its digest in the registry, which a rollback runs even if the name has moved, and
+   * its name in the compose file.
+   */
+  images: z.record(z.string(), z.object({ id: z.string(), name: z.string(), digest: z.string().optional() })),
 });
 
 const rejected = z.object({
