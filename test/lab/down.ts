@@ -6,6 +6,7 @@ import { engineAnswers, ownEngine, stopEngine } from "./engine.ts";
 import { exists } from "./host.ts";
 import { ownImages } from "./images.ts";
 import { at, cache, lab, stateDir } from "./paths.ts";
+import { stopRegistry } from "./registry.ts";
 import { stateMark } from "./home.ts";
 import type { Print, Step } from "./steps.ts";
 import {
@@ -126,6 +127,7 @@ export async function down(print: Print, options: { readonly cache: boolean }): 
   if (state === "joined") await docker("node", "update", "--label-rm", nodeLabel, await nodeId());
   const dns = await ownDns();
   if (dns !== undefined) process.kill(dns, "SIGTERM");
+  await stopRegistry();
   if ((await ownEngine()) !== undefined) {
     print("  ▸ stopping the docker engine");
     await stopEngine();

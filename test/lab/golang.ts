@@ -38,6 +38,17 @@ export const nodeLanguageHost: GoProgram = {
   ldflags: versionFlag("v3.68.0"),
 };
 
+/** Two releases of miniflux with ten migrations of its schema between them, oldest first. */
+export const minifluxPrograms: readonly GoProgram[] = ["v2.2.19", "v2.3.5"].map(version => ({
+  name: "miniflux",
+  module: "miniflux.app/v2",
+  version,
+  main: ".",
+  ldflags: `-s -w -X miniflux.app/v2/internal/version.Version=${version.slice(1)}`,
+}));
+
+export const buildName = ({ name, version }: GoProgram): string => `build ${name} ${version}`;
+
 /** Path of the built program. */
 export function builtAt({ name, version }: GoProgram): string {
   return join(cache, "go", `${name}-${version}`, name);
@@ -47,7 +58,7 @@ export function builtAt({ name, version }: GoProgram): string {
 export function goStep(program: GoProgram, isAvailable: () => Promise<boolean>, after: readonly string[] = []): Step {
   const target = builtAt(program);
   return {
-    name: `build ${program.name} ${program.version}`,
+    name: buildName(program),
     after,
     ready: async () => (await exists(target)) || (await isAvailable()),
     run: async shell => {

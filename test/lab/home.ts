@@ -30,8 +30,8 @@ export function configOfWarm(): string {
           health,
           env: {
             COMPOSE_FILE: "compose.yml:compose.wildcard.yml",
-            SECRET_SSL_CERT_VERSION: "v1",
-            SECRET_SSL_KEY_VERSION: "v1",
+            SECRET_WILDCARD_CERT_VERSION: "v1",
+            SECRET_WILDCARD_KEY_VERSION: "v1",
           },
           secrets: ssl,
         },

@@ -6,19 +6,23 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { exists } from "./host.ts";
 import { cache, project } from "./paths.ts";
+import { hasImage, registry } from "./registry.ts";
 import type { Shell } from "./shell.ts";
 import type { Step } from "./steps.ts";
+import { buildName, builtAt, minifluxPrograms } from "./golang.ts";
 import { downloadName, traefikPrograms, unpackedAt } from "./wheel.ts";
 
 const keyLabel = "hearth.lab.key";
 const folder = join(project, "test/lab/images");
-const debianTar = join(cache, "debian", "bookworm-1.tar");
+const debianTar = join(cache, "debian", "bookworm-2.tar");
+/** Only a base for other images: it is in no recipe and not in the registry. */
+const debianImage = "hearth-lab/debian:12";
 
 export const keycloakVersions = ["26.4.0", "26.5.0"] as const;
 
-/** The image's name in recipes, distinct from every registry's so that neither replaces the other. */
+/** The image's name in recipes, which names the lab's registry. */
 export function imageName(name: string, tag: string): string {
-  return `hearth-lab/${name}:${tag}`;
+  return `${registry}/hearth-lab/${name}:${tag}`;
 }
 
 async function keyOf(image: string): Promise<string | undefined> {
@@ -49,6 +53,8 @@ export async function ownImages(): Promise<string[]> {
     "--format",
     "{{.Repository}}:{{.Tag}}",
     "--filter",
+    `reference=${registry}/hearth-lab/*`,
+    "--filter",
     "reference=hearth-lab/*",
   ]);
   return stdout.split("\n").filter(Boolean);
@@ -57,24 +63,24 @@ export async function ownImages(): Promise<string[]> {
 const debian: Step = {
   name: "image debian",
   after: ["packages", "docker engine"],
-  ready: async () => (await keyOf(imageName("debian", "12"))) === "1" || (await canPull()),
+  ready: async () => (await keyOf(debianImage)) === "2" || (await canPull()),
   run: async shell => {
     if (!(await exists(debianTar))) {
       await mkdir(join(cache, "debian"), { recursive: true });
       const work = `${debianTar}.${process.pid}.tar`;
       await shell("mmdebstrap", [
         "--variant=minbase",
-        "--include=openjdk-17-jre-headless,mariadb-server,nginx-light,ca-certificates",
+        "--include=openjdk-17-jre-headless,mariadb-server,postgresql-15,nginx-light,ca-certificates",
         "bookworm",
         work,
       ]);
       await rename(work, debianTar);
     }
-    await shell("docker", ["import", "--change", `LABEL ${keyLabel}=1`, debianTar, imageName("debian", "12")]);
+    await shell("docker", ["import", "--change", `LABEL ${keyLabel}=2`, debianTar, debianImage]);
   },
 };
 
-/** An image from `images/<name>/` and `extra` files; rebuilt when any of them changes. */
+/** An image from `images/<name>/` and `extra` files, in the registry; rebuilt when any of them changes. */
 function builtImage(
   name: string,
   tag: string,
@@ -84,34 +90,40 @@ function builtImage(
 ): Step {
   const image = imageName(name, tag);
   const key = async () => {
-    const hash = createHash("sha256").update(JSON.stringify(Object.values(extra).map(path => path.replace(cache, ""))));
+    const sources = [debianTar, ...Object.values(extra)].map(path => path.replace(cache, ""));
+    const hash = createHash("sha256").update(JSON.stringify(sources));
     for (const file of (await readdir(join(folder, name))).toSorted())
       hash.update(file).update(await readFile(join(folder, name, file)));
     return hash.digest("hex").slice(0, 16);
   };
   return {
     name: `image ${name} ${tag}`,
-    after: ["docker engine", ...after],
-    ready: async () => (await keyOf(image)) === (await key()),
+    after: ["docker engine", "registry", ...after],
+    ready: async () => (await keyOf(image)) === (await key()) && (await hasImage(`hearth-lab/${name}`, tag)),
     run: async shell => {
-      await mkdir(cache, { recursive: true });
-      const context = await mkdtemp(join(cache, "context-"));
-      try {
-        await cp(join(folder, name), context, { recursive: true });
-        if (await canPull()) await writeFile(join(context, "Dockerfile"), fromOfficial(name, official));
-        else for (const [file, source] of Object.entries(extra)) await link(source, join(context, file));
-        await shell(
-          "docker",
-          ["build", "--quiet", "--network=none", "--label", `${keyLabel}=${await key()}`, "--tag", image, context],
-          {
-            env: { DOCKER_BUILDKIT: "0" },
-          },
-        );
-      } finally {
-        await rm(context, { recursive: true, force: true });
-      }
+      if ((await keyOf(image)) !== (await key())) await build(shell);
+      await shell("docker", ["push", "--quiet", image]);
     },
   };
+
+  async function build(shell: Shell): Promise<void> {
+    await mkdir(cache, { recursive: true });
+    const context = await mkdtemp(join(cache, "context-"));
+    try {
+      await cp(join(folder, name), context, { recursive: true });
+      if (await canPull()) await writeFile(join(context, "Dockerfile"), fromOfficial(name, official));
+      else for (const [file, source] of Object.entries(extra)) await link(source, join(context, file));
+      await shell(
+        "docker",
+        ["build", "--quiet", "--network=none", "--label", `${keyLabel}=${await key()}`, "--tag", image, context],
+        {
+          env: { DOCKER_BUILDKIT: "0" },
+        },
+      );
+    } finally {
+      await rm(context, { recursive: true, force: true });
+    }
+  }
 }
 
 function fromOfficial(name: string, official: string): string {
@@ -159,11 +171,23 @@ async function maven(shell: Shell, artifact: string, into: string): Promise<void
 export const images: Step[] = [
   debian,
   builtImage("mariadb", "10.11", "mariadb:10.11", ["image debian"]),
+  builtImage("postgres", "15", "postgres:15", ["image debian"]),
   builtImage("nginx", "1.22", "nginx:1.22", ["image debian"]),
   ...traefikPrograms.map(program =>
     builtImage("traefik", program.version, `traefik:v${program.version}`, [downloadName(program)], {
       traefik: unpackedAt(program),
     }),
+  ),
+  ...minifluxPrograms.map(program =>
+    builtImage(
+      "miniflux",
+      program.version.slice(1),
+      `miniflux/miniflux:${program.version.slice(1)}`,
+      [buildName(program)],
+      {
+        miniflux: builtAt(program),
+      },
+    ),
   ),
   ...keycloakVersions.flatMap(version => [
     keycloakDistribution(version),

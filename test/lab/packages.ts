@@ -15,6 +15,7 @@ const programs: Record<string, string> = {
   unzip: "unzip",
   flock: "util-linux",
   dockerd: "docker.io",
+  "docker-registry": "docker-registry",
   docker: "docker-cli",
   ps: "procps",
   strace: "strace", // a spec checks the order of fsync and rename

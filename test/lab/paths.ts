@@ -30,4 +30,5 @@ export const at = {
   passphrase: join(lab, "passphrase"),
   compileCache: join(lab, "compile-cache"),
   engine: join(lab, "engine"),
+  registry: join(lab, "registry"),
 } as const;

@@ -24,15 +24,14 @@ function extraVariables(kind: Kind): [file: string, edit: Edit][] {
 }
 
 /** Recipes whose image has the app's version as its tag. */
-const versioned = new Set(["keycloak", "traefik"]);
+const versioned = new Set(["keycloak", "traefik", "miniflux"]);
+const ownImage = /(hearth-lab\/(?:keycloak|traefik|miniflux):)\S+/g;
 
 function setVersion(recipe: string, version: string): Edit {
   const app = version.replace(/^[^+]*\+/, "").replace(/^v/, "");
   return text => {
     const labelled = replaceOrThrow(text, /(coop-cloud\.\$\{STACK_NAME\}\.version=)[^"]+/, `$1${version}`);
-    return versioned.has(recipe)
-      ? replaceOrThrow(labelled, /(hearth-lab\/(?:keycloak|traefik):)\S+/, `$1${app}`)
-      : labelled;
+    return versioned.has(recipe) ? replaceOrThrow(labelled, ownImage, `$1${app}`) : labelled;
   };
 }
 
@@ -55,10 +54,14 @@ function addDefect(kind: Kind): Edit {
         );
       };
     case "never-healthy":
-      // The first healthcheck is the app's, however the list is wrapped; the database's doesn't change.
+      // The first healthcheck is the app's, however its test is wrapped, or without one.
       // A short start_period, so that the gate's deadline comes early.
       return text =>
-        replaceOrThrow(text, /test:\s*\[[^]*?\](\n +interval:[^]*?start_period:) \d+s/, 'test: ["CMD", "false"]$1 10s');
+        replaceOrThrow(
+          text,
+          /(healthcheck:\n)(?: +test:\s*\[[^]*?\]\n)?( +)(interval:[^]*?start_period:) \d+s/,
+          '$1$2test: ["CMD", "false"]\n$2$3 10s',
+        );
     case "crashes":
       return text =>
         replaceOrThrow(
@@ -78,11 +81,11 @@ function addDefect(kind: Kind): Edit {
     case "dies":
       return text => replaceOrThrow(text, /(image: \S+\n)/, '$1    command: ["--no-such-flag"]\n');
     case "no-image":
-      return text => replaceOrThrow(text, /image: \S+/, "image: hearth-lab/nothing:0.0.0");
+      return text => replaceOrThrow(text, /image: \S+/, "image: 127.0.0.1:5000/hearth-lab/nothing:0.0.0");
   }
 }
 
 function replaceOrThrow(text: string, pattern: RegExp, by: string): string {
-  if (!pattern.test(text)) throw new Error(`edit the recipe: ${pattern} not found in its file`);
+  if (text.search(pattern) < 0) throw new Error(`edit the recipe: ${pattern} not found in its file`);
   return text.replace(pattern, by);
 }

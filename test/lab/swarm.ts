@@ -10,7 +10,7 @@ import type { Step } from "./steps.ts";
  * The lab's number. Increment when the format of a stored file, label or name changes: `lab up` then removes
  * a lab of another number first.
  */
-export const LAB_NUMBER = 1;
+export const LAB_NUMBER = 2;
 
 /** The node's label: `made-<number>` if the lab created the swarm, `joined-<number>` if it found an empty one. */
 export const nodeLabel = "hearth.lab";

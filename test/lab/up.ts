@@ -4,12 +4,13 @@ import { dns } from "./dns.ts";
 import { outdatedLab } from "./down.ts";
 import { engine } from "./engine.ts";
 import { writeResolvConf } from "./exec.ts";
-import { goStep, nodeLanguageHost, pulumiCli } from "./golang.ts";
+import { goStep, minifluxPrograms, nodeLanguageHost, pulumiCli } from "./golang.ts";
 import { canPull, images } from "./images.ts";
 import { home } from "./home.ts";
 import { oracleStep } from "./oracle.ts";
 import { ownPulumi, programs, pulumiHome } from "./pulumi.ts";
 import { packages } from "./packages.ts";
+import { registryStep } from "./registry.ts";
 import { runSteps, type Print, type Step, type StepResult } from "./steps.ts";
 import { swarm } from "./swarm.ts";
 import { recipes } from "./upstream.ts";
@@ -25,6 +26,8 @@ export const steps: readonly Step[] = [
   goStep(pulumiCli, ownPulumi),
   goStep(nodeLanguageHost, ownPulumi),
   oracleStep,
+  ...minifluxPrograms.map(program => goStep(program, canPull, ["docker engine"])),
+  registryStep,
   ...traefikPrograms.map(program => wheelStep(program, canPull)),
   ...images,
   recipes,

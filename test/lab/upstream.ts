@@ -15,6 +15,8 @@ export const firstRelease: Record<string, string> = {
   traefik: "3.6.0+v3.6.7",
   "custom-html": "1.0.0+1.22",
   docs: "0.3.0+1.22",
+  miniflux: "1.0.0+2.2.19",
+  plain: "0.1.0+1.22",
 };
 
 export interface Release {

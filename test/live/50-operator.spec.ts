@@ -6,6 +6,7 @@ import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { recordRepair } from "../../providers/lib/state/repairs.ts";
 import { readLastGood } from "../../providers/lib/state/versions.ts";
 import { lastGoodImage } from "../../providers/lib/docker/images.ts";
+import { imageName } from "../lab/images.ts";
 import { at, stateDir } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
 import { logIn, makeRealm } from "./keycloak.ts";
@@ -42,8 +43,8 @@ describe("an operator's manual changes on a real host", function () {
     await must("abra", "app", "new", "traefik", "-n", `--domain=${traefik.domain}`, "--server=default");
     const wildcard = [
       "COMPOSE_FILE=compose.yml:compose.wildcard.yml",
-      "SECRET_SSL_CERT_VERSION=v1",
-      "SECRET_SSL_KEY_VERSION=v1",
+      "SECRET_WILDCARD_CERT_VERSION=v1",
+      "SECRET_WILDCARD_KEY_VERSION=v1",
     ];
     await appendFile(envFile(traefik.domain), `\n${wildcard.join("\n")}\nLETS_ENCRYPT_ENV=\n`);
     await must("abra", "app", "secret", "insert", traefik.domain, "ssl_cert", "v1", join(at.ca, "wildcard.pem"), "-f");
@@ -107,21 +108,24 @@ describe("an operator's manual changes on a real host", function () {
   });
 
   it("F38: of an image tag don't change what a repair runs: the recorded image", async () => {
-    const image = "hearth-lab/keycloak:26.4.0";
+    const image = imageName("keycloak", "26.4.0");
     const id = await must("docker", "image", "inspect", "--format", "{{.Id}}", image);
     assert.equal(
       await must("docker", "image", "inspect", "--format", "{{.Id}}", lastGoodImage(keycloak.stack, "app")),
       id,
     );
-    await must("docker", "tag", "hearth-lab/nginx:1.22", image);
+    await must("docker", "tag", imageName("nginx", "1.22"), image);
+    await must("docker", "push", "--quiet", image);
     try {
       await must("docker", "service", "rm", `${keycloak.stack}_app`);
       const done = await upWarm();
       assert.equal(done.exitCode, 0, done.all);
-      assert.match(done.all, /tag hearth-lab\/keycloak:26\.4\.0 moved to another image; app gets the one that it ran/);
+      assert.match(done.all, /tag \S+keycloak:26\.4\.0 moved to another image; app gets the one that it ran/);
+      assert.match(done.all, /tag \S+keycloak:26\.4\.0 moved in its registry; app gets the image that it ran/);
       assert.equal(await must("docker", "image", "inspect", "--format", "{{.Id}}", image), id);
     } finally {
       await must("docker", "tag", id, image);
+      await must("docker", "push", "--quiet", image);
     }
   });
 

@@ -1,6 +1,7 @@
 // Runs hearth in a container as a CI's docker runner does: with another pid namespace and hostname, but with the host's
 // files and docker's socket.
 import { existsSync } from "node:fs";
+import { imageName } from "../lab/images.ts";
 import { at, project } from "../lab/paths.ts";
 
 const passed = [
@@ -36,7 +37,7 @@ export function contained(argv: readonly string[]): string[] {
     ...mounts,
     ...more,
     ...environment,
-    "hearth-lab/nginx:1.22",
+    imageName("nginx", "1.22"),
     ...argv,
   ];
 }

@@ -3,12 +3,13 @@
 import { mkdir, rm, writeFile, chown } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { imageName } from "../../lab/images.ts";
 import { runProgram } from "../program.ts";
 import { newRealm, realmOf } from "../realm.ts";
 import { timed, type BenchContext, type Contender } from "../row.ts";
 import { token } from "../token.ts";
 
-const image = "hearth-lab/keycloak:26.4.0";
+const image = imageName("keycloak", "26.4.0");
 /** Keycloak's user and group in its image. */
 const owner = [1000, 0] as const;
 /** Milliseconds until the container must issue a token. */
