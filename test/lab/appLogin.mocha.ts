@@ -1,26 +1,6 @@
 // A recipe's own test, run by `hearth run`: a browser-like login through the app and Keycloak over HTTP.
 import assert from "node:assert/strict";
-
-const env = (name: string): string =>
-  process.env[name] ?? assert.fail(`${name} is not set: run this through \`hearth run\``);
-
-/** A fetch that keeps cookies and doesn't follow redirects. */
-function newSession() {
-  const cookies = new Map<string, string>();
-  return async (url: string, init: RequestInit = {}): Promise<Response> => {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const answer = await fetch(url, {
-      redirect: "manual",
-      ...init,
-      headers: { ...(init.headers as Record<string, string>), cookie },
-    });
-    for (const line of answer.headers.getSetCookie()) {
-      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      cookies.set(name, value);
-    }
-    return answer;
-  };
-}
+import { env, logInAtKeycloak, newSession } from "./browser.ts";
 
 describe("the docs app", function () {
   this.timeout(20_000);
@@ -34,14 +14,7 @@ describe("the docs app", function () {
     const visit = newSession();
     const redirect = await visit(`${env("HEARTH_APP_URL")}/login?state=s1`);
     assert.equal(redirect.status, 302);
-    const loginUrl = redirect.headers.get("location") ?? "";
-    assert.ok(loginUrl.startsWith(`${env("OIDC_ISSUER")}/protocol/openid-connect/auth?`), loginUrl);
-    const form = await (await visit(loginUrl)).text();
-    const action = /action="([^"]+)"/.exec(form)?.[1]?.replaceAll("&amp;", "&") ?? assert.fail(form.slice(0, 500));
-    const body = new URLSearchParams({ username: env("OIDC_USERNAME"), password: env("OIDC_PASSWORD") });
-    const returned = await visit(action, { method: "POST", body });
-    assert.equal(returned.status, 302);
-    const callback = returned.headers.get("location") ?? "";
+    const callback = await logInAtKeycloak(visit, redirect.headers.get("location") ?? "");
     assert.ok(callback.startsWith(`https://${env("HEARTH_APP_DOMAIN")}/callback?`), callback);
     assert.equal(new URL(callback).searchParams.get("state"), "s1");
     const answer = await visit(callback);

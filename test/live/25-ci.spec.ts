@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,8 +24,10 @@ import {
   must,
   pulumi,
   realmStatus,
+  start,
   warmConfig,
   type Done,
+  type Started,
 } from "./host.ts";
 
 const login = join(project, "test/lab/login.ts");
@@ -377,19 +378,6 @@ describe("CI runs with apps and under load, on a real host", function () {
     assert.equal(await leaseOf(swarmStore, "rounds-00000a"), undefined);
   });
 });
-
-interface Started {
-  readonly child: ChildProcess;
-  readonly ended: Promise<number>;
-  readonly output: () => string;
-}
-
-function start(program: string, argv: readonly string[]): Started {
-  const child = spawn(program, argv, { cwd: project, stdio: ["ignore", "pipe", "pipe"] });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", chunk => (text += String(chunk)));
-  return { child, ended: new Promise(resolve => child.once("close", code => resolve(code ?? -1))), output: () => text };
-}
 
 /** Kills the run, then its command, which outlives it and printed its pid as `started 4711`. */
 async function kill(run: Started): Promise<void> {

@@ -1,4 +1,5 @@
 // Helpers of the live specs: run programs on the lab, list what is on the host, reset it.
+import { spawn, type ChildProcess } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -126,4 +127,18 @@ export async function wipe(): Promise<void> {
   await rm(join(at.abra, "recipes"), { recursive: true, force: true }); // clones keep the tags of earlier specs
   for (const recipe of ["keycloak", "traefik"]) await resetUpstream(recipe);
   await writeFile(warmConfig, configOfWarm(), { mode: 0o600 });
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number>;
+  readonly output: () => string;
+}
+
+/** Starts a program in the checkout. `output` holds what it printed so far. */
+export function start(program: string, argv: readonly string[]): Started {
+  const child = spawn(program, argv, { cwd: project, stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", chunk => (text += String(chunk)));
+  return { child, ended: new Promise(resolve => child.once("close", code => resolve(code ?? -1))), output: () => text };
 }

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { stackOf } from "../../providers/lib/docker/names.ts";
+import { appFolder } from "../../providers/lib/state/appFolder.ts";
+import { readLastGood } from "../../providers/lib/state/versions.ts";
+import { at, base, stateDir } from "../lab/paths.ts";
+import { release, resetUpstream } from "../lab/upstream.ts";
+import { call, freshWarm, must, upWarm, warmConfig } from "./host.ts";
+
+const recipe = "miniflux";
+const domain = `reader.${base}`;
+const stack = stackOf(domain);
+const folder = appFolder(stateDir, domain);
+const home = async () => (await fetch(`https://${domain}/`)).status;
+
+/** Runs a statement in miniflux's database, and returns its rows. */
+async function sql(statement: string): Promise<string> {
+  const filter = `label=com.docker.swarm.service.name=${stack}_db`;
+  const id = await must("docker", "ps", "-q", "--filter", filter);
+  const psql = ["/usr/lib/postgresql/15/bin/psql", "-qtA", "-h", "/run/postgresql", "-U", "miniflux", "-c", statement];
+  return must("docker", "exec", id, ...psql);
+}
+
+describe("a schema migration of miniflux on PostgreSQL, on a real host", function () {
+  this.timeout(300_000);
+  let config: string;
+
+  before(async () => {
+    await resetUpstream(recipe);
+    if ((await upWarm()).exitCode !== 0) await freshWarm();
+    config = await readFile(warmConfig, "utf8");
+    const edited = parse(config) as { config: { "hearth:apps": Record<string, object> } };
+    edited.config["hearth:apps"][recipe] = { domain, health: { path: "/healthcheck", stableFor: 3, margin: 5 } };
+    await writeFile(warmConfig, stringify(edited));
+  });
+
+  after(async () => {
+    await writeFile(warmConfig, config);
+    const done = await upWarm();
+    for (const name of (await must("docker", "volume", "ls", "-q", "--filter", `name=${stack}_`)).split("\n"))
+      if (name !== "") await call("docker", ["volume", "rm", name]);
+    for (const path of [folder.path, join(at.abra, "servers", "default", `${domain}.env`)])
+      await rm(path, { recursive: true, force: true });
+    assert.equal(done.exitCode, 0, done.all);
+  });
+
+  it("P4: is undone with its data if the newer release is broken; the database was named by the overlay", async () => {
+    const deployed = await upWarm();
+    assert.equal(deployed.exitCode, 0, deployed.all);
+    assert.match(deployed.all, /miniflux: healthy at 1\.0\.0\+2\.2\.19/);
+    const before = await sql("SELECT version FROM schema_version");
+    await sql("INSERT INTO categories (user_id, title) SELECT id, 'marker' FROM users LIMIT 1");
+    await release(recipe, { version: "1.1.0+2.3.5", kind: "never-healthy" });
+    const failed = await upWarm();
+    assert.notEqual(failed.exitCode, 0, failed.all);
+    assert.match(failed.all, /1\.1\.0\+2\.3\.5 isn't healthy/);
+    assert.equal(await sql("SELECT version FROM schema_version"), before);
+    assert.equal(await sql("SELECT count(*) FROM categories WHERE title = 'marker'"), "1");
+    // 2.2.19 on the newer schema answers 200 at /healthcheck, and 500 here.
+    assert.equal(await home(), 200);
+    assert.equal((await readLastGood(folder))?.version, "1.0.0+2.2.19");
+  });
+
+  it("is applied by a good release", async () => {
+    const before = Number(await sql("SELECT version FROM schema_version"));
+    await release(recipe, { version: "1.2.0+2.3.5" });
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.ok(Number(await sql("SELECT version FROM schema_version")) > before);
+    assert.equal(await sql("SELECT count(*) FROM categories WHERE title = 'marker'"), "1");
+    assert.equal(await home(), 200);
+  });
+});
