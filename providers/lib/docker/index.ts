@@ -3,15 +3,24 @@ export { clusterId } from "./cluster.ts";
 export { type Config, configsWith, createConfig, relabelConfig, removeConfig } from "./configs.ts";
 export { NoContainerError, readAllSecrets, readSecret } from "./container.ts";
 export { docker, jsonLines } from "./docker.ts";
-export { imageId, imagesOf, lastGoodImage, pullImage, tagImage } from "./images.ts";
+export { ensureImages, ImageError, imageId, imagesOf, lastGoodImage, tagImage } from "./images.ts";
 export { logText, tasksText } from "./logs.ts";
 export { stackOf, SWARM_NAME_LIMIT } from "./names.ts";
-export { networkId } from "./networks.ts";
+export { networks } from "./networks.ts";
 export { portConflictResolver } from "./portConflict.ts";
 export { removeStack } from "./removeStack.ts";
 export { routedServices, scaleDown } from "./scale.ts";
 export { missingSecrets } from "./secrets.ts";
 export { notReplaced, type ServiceSnapshot, snapshotServices } from "./serviceSnapshot.ts";
-export { containersOf, isChaos, type Service, servicesOf, taskErrors, versionLabel } from "./stack.ts";
+export { freeSubnet, hostRoutes } from "./subnets.ts";
+export {
+  containersOf,
+  isChaos,
+  type Service,
+  serviceEnvironment,
+  servicesOf,
+  taskErrors,
+  versionLabel,
+} from "./stack.ts";
 export { assertNotMounted, ensureVolumes, mountsOf, notLocal, volumeNames, volumesOf } from "./volumes.ts";
 export { NotRemovedError, waitUntilRemoved } from "./waitUntilRemoved.ts";
