@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { flushCompileCache } from "node:module";
 import { runOfStack } from "../providers/lib/run/index.ts";
 import { ConfigError, readConfig } from "./config.ts";
+import { PulumiVersionError, requirePulumi } from "./pulumiVersion.ts";
 
 const stack = pulumi.getStack();
 
@@ -14,10 +15,13 @@ async function program(): Promise<object> {
   try {
     const run = runOfStack(stack);
     if (run) return (await import("./ci.ts")).runStack(run, readConfig(pulumi.runtime.allConfig()));
-    if (stack === "warm") return (await import("./warm.ts")).warmStack(readConfig(pulumi.runtime.allConfig()));
+    if (stack === "warm") {
+      const [{ warmStack }] = await Promise.all([import("./warm.ts"), requirePulumi()]);
+      return warmStack(readConfig(pulumi.runtime.allConfig()));
+    }
     throw new ConfigError(`stack "${stack}" not found: expected warm, or ci-<recipe>-<6 hex digits> for a run`);
   } catch (error) {
-    if (error instanceof ConfigError) throw new pulumi.RunError(error.message);
+    if (error instanceof ConfigError || error instanceof PulumiVersionError) throw new pulumi.RunError(error.message);
     throw error;
   }
 }

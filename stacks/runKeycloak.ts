@@ -2,7 +2,6 @@
 import { keycloakRecipe, profileOf } from "../providers/app/profiles/index.ts";
 import { Realm } from "../providers/realm/index.ts";
 import { RunApp } from "../providers/runApp/index.ts";
-import type { Config } from "./config.ts";
 import { fillAll } from "./recipes.ts";
 import type { LeasedPlan } from "./runPlan.ts";
 import { warmKeycloak } from "./warmApps.ts";
@@ -37,7 +36,7 @@ export function runRealm(plan: LeasedPlan, dedicated: RunApp | undefined): Realm
   return new Realm(
     name,
     {
-      keycloak: { domain: keycloakDomain, adminUsername: adminName(config) },
+      keycloak: { domain: keycloakDomain },
       name,
       run: name,
       stateDir: config.stateDir,
@@ -50,8 +49,4 @@ export function runRealm(plan: LeasedPlan, dedicated: RunApp | undefined): Realm
     // Removing a dedicated Keycloak removes its realm.
     dedicated ? { dependsOn: dedicated, deletedWith: dedicated } : { dependsOn: lease },
   );
-}
-
-function adminName({ apps }: Config): string {
-  return profileOf(keycloakRecipe).adminName(apps[keycloakRecipe]?.env ?? {});
 }

@@ -4,7 +4,7 @@ import type { Resource } from "@pulumi/pulumi";
 import { WarmApp } from "../providers/app/index.ts";
 import { describeHold } from "../providers/app/release.ts";
 import { profileOf } from "../providers/app/profiles/index.ts";
-import { networkId } from "../providers/lib/docker/index.ts";
+import { freeSubnet, hostRoutes, networks } from "../providers/lib/docker/index.ts";
 import type { Config } from "./config.ts";
 import { warmApps } from "./warmApps.ts";
 
@@ -31,11 +31,12 @@ export async function warmStack(config: Config): Promise<object> {
  * replace the network, so all are ignored. It outlives the stack.
  */
 async function proxyNetwork(): Promise<docker.Network> {
-  const id = await networkId("proxy");
+  const existing = await networks();
+  const id = existing.find(({ name }) => name === "proxy")?.id;
+  const args = { name: "proxy", driver: "overlay", attachable: true };
   const options = { retainOnDelete: true, ignoreChanges: ["*"] };
-  return new docker.Network(
-    "proxy",
-    { name: "proxy", driver: "overlay", attachable: true },
-    id === undefined ? options : { ...options, import: id },
-  );
+  if (id !== undefined) return new docker.Network("proxy", args, { ...options, import: id });
+  // Docker's default, a /24, runs out of addresses: a removed task may keep its own.
+  const subnet = freeSubnet([...existing.flatMap(({ subnets }) => subnets), ...(await hostRoutes())]);
+  return new docker.Network("proxy", subnet === undefined ? args : { ...args, ipamConfigs: [{ subnet }] }, options);
 }

@@ -3,7 +3,8 @@
 import { spawn } from "node:child_process";
 import { homedir, setPriority } from "node:os";
 import { join } from "node:path";
-import { NotYourRecipeError } from "../common/errors.ts";
+import { requirePulumi } from "../../stacks/pulumiVersion.ts";
+import { asError, NotYourRecipeError } from "../common/errors.ts";
 import { project } from "../common/project.ts";
 import { compileCacheEnv } from "./compileCache.ts";
 
@@ -37,11 +38,15 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
-/** Runs pulumi to its end, whatever its exit code. Throws NotYourRecipeError if pulumi is not found. */
+/** Runs pulumi to its end, whatever its exit code. Throws NotYourRecipeError if pulumi is not found or too old. */
 export async function pulumi(
   argv: readonly string[],
   { show = false, signal, env = {} }: PulumiOptions = {},
 ): Promise<PulumiDone> {
+  const wasAborted = signal?.aborted;
+  await requirePulumi().catch(error => {
+    throw new NotYourRecipeError(asError(error).message, { cause: error });
+  });
   const child = spawn("pulumi", argv, {
     cwd: project,
     env: { ...environment(), ...env },
@@ -50,6 +55,7 @@ export async function pulumi(
   });
   yieldCpu(child.pid);
   const stop = () => child.kill("SIGINT");
+  if (signal?.aborted && !wasAborted) stop();
   signal?.addEventListener("abort", stop, { once: true });
   let stdout = "";
   let all = "";

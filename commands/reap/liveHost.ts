@@ -1,7 +1,6 @@
 // The ReapHost of a real host: this swarm, the warm Keycloak, Pulumi's backend, hearth's directory.
 import { warmAppInputs, type WarmAppInputs } from "../../providers/app/inputs.ts";
 import { currentProcess, type Liveness, livenessOf } from "../../providers/lib/process/index.ts";
-import { keycloakRecipe, profileOf } from "../../providers/app/profiles/index.ts";
 import { coordinationHost } from "../../providers/lib/coordination/index.ts";
 import { adminSession } from "../../providers/lib/keycloak/index.ts";
 import { listRealms, removeRealmOf } from "./keycloak.ts";
@@ -25,8 +24,7 @@ export async function reapHost(): Promise<ReapHost> {
   const [swarm, holder, others] = await Promise.all([clusterId(), currentProcess(), runConfig().then(warmAppsOf)]);
   const own = warmAppsOf(config);
   const keycloak = warmAppInputs.parse(warmKeycloak(config));
-  const session = () =>
-    adminSession({ domain: keycloak.domain, username: profileOf(keycloakRecipe).adminName(keycloak.env) });
+  const session = () => adminSession(keycloak.domain);
   return {
     swarm,
     baseDomain,

@@ -3,7 +3,7 @@ import { stackOf } from "../lib/docker/index.ts";
 import { type Abra, abraIn, operatorAbraDir, prepareAbraDir } from "../lib/abra/index.ts";
 import { parseEnv } from "../lib/env/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
-import { type Compose, composeAt as composeOf } from "../lib/compose/index.ts";
+import { type Recipe, recipeAt } from "../lib/compose/index.ts";
 import { appFolder, type AppFolder } from "../lib/state/index.ts";
 import { readEnv } from "./env.ts";
 import type { WarmAppInputs } from "./inputs.ts";
@@ -21,7 +21,7 @@ export interface AppContext {
   readonly lock: number;
   /** The variables of the present .env, with the configured values of those that hearth owns. */
   env(): Promise<Record<string, string>>;
-  composeAt(version: string): Promise<Compose>;
+  recipeAt(version: string): Promise<Recipe>;
 }
 
 /** Updates the mirror and the recipe clone. Throws if upstream can't be reached and no mirror exists. */
@@ -40,7 +40,7 @@ export async function openContext(app: WarmAppInputs, lock: number, log: Log): P
     log,
     lock,
     env,
-    composeAt: async version => composeOf(mirror.path, version, { domain: app.domain, env: await env() }),
+    recipeAt: async version => recipeAt(mirror.path, version, { domain: app.domain, env: await env() }),
   };
 }
 

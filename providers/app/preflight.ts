@@ -2,23 +2,30 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { atTag, composeAt, deployEnv, loadFault, readComposeFiles, RecipeError } from "../lib/compose/index.ts";
+import {
+  atTag,
+  composeAt,
+  deployEnv,
+  imageReferences,
+  loadFault,
+  readComposeFiles,
+  RecipeError,
+} from "../lib/compose/index.ts";
 import { ProgramError } from "../lib/process/index.ts";
 import {
   docker,
-  imageId,
+  ensureImages,
+  ImageError,
   imagesOf,
   lastGoodImage,
   mountsOf,
   notLocal,
-  pullImage,
   tagImage,
   volumesOf,
 } from "../lib/docker/index.ts";
 import { PreflightError, ReleaseFault } from "./errors.ts";
 import type { AppContext } from "./context.ts";
 import { spaceRequirements, spaceShortage } from "../lib/snapshot/index.ts";
-import { monotonicNow, since } from "../lib/time/index.ts";
 
 /**
  * Changes nothing but images. `volumes`: those to snapshot; undefined for a stateless app. Throws ReleaseFault if the
@@ -30,7 +37,7 @@ export async function preflight(
   volumes: readonly string[] | undefined,
 ): Promise<void> {
   await checkComposeLoads(context, to);
-  await ensureImages(context, to);
+  await pullImages(context, to);
   await tagRunningImages(context);
   if (volumes) await checkVolumes(context, volumes);
 }
@@ -62,20 +69,11 @@ async function checkComposeLoads({ app, mirror, env }: AppContext, to: string): 
   }
 }
 
-async function ensureImages({ app, mirror, env, log }: AppContext, to: string): Promise<void> {
+async function pullImages({ app, mirror, env, log }: AppContext, to: string): Promise<void> {
   const compose = await composeAt(mirror, to, { domain: app.domain, env: await env() }).catch(asReleaseFault);
-  for (const image of new Set(Object.values(compose.services).map(service => service.image))) {
-    if (image === undefined || (await imageId(image))) continue;
-    const start = monotonicNow();
-    log(`${app.recipe}: pulling ${image}`);
-    await pullImage(image).catch((error: ProgramError) => {
-      throw new PreflightError(
-        `image ${image} not found on this host, and the pull failed: ${error.result?.stderr || error.message}`,
-        { cause: error },
-      );
-    });
-    log(`${app.recipe}: pulled ${image} in ${since(start)}`);
-  }
+  await ensureImages(imageReferences(compose), app.recipe, log).catch(error => {
+    throw error instanceof ImageError ? new PreflightError(error.message, { cause: error }) : error;
+  });
 }
 
 function asReleaseFault(error: unknown): never {

@@ -3,7 +3,6 @@ import { probeAbra } from "../lib/abra/index.ts";
 import { waitUntilRemoved, volumeNames } from "../lib/docker/index.ts";
 import { HEALTHY, observe, type ObservedApp } from "../lib/health/index.ts";
 import { hasTag } from "../lib/recipe/index.ts";
-import { ensureSecrets } from "../lib/secrets/index.ts";
 import { appFolder, clearUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
 import type { Log } from "../lib/text.ts";
 import { withAppLock } from "./appLock.ts";
@@ -14,6 +13,7 @@ import type { UpgradeHost } from "./host.ts";
 import type { CheckedWarmApp } from "./inputs.ts";
 import { liveHost } from "./liveHost.ts";
 import { recover } from "./recover.ts";
+import { ensureSecretsOf } from "./secrets.ts";
 import { upgrade } from "./upgrade.ts";
 
 export interface Outcome {
@@ -78,7 +78,7 @@ const NO_VERSION = "abra recorded no version: deploy a tagged version, or undepl
 export async function hostAt(context: AppContext, version: string | undefined): Promise<UpgradeHost> {
   const known = (await readOperation(context.folder))?.from ?? version ?? (await lastDeployed(context.app));
   const tagged = known !== undefined && (await hasTag(context.mirror, known));
-  return liveHost(context, tagged ? (await context.composeAt(known)).volumes : await volumeNames(context.stack));
+  return liveHost(context, tagged ? (await context.recipeAt(known)).compose.volumes : await volumeNames(context.stack));
 }
 
 /** Leaves a healthy app that hearth didn't deploy unchanged, and records it as last good. */
@@ -106,7 +106,7 @@ async function commitRunning(host: UpgradeHost, version: string): Promise<void> 
 /** Deploys `version` on the present data, for the first time or as a repair, and waits until it is healthy. */
 export async function bringUp(context: AppContext, host: UpgradeHost, version: string): Promise<void> {
   if (await writeEnv(context.app)) context.log(`${context.app.recipe}: .env updated`);
-  await ensureSecrets(context, (await context.composeAt(version)).secrets, context.log);
+  await ensureSecretsOf(context, version);
   await host.deploy(version);
   await passGate(host, version, {});
   await host.commit(version);

@@ -1,6 +1,7 @@
 // Reads the context of a release decision from the mirror and from the app's files.
-import { fileAt, missing, notesAt, type EnvRequirements, type Tag } from "../lib/recipe/index.ts";
-import { envRequirements } from "../lib/recipe/index.ts";
+import { parseEnv } from "../lib/env/index.ts";
+import { envRequirements, fileAt, missing, notesAt } from "../lib/recipe/index.ts";
+import type { DeclaredSecret, EnvRequirements, Tag } from "../lib/recipe/index.ts";
 import { appFolder, readApproved, readRejected } from "../lib/state/index.ts";
 import { readEnv } from "./env.ts";
 import type { WarmAppInputs } from "./inputs.ts";
@@ -20,11 +21,34 @@ export async function readRequirements(
   const sampleAt = async (version: string) =>
     (await fileAt(mirror, version, ".env.sample").catch(() => undefined)) ?? "";
   const [env, runningSample] = await Promise.all([readEnv(app), running === undefined ? "" : sampleAt(running)]);
+  const absent = await absentSecretsAt(app, mirror, env, versions);
   const entries = versions.map(async version => {
     const sample = await sampleAt(version);
-    return [version, envRequirements({ sample, running: runningSample, env, settings: app })] as const;
+    const comparison = { sample, running: runningSample, env, settings: app, absent: absent[version] ?? [] };
+    return [version, envRequirements(comparison)] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** By version, the secrets that its compose files declare and the swarm lacks. */
+async function absentSecretsAt(
+  { domain, env }: WarmAppInputs,
+  mirror: string,
+  envText: string,
+  versions: readonly string[],
+): Promise<Record<string, DeclaredSecret[]>> {
+  // Loaded lazily: without a newer version a check needs no parser of compose files.
+  const { composeAt } = await import("../lib/compose/index.ts");
+  const { absentSecrets } = await import("../lib/secrets/index.ts");
+  const target = { domain, env: { ...parseEnv(envText), ...env } };
+  const declared = versions.map(async version => {
+    // Preflight reports a release that doesn't load.
+    const compose = await composeAt(mirror, version, target).catch(() => undefined);
+    return [version, compose?.secrets ?? []] as const;
+  });
+  const all = await Promise.all(declared);
+  const absent = await absentSecrets(all.flatMap(([, secrets]) => secrets));
+  return Object.fromEntries(all.map(([version, secrets]) => [version, secrets.filter(each => absent.includes(each))]));
 }
 
 export async function readReleaseContext(

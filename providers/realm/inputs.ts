@@ -16,10 +16,8 @@ const named = z.looseObject({ name: z.string().min(1) });
 export const realmInputs = z
   .strictObject({
     keycloak: z.strictObject({
-      /** Domain of Keycloak; its Swarm stack is derived from it. */
+      /** Domain of Keycloak; its Swarm stack is derived from it, and its admin's account read from there. */
       domain: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/, "expected a domain name"),
-      /** The admin's name; the password is read from the running container. */
-      adminUsername: z.string().min(1).default("admin"),
     }),
     /** The realm's name. Not `master`. */
     name: z

@@ -59,9 +59,8 @@ function outsOf(realm: Inputs, { clientSecret, password }: Credentials) {
 }
 
 function realmHost({ keycloak }: CheckedRealm): RealmHost {
-  const { domain, adminUsername: username } = keycloak;
   return {
-    logIn: () => adminSession({ domain, username }),
+    logIn: () => adminSession(keycloak.domain),
     log: logOfRun,
   };
 }

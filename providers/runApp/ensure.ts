@@ -7,11 +7,13 @@ import type { RunHost } from "./host.ts";
 /**
  * Updates a running app in place. If Swarm rolls the update back, or the app isn't healthy at its deadline, undeploys
  * it and deploys from scratch, once: some recipes' services only start together. `renew` names the secrets whose value
- * may have changed. Throws UnhealthyError, InconclusiveError, AbraError.
+ * may have changed. Throws UnhealthyError, InconclusiveError, ImageError, AbraError.
  */
 export async function ensure(host: RunHost, renew: readonly string[]): Promise<void> {
   const before = await host.serviceSnapshot();
   const outdated = await host.existingSecrets(renew);
+  // Before anything stops, and before the health deadline counts: a pull may take minutes.
+  await host.pullImages();
   if (before.length > 0) {
     const obstacle = outdated.length > 0 ? secretsInUse(outdated) : await updateInPlace(host, before);
     if (obstacle === undefined) return;

@@ -13,6 +13,8 @@ export interface RunHost {
   serviceSnapshot(): Promise<readonly ServiceSnapshot[]>;
   /** Those of `names` that the app uses and the swarm already has. */
   existingSecrets(names: readonly string[]): Promise<string[]>;
+  /** Pulls the images that this node lacks, before the time until the app is healthy counts. Throws ImageError. */
+  pullImages(): Promise<void>;
   /** Prepares clone, .env and secrets, replacing those in `renew`, then deploys through abra. Throws AbraError. */
   deploy(renew: readonly string[]): Promise<void>;
   /** Resolves once nothing of it runs; volumes and secrets stay. Succeeds if the app is absent. */

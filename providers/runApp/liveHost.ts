@@ -1,7 +1,7 @@
 // The host of a run's app with real programs: abra, docker, git and HTTPS.
 import { abraIn, operatorAbraDir } from "../lib/abra/index.ts";
-import { atTag, healthSeconds, type Recipe, readRecipe } from "../lib/compose/index.ts";
-import { notReplaced, type ServiceSnapshot, snapshotServices, stackOf } from "../lib/docker/index.ts";
+import { atTag, healthSeconds, imageReferences, type Recipe, readRecipe } from "../lib/compose/index.ts";
+import { ensureImages, notReplaced, type ServiceSnapshot, snapshotServices, stackOf } from "../lib/docker/index.ts";
 import { gate, gateLine, healthWindow, probeUnless, swarmRollback, type Verdict } from "../lib/health/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
 import type { Log } from "../lib/text.ts";
@@ -28,6 +28,7 @@ export async function liveHost(app: CheckedRunApp, lock: number, log: Log): Prom
     log,
     serviceSnapshot: () => snapshotServices(deployment.stack),
     existingSecrets: names => existingSecrets(deployment, names),
+    pullImages: () => ensureImages(imageReferences(source.recipe.compose), app.recipe, log),
     deploy: renew => deploy(deployment, renew),
     undeploy: () => undeploy(deployment),
     gate: before => waitForHealth(deployment, before),

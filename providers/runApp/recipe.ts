@@ -1,25 +1,26 @@
 // Reads a recipe from a checkout, and finds the secrets that it can't get a value for.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stackOf } from "../lib/docker/index.ts";
-import { type ReadFile, type Recipe, secretOf } from "../lib/compose/index.ts";
+import type { ReadFile, Recipe } from "../lib/compose/index.ts";
 import { ignoreAbsent } from "../lib/fs/index.ts";
-import { envRequirements } from "../lib/recipe/index.ts";
+import { canGenerate } from "../lib/recipe/index.ts";
 import type { RunAppInputs } from "./inputs.ts";
 
 export function inFolder(folder: string): ReadFile {
   return file => readFile(join(folder, file), "utf8").catch(ignoreAbsent);
 }
 
-type Settings = Pick<RunAppInputs, "domain" | "env" | "secrets" | "secretValues">;
+type Settings = Pick<RunAppInputs, "secrets" | "secretValues">;
 
 /** Names of the secrets that the compose files use, the inputs have no value for, and abra can't generate. */
-export function missingSecretValues(
-  { sample, compose }: Recipe,
-  { domain, env, secrets, secretValues }: Settings,
-): string[] {
-  const settings = { env, secrets: { ...secrets, ...secretValues } };
-  const required = envRequirements({ sample, running: "", env: "", settings }).secrets;
-  const used = new Set(compose.secrets.map(full => secretOf(stackOf(domain), full)?.name));
-  return required.filter(({ name, from }) => from === "nowhere" && used.has(name)).map(({ name }) => name);
+export function missingSecretValues({ sample, compose }: Recipe, { secrets, secretValues }: Settings): string[] {
+  const hasValue = (name: string) => Object.hasOwn(secrets, name) || Object.hasOwn(secretValues, name);
+  const impossible = compose.secrets.filter(({ versionKey }) => !canGenerate([sample], versionKey));
+  return impossible.flatMap(({ name }) => (name === undefined || hasValue(name) ? [] : [name]));
+}
+
+/** Variables without a value that hold the version of a secret. */
+export function missingVersions({ compose }: Recipe): string[] {
+  const keys = compose.secrets.flatMap(({ version, versionKey }) => (version === "" ? (versionKey ?? []) : []));
+  return [...new Set(keys)];
 }

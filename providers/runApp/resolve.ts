@@ -8,7 +8,7 @@ import type { Log } from "../lib/text.ts";
 import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
 import type { CheckedRunApp, RunAppInputs } from "./inputs.ts";
-import { inFolder, missingSecretValues } from "./recipe.ts";
+import { inFolder, missingSecretValues, missingVersions } from "./recipe.ts";
 import { newestVersion, versionNotFound } from "./version.ts";
 import { checkoutFault, revisionOf } from "./workTree.ts";
 
@@ -69,8 +69,10 @@ async function checkRecipe(app: RunAppInputs, read: ReadFile, name: string): Pro
   const missing = missingSecretValues(recipe, app).map(
     secret => `secret ${secret} of ${name} can't be generated: set it in secretValues or secrets`,
   );
+  const unversioned = missingVersions(recipe).map(key => `${key}, the version of a secret of ${name}, has no value`);
   return [
     ...tooLong.map(reason => ({ property: "domain", reason })),
+    ...unversioned.map(reason => ({ property: "env", reason })),
     ...missing.map(reason => ({ property: "secretValues", reason })),
   ];
 }

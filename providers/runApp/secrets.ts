@@ -1,10 +1,8 @@
 // A run's app's secrets on the swarm: inserted if the inputs have a value, generated otherwise.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { secretOf } from "../lib/compose/index.ts";
-import { missingSecrets } from "../lib/docker/index.ts";
 import { writeText } from "../lib/fs/index.ts";
-import { ensureSecrets, type SecretRef } from "../lib/secrets/index.ts";
+import { absentSecrets, ensureSecrets, type SecretRef } from "../lib/secrets/index.ts";
 import type { Deployment } from "./context.ts";
 import type { CheckedRunApp } from "./inputs.ts";
 
@@ -23,22 +21,21 @@ function sources({ secrets, secretValues }: SecretInputs): Record<string, unknow
 
 /** Those of `names` that the recipe's compose files use and the swarm already has. */
 export async function existingSecrets(
-  { stack, recipe }: Pick<Deployment, "stack" | "recipe">,
+  { recipe }: Pick<Deployment, "recipe">,
   names: readonly string[],
 ): Promise<string[]> {
-  const used = recipe.compose.secrets.filter(full => names.includes(secretOf(stack, full)?.name ?? ""));
-  if (used.length === 0) return [];
-  const missing = await missingSecrets(used);
-  return [...new Set(used.filter(full => !missing.includes(full)).map(full => secretOf(stack, full)!.name))];
+  const used = recipe.compose.secrets.filter(({ name }) => name !== undefined && names.includes(name));
+  const absent = await absentSecrets(used);
+  return [...new Set(used.filter(secret => !absent.includes(secret)).map(({ name }) => name!))];
 }
 
 /** Removes the secrets in `renew`, then creates all that the compose files use and the swarm lacks. */
 export async function createSecrets(deployment: Deployment, renew: readonly string[]): Promise<void> {
-  const { app, stack, recipe, abra, log } = deployment;
+  const { app, recipe, abra, log } = deployment;
+  const { secrets } = recipe.compose;
   for (const name of renew) await abra.removeSecret(app.domain, name);
-  await ensureSecrets(deployment, recipe.compose.secrets, log, secret => insertValue(deployment, secret));
-  const used = new Set(recipe.compose.secrets.map(full => secretOf(stack, full)?.name));
-  const unused = Object.keys(app.secretValues).filter(name => !used.has(name));
+  await ensureSecrets(deployment, { secrets, texts: [recipe.sample] }, log, secret => insertValue(deployment, secret));
+  const unused = Object.keys(app.secretValues).filter(name => !secrets.some(secret => secret.name === name));
   if (unused.length > 0) log(`${app.recipe}: not inserted, no compose file uses the secret ${unused.join(", ")}`);
 }
 

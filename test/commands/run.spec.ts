@@ -72,6 +72,15 @@ describe("hearth run", function () {
     assert.match(done.stderr, /hearth: keycloak 1 \(2\.0\.0\), warm/);
   });
 
+  it("refuses a Pulumi that is too old, before it creates anything", async () => {
+    const env = { XDG_CACHE_HOME: join(folder, "cache"), FAKE_PULUMI_VERSION: "3.150.0" };
+    const done = await hearth(["run", ...flags, "--", "true"], env);
+    assert.equal(done.code, 125);
+    const install = "hearth needs 3.188.0 or newer (https://www.pulumi.com/docs/install)";
+    assert.ok(done.stderr.includes(`hearth: pulumi 3.150.0 is too old: ${install}\n`), done.stderr);
+    assert.deepEqual(await calls(), []);
+  });
+
   it("ends with the command's exit code, 128 + n for its signal, 126 or 127 if it can't be executed", async () => {
     const code = async (...command: string[]) => (await hearth(["run", ...flags, "--", ...command])).code;
     assert.equal(await code("sh", "-c", "exit 3"), 3);

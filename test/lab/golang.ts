@@ -19,13 +19,13 @@ export interface GoProgram {
 const versionFlag = (version: string) =>
   `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
 
-/** The newest CLI that builds from the module proxy alone. */
+/** Builds from the module proxy alone: go.mod replaces the sdk with a folder that the module lacks. */
 export const pulumiCli: GoProgram = {
   name: "pulumi",
   module: "github.com/pulumi/pulumi/pkg/v3",
-  version: "v3.213.0",
+  version: "v3.274.1",
   main: "./cmd/pulumi",
-  ldflags: versionFlag("v3.213.0"),
+  ldflags: versionFlag("v3.274.1"),
   drop: ["github.com/pulumi/pulumi/sdk/v3"],
 };
 

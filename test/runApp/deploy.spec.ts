@@ -88,6 +88,35 @@ describe("deploying a run's app", function () {
     assert.match(lines.join("\n"), /not inserted, no compose file uses the secret none/);
   });
 
+  it("creates secrets by the names in the compose files, whatever the variables of their versions are called", async () => {
+    const [cert, key] = ["SECRET_WILDCARD_CERT_VERSION", "SECRET_KEY_VERSION"];
+    await fixture.release("1.10.0+1.1", {
+      "compose.yml": compose("1.1")
+        .replace("_oidc_${SECRET_OIDC_VERSION}", `_ssl_cert_\${${cert}}`)
+        .replace("_pass_${SECRET_PASS_VERSION}", `_ssl_key_\${${key}:-v3}`),
+      ".env.sample": `${sample}\n${cert}=v2 # generate=false\n#${key}=v3\n`,
+    });
+    await deploy(fixture.app({ version: "1.10.0+1.1", secretValues: { ssl_cert: "s3cret" } }));
+    assert.equal(await secret("ssl_cert_v2"), "s3cret");
+    assert.match(await secret("ssl_key_v3"), /^\w{40}$/);
+    const other = fixture.app({ version: "1.10.0+1.1", domain: "web-ffffff.ci.test" });
+    await assert.rejects(deploy(other), {
+      name: "MissingSecretError",
+      message:
+        "web: secret ssl_cert not found, and abra can't generate it (generate=false): configure the file that holds it, " +
+        "or run abra app secret insert web-ffffff.ci.test ssl_cert v2",
+    });
+  });
+
+  it("never creates an external secret with a fixed name", async () => {
+    const fixed = compose("1.1").replace("${STACK_NAME}_oidc_${SECRET_OIDC_VERSION}", "shared_tls_v1");
+    await fixture.release("1.10.0+1.1", { "compose.yml": fixed });
+    const app = fixture.app({ version: "1.10.0+1.1" });
+    await assert.rejects(deploy(app), {
+      message: "web: secret shared_tls_v1 not found and not part of stack web-0a1b2c_ci_test: create it by hand",
+    });
+  });
+
   it("resets a variable that is no longer set to the value in the new version's sample", async () => {
     await fixture.release("1.10.0+1.1", {
       "compose.yml": compose("1.1"),

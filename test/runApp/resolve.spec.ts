@@ -79,6 +79,24 @@ describe("resolving a run's app", function () {
     assert.deepEqual(await failures({ version: "1.10.0+1.1" }), []);
   });
 
+  it("F36: finds the secrets by the names in the compose files, and the variables that hold their versions", async () => {
+    const renamed = compose("1.1")
+      .replace("_oidc_${SECRET_OIDC_VERSION}", "_ssl_cert_${SECRET_WILDCARD_CERT_VERSION}")
+      .replace("_pass_${SECRET_PASS_VERSION}", "_ssl_key_${SECRET_WILDCARD_CERT_VERSION}");
+    const withCert = `${sample}\nSECRET_WILDCARD_CERT_VERSION=v1 # generate=false\n`;
+    await fixture.release("1.10.0+1.1", { "compose.yml": renamed, ".env.sample": withCert });
+    const ofBoth = await failures({ version: "1.10.0+1.1", secretValues: {} });
+    assert.deepEqual(
+      ofBoth.map(reason => /secret (\S+) of/.exec(reason)?.[1]),
+      ["ssl_key", "ssl_cert"],
+    );
+    assert.deepEqual(await failures({ version: "1.10.0+1.1", secretValues: { ssl_cert: "c", ssl_key: "k" } }), []);
+    await fixture.release("1.11.0+1.1", { ".env.sample": sample });
+    assert.deepEqual(await failures({ version: "1.11.0+1.1" }), [
+      "env: SECRET_WILDCARD_CERT_VERSION, the version of a secret of web 1.11.0+1.1, has no value",
+    ]);
+  });
+
   describe("from a checkout", () => {
     it("keeps the requested version, and derives the revision from its content", async () => {
       const { inputs, failures: none } = await resolve({ version: "latest", checkout: fixture.upstream });

@@ -76,6 +76,25 @@ describe("the stacks' programs", function () {
     );
   });
 
+  it("give the network a /16 that no other network has, and leave an existing one as it is", async () => {
+    const { warmStack } = await import("../../stacks/warm.ts");
+    const declared = async (...network: { name: string; subnet: string }[]) => {
+      made.splice(0);
+      await swarm.set({ network });
+      const outputs = (await warmStack(config)) as { keycloak: { version: pulumi.Output<string> } };
+      await settled(outputs.keycloak.version);
+      return made.find(each => each.type === "docker:index/network:Network")?.inputs["ipamConfigs"] as
+        { subnet: string }[] | undefined;
+    };
+    const [{ subnet } = { subnet: "" }] = (await declared({ name: "ingress", subnet: "10.0.0.0/24" })) ?? [];
+    assert.match(subnet, /^(10|172|192)\.\d+\.0\.0\/16$/);
+    const [other] = (await declared({ name: "vpn", subnet })) ?? [];
+    assert.match(other!.subnet, /\/16$/);
+    assert.notEqual(other!.subnet, subnet);
+    assert.equal(await declared({ name: "proxy", subnet: "10.0.1.0/24" }), undefined);
+    await swarm.set({});
+  });
+
   it("declare a third warm app after the ingress", async () => {
     const { warmStack } = await import("../../stacks/warm.ts");
     const apps = { "custom-html": { domain: "pages.ci.example.org" } };
@@ -194,10 +213,7 @@ describe("the stacks' programs", function () {
         ],
         ["pulumi-nodejs:dynamic/runApp:RunApp", "docs-0a1b2c", "sso-0a1b2c.ci.example.org", "10.7.1+26.4.0"],
       );
-      assert.deepEqual(inputs("docs-0a1b2c")?.["keycloak"], {
-        domain: "sso-0a1b2c.ci.example.org",
-        adminUsername: "admin",
-      });
+      assert.deepEqual(inputs("docs-0a1b2c")?.["keycloak"], { domain: "sso-0a1b2c.ci.example.org" });
     });
 
     it("declare no Keycloak if the recipe needs none, and no app if it needs only a realm", async () => {

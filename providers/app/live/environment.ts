@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { ignoreAbsent, writeText } from "../../lib/fs/index.ts";
 import { fileAt, withAdditions } from "../../lib/recipe/index.ts";
 import { readEnv as readSnapshotEnv } from "../../lib/snapshot/index.ts";
-import { ensureSecrets } from "../../lib/secrets/index.ts";
 import { readEnv, replaceEnv, writeEnv } from "../env.ts";
 import type { UpgradeHost } from "../host.ts";
+import { ensureSecretsOf } from "../secrets.ts";
 import type { Session } from "./session.ts";
 
 type Environment = Pick<UpgradeHost, "prepare" | "restoreEnv">;
@@ -22,7 +22,7 @@ export function environment(session: Session): Environment {
       const extended = withAdditions(before, await sampleAt(to), await sampleAt(from));
       if (extended !== before) await replaceEnv(app, extended);
       if ((await writeEnv(app)) || extended !== before) session.log(".env updated");
-      await ensureSecrets(context, (await context.composeAt(to)).secrets, context.log);
+      await ensureSecretsOf(context, to);
     },
     async restoreEnv({ id, kind, snapshot }) {
       // A restored snapshot has an .env; a rollback takes the one from before the operation.

@@ -51,6 +51,6 @@ export function health(session: Session): Health {
 }
 
 /** Seconds that the version's healthchecks allow. */
-async function startSeconds({ mirror, composeAt }: AppContext, version: string): Promise<number> {
-  return (await hasTag(mirror, version)) ? healthSeconds(await composeAt(version)) : UNKNOWN_START_SECONDS;
+async function startSeconds({ mirror, recipeAt }: AppContext, version: string): Promise<number> {
+  return (await hasTag(mirror, version)) ? healthSeconds((await recipeAt(version)).compose) : UNKNOWN_START_SECONDS;
 }

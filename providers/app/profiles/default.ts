@@ -7,7 +7,6 @@ export const defaultProfile: Profile = {
   ingress: false,
   blockedBy: "none",
   blocks: "none",
-  adminName: () => "admin",
   captureBaseline: async () => ({}),
   findRegressions: async () => undefined,
 };

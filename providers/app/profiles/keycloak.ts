@@ -12,7 +12,6 @@ export const keycloak: Profile = {
   }),
   blockedBy: "warm",
   blocks: "warm",
-  adminName: env => env["ADMIN_USERNAME"] ?? "admin",
 
   async captureBaseline(app, log) {
     try {
@@ -33,8 +32,8 @@ export const keycloak: Profile = {
 };
 
 /** Names of the enabled realms that belong to no run: a run's may be deleted at any time. */
-async function lastingRealms({ domain, env }: ProfiledApp): Promise<string[]> {
-  const admin = await adminSession({ domain, username: keycloak.adminName(env) });
+async function lastingRealms({ domain }: ProfiledApp): Promise<string[]> {
+  const admin = await adminSession(domain);
   const lasting = (await admin.list()).filter(realm => realm.attributes?.[ownerAttribute] === undefined);
   const names = lasting.map(realm => realm.name);
   // A disabled realm answers 404, before the upgrade and after it.

@@ -17,8 +17,6 @@ export interface Profile {
   readonly blockedBy: RunScope;
   /** The runs that its maintenance blocks. */
   readonly blocks: RunScope;
-  /** Name of its administrator, from the variables of its .env. */
-  adminName(env: Readonly<Record<string, string>>): string;
   /** Records what the app serves before an upgrade. Logs and omits what can't be determined. */
   captureBaseline(app: ProfiledApp, log: (line: string) => void): Promise<Baseline>;
   /** The first entry of `baseline` that the app no longer serves, in words; undefined if it serves all. */

@@ -1,7 +1,9 @@
 // Reads what hearth needs from a recipe's compose files: names on the swarm, volumes, and time until healthy.
 import { parse } from "yaml";
 import { z } from "zod";
+import type { DeclaredSecret } from "../recipe/index.ts";
 import { ComposeError, interpolate } from "./interpolate.ts";
+import { toSecret } from "./secret.ts";
 import { mergeServices, serviceFile, toService, type Service } from "./service.ts";
 
 const named = z
@@ -11,10 +13,12 @@ const named = z
       .looseObject({
         name: z.string().nullish(),
         external: z.union([z.boolean(), z.string(), z.looseObject({ name: z.string().nullish() })]).nullish(),
+        file: z.string().nullish(),
       })
       .nullable(),
   )
   .nullish();
+type Section = z.infer<typeof named>;
 const composeFile = z.looseObject({
   version: z.union([z.string(), z.number()]).optional(),
   services: z.record(z.string(), serviceFile).nullish(),
@@ -25,8 +29,8 @@ const composeFile = z.looseObject({
 
 export interface Compose {
   readonly services: Readonly<Record<string, Service>>;
-  /** Full names on the swarm. */
-  readonly secrets: string[];
+  /** Without those that have a file: the deploy creates them. */
+  readonly secrets: readonly DeclaredSecret[];
   /** Full names on the swarm. */
   readonly configs: string[];
   /** Names in the compose file, without the stack's prefix. */
@@ -41,7 +45,8 @@ const SECTIONS = ["services", "secrets", "configs", "volumes", "networks"] as co
  * Throws ComposeError, or what the YAML parser throws.
  */
 export function readCompose(texts: readonly string[], env: Readonly<Record<string, string>>): Compose {
-  const files = texts.map(text => composeFile.parse(substitute(parseYaml(text), env)));
+  const raw = texts.map(parseYaml);
+  const files = raw.map(file => composeFile.parse(substitute(file, env)));
   const [version, other] = new Set(files.map(file => String(file.version)));
   if (other !== undefined) throw new ComposeError(`expected one version in all files, got ${version} and ${other}`);
   const services: Record<string, Service> = {};
@@ -52,20 +57,42 @@ export function readCompose(texts: readonly string[], env: Readonly<Record<strin
     }
   return {
     services,
-    secrets: namesOf(files.map(file => file.secrets)),
-    configs: namesOf(files.map(file => file.configs)),
+    secrets: secretsOf(
+      files.map(file => file.secrets),
+      raw.map(file => composeFile.shape.secrets.parse((file as { secrets?: unknown }).secrets)),
+      env,
+    ),
+    configs: [...new Set(Object.values(namesOf(files.map(file => file.configs))))],
     volumes: [...new Set(files.flatMap(file => Object.keys(file.volumes ?? {})))],
   };
 }
 
-/** The last definition of each key counts. One without a name is called by its key, if it is external. */
-function namesOf(sections: readonly z.infer<typeof named>[]): string[] {
-  const merged = Object.assign({}, ...sections) as NonNullable<z.infer<typeof named>>;
-  const names = Object.entries(merged).map(([key, entry]) => {
+/** `templates`: the sections without substituted variables. */
+function secretsOf(
+  sections: readonly Section[],
+  templates: readonly Section[],
+  env: Readonly<Record<string, string>>,
+): DeclaredSecret[] {
+  const names = namesOf(sections);
+  const merged = mergeSections(sections);
+  const template = namesOf(templates);
+  const external = Object.entries(names).filter(([key]) => !merged[key]?.file);
+  return [...new Map(external.map(([key, name]) => [name, toSecret(name, template[key] ?? name, env)])).values()];
+}
+
+/** Full names on the swarm, by key. An entry without a name is called by its key, if it is external. */
+function namesOf(sections: readonly Section[]): Record<string, string> {
+  const names = Object.entries(mergeSections(sections)).map(([key, entry]) => {
     const external = entry?.external;
-    return entry?.name || (typeof external === "object" ? external?.name : undefined) || (external ? key : undefined);
+    const name = entry?.name || (typeof external === "object" ? external?.name : undefined);
+    return [key, name || (external ? key : undefined)] as const;
   });
-  return [...new Set(names.filter(name => name !== undefined))];
+  return Object.fromEntries(names.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** The last definition of each key counts. */
+function mergeSections(sections: readonly Section[]): NonNullable<Section> {
+  return Object.assign({}, ...sections) as NonNullable<Section>;
 }
 
 /** With `<<` merged. */
@@ -116,6 +143,11 @@ export function loadFault(text: string): string | undefined {
       return `services.${name}.environment: expected strings`;
   }
   return undefined;
+}
+
+/** The images of all services. */
+export function imageReferences({ services }: Compose): string[] {
+  return [...new Set(Object.values(services).flatMap(({ image }) => image ?? []))];
 }
 
 /**

@@ -1,5 +1,5 @@
 // compose: what the rest of hearth may use.
-export { type Compose, healthSeconds, loadFault } from "./compose.ts";
+export { type Compose, healthSeconds, imageReferences, loadFault } from "./compose.ts";
 export {
   atTag,
   composeAt,
@@ -9,6 +9,6 @@ export {
   type ReadFile,
   readRecipe,
   type Recipe,
+  recipeAt,
   RecipeError,
-  secretOf,
 } from "./recipe.ts";

@@ -68,9 +68,14 @@ export async function readRecipe(read: ReadFile, what: string, app: TargetApp): 
   }
 }
 
+/** The recipe at `version`. Throws RecipeError. */
+export function recipeAt(mirror: string, version: string, app: TargetApp): Promise<Recipe> {
+  return readRecipe(atTag(mirror, version), `version ${version}`, app);
+}
+
 /** The recipe's compose files at `version`. Throws RecipeError. */
 export async function composeAt(mirror: string, version: string, app: TargetApp): Promise<Compose> {
-  return (await readRecipe(atTag(mirror, version), `version ${version}`, app)).compose;
+  return (await recipeAt(mirror, version, app)).compose;
 }
 
 /** One message for each secret or config whose name is longer than Swarm allows. */
@@ -78,11 +83,6 @@ export function namesTooLong({ secrets, configs }: Compose): string[] {
   const isTooLong = (name: string) => name.length > SWARM_NAME_LIMIT;
   const message = (kind: string) => (name: string) =>
     `${kind} ${name} has ${name.length} characters; Swarm allows ${SWARM_NAME_LIMIT}`;
-  return [...secrets.filter(isTooLong).map(message("secret")), ...configs.filter(isTooLong).map(message("config"))];
-}
-
-/** Splits `<stack>_<name>_<version>`; undefined for a name outside this stack. */
-export function secretOf(stack: string, full: string): { name: string; version: string } | undefined {
-  const found = full.startsWith(`${stack}_`) ? /^(.+)_([^_]+)$/.exec(full.slice(stack.length + 1)) : null;
-  return found ? { name: found[1]!, version: found[2]! } : undefined;
+  const names = secrets.map(({ fullName }) => fullName);
+  return [...names.filter(isTooLong).map(message("secret")), ...configs.filter(isTooLong).map(message("config"))];
 }

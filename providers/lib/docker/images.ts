@@ -3,6 +3,13 @@ import { filters, get } from "./api.ts";
 import { docker } from "./docker.ts";
 import { digestIn, splitReference } from "./imageReference.ts";
 import { ProgramError } from "../process/index.ts";
+import type { Log } from "../text.ts";
+import { monotonicNow, since } from "../time/index.ts";
+
+/** An image isn't on this node and can't be pulled. The message has the registry's words. */
+export class ImageError extends Error {
+  override readonly name = "ImageError";
+}
 
 interface RunningImage {
   /** As the service's spec names it, without a digest. */
@@ -59,14 +66,48 @@ export async function imageId(reference: string): Promise<string | undefined> {
   try {
     return (await docker(argv, `inspect the image ${reference}`)).stdout;
   } catch (error) {
-    if (error instanceof ProgramError && /no such image/i.test(error.result.stderr)) return undefined;
+    if (error instanceof ProgramError && NO_IMAGE.test(error.result.stderr)) return undefined;
     throw error;
   }
 }
 
-/** Pulls an image. `timeout` in ms. Throws ProgramError with the registry's message. */
-export async function pullImage(reference: string, timeout = 900_000): Promise<void> {
-  await docker(["pull", "--quiet", reference], `pull ${reference}`, { timeout });
+const NO_IMAGE = /no such image/i;
+
+/**
+ * Pulls those of the images `references` that this node lacks, so that no registry is needed for the others. `app` names
+ * the app in each line. Throws ImageError.
+ */
+export async function ensureImages(references: readonly string[], app: string, log: Log): Promise<void> {
+  for (const reference of await absentImages([...new Set(references)])) {
+    const start = monotonicNow();
+    log(`${app}: pulling ${reference}`);
+    await pullImage(reference);
+    log(`${app}: pulled ${reference} in ${since(start)}`);
+  }
+}
+
+/** One process if none is absent, the usual case. */
+async function absentImages(references: readonly string[]): Promise<string[]> {
+  if (references.length === 0) return [];
+  const argv = ["image", "inspect", "--format", "{{.Id}}", ...references];
+  const found = await docker(argv, "inspect images").catch(error => {
+    if (error instanceof ProgramError && NO_IMAGE.test(error.result.stderr)) return undefined;
+    throw error;
+  });
+  if (found) return [];
+  const ids = await Promise.all(references.map(imageId));
+  return references.filter((_, at) => ids[at] === undefined);
+}
+
+/** Milliseconds: a large image over a slow line. */
+const PULL_TIMEOUT = 900_000;
+
+async function pullImage(reference: string): Promise<void> {
+  await docker(["pull", "--quiet", reference], `pull ${reference}`, { timeout: PULL_TIMEOUT }).catch(error => {
+    if (!(error instanceof ProgramError)) throw error;
+    const why = error.result.stderr || error.message;
+    throw new ImageError(`image ${reference} not found on this host, and the pull failed: ${why}`, { cause: error });
+  });
 }
 
 /** Adds the tag `reference` to the image `id`. */

@@ -4,15 +4,34 @@ export { type Config, configsWith, createConfig, relabelConfig, removeConfig } f
 export { NoContainerError, readAllSecrets, readSecret } from "./container.ts";
 export { docker, jsonLines } from "./docker.ts";
 export { pinsOther, repositoryOf } from "./imageReference.ts";
-export { imageId, imagesOf, lastGoodImage, pinImage, pullImage, specImages, tagImage } from "./images.ts";
+export {
+  ensureImages,
+  ImageError,
+  imageId,
+  imagesOf,
+  lastGoodImage,
+  pinImage,
+  pullImage,
+  specImages,
+  tagImage,
+} from "./images.ts";
 export { logText, tasksText } from "./logs.ts";
 export { stackOf, SWARM_NAME_LIMIT } from "./names.ts";
-export { networkId } from "./networks.ts";
+export { networks } from "./networks.ts";
 export { portConflictResolver } from "./portConflict.ts";
 export { removeStack } from "./removeStack.ts";
 export { routedServices, scaleDown } from "./scale.ts";
 export { missingSecrets } from "./secrets.ts";
 export { notReplaced, type ServiceSnapshot, snapshotServices } from "./serviceSnapshot.ts";
-export { containersOf, isChaos, type Service, servicesOf, taskErrors, versionLabel } from "./stack.ts";
+export { freeSubnet, hostRoutes } from "./subnets.ts";
+export {
+  containersOf,
+  isChaos,
+  type Service,
+  serviceEnvironment,
+  servicesOf,
+  taskErrors,
+  versionLabel,
+} from "./stack.ts";
 export { assertNotMounted, ensureVolumes, mountsOf, notLocal, volumeNames, volumesOf } from "./volumes.ts";
 export { NotRemovedError, waitUntilRemoved } from "./waitUntilRemoved.ts";

@@ -1,11 +1,25 @@
-// Looks up Docker's networks.
-import { filters, get } from "./api.ts";
+// Lists Docker's networks.
+import { get } from "./api.ts";
 
-/** The id of the network `name`, or undefined. Docker's name filter matches substrings too. */
-export async function networkId(name: string): Promise<string | undefined> {
-  const found = await get<{ Id: string; Name: string }[]>(
-    `/networks?${filters({ name: [name] })}`,
-    `find the network ${name}`,
-  );
-  return found.find(network => network.Name === name)?.Id;
+export interface Network {
+  readonly id: string;
+  readonly name: string;
+  /** In CIDR notation, such as `10.0.1.0/24`. */
+  readonly subnets: readonly string[];
+}
+
+interface Listed {
+  readonly Id: string;
+  readonly Name: string;
+  readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string }[] | null } | null;
+}
+
+/** Every network that the engine knows, the swarm's included. */
+export async function networks(): Promise<Network[]> {
+  const listed = await get<Listed[]>("/networks", "list networks");
+  return listed.map(({ Id: id, Name: name, IPAM: ipam }) => ({
+    id,
+    name,
+    subnets: (ipam?.Config ?? []).flatMap(({ Subnet: subnet }) => subnet || []),
+  }));
 }

@@ -32,6 +32,16 @@ interface Listed {
   readonly ServiceStatus?: { readonly RunningTasks: number; readonly DesiredTasks: number };
 }
 
+/** The environment of `<stack>_<service>`, with the values that the deploy filled in; empty if it isn't deployed. */
+export async function serviceEnvironment(stack: string, service: string): Promise<Record<string, string>> {
+  const name = `${stack}_${service}`;
+  const listed = await get<Listed[]>(`/services?${filters({ name: [name] })}`, `read the environment of ${name}`);
+  // Docker's name filter matches prefixes too.
+  const found = listed.find(({ Spec }) => Spec.Name === name)?.Spec.TaskTemplate?.ContainerSpec;
+  const lines = (found as { readonly Env?: readonly string[] | null } | undefined)?.Env ?? [];
+  return Object.fromEntries(lines.map(line => [line.split("=", 1)[0]!, line.slice(line.indexOf("=") + 1)]));
+}
+
 /** Every service of `stack`; none if it isn't deployed. */
 export async function servicesOf(stack: string): Promise<Service[]> {
   const what = `list the services of ${stack}`;

@@ -11,6 +11,15 @@ export function parseEnv(text: string): Record<string, string> {
   return Object.fromEntries(statementsOf(text).map(({ key, value }) => [key, value]));
 }
 
+/** The last assignment of `key` with its comment, without the line break at its end; empty if there is none. */
+export function lineOf(text: string, key: string): string {
+  const found = statementsOf(text).findLast(statement => statement.key === key);
+  if (!found) return "";
+  const end = /\r?(?:\n|$)/g;
+  end.lastIndex = found.end;
+  return text.slice(text.lastIndexOf("\n", found.start - 1) + 1, end.exec(text)!.index);
+}
+
 /**
  * Sets `key` to `value` in `text`: changes the last assignment and keeps its comment, or appends a line. Throws
  * EnvValueError for a value that no form of quoting holds, or that the place in the file doesn't allow; EnvSyntaxError.

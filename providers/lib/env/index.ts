@@ -1,2 +1,2 @@
 // Reads and edits an app's .env: what the rest of hearth may use.
-export { parseEnv, setEnv } from "./envFile.ts";
+export { lineOf, parseEnv, setEnv } from "./envFile.ts";

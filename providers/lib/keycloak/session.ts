@@ -1,15 +1,25 @@
-// The admin session of a deployed Keycloak. The password is read from the running container for each use, never kept.
-import { readSecret, stackOf } from "../docker/index.ts";
+// The admin session of a deployed Keycloak. Name and password are read from the deployed service for each use, never
+// kept: recipes and operators call the variables differently.
+import { readSecret, serviceEnvironment, stackOf } from "../docker/index.ts";
 import { logIn, type Admin } from "./admin.ts";
 
-interface AdminAccount {
-  /** Where Keycloak is deployed. */
-  readonly domain: string;
-  readonly username: string;
+/** A session with a new token. Throws NoContainerError, AdminPasswordError, NotUpError. */
+export async function adminSession(domain: string): Promise<Admin> {
+  return logIn(`https://${domain}`, await adminAccount(domain));
 }
 
-/** A session with a new token. Throws NoContainerError, AdminPasswordError, NotUpError. */
-export async function adminSession({ domain, username }: AdminAccount): Promise<Admin> {
-  const password = await readSecret(stackOf(domain), "app", "admin_password");
-  return logIn(`https://${domain}`, { username, password });
+export async function adminAccount(domain: string): Promise<{ username: string; password: string }> {
+  const stack = stackOf(domain);
+  const [password, environment] = await Promise.all([
+    readSecret(stack, "app", "admin_password"),
+    serviceEnvironment(stack, "app"),
+  ]);
+  return { username: adminName(environment), password };
+}
+
+/** Keycloak's variable since version 26, the one before, and one that a recipe's entrypoint may pass on. */
+const NAME_VARIABLES = ["KC_BOOTSTRAP_ADMIN_USERNAME", "KEYCLOAK_ADMIN", "ADMIN_USERNAME"];
+
+function adminName(environment: Readonly<Record<string, string>>): string {
+  return NAME_VARIABLES.map(key => environment[key]).find(Boolean) ?? "admin";
 }

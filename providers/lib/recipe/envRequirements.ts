@@ -1,5 +1,5 @@
 // Finds the variables and secrets that a version needs and an app's .env lacks, from the recipe's samples. Pure.
-import { parseEnv } from "../env/index.ts";
+import { lineOf, parseEnv } from "../env/index.ts";
 
 /** The texts to compare, and the variables and secrets that hearth is configured to set. */
 export interface EnvComparison {
@@ -14,21 +14,36 @@ export interface EnvComparison {
     readonly env: Readonly<Record<string, string>>;
     readonly secrets: Readonly<Record<string, unknown>>;
   };
+  /** Secrets that the version's compose files declare and the swarm lacks. */
+  readonly absent: readonly DeclaredSecret[];
+}
+
+/** A secret as a compose file declares it, with the app's variables. */
+export interface DeclaredSecret {
+  /** On the swarm. */
+  readonly fullName: string;
+  /** abra's name, such as `ssl_cert`; undefined for a secret outside the app's stack, which abra doesn't create. */
+  readonly name: string | undefined;
+  /** Such as `v1`; empty if its variable has no value. */
+  readonly version: string;
+  /** The variable that holds its version, such as `SECRET_WILDCARD_CERT_VERSION`. */
+  readonly versionKey?: string;
 }
 
 interface NewSecret {
-  /** abra's name: `smtp_password` for `SECRET_SMTP_PASSWORD_VERSION`. */
+  /** abra's name; the full name of a secret outside the app's stack. */
   readonly name: string;
-  /** From the sample, such as `v1`. */
-  readonly version: string;
-  /** Where its value comes from; `nowhere`: the sample has `generate=false` and no source is configured. */
-  readonly from: "generated" | "source" | "nowhere";
+  /**
+   * Where its value comes from. `nowhere`: its variable's line says `generate=false`, and no source is configured;
+   * `outside`: another stack or a person must create it.
+   */
+  readonly from: "generated" | "source" | "nowhere" | "outside";
 }
 
 export interface EnvRequirements {
   /** New variables with the sample's value, in the sample's order. */
   readonly variables: readonly (readonly [key: string, value: string])[];
-  /** New variables without a value in the sample. */
+  /** New variables without a value in the sample, and a new secret's version without a value. */
   readonly valueless: readonly string[];
   readonly secrets: readonly NewSecret[];
 }
@@ -36,39 +51,46 @@ export interface EnvRequirements {
 /** Keys that abra or hearth always sets itself. */
 const MANAGED_KEYS = new Set(["TYPE", "RECIPE", "DOMAIN", "LETS_ENCRYPT_ENV", "COMPOSE_FILE", "STACK_NAME"]);
 
-const secretKey = /^SECRET_(\w+)_VERSION$/;
+const secretKey = /^SECRET_\w+_VERSION$/;
 
 /**
- * The target's variables and secrets that neither the .env nor hearth's settings have. If the .env doesn't exist yet,
- * only secrets are new: abra creates it with every variable of the sample.
+ * The target's variables and secrets that neither the .env, the swarm nor hearth's settings have. If the .env doesn't
+ * exist yet, only secrets are new: abra creates it with every variable of the sample.
  */
-export function envRequirements({ sample, running, env, settings }: EnvComparison): EnvRequirements {
+export function envRequirements({ sample, running, env, settings, absent }: EnvComparison): EnvRequirements {
   const fresh = newKeys(sample, env, running).filter(([key]) => !Object.hasOwn(settings.env, key));
-  const variables = env === "" ? [] : fresh.filter(([key, value]) => value === "" || !secretKey.test(key));
+  const isVersion = (key: string) => secretKey.test(key) || absent.some(({ versionKey }) => versionKey === key);
+  const variables = env === "" ? [] : fresh.filter(([key]) => !isVersion(key));
   return {
     variables: variables.filter(([, value]) => value !== ""),
-    valueless: variables.filter(([, value]) => value === "").map(([key]) => key),
-    secrets: fresh.flatMap(([key, version]) => {
-      const name = secretKey.exec(key)?.[1]?.toLowerCase();
-      if (name === undefined || version === "") return [];
-      const generated = isGenerated(sample, key) ? "generated" : "nowhere";
-      return [{ name, version, from: Object.hasOwn(settings.secrets, name) ? "source" : generated }];
-    }),
+    valueless: [
+      ...variables.filter(([, value]) => value === "").map(([key]) => key),
+      ...new Set(absent.flatMap(({ version, versionKey }) => (version === "" ? (versionKey ?? []) : []))),
+    ],
+    secrets: absent
+      .filter(({ version, versionKey }) => version !== "" || versionKey === undefined)
+      .map(({ fullName, name, versionKey }) => {
+        if (name === undefined) return { name: fullName, from: "outside" };
+        if (Object.hasOwn(settings.secrets, name)) return { name, from: "source" };
+        return { name, from: canGenerate([env, sample], versionKey) ? "generated" : "nowhere" };
+      }),
   };
 }
 
 /** Why the target can't be deployed automatically: names each requirement without a value. */
 export function missing({ valueless, secrets }: EnvRequirements): string[] {
-  const unavailable = secrets.filter(({ from }) => from === "nowhere");
+  const named = (source: NewSecret["from"]) => secrets.filter(({ from }) => from === source).map(({ name }) => name);
   return [
     ...valueless.map(key => `the variable ${key} has no value`),
-    ...unavailable.map(({ name }) => `the secret ${name} can't be generated`),
+    ...named("nowhere").map(name => `the secret ${name} can't be generated`),
+    ...named("outside").map(name => `the external secret ${name} doesn't exist`),
   ];
 }
 
 /** Names of the additions as the preview prints them: `SMTP_PORT`, `secret smtp_password`. */
 export function additionNames({ variables, secrets }: EnvRequirements): string[] {
-  return [...variables.map(([key]) => key), ...secrets.map(({ name }) => `secret ${name}`)];
+  const created = secrets.filter(({ from }) => from !== "outside");
+  return [...variables.map(([key]) => key), ...created.map(({ name }) => `secret ${name}`)];
 }
 
 /**
@@ -93,11 +115,12 @@ function newKeys(sample: string, env: string, running: string): [key: string, va
   return Object.entries(parseEnv(sample)).filter(([key]) => !Object.hasOwn(known, key) && !MANAGED_KEYS.has(key));
 }
 
-function isGenerated(sample: string, key: string): boolean {
-  return !/#.*\bgenerate=false\b/.test(lineOf(sample, key));
-}
-
-/** The last assignment of `key`, which is the one that parseEnv uses. */
-function lineOf(sample: string, key: string): string {
-  return sample.split(/\r?\n/).findLast(line => new RegExp(`^\\s*(?:export\\s+)?${key}=`).test(line)) ?? "";
+/**
+ * Whether abra may generate a secret whose version `key` holds: no comment on the variable's line in `texts`, the .env
+ * and its sample, says `generate=false`. A line that the sample comments out counts too: a random value is no certificate.
+ */
+export function canGenerate(texts: readonly string[], key: string | undefined): boolean {
+  if (key === undefined) return true;
+  const forbidden = new RegExp(`^[ \\t#]*(?:export\\s+)?${key}=[^\\r\\n]*#[^\\r\\n]*\\bgenerate=false\\b`, "m");
+  return !texts.some(text => forbidden.test(text));
 }

@@ -1,5 +1,13 @@
 // A recipe's versions and files, from a mirror of its upstream: what the rest of hearth may use.
-export { additionNames, envRequirements, type EnvRequirements, missing, withAdditions } from "./envRequirements.ts";
+export {
+  additionNames,
+  canGenerate,
+  type DeclaredSecret,
+  envRequirements,
+  type EnvRequirements,
+  missing,
+  withAdditions,
+} from "./envRequirements.ts";
 export { fileAt, notesAt } from "./files.ts";
 export { dropStaleLocks, refreshMirror } from "./mirror.ts";
 export { hasTag, type Tag, tagsOf } from "./tags.ts";

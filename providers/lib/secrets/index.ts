@@ -1,2 +1,2 @@
 // secrets: what the rest of hearth may use.
-export { ensureSecrets, type SecretRef } from "./ensure.ts";
+export { absentSecrets, ensureSecrets, type SecretRef } from "./ensure.ts";

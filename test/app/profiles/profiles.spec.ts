@@ -20,13 +20,12 @@ describe("the profile of a recipe", () => {
     assert.equal(profileOf("constructor"), profileOf("custom-html")));
 
   it("Keycloak: runs that use it block its upgrade and are blocked by it; its issuer contains its domain", () => {
-    const { blockedBy, blocks, stateful, ingress, health, adminName } = profileOf("keycloak");
+    const { blockedBy, blocks, stateful, ingress, health } = profileOf("keycloak");
     assert.deepEqual(
       { blockedBy, blocks, stateful, ingress },
       { blockedBy: "warm", blocks: "warm", stateful: true, ingress: false },
     );
     assert.equal(health("sso.test").issuer, "https://sso.test/realms/master");
-    assert.deepEqual([adminName({}), adminName({ ADMIN_USERNAME: "root" })], ["admin", "root"]);
   });
 
   it("Traefik: it concerns every run, and it is the ingress", () => {

@@ -137,6 +137,15 @@ describe("abra's contract with hearth", function () {
     await fails(/already exists/, "app", "secret", "generate", "a.test", "pass", "v1");
   });
 
+  it("takes a secret's name from the compose file, and its length from the variable of its version", async () => {
+    await release("1.11.0+1.1", {
+      "compose.yml": compose("1.1").replace("_pass_${SECRET_PASS_VERSION}", "_ssl_cert_${SECRET_PASS_VERSION:-v4}"),
+    });
+    await succeeds("app", "new", "web", "-n", "--domain=a.test", "--server=default");
+    await succeeds("app", "secret", "generate", "a.test", "ssl_cert", "v1", "-n");
+    assert.match(await readFile(join(fake, "secret-a_test_ssl_cert_v1"), "utf8"), /^[0-9a-f]{12}$/);
+  });
+
   it("inserts a secret from a file with -f, without its value in any argv", async () => {
     await succeeds("app", "new", "web", "-n", "--domain=a.test", "--server=default");
     await writeFile(join(root, "value"), "s3cret");

@@ -9,7 +9,7 @@ import { fatal } from "./fatal.ts";
 import { root, withType, type App } from "./folder.ts";
 import { call, docker, lines } from "./programs.ts";
 import { chaosVersion, checkout, cloneOf, ensureRecipe, lint, refuseUnstaged, versionsOf } from "./recipe.ts";
-import { existing } from "./secrets.ts";
+import { composeSecrets, existing } from "./secrets.ts";
 
 export interface DeployFlags {
   readonly offline: boolean;
@@ -41,7 +41,7 @@ export async function deploy(app: App, requestedVersion: string | undefined, fla
   const lintErrors = flags.chaos ? [] : await lint(app.recipe, files);
   if (lintErrors.length > 0) fatal(`recipe ${app.recipe} failed lint checks: ${lintErrors.join(", ")}`);
   const env = await deployEnv(app);
-  await refuseMissingSecrets(app, files, env);
+  await refuseMissingSecrets(app, env);
   if (!flags.skipDns && !flags.offline)
     await lookup(app.domain).catch(() => fatal(`unable to resolve an ipv4 address for ${app.domain}`));
 
@@ -64,17 +64,10 @@ async function deployEnv(app: App): Promise<Record<string, string>> {
   return { ...Object.fromEntries(exported), ...app.env, STACK_NAME: app.stack, ...Object.fromEntries(system) };
 }
 
-async function refuseMissingSecrets(app: App, files: readonly string[], env: Record<string, string>): Promise<void> {
+async function refuseMissingSecrets(app: App, env: Record<string, string>): Promise<void> {
   const secrets = await existing();
-  for (const file of files) {
-    const compose = parse(await readFile(join(cloneOf(app.recipe), file), "utf8")) as {
-      secrets?: Record<string, { name?: string; external?: boolean }>;
-    };
-    for (const [key, secret] of Object.entries(compose.secrets ?? {})) {
-      const full = (secret.name ?? key).replace(/\$\{?(\w+)\}?/g, (_, name: string) => env[name] ?? "");
-      if (secret.external && !secrets.has(full)) fatal(`secret not generated: ${key}`);
-    }
-  }
+  for (const { key, full } of await composeSecrets(app, env))
+    if (!secrets.has(full)) fatal(`secret not generated: ${key}`);
 }
 
 async function stackDeploy(

@@ -111,7 +111,7 @@ const subcommands: Record<string, Subcommand> = {
     const app = await findApp(domain);
     const secrets = await existing();
     print(
-      declared(app.text).map(({ name, version }) => {
+      (await declared(app)).map(({ name, version }) => {
         const full = secretName(app, name, version);
         return { name, version, "generated-name": full, "created-on-server": String(secrets.has(full)) };
       }),

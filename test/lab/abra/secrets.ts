@@ -1,8 +1,10 @@
-// An app's secrets in the swarm, named `<stack>_<name>_<version>`; versions and lengths come from the .env.
+// An app's secrets in the swarm, named `<stack>_<name>_<version>` by the compose files; lengths come from the .env.
 import { randomInt } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
 import { fatal } from "./fatal.ts";
-import type { App } from "./folder.ts";
+import { recipesDir, type App } from "./folder.ts";
 import { call, docker, lines } from "./programs.ts";
 
 export interface Declared {
@@ -15,17 +17,60 @@ export interface Declared {
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** `SECRET_<NAME>_VERSION=v1 # length=32 charset=… generate=false` */
-export function declared(envText: string): Declared[] {
-  return [...envText.matchAll(/^SECRET_(\w+)_VERSION=([^\s#]*)[ \t]*(?:#(.*))?$/gm)].map(
-    ([, name, version, comment = ""]) => ({
-      name: name!.toLowerCase(),
-      version: version!.replaceAll('"', ""),
-      length: Number(/length=(\d+)/.exec(comment)?.[1] ?? 40),
-      charset: /charset=(\S+)/.exec(comment)?.[1] === "hex" ? "0123456789abcdef" : letters,
-      generate: !/generate=false/.test(comment),
-    }),
+/** A secret of the compose files: its key, its name with variables, and its full name. */
+interface ComposeSecret {
+  readonly key: string;
+  readonly template: string;
+  readonly full: string;
+}
+
+/** The external secrets of the compose files that COMPOSE_FILE lists, in the clone's current state. */
+export async function composeSecrets(app: App, env: Record<string, string>): Promise<ComposeSecret[]> {
+  const found = new Map<string, ComposeSecret>();
+  for (const file of (app.env["COMPOSE_FILE"] || "compose.yml").split(":")) {
+    const text = await readFile(join(recipesDir, app.recipe, file), "utf8").catch(() => "");
+    const compose = (parse(text) ?? {}) as { secrets?: Record<string, { name?: string; external?: boolean }> };
+    for (const [key, secret] of Object.entries(compose.secrets ?? {})) {
+      const template = secret.name ?? key;
+      if (secret.external) found.set(key, { key, template, full: withVariables(template, env) });
+    }
+  }
+  return [...found.values()];
+}
+
+/** `$NAME`, `${NAME}` and `${NAME:-default}`. */
+function withVariables(text: string, env: Record<string, string>): string {
+  return text.replace(
+    /\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))/g,
+    (_, braced?: string, otherwise?: string, plain?: string) => env[braced ?? plain ?? ""] || (otherwise ?? ""),
   );
+}
+
+/**
+ * Names and versions from the compose files, as `<stack>_<name>_<version>`; length, charset and `generate=false` from
+ * the comment on the line of the variable that holds the version. Secrets that only the .env declares too.
+ */
+export async function declared(app: App): Promise<Declared[]> {
+  const lines = [...app.text.matchAll(/^(SECRET_\w+_VERSION)=([^\s#]*)[ \t]*(?:#(.*))?$/gm)].map(
+    ([, key, version, comment = ""]) => ({ key: key!, version: version!.replaceAll('"', ""), comment }),
+  );
+  const own = (await composeSecrets(app, { ...app.env, STACK_NAME: app.stack })).flatMap(({ template, full }) => {
+    const [, name, version] = full.startsWith(`${app.stack}_`)
+      ? (/^(.+)_([^_]+)$/.exec(full.slice(app.stack.length + 1)) ?? [])
+      : [];
+    const line = lines.find(({ key }) => template.includes(key));
+    return name && version ? [{ key: line?.key, name, version, comment: line?.comment ?? "" }] : [];
+  });
+  const others = lines
+    .filter(({ key }) => !own.some(secret => secret.key === key))
+    .map(line => ({ ...line, name: line.key.replace(/^SECRET_(\w+)_VERSION$/, "$1").toLowerCase() }));
+  return [...own, ...others].map(({ name, version, comment }) => ({
+    name,
+    version,
+    length: Number(/length=(\d+)/.exec(comment)?.[1] ?? 40),
+    charset: /charset=(\S+)/.exec(comment)?.[1] === "hex" ? "0123456789abcdef" : letters,
+    generate: !/generate=false/.test(comment),
+  }));
 }
 
 export const secretName = (app: App, name: string, version: string): string => `${app.stack}_${name}_${version}`;
@@ -44,7 +89,7 @@ export async function generate(
   app: App,
   selection: { readonly all: boolean; readonly name?: string | undefined; readonly version?: string | undefined },
 ): Promise<string[]> {
-  const all = declared(app.text);
+  const all = await declared(app);
   const selected = selection.all
     ? all.filter(secret => secret.generate)
     : all

@@ -15,6 +15,7 @@ interface Network {
   readonly driver?: string;
   readonly attachable?: boolean;
   readonly internal?: boolean;
+  readonly ipamConfigs?: readonly { readonly subnet?: string }[];
 }
 
 const type = "docker:index/network:Network";
@@ -41,6 +42,7 @@ async function inspectNetwork(id: string): Promise<(Network & { scope: string })
     Attachable: boolean;
     Internal: boolean;
     Scope: string;
+    IPAM: { Config: { Subnet: string }[] | null };
   }[];
   return (
     network && {
@@ -49,6 +51,7 @@ async function inspectNetwork(id: string): Promise<(Network & { scope: string })
       attachable: network.Attachable,
       internal: network.Internal,
       scope: network.Scope,
+      ipamConfigs: (network.IPAM.Config ?? []).map(({ Subnet: subnet }) => ({ subnet })),
     }
   );
 }
@@ -100,7 +103,8 @@ const methods = {
   create: handler(async (request: protocol.CreateRequest) => {
     requireNetwork(request.getUrn());
     const inputs = valuesOf(request.getProperties());
-    const { name, driver = "bridge", attachable = false, internal = false } = inputs as unknown as Network;
+    const network = inputs as unknown as Network;
+    const { name, driver = "bridge", attachable = false, internal = false, ipamConfigs = [] } = network;
     const response = new protocol.CreateResponse();
     if (request.getPreview()) {
       response.setProperties(structOf(inputs));
@@ -113,6 +117,7 @@ const methods = {
       driver,
       ...(attachable ? ["--attachable"] : []),
       ...(internal ? ["--internal"] : []),
+      ...ipamConfigs.flatMap(({ subnet }) => (subnet ? ["--subnet", subnet] : [])),
       name,
     );
     response.setId(id);

@@ -19,7 +19,10 @@ secrets:
 describe("a recipe's compose files", () => {
   it("give the names on the swarm", () => {
     const compose = readCompose([yaml], { STACK_NAME: "a_test", ENTRY_VERSION: "v2", SECRET_PASS_VERSION: "v1" });
-    assert.deepEqual(compose.secrets, ["a_test_pass_v1"]);
+    assert.deepEqual(
+      compose.secrets.map(({ fullName }) => fullName),
+      ["a_test_pass_v1"],
+    );
     assert.deepEqual(compose.configs, ["a_test_entry_v2"]);
     assert.deepEqual(compose.volumes, ["data"]);
   });
@@ -28,7 +31,10 @@ describe("a recipe's compose files", () => {
     const more =
       "services: { app: { healthcheck: { interval: 1s, retries: 1, timeout: 1s } } }\nsecrets: { key: { name: key_v1 } }";
     const compose = readCompose([yaml, more], { STACK_NAME: "s", SECRET_PASS_VERSION: "v1" });
-    assert.deepEqual(compose.secrets, ["s_pass_v1", "key_v1"]);
+    assert.deepEqual(
+      compose.secrets.map(({ fullName }) => fullName),
+      ["s_pass_v1", "key_v1"],
+    );
     assert.equal(compose.services["app"]?.image, "a");
     assert.equal(healthSeconds(compose), 60 + 2, "start_period of the first file stays");
   });

@@ -247,7 +247,7 @@ function sorted(compose: Compose): unknown {
     services: Object.fromEntries(
       Object.entries(compose.services).map(([name, each]) => [name, { ...each, mounts: byTarget(each.mounts) }]),
     ),
-    secrets: compose.secrets.toSorted(),
+    secrets: compose.secrets.map(({ fullName }) => fullName).toSorted(),
     configs: compose.configs.toSorted(),
     volumes: compose.volumes.toSorted(),
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { get } from "../../../providers/lib/docker/api.ts";
 import { clusterId } from "../../../providers/lib/docker/cluster.ts";
-import { networkId } from "../../../providers/lib/docker/networks.ts";
+import { networks } from "../../../providers/lib/docker/networks.ts";
 import { servicesOf } from "../../../providers/lib/docker/stack.ts";
 import { run } from "../../../providers/lib/process/run.ts";
 import { project } from "../../lab/paths.ts";
@@ -34,9 +34,12 @@ describe("docker's API", () => {
     assert.equal(await dials(), 2);
   });
 
-  it("finds a network by its exact name", async () => {
-    await swarm.set({ network: [{ name: "proxy-2" }, { name: "proxy" }] });
-    assert.deepEqual([await networkId("proxy"), await networkId("prox")], ["id-proxy", undefined]);
+  it("lists networks with their subnets", async () => {
+    await swarm.set({ network: [{ name: "host" }, { name: "proxy", subnet: "10.0.1.0/24" }] });
+    assert.deepEqual(await networks(), [
+      { id: "id-host", name: "host", subnets: [] },
+      { id: "id-proxy", name: "proxy", subnets: ["10.0.1.0/24"] },
+    ]);
   });
 
   it("is retried once if a connection breaks", async () => {

@@ -10,6 +10,8 @@ export interface Thing {
   readonly name: string;
   readonly stack?: string;
   readonly busy?: number;
+  /** Of a network. */
+  readonly subnet?: string;
 }
 
 /** A task whose desired state is running. */

@@ -14,7 +14,14 @@ const running =
   "TYPE=web\nDOMAIN=web.example.com\nSMTP_FROM=\nKC_CACHE=ispn\nSECRET_PASS_VERSION=v1 # length=32\n#COMPOSE_FILE=";
 const env = "TYPE=web:1.0.0+1\nDOMAIN=a.test\nKC_CACHE=local\nSECRET_PASS_VERSION=v1\n";
 const needs = (added: string, more: Partial<EnvComparison> = {}) =>
-  envRequirements({ sample: `${running}\n${added}`, running, env, settings: { env: {}, secrets: {} }, ...more });
+  envRequirements({
+    sample: `${running}\n${added}`,
+    running,
+    env,
+    settings: { env: {}, secrets: {} },
+    absent: [],
+    ...more,
+  });
 
 describe("a version's requirements of the .env", () => {
   it("F36: are none if the sample has nothing new", () => {
@@ -62,26 +69,76 @@ describe("a version's requirements of the .env", () => {
     assert.deepEqual(needs(mine, { running: "", env: "A=b" }).valueless, ["SMTP_FROM"]);
   });
 
-  it("F36: include a new secret, generated or with a source, and name one without either", () => {
+  const secret = (name: string, version = "v1", versionKey = `SECRET_${name.toUpperCase()}_VERSION`) => ({
+    fullName: `web_test_${name}_${version}`,
+    name,
+    version,
+    versionKey,
+  });
+
+  it("F36: include a secret that the swarm lacks, generated or with a source, and name one without either", () => {
     const sample =
       "SECRET_SMTP_PASSWORD_VERSION=v1 # length=12 charset=hex\nSECRET_LICENSE_VERSION=v2 # generate=false\nSECRET_KEY_VERSION=v1 # generate=false\n#SECRET_CERT_VERSION=v1 # generate=false";
-    const found = needs(sample, { settings: { env: {}, secrets: { license: { file: "/license" } } } });
+    const found = needs(sample, {
+      settings: { env: {}, secrets: { license: { file: "/license" } } },
+      absent: [secret("smtp_password"), secret("license", "v2"), secret("key")],
+    });
     assert.deepEqual(found.secrets, [
-      { name: "smtp_password", version: "v1", from: "generated" },
-      { name: "license", version: "v2", from: "source" },
-      { name: "key", version: "v1", from: "nowhere" },
+      { name: "smtp_password", from: "generated" },
+      { name: "license", from: "source" },
+      { name: "key", from: "nowhere" },
     ]);
     assert.deepEqual(found.variables, []);
     assert.deepEqual(missing(found), ["the secret key can't be generated"]);
     assert.deepEqual(additionNames(found), ["secret smtp_password", "secret license", "secret key"]);
   });
 
-  it("exclude another version of a known secret", () => {
-    assert.deepEqual(needs("SECRET_PASS_VERSION=v2 # length=64").secrets, []);
+  it("exclude a secret that exists, and one of a compose file that isn't chosen", () => {
+    assert.deepEqual(needs("SECRET_PASS_VERSION=v2\nSECRET_OTHER_VERSION=v1 # generate=false\nSECRET_NONE_VERSION="), {
+      variables: [],
+      valueless: [],
+      secrets: [],
+    });
+  });
+
+  it("F36: read the modifiers of a secret from the variable that holds its version", () => {
+    const key = "SECRET_WILDCARD_CERT_VERSION";
+    const absent = [secret("ssl_cert", "v1", key), secret("ssl_key", "v1", key)];
+    assert.deepEqual(missing(needs(`${key}=v1 # generate=false`, { absent })), [
+      "the secret ssl_cert can't be generated",
+      "the secret ssl_key can't be generated",
+    ]);
+    const found = needs(`${key}=v1 # length=20`, { absent });
+    assert.deepEqual([missing(found), additionNames(found)], [[], ["secret ssl_cert", "secret ssl_key"]]);
+  });
+
+  it("F36: never generate what the .env or a commented-out line of the sample excludes", () => {
+    const absent = [secret("cert")];
+    const excluded = ["the secret cert can't be generated"];
+    assert.deepEqual(missing(needs("#SECRET_CERT_VERSION=v1 # generate=false", { absent })), excluded);
+    const env = "A=b\nSECRET_CERT_VERSION=v1 # generate=false\n";
+    assert.deepEqual(missing(needs("SECRET_CERT_VERSION=v1", { absent, env })), excluded);
+    assert.deepEqual(missing(needs("SECRET_CERTIFICATE_VERSION=v1 # generate=false", { absent })), []);
+  });
+
+  it("name the variable of a secret's version if it has no value, and a secret outside the stack", () => {
+    const absent = [secret("cert", ""), secret("key", "", "SECRET_CERT_VERSION")];
+    assert.deepEqual(missing(needs("", { absent })), ["the variable SECRET_CERT_VERSION has no value"]);
+    const outside = needs("", { absent: [{ fullName: "shared_tls_key", name: undefined, version: "" }] });
+    assert.deepEqual(
+      [missing(outside), additionNames(outside)],
+      [["the external secret shared_tls_key doesn't exist"], []],
+    );
+  });
+
+  it("exclude a variable that holds a secret's version, whatever its name", () => {
+    const found = needs("CERT=v3", { absent: [secret("cert", "v3", "CERT")] });
+    assert.deepEqual(additionNames(found), ["secret cert"]);
   });
 
   it("are only secrets if the .env doesn't exist yet", () => {
-    const found = needs("SMTP_HOST=\nSECRET_LICENSE_VERSION=v1 # generate=false", { running: "", env: "" });
+    const absent = [secret("license")];
+    const found = needs("SMTP_HOST=\nSECRET_LICENSE_VERSION=v1 # generate=false", { running: "", env: "", absent });
     assert.deepEqual(found.variables, []);
     assert.deepEqual(missing(found), ["the secret license can't be generated"]);
   });
@@ -93,7 +150,7 @@ describe("the additions to a .env", () => {
   it("are the new keys with a value, versions of secrets included", () => {
     assert.deepEqual(additions(sample, env, running), [
       ["SMTP_PORT", "587"],
-      ["URL", "https://${DOMAIN}/x"],
+      ["URL", "https://web.example.com/x"],
       ["SECRET_HEX_VERSION", "v1"],
     ]);
   });
@@ -115,11 +172,18 @@ describe("the additions to a .env", () => {
     assert.deepEqual(additions(sample, once), []);
   });
 
+  it("F26: keep a value of several lines whole", () => {
+    const value = `KEY="-----BEGIN\r\nabc\r\n-----END" # of the mail server`;
+    const after = withAdditions("A=b\n", `A=c\r\n${value}\r\nZ=1\r\n`);
+    assert.equal(after, `A=b\n${value}\nZ=1\n`);
+    assert.equal(parseEnv(after)["KEY"], "-----BEGIN\nabc\n-----END");
+  });
+
   it("F26: leave every line and value of any .env unchanged", () => {
     const line = fc.oneof(
-      fc.string(),
+      fc.string().map(text => `# ${text}`),
       fc
-        .tuple(fc.constantFrom("A", "B", "SECRET_A_VERSION", "#C"), fc.string())
+        .tuple(fc.constantFrom("A", "B", "SECRET_A_VERSION", "#C"), fc.stringMatching(/^[^$"'\r\n]*$/))
         .map(([key, value]) => `${key}=${value}`),
     );
     const file = fc
@@ -133,7 +197,7 @@ describe("the additions to a .env", () => {
         const found = parseEnv(after);
         for (const [key, value] of Object.entries(known)) assert.equal(found[key], value);
         for (const [key, value] of additions(next, before, was)) assert.equal(found[key], value);
-        envRequirements({ sample: next, running: was, env: before, settings: { env: {}, secrets: {} } });
+        envRequirements({ sample: next, running: was, env: before, settings: { env: {}, secrets: {} }, absent: [] });
       }),
       { numRuns: 300 },
     );
