@@ -29,6 +29,9 @@ function warmApp(recipe: string, { baseDomain, stateDir, server, apps }: Config)
 }
 
 /** A configured path stands alone. */
-function defaultHealth({ fallback, ...health }: HealthDefaults, configured: HealthDefaults | undefined): HealthDefaults {
+function defaultHealth(
+  { fallback, ...health }: HealthDefaults,
+  configured: HealthDefaults | undefined,
+): HealthDefaults {
   return fallback === undefined || configured?.path !== undefined ? health : { ...health, fallback };
 }

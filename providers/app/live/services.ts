@@ -5,6 +5,7 @@ import {
   routedServices,
   scaleDown,
   servicesOf,
+  stopLimit,
   tagImage,
   versionLabel,
   waitUntilRemoved,
@@ -28,13 +29,14 @@ export function services(session: Session): Services {
     async stop() {
       const found = await servicesOf(stack);
       const start = monotonicNow();
+      const deadline = stopLimit(found);
       if (found.length > 0) {
         log("stopping");
         const first = routedServices(found).map(service => service.name);
-        await scaleDown(stack, first, { inherit: lock });
+        await scaleDown(stack, first, { deadline, inherit: lock });
         await abra.undeploy(app.domain);
       }
-      await waitUntilRemoved(stack);
+      await waitUntilRemoved(stack, deadline);
       log(`stopped in ${since(start)}`);
     },
     async deploy(version) {

@@ -32,7 +32,7 @@ function request(url: string, wantsBody: boolean, timeout: number): Promise<Answ
     let reached = false;
     // Once connected, a time-out proves nothing: the app may hang behind a healthy ingress.
     const failed = (error: NodeJS.ErrnoException) => {
-      const by = reached ? "app" : (error.syscall === "getaddrinfo" ? "name" : "route");
+      const by = reached ? "app" : error.syscall === "getaddrinfo" ? "name" : "route";
       resolve({ why: signal.aborted ? "time-out" : (error.code ?? error.message), by });
     };
     const sent = get(url, { agent: false, signal }, answer => {
