@@ -1,6 +1,6 @@
 // The health gate: an app is healthy after every probe was good for a whole window without a restart.
 import { setTimeout as sleep } from "node:timers/promises";
-import { monotonicNow } from "../time/index.ts";
+import { type Clock, monotonicNow } from "../time/index.ts";
 import { failedLook, LOOKS } from "./judge.ts";
 
 /** The result of one probe. */
@@ -27,11 +27,6 @@ export interface Window {
 /** `inconclusive`: health could not be determined, so nothing is undone. */
 export type Verdict =
   { readonly health: "healthy" } | { readonly health: "unhealthy" | "inconclusive"; readonly why: string };
-
-export interface Clock {
-  now(): number;
-  sleep(ms: number): Promise<unknown>;
-}
 
 /**
  * Probes until the app was good for the whole window, or its deadline has passed. A probe that throws is a bad one. At

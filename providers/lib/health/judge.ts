@@ -1,8 +1,7 @@
 // Judges an app by several looks: one bad look, or one that fails, proves nothing on a busy host.
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorMessage, oneLine } from "../text.ts";
-import { monotonicNow } from "../time/index.ts";
-import type { Clock } from "./gate.ts";
+import { type Clock, monotonicNow } from "../time/index.ts";
 import type { Finding, State } from "./look.ts";
 
 /** Bad looks in a row before an app is down. */
