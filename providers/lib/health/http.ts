@@ -32,8 +32,11 @@ function request(url: string, wantsBody: boolean, timeout: number): Promise<Answ
     let reached = false;
     // Once connected, a time-out proves nothing: the app may hang behind a healthy ingress.
     const failed = (error: NodeJS.ErrnoException) => {
-      const by = reached ? "app" : error.syscall === "getaddrinfo" ? "name" : "route";
-      resolve({ why: signal.aborted ? "time-out" : (error.code ?? error.message), by });
+      const unreached = error.syscall === "getaddrinfo" ? "name" : "route";
+      resolve({
+        why: signal.aborted ? "time-out" : (error.code ?? error.message),
+        by: reached ? "app" : unreached,
+      });
     };
     const sent = get(url, { agent: false, signal }, answer => {
       const status = answer.statusCode!;

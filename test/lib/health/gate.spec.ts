@@ -89,7 +89,7 @@ describe("the health gate", () => {
     const { result, seen, took } = await runGate([good(), noLeader, good()]);
     assert.deepEqual(result, { health: "healthy" });
     assert.equal(took, 5_000, "the window begins again");
-    assert.deepEqual(seen, ["good", `can't be observed: ${noLeader.message}`, "good"]);
+    assert.deepEqual(seen, [`can't be observed: ${noLeader.message}`, "good"]);
     assert.deepEqual((await runGate([noLeader])).result, {
       health: "inconclusive",
       why: `can't be observed: ${noLeader.message} (after 10 s)`,
@@ -125,7 +125,7 @@ describe("the health gate", () => {
       const window = { stableFor: 100, deadline: 10_000, every: 10 };
       assert.deepEqual(await gate(async () => (void Date.now(), good()), window), { health: "healthy" });
       const failed = await gate(async () => bad("HTTP 503"), { ...window, deadline: 100 });
-      assert.deepEqual(failed, { health: "unhealthy", why: "HTTP 503 (after 0 s)" });
+      assert.match(JSON.stringify(failed), /"unhealthy","why":"HTTP 503 \(after \d s\)"/);
       assert.ok(performance.now() - start >= 180);
     } finally {
       Date.now = now;
