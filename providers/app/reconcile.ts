@@ -14,6 +14,7 @@ import type { UpgradeHost } from "./host.ts";
 import type { CheckedWarmApp } from "./inputs.ts";
 import { liveHost } from "./liveHost.ts";
 import { observeApp } from "./observeApp.ts";
+import { remedyOf } from "./remedy.ts";
 import { recover } from "./recover.ts";
 import { upgrade } from "./upgrade.ts";
 
@@ -62,14 +63,14 @@ async function sync(context: AppContext, host: UpgradeHost, observed: ObservedAp
   await ensureApp(context);
   const current = observed.version ?? (await lastDeployed(app));
   // Without a version that was ever healthy here there is nothing to return to: deploy the one that is wanted now.
-  const isDown = observed.state === "down" || !observed.deployed;
+  const remedy = remedyOf(observed);
   const lastGood = await host.lastGood();
-  if (isDown && lastGood === undefined) return bringUp(context, host, app.version);
+  if (remedy === "redeploy" && lastGood === undefined) return bringUp(context, host, app.version);
   if (current === undefined) throw new Error(`${app.domain} runs, but ${NO_VERSION}`);
-  if (isDown) await bringUp(context, host, current);
+  if (remedy === "redeploy") await bringUp(context, host, current);
   else await commitRunning(host, current);
-  // A redeploy wouldn't fix the route: wait for it.
-  if (observed.state === "unreachable" && lastGood === current) await passGate(host, current, {});
+  // commitRunning waits only for a version that isn't last good yet.
+  if (remedy === "wait" && lastGood === current) await passGate(host, current, {});
   if (current !== app.version || !(await isEnvCurrent(app))) await upgrade(host, { from: current, to: app.version });
 }
 

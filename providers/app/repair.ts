@@ -5,10 +5,11 @@ import type { Lock } from "../lib/lock/index.ts";
 import { lastDeployed } from "./env.ts";
 import { openContext } from "./context.ts";
 import type { WarmAppInputs } from "./inputs.ts";
-import { findDeployed, HEALTHY, InconclusiveError } from "../lib/health/index.ts";
+import { findDeployed, InconclusiveError } from "../lib/health/index.ts";
 import { withAppLock } from "./appLock.ts";
 import { observeApp } from "./observeApp.ts";
 import { bringUp, hostAt } from "./reconcile.ts";
+import { remedyOf } from "./remedy.ts";
 import { recover } from "./recover.ts";
 import { errorMessage, type Log } from "../lib/text.ts";
 
@@ -38,8 +39,9 @@ async function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, after: str
   const observed = await observeApp(app);
   const version = observed.version ?? (await lastDeployed(app));
   const host = await hostAt(context, version);
-  if (observed.condition === HEALTHY) return log(`${app.recipe} ${observed.version} healthy`);
-  if (observed.state === "unreachable")
+  const remedy = remedyOf(observed);
+  if (remedy === "none") return log(`${app.recipe} ${observed.version} healthy`);
+  if (remedy === "wait")
     throw new InconclusiveError(`${app.domain} is ${observed.condition}: only the route fails, so it isn't redeployed`);
   if (version === undefined || (await host.lastGood()) === undefined)
     return log(`${app.recipe} ${observed.condition}: no last good version to redeploy`);
