@@ -1,6 +1,7 @@
 // `hearth pending`: prints what the next `up` does to each warm app, for people and scripts.
 import { describeHold } from "../providers/app/release.ts";
 import { resolve } from "../providers/app/resolve.ts";
+import { isUnreachable } from "../providers/lib/health/index.ts";
 import { readWarmApps } from "./common/config.ts";
 
 /** 0: nothing; 10: something will be applied by the next `up`; 11: something waits for an operator: a hold, a broken app. */
@@ -8,7 +9,8 @@ export async function pending({ json }: { readonly json: boolean }): Promise<num
   const apps = await readWarmApps();
   const found = await Promise.all(apps.map(async app => ({ app, ...(await resolve(app, {})) })));
   const rows = found.map(({ app, inputs, running, line }) => {
-    const isDue = inputs.version !== running || inputs.condition !== "healthy";
+    const isWell = inputs.condition === "healthy" || isUnreachable(inputs.condition);
+    const isDue = inputs.version !== running || !isWell;
     const next = isDue && inputs.condition !== "broken" ? inputs.version : undefined;
     return {
       app: app.recipe,

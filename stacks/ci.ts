@@ -40,6 +40,7 @@ function runLease({ name, config, needsKeycloak, appDomain, dedicatedDomain }: R
     keycloak: warmKeycloak(config),
     domains: [appDomain, dedicatedDomain],
     dedicatedLimit: config.dedicatedLimit,
+    unreachableLimit: config.wait.keycloak,
   });
 }
 

@@ -44,6 +44,16 @@ export const settings = z.strictObject({
     .min(0)
     .default(1)
     .describe("Runs that may have a dedicated Keycloak at once. Default: 1."),
+  wait: z
+    .strictObject({
+      keycloak: z.coerce
+        .number()
+        .min(0)
+        .default(120)
+        .describe("Seconds that a run waits while the warm Keycloak is unreachable, before it fails. Default: 120."),
+    })
+    .prefault({})
+    .describe("Limits of waits."),
   startLimit: z.coerce
     .number()
     .int()

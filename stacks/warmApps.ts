@@ -4,6 +4,8 @@ import { keycloakRecipe, profileOf, warmByDefault } from "../providers/app/profi
 import { warmDomain } from "../providers/lib/run/index.ts";
 import type { Config } from "./config.ts";
 
+type HealthDefaults = NonNullable<WarmAppArgs["health"]>;
+
 /** The inputs of each warm app, ingresses first. */
 export function warmApps(config: Config): WarmAppArgs[] {
   const recipes = [...new Set([...warmByDefault, ...Object.keys(config.apps)])];
@@ -22,6 +24,14 @@ function warmApp(recipe: string, { baseDomain, stateDir, server, apps }: Config)
   const settings = apps[recipe] ?? {};
   const profile = profileOf(recipe);
   const domain = settings.domain ?? warmDomain(recipe, baseDomain);
-  const health = { ...profile.health(domain), ...settings.health };
+  const health = { ...defaultHealth(profile.health(domain), settings.health), ...settings.health };
   return { server, stateDir, stateful: profile.stateful, ...settings, recipe, domain, health } as WarmAppArgs;
+}
+
+/** A configured path stands alone. */
+function defaultHealth(
+  { fallback, ...health }: HealthDefaults,
+  configured: HealthDefaults | undefined,
+): HealthDefaults {
+  return fallback === undefined || configured?.path !== undefined ? health : { ...health, fallback };
 }

@@ -4,7 +4,7 @@ import { openContext } from "../../providers/app/context.ts";
 import type { UpgradeHost } from "../../providers/app/host.ts";
 import type { WarmAppInputs } from "../../providers/app/inputs.ts";
 import { hostAt } from "../../providers/app/reconcile.ts";
-import { observe } from "../../providers/lib/health/index.ts";
+import { findDeployed } from "../../providers/lib/health/index.ts";
 import { warmApp } from "./config.ts";
 
 export interface OperatorFlags {
@@ -22,7 +22,7 @@ export async function onApp(
   const app = await warmApp(name);
   await withAppLock(app, log, async lock => {
     const context = await openContext(app, lock.fd, log);
-    await work(await hostAt(context, (await observe(app)).version), app);
+    await work(await hostAt(context, (await findDeployed(app)).version), app);
   });
   return 0;
 }

@@ -1,6 +1,6 @@
 // WarmApp's provider: the six methods that Pulumi's engine calls.
 import { raise } from "../lib/alerts/index.ts";
-import { HEALTHY, NOT_DEPLOYED, observe, UnhealthyError } from "../lib/health/index.ts";
+import { findDeployed, HEALTHY, NOT_DEPLOYED, UnhealthyError } from "../lib/health/index.ts";
 import { appFolder, markUndeployedOnPurpose, readLastGood } from "../lib/state/index.ts";
 import { errorMessage } from "../lib/text.ts";
 import { checkResource } from "../pulumi/check.ts";
@@ -9,6 +9,7 @@ import { type Checked, clean, type Registered, type ResourceInputs, StateError }
 import { BrokenError } from "./errors.ts";
 import { type CheckedWarmApp, warmAppInputs } from "./inputs.ts";
 import type { Outcome } from "./reconcile.ts";
+import { observeApp } from "./observeApp.ts";
 import { resolve } from "./resolve.ts";
 import type { PreviousCheck } from "./situation.ts";
 
@@ -56,7 +57,7 @@ export const provider = surviveParent({
   async create(app: WarmAppState) {
     const id = app.domain;
     // If unknown, assume that it was deployed: delete must never undeploy an app that hearth didn't deploy.
-    const wasDeployed = await observe(app).then(
+    const wasDeployed = await findDeployed(app).then(
       observed => observed.deployed,
       () => true,
     );
@@ -83,13 +84,13 @@ export const provider = surviveParent({
     } catch (error) {
       // After a rollback the old state is correct: a plain error keeps it. Otherwise record the version that runs.
       if (!(error instanceof BrokenError) && !(error instanceof UnhealthyError)) throw error;
-      const { version = olds.version } = await observe(news);
+      const { version = olds.version } = await findDeployed(news);
       throw new StateError(id, stateOf(olds, { version, adopted: olds.adopted }), errorMessage(error), error);
     }
   },
 
   async read(id: string, state: WarmAppState) {
-    const observed = await observe(state);
+    const observed = await observeApp(state);
     if (!observed.deployed) return { id, props: clean({ ...state, condition: NOT_DEPLOYED }) };
     const version = observed.version ?? state.version;
     return { id, props: clean({ ...state, version, condition: observed.condition }) };

@@ -1,7 +1,7 @@
 // Reconciles a warm app with its inputs: recover, observe, ensure, sync, return.
 import { probeAbra } from "../lib/abra/index.ts";
 import { waitUntilRemoved, volumeNames } from "../lib/docker/index.ts";
-import { HEALTHY, observe, type ObservedApp } from "../lib/health/index.ts";
+import { findDeployed, HEALTHY, type ObservedApp } from "../lib/health/index.ts";
 import { hasTag } from "../lib/recipe/index.ts";
 import { appFolder, clearUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
 import type { Log } from "../lib/text.ts";
@@ -12,6 +12,8 @@ import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
 import type { CheckedWarmApp } from "./inputs.ts";
 import { liveHost } from "./liveHost.ts";
+import { observeApp } from "./observeApp.ts";
+import { remedyOf } from "./remedy.ts";
 import { recover } from "./recover.ts";
 import { ensureSecretsOf } from "./secrets.ts";
 import { upgrade } from "./upgrade.ts";
@@ -37,13 +39,13 @@ interface ReconcileOptions {
 export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, log: Log): Promise<Outcome> {
   await probeAbra();
   return withAppLock(app, log, async lock => {
-    const before = await observe(app);
+    const before = await observeApp(app);
     await clearUndeployedOnPurpose(appFolder(app.stateDir, app.domain));
     const context = await openContext(app, lock.fd, log);
     const host = await hostAt(context, before.version);
     const recovered = await recover(host);
 
-    const observed = recovered === "nothing" ? before : await observe(app);
+    const observed = recovered === "nothing" ? before : await observeApp(app);
     if (options.first && observed.deployed) return adopt(app, observed, host);
     if (await isCurrent(app, observed)) await commitRunning(host, app.version);
     else await sync(context, host, observed);
@@ -61,11 +63,14 @@ async function sync(context: AppContext, host: UpgradeHost, observed: ObservedAp
   await ensureApp(context);
   const current = observed.version ?? (await lastDeployed(app));
   // Without a version that was ever healthy here there is nothing to return to: deploy the one that is wanted now.
-  const isHealthy = observed.condition === HEALTHY;
-  if (!isHealthy && (await host.lastGood()) === undefined) return bringUp(context, host, app.version);
+  const remedy = remedyOf(observed);
+  const lastGood = await host.lastGood();
+  if (remedy === "redeploy" && lastGood === undefined) return bringUp(context, host, app.version);
   if (current === undefined) throw new Error(`${app.domain} runs, but ${NO_VERSION}`);
-  if (isHealthy) await commitRunning(host, current);
-  else await bringUp(context, host, current);
+  if (remedy === "redeploy") await bringUp(context, host, current);
+  else await commitRunning(host, current);
+  // commitRunning waits only for a version that isn't last good yet.
+  if (remedy === "wait" && lastGood === current) await passGate(host, current, {});
   if (current !== app.version || !(await isEnvCurrent(app))) await upgrade(host, { from: current, to: app.version });
 }
 
@@ -115,11 +120,11 @@ export async function bringUp(context: AppContext, host: UpgradeHost, version: s
 /** Undeploys the app; keeps volumes, secrets and snapshots. Succeeds if nothing is deployed. */
 export async function undeploy(app: CheckedWarmApp, log: Log): Promise<void> {
   await withAppLock(app, log, async lock => {
-    const observed = await observe(app);
+    const { version } = await findDeployed(app);
     const context = await openContext(app, lock.fd, log);
-    const host = await hostAt(context, observed.version);
+    const host = await hostAt(context, version);
     await recover(host); // an open journal would deploy the app again
-    if (!(await observe(app)).deployed) return waitUntilRemoved(context.stack);
+    if (!(await findDeployed(app)).deployed) return waitUntilRemoved(context.stack);
     await host.drain("undeploy");
     try {
       await host.stop();

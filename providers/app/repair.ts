@@ -1,13 +1,15 @@
 // Repairs a warm app: recovers an interrupted operation, then redeploys the same version if it is down. Never upgrades.
 import { raise } from "../lib/alerts/index.ts";
-import { appFolder, isUndeployedOnPurpose, recordRepair, repairsSince } from "../lib/state/index.ts";
+import { appFolder, isUndeployedOnPurpose, lastRepair, recordRepair, repairsSince } from "../lib/state/index.ts";
 import type { Lock } from "../lib/lock/index.ts";
 import { lastDeployed } from "./env.ts";
 import { openContext } from "./context.ts";
 import type { WarmAppInputs } from "./inputs.ts";
-import { HEALTHY, observe } from "../lib/health/index.ts";
+import { findDeployed, InconclusiveError } from "../lib/health/index.ts";
 import { withAppLock } from "./appLock.ts";
+import { observeApp } from "./observeApp.ts";
 import { bringUp, hostAt } from "./reconcile.ts";
+import { remedyOf } from "./remedy.ts";
 import { recover } from "./recover.ts";
 import { errorMessage, type Log } from "../lib/text.ts";
 
@@ -18,29 +20,32 @@ const MAX_REPAIRS = 3;
 interface RepairOptions {
   /** Milliseconds to wait for the app's lock. */
   readonly wait: number;
-  /** Fails if a repair was attempted since then (ms since 1970), so that concurrent runs cause one repair. */
-  readonly since?: number;
+  /** Fails if a repair was attempted after this one (of `lastRepair`), so that concurrent runs cause one repair. */
+  readonly after?: string;
 }
 
 /** Logs what it observes and does. Throws LockedError, or an error if the app isn't healthy afterwards. */
-export function repair(app: WarmAppInputs, log: Log, { wait, since }: RepairOptions): Promise<void> {
-  return withAppLock(app, log, lock => repairLocked(app, lock, log, since), wait);
+export function repair(app: WarmAppInputs, log: Log, { wait, after }: RepairOptions): Promise<void> {
+  return withAppLock(app, log, lock => repairLocked(app, lock, log, after), wait);
 }
 
-async function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, since: number | undefined): Promise<void> {
+async function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, after: string | undefined): Promise<void> {
   const folder = appFolder(app.stateDir, app.domain);
-  if ((await isUndeployedOnPurpose(folder)) && !(await observe(app)).deployed)
+  if ((await isUndeployedOnPurpose(folder)) && !(await findDeployed(app)).deployed)
     return log(`${app.recipe} not deployed: undeployed by pulumi destroy`);
   const context = await openContext(app, lock.fd, log);
-  const recovered = await recover(await hostAt(context, (await observe(app)).version));
+  const recovered = await recover(await hostAt(context, (await findDeployed(app)).version));
   if (recovered !== "nothing") log(`${app.recipe}: interrupted operation ${recovered}`);
-  const observed = await observe(app);
+  const observed = await observeApp(app);
   const version = observed.version ?? (await lastDeployed(app));
   const host = await hostAt(context, version);
-  if (observed.condition === HEALTHY) return log(`${app.recipe} ${observed.version} healthy`);
+  const remedy = remedyOf(observed);
+  if (remedy === "none") return log(`${app.recipe} ${observed.version} healthy`);
+  if (remedy === "wait")
+    throw new InconclusiveError(`${app.domain} is ${observed.condition}: only the route fails, so it isn't redeployed`);
   if (version === undefined || (await host.lastGood()) === undefined)
     return log(`${app.recipe} ${observed.condition}: no last good version to redeploy`);
-  if (since !== undefined && (await repairsSince(folder, Date.now() - since)) > 0)
+  if (after !== undefined && (await lastRepair(folder)) !== after)
     throw new Error(`repair attempted moments ago; still ${observed.condition}`);
   if ((await repairsSince(folder, HOUR)) >= MAX_REPAIRS) {
     const why = `${app.domain} is down (${observed.condition}) after ${MAX_REPAIRS} repairs within an hour`;

@@ -1,12 +1,12 @@
 // Resolves a WarmApp for `check`: its version, the held versions, its condition. Changes nothing.
 import { operatorAbraDir } from "../lib/abra/index.ts";
 import { clusterId } from "../lib/docker/index.ts";
-import { observe } from "../lib/health/index.ts";
 import { livenessOf } from "../lib/process/index.ts";
 import { additionNames, refreshMirror, type Tag } from "../lib/recipe/index.ts";
 import { appFolder, readOperation } from "../lib/state/index.ts";
 import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
+import { observeApp } from "./observeApp.ts";
 import { isEnvCurrent, lastDeployed } from "./env.ts";
 import type { Resolved, WarmAppInputs } from "./inputs.ts";
 import { candidates, choose, describeHold } from "./release.ts";
@@ -29,7 +29,7 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck): Prom
   // The queries run together. The swarm's id is awaited first: without a swarm, that is the error to report.
   const queries = Promise.all([
     refreshMirror(app.recipe, app.stateDir, operatorAbraDir()),
-    observe(app),
+    observeApp(app),
     operationCondition(app),
     lastDeployed(app),
   ]);

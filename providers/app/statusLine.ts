@@ -1,4 +1,5 @@
 // Formats the line that every `check` prints for an app.
+import { isUnreachable } from "../lib/health/index.ts";
 import { describeHold } from "./release.ts";
 import type { IgnoredTag, ReleaseDecision } from "./releaseTypes.ts";
 
@@ -41,7 +42,8 @@ function nextStep({ running, condition, choice: { version }, adds }: AppStatus):
   if (version === undefined) return "no version can be deployed";
   if (version !== running)
     return `next ${version} will be applied${adds.length > 0 ? `, adds ${adds.join(", ")}` : ""}`;
-  return condition === "healthy" ? undefined : `will be deployed at ${version}`;
+  if (condition === "healthy") return undefined;
+  return isUnreachable(condition) ? "isn't redeployed: only the route fails" : `will be deployed at ${version}`;
 }
 
 /** `ignored, not an annotated tag: 10.7.10+26.4.0`, once for each reason. */

@@ -8,7 +8,6 @@ import {
   POLL_INTERVAL,
   RunExistsError,
   UnavailableError,
-  WAIT_LIMITS,
   type AcquireHost,
   type KeycloakState,
   type LeaseAttempt,
@@ -36,10 +35,13 @@ async function decide(
   const kind = await leaseWithoutMaintenance(host, attempt, preferred);
   if (kind === "none") return kind;
   if (kind === "dedicated") return dedicatedOrWarm(host, attempt);
-  const { state, words } = await observeReachable(host);
+  const { state, words } = await observeReachable(host, attempt);
   if (state === "up") return kind;
   if (state === "unclear")
-    throw new UnavailableError(`keycloak ${words}: Keycloak runs but is unreachable; a dedicated one would be too`);
+    throw new UnavailableError(
+      `keycloak ${words}; waited ${attempt.unreachableLimit / 1000} s (hearth:wait.keycloak); ` +
+        "a dedicated one would be reached by the same route",
+    );
   if (repaired && attempt.mode === "warm")
     throw new UnavailableError(`keycloak ${words}, and hearth:keycloak is warm: no dedicated one is allowed`);
   host.log(`keycloak ${words}: ${repaired ? "the run gets a dedicated one" : "repairing it"}`);
@@ -51,13 +53,16 @@ async function decide(
 }
 
 /** Waits while only the route to Keycloak fails: an ingress that restarts is back within seconds. */
-async function observeReachable(host: AcquireHost): Promise<KeycloakState> {
-  let logged = false;
-  for (const start = host.now(); ; await host.sleep(POLL_INTERVAL)) {
+async function observeReachable(
+  host: AcquireHost,
+  { unreachableLimit }: Pick<LeaseAttempt, "unreachableLimit">,
+): Promise<KeycloakState> {
+  let logged: string | undefined;
+  for (const start = host.monotonicNow(); ; await host.sleep(POLL_INTERVAL)) {
     const observed = await host.observe();
-    if (observed.state !== "unclear" || host.now() - start >= WAIT_LIMITS.unreachable) return observed;
-    if (!logged) host.log(`waiting: keycloak ${observed.words}`);
-    logged = true;
+    if (observed.state !== "unclear" || host.monotonicNow() - start >= unreachableLimit) return observed;
+    if (logged !== observed.words) host.log(`waiting: keycloak ${observed.words}`);
+    logged = observed.words;
   }
 }
 

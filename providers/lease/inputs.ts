@@ -14,6 +14,8 @@ export const leaseInputs = z.strictObject({
   domains: z.array(z.string()).default([]),
   /** Runs that may have a dedicated Keycloak at once. */
   dedicatedLimit: z.int().min(0).default(1),
+  /** Seconds to wait while the warm Keycloak is unreachable. */
+  unreachableLimit: z.number().min(0).default(120),
 });
 
 type LeaseInputs = z.infer<typeof leaseInputs>;

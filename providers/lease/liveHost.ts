@@ -3,20 +3,20 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WarmAppInputs } from "../app/inputs.ts";
 import { coordinationHost } from "../lib/coordination/index.ts";
-import { servicesOf, stackOf } from "../lib/docker/index.ts";
-import { NOT_DEPLOYED, probeUrl, tasksTrouble } from "../lib/health/index.ts";
+import { observe } from "../lib/health/index.ts";
 import { livenessOf, type ProcessIdentity } from "../lib/process/index.ts";
-import type { Log } from "../lib/text.ts";
+import { appFolder, lastRepair } from "../lib/state/index.ts";
+import { errorMessage, type Log, oneLine } from "../lib/text.ts";
 import { UnavailableError, type AcquireHost, type KeycloakState } from "./request.ts";
 
 /**
- * Redeploys an app that is down. `wait`: milliseconds to wait for its lock. `since` (ms since 1970): fails if a repair
- * was attempted since then.
+ * Redeploys an app that is down. `wait`: milliseconds to wait for its lock. `after`: fails if a repair was attempted
+ * after that one.
  */
 export type Repair = (
   app: WarmAppInputs,
   log: Log,
-  options: { readonly wait: number; readonly since: number },
+  options: { readonly wait: number; readonly after: string },
 ) => Promise<void>;
 
 interface AcquireHostOptions {
@@ -32,7 +32,8 @@ interface AcquireHostOptions {
 const REPAIR_WAIT = 10 * 60_000;
 
 export function acquireHost({ keycloak, holder, repair, log }: AcquireHostOptions): AcquireHost {
-  const since = Date.now();
+  const known = lastRepair(appFolder(keycloak.stateDir, keycloak.domain));
+  known.catch(() => undefined); // awaited by a repair
   return {
     ...coordinationHost(log),
     async sleep(ms) {
@@ -41,31 +42,21 @@ export function acquireHost({ keycloak, holder, repair, log }: AcquireHostOption
         throw new UnavailableError("the hearth run that waits for the lease is dead");
     },
     observe: () => observeKeycloak(keycloak),
-    repair: () => repair(keycloak, log, { wait: REPAIR_WAIT, since }),
+    repair: async () => repair(keycloak, log, { wait: REPAIR_WAIT, after: await known }),
     memory: availableMemory,
   };
 }
 
-/** Down means three failed probes: a loaded host may fail one. */
-async function observeKeycloak(keycloak: WarmAppInputs, probes = 3): Promise<KeycloakState> {
-  const found = await probeKeycloak(keycloak);
-  if (found.state === "up" || found.isCertain || probes <= 1) return found;
-  await sleep(1_000);
-  return observeKeycloak(keycloak, probes - 1);
-}
-
-async function probeKeycloak({
-  domain,
-  health,
-}: WarmAppInputs): Promise<KeycloakState & { readonly isCertain?: boolean }> {
-  const services = await servicesOf(stackOf(domain));
-  const trouble = services.length === 0 ? NOT_DEPLOYED : tasksTrouble(services)?.what;
-  if (trouble !== undefined) return { state: "down", words: `is down: ${trouble}`, isCertain: services.length === 0 };
-  const { status, issuer } = health;
-  const fault = await probeUrl({ url: `https://${domain}${health.path}`, status, issuer });
-  if (!fault) return { state: "up", words: "is up" };
-  if (fault.unreached) return { state: "unclear", words: `is unreachable: ${fault.what}` };
-  return { state: "down", words: `is down: ${fault.what}` };
+/** A Keycloak that can't be observed is waited for, as one that can't be reached. */
+async function observeKeycloak({ domain, health }: WarmAppInputs): Promise<KeycloakState> {
+  try {
+    const { state, condition } = await observe({ domain, health, ingress: false });
+    if (state === "healthy") return { state: "up", words: "is up" };
+    if (state === "not deployed") return { state: "down", words: `is down: ${condition}` };
+    return { state: state === "down" ? "down" : "unclear", words: `is ${condition}` };
+  } catch (error) {
+    return { state: "unclear", words: `can't be observed: ${oneLine(errorMessage(error))}` };
+  }
 }
 
 /** Bytes. MemAvailable of proc(5): the memory that a new process can get without swapping. */

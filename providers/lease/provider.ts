@@ -26,15 +26,16 @@ export const provider = surviveParent({
     const differs = (key: "run" | "mode") => olds[key] !== news[key];
     const replaces = (["run", "mode"] as const).filter(differs);
     const other =
-      JSON.stringify([olds.dedicatedLimit, olds.domains, olds.keycloak]) !==
-      JSON.stringify([news.dedicatedLimit, news.domains, news.keycloak]);
+      JSON.stringify([olds.dedicatedLimit, olds.unreachableLimit, olds.domains, olds.keycloak]) !==
+      JSON.stringify([news.dedicatedLimit, news.unreachableLimit, news.domains, news.keycloak]);
     return { changes: replaces.length > 0 || other, replaces, deleteBeforeReplace: true };
   },
 
   async create(lease: Inputs) {
     const { run, mode, keycloak, domains, dedicatedLimit } = lease;
     const terms = leaseTerms();
-    const request = { run, mode, keycloak: keycloak.domain, domains, dedicatedLimit, ...terms };
+    const unreachableLimit = lease.unreachableLimit * 1000;
+    const request = { run, mode, keycloak: keycloak.domain, domains, dedicatedLimit, unreachableLimit, ...terms };
     const kind = await withRunLock(keycloak.stateDir, run, "lease", () =>
       acquire(acquireHost({ keycloak, holder: terms.holder, repair, log: logOfRun }), request),
     );

@@ -5,7 +5,7 @@ import type { ProcessIdentity } from "../lib/process/index.ts";
 /** The requested Keycloak; `none` if the recipe needs none. */
 export type KeycloakMode = "auto" | KeycloakKind;
 
-/** The observed warm Keycloak; `unclear`: it runs, but the route to it fails. */
+/** The observed warm Keycloak; `unclear`: the route to it fails, or it can't be observed. */
 export interface KeycloakState {
   readonly state: "up" | "down" | "unclear";
   /** Completes a sentence: `is down: HTTP 502`. */
@@ -21,6 +21,8 @@ export interface LeaseRequest {
   readonly domains: readonly string[];
   /** Runs that may have a dedicated Keycloak at once. */
   readonly dedicatedLimit: number;
+  /** Milliseconds to wait while the route to the warm Keycloak fails. */
+  readonly unreachableLimit: number;
   readonly holder: ProcessIdentity | undefined;
   /** Milliseconds until the lease expires. */
   readonly duration: number;
@@ -37,10 +39,8 @@ export interface AcquireHost extends CoordinationHost {
   memory(): Promise<number>;
 }
 
-/**
- * Milliseconds that a run waits for maintenance to end, for a dedicated Keycloak, and for the route to the warm one.
- */
-export const WAIT_LIMITS = { maintenance: 10 * 60_000, dedicated: 15 * 60_000, unreachable: 2 * 60_000 } as const;
+/** Milliseconds that a run waits for maintenance to end, and for a dedicated Keycloak. */
+export const WAIT_LIMITS = { maintenance: 10 * 60_000, dedicated: 15 * 60_000 } as const;
 
 export const POLL_INTERVAL = 1_000;
 

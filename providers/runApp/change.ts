@@ -2,7 +2,7 @@
 import { probeAbra } from "../lib/abra/index.ts";
 import { servicesOf, versionLabel, stackOf } from "../lib/docker/index.ts";
 import type { Log } from "../lib/text.ts";
-import { ensure } from "./ensure.ts";
+import { ensure, passGate } from "./ensure.ts";
 import type { CheckedRunApp } from "./inputs.ts";
 import { liveHost } from "./liveHost.ts";
 import { withAppLock } from "./lock.ts";
@@ -18,7 +18,19 @@ export async function ensureApp(app: CheckedRunApp, renew: readonly string[], lo
   await probeAbra();
   return withAppLock(app, log, async ({ fd }) => {
     await ensure(await liveHost(app, fd, log), renew);
-    const stack = stackOf(app.domain);
-    return versionLabel(stack, await servicesOf(stack)) ?? app.version;
+    return runningVersion(app);
   });
+}
+
+/** Waits at the gate without a deploy, which wouldn't fix the route. Returns and throws as `ensureApp`. */
+export function waitUntilReachable(app: CheckedRunApp, log: Log): Promise<string> {
+  return withAppLock(app, log, async ({ fd }) => {
+    await passGate(await liveHost(app, fd, log));
+    return runningVersion(app);
+  });
+}
+
+async function runningVersion({ domain, version }: CheckedRunApp): Promise<string> {
+  const stack = stackOf(domain);
+  return versionLabel(stack, await servicesOf(stack)) ?? version;
 }

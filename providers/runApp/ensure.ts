@@ -21,6 +21,11 @@ export async function ensure(host: RunHost, renew: readonly string[]): Promise<v
   }
   await host.undeploy();
   await host.deploy(outdated);
+  await passGate(host);
+}
+
+/** Waits until the app is healthy for a full window. Throws UnhealthyError, InconclusiveError. */
+export async function passGate(host: RunHost): Promise<void> {
   requireHealthy(`${host.name} ${host.target}`, await verdictOf(() => host.gate([])));
 }
 

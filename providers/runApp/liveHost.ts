@@ -1,8 +1,16 @@
 // The host of a run's app with real programs: abra, docker, git and HTTPS.
 import { abraIn, operatorAbraDir } from "../lib/abra/index.ts";
-import { atTag, healthSeconds, imageReferences, type Recipe, readRecipe } from "../lib/compose/index.ts";
-import { ensureImages, notReplaced, type ServiceSnapshot, snapshotServices, stackOf } from "../lib/docker/index.ts";
-import { gate, gateLine, healthWindow, probeUnless, swarmRollback, type Verdict } from "../lib/health/index.ts";
+import { atTag, healthSeconds, imageReferences, lacksHealthcheck, type Recipe, readRecipe } from "../lib/compose/index.ts";
+import {
+  ensureImages,
+  notReplaced,
+  servicesOf,
+  type ServiceSnapshot,
+  snapshotServices,
+  stackOf,
+  timeoutLabel,
+} from "../lib/docker/index.ts";
+import { gate, gateLine, healthWindow, prober, type StartTimes, swarmRollback, type Verdict } from "../lib/health/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
 import type { Log } from "../lib/text.ts";
 import { monotonicNow, since } from "../lib/time/index.ts";
@@ -57,10 +65,20 @@ async function waitForHealth(
     return waiting.length > 0 ? `${waiting.join(", ")} not replaced yet` : undefined;
   };
   const verdict = await gate(
-    () => probeUnless(swarmRollback, { ...app, ingress: false }, notReplacedYet),
-    healthWindow(app.health, healthSeconds(recipe.compose)),
+    prober({ ...app, ingress: false }, swarmRollback, notReplacedYet),
+    healthWindow(app.health, await startTimes(stack, recipe)),
     seen => log(`${app.recipe}: ${gateLine(seen, since(start), app.health)}`),
   );
   if (verdict.health === "healthy") log(`${app.recipe}: healthy after ${since(start)}`);
   return verdict;
+}
+
+/** A look at the services that fails is repeated by the gate; it has no label then. */
+async function startTimes(stack: string, { compose, env }: Recipe): Promise<StartTimes> {
+  const services = await servicesOf(stack).catch(() => []);
+  return {
+    healthchecks: healthSeconds(compose),
+    lacksHealthcheck: lacksHealthcheck(compose),
+    timeouts: [env["TIMEOUT"], timeoutLabel(stack, services)],
+  };
 }

@@ -1,7 +1,7 @@
 // RunApp's provider: the six methods that Pulumi's engine calls.
 import { mask } from "../lib/diagnostics/index.ts";
 import { clusterId } from "../lib/docker/index.ts";
-import { HEALTHY, observe } from "../lib/health/index.ts";
+import { findDeployed, HEALTHY, isUnreachable, observe } from "../lib/health/index.ts";
 import { logOfRun } from "../lib/run/index.ts";
 import { errorMessage } from "../lib/text.ts";
 import { checkResource, wrongSwarmMessage } from "../pulumi/check.ts";
@@ -28,11 +28,8 @@ export const provider = surviveParent({
   },
 
   async diff(_id: string, olds: RunAppState, news: RunAppState) {
-    const differs = (key: keyof RunAppState) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]);
-    const replaces = identity.some(differs) ? ["domain"] : [];
-    // abra names a checkout's version itself, so it never equals the requested one: compare the revision instead.
-    const version = news.checkout === undefined && differs("version");
-    const changes = replaces.length > 0 || version || settings.some(differs) || news.condition !== HEALTHY;
+    const replaces = identity.some(key => differs(olds, news, key)) ? ["domain"] : [];
+    const changes = replaces.length > 0 || settingsDiffer(olds, news) || news.condition !== HEALTHY;
     return { changes, replaces, deleteBeforeReplace: true };
   },
 
@@ -51,12 +48,16 @@ export const provider = surviveParent({
   },
 
   async update(id: string, olds: RunAppState, news: RunAppState) {
-    const { changedSecrets, ensureApp } = await loadChanges();
+    const { changedSecrets, ensureApp, waitUntilReachable } = await loadChanges();
     const renew = changedSecrets(olds, news);
+    const isRouteAlone = isUnreachable(news.condition) && !settingsDiffer(olds, news);
     try {
-      return { outs: stateOf(news, await ensureApp(news, renew, logOfRun)) };
+      const version = isRouteAlone
+        ? await waitUntilReachable(news, logOfRun)
+        : await ensureApp(news, renew, logOfRun);
+      return { outs: stateOf(news, version) };
     } catch (error) {
-      const observed = await observe(news).catch(() => undefined);
+      const observed = await findDeployed(news).catch(() => undefined);
       const secrets = renew.length > 0 ? { secrets: {}, secretValues: {} } : {};
       const state = { ...olds, version: observed?.version ?? olds.version, ...secrets };
       throw new StateError(id, state, maskedMessage(error, news), error);
@@ -65,7 +66,7 @@ export const provider = surviveParent({
 
   async read(id: string, state: RunAppState) {
     await assertSameSwarm(state);
-    const observed = await observe(state);
+    const observed = await observe({ ...state, ingress: false });
     if (!observed.deployed) return {};
     const version = observed.version ?? state.version;
     return { id, props: clean({ ...state, version, condition: observed.condition }) };
@@ -77,6 +78,16 @@ export const provider = surviveParent({
     await removeApp(state, logOfRun);
   },
 });
+
+function differs(olds: RunAppState, news: RunAppState, key: keyof RunAppState): boolean {
+  return JSON.stringify(olds[key]) !== JSON.stringify(news[key]);
+}
+
+function settingsDiffer(olds: RunAppState, news: RunAppState): boolean {
+  // abra names a checkout's version itself, so it never equals the requested one: compare the revision instead.
+  const version = news.checkout === undefined && differs(olds, news, "version");
+  return version || settings.some(key => differs(olds, news, key));
+}
 
 /** An app that is absent from another swarm may still run on its own. */
 async function assertSameSwarm({ domain, swarm }: RunAppState): Promise<void> {

@@ -38,7 +38,7 @@ export async function resolve(app: RunAppInputs, previous: PreviousCheck, log: L
   const [{ changes, source, failures }, condition] = await Promise.all([
     app.checkout === undefined ? resolveRelease(app, log) : resolveCheckout(app.checkout),
     // A new app may be absent; create handles whatever is deployed.
-    previous.swarm === undefined ? HEALTHY : observe(app).then(observed => observed.condition),
+    previous.swarm === undefined ? HEALTHY : observe({ ...app, ingress: false }).then(observed => observed.condition),
   ]);
   const recipeFailures = source ? await checkRecipe(app, source.read, source.name) : [];
   return { inputs: { ...app, condition, swarm, ...changes }, failures: [...failures, ...recipeFailures] };

@@ -1,7 +1,7 @@
 // Undeploys a run's app through abra, or through docker if abra fails, and waits until it is removed.
 import { access } from "node:fs/promises";
 import { AbraError } from "../lib/abra/index.ts";
-import { docker, servicesOf, waitUntilRemoved } from "../lib/docker/index.ts";
+import { docker, servicesOf, stopLimit, waitUntilRemoved } from "../lib/docker/index.ts";
 import { ProgramError } from "../lib/process/index.ts";
 import { errorMessage } from "../lib/text.ts";
 import type { RunContext } from "./context.ts";
@@ -12,11 +12,12 @@ import type { RunContext } from "./context.ts";
  */
 export async function undeploy(context: RunContext): Promise<void> {
   const { app, stack, abra } = context;
-  if ((await servicesOf(stack)).length > 0) {
+  const services = await servicesOf(stack);
+  if (services.length > 0) {
     const undeployed = await tryAbra(context, () => abra.undeploy(app.domain));
     if (!undeployed) await docker(["stack", "rm", stack], `undeploy ${stack}`);
   }
-  await waitUntilRemoved(stack);
+  await waitUntilRemoved(stack, stopLimit(services));
 }
 
 /** Returns whether abra succeeded. Skips abra if it does not know the app. Logs a failure: docker is used instead. */

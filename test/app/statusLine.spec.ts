@@ -71,6 +71,12 @@ describe("an app's status line", () => {
     );
   });
 
+  it("doesn't announce a redeploy if only the route to the app fails", () =>
+    assert.equal(
+      line({ condition: "unreachable: no answer (ECONNREFUSED)" }),
+      "keycloak 10.7.1+26.4.0 unreachable: no answer (ECONNREFUSED) · isn't redeployed: only the route fails",
+    ));
+
   it("names the version to deploy if the app is down or absent", () => {
     assert.equal(
       line({ running: undefined, condition: "not deployed" }),

@@ -97,12 +97,25 @@ describe("a run that finds the warm Keycloak down", () => {
       await scheduler.run();
       await assert.rejects(refused, {
         name: "UnavailableError",
-        message: /^keycloak isn't reached: timed out: Keycloak runs but is unreachable/,
+        message: /^keycloak isn't reached: timed out; waited 120 s \(hearth:wait\.keycloak\)/,
       });
       assert.deepEqual(run.calls.slice(0, 3), ["create hearth-run-00000a", "list", "observe"]);
       assert.ok(!run.calls.includes("repair") && scheduler.leases().length === 0);
       assert.ok(scheduler.now() - START >= 2 * MINUTE);
     });
+
+  it("waits as long as configured, and once more says what it waits for if that changes", async () => {
+    const scheduler = newScheduler();
+    const host = newHost({ keycloak: UNREACHABLE });
+    const run = newRun(scheduler, WIKI, { unreachableLimit: 5_000 }, host);
+    const refused = run.acquire();
+    await run.runUntil("sleep");
+    host.keycloak = { state: "unclear", words: "can't be observed: the swarm has no leader" };
+    await scheduler.run();
+    await assert.rejects(refused, { name: "UnavailableError", message: /no leader; waited 5 s/ });
+    assert.equal(run.logged.length, 2);
+    assert.equal(scheduler.now() - START, 5_000);
+  });
 
   it("F45: shares one repair with nine other runs, none of which gets a dedicated one", async () => {
     const scheduler = newScheduler();

@@ -13,7 +13,7 @@ import { type AcquireHost, type KeycloakState, type LeaseRequest } from "../../p
 import { type KeycloakKind } from "../../providers/lib/coordination/scope.ts";
 import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
 import { profileOf } from "../../providers/app/profiles/index.ts";
-import type { Participant, Scheduler } from "./scheduler.ts";
+import { MINUTE, type Participant, type Scheduler } from "./scheduler.ts";
 
 export const SSO = "sso.test";
 const DOMAINS = { keycloak: SSO, traefik: "proxy.test", "custom-html": "pages.test" };
@@ -73,6 +73,7 @@ export function newRun(
     keycloak: SSO,
     domains: [`${run}.test`],
     dedicatedLimit: 1,
+    unreachableLimit: 2 * MINUTE,
     holder: participant.holder,
     duration: LEASE_DURATION,
     ...request,
@@ -152,8 +153,8 @@ export function conflicts(run: Run, app: AppProcess): boolean {
 
 function coordinationHostOf(scheduler: Scheduler, participant: Participant, host: Host): CoordinationHost {
   const { store, sleep, log } = participant;
-  const { now, liveness } = scheduler;
-  return { store, now, monotonicNow: now, sleep, log, liveness, isStale: async () => host.staleMaintenance };
+  const { now, monotonicNow, liveness } = scheduler;
+  return { store, now, monotonicNow, sleep, log, liveness, isStale: async () => host.staleMaintenance };
 }
 
 function handled<T>(work: Promise<T>): Promise<T> {

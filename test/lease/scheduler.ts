@@ -49,7 +49,11 @@ export interface Participant {
 
 export interface Scheduler {
   readonly store: FakeStore;
+  /** The wall clock. */
   now(): number;
+  monotonicNow(): number;
+  /** Sets the wall clock forward by `ms`, or back. */
+  setWallClock(ms: number): void;
   /** Advances the clock by `ms`; no process runs. */
   advance(ms: number): void;
   liveness(holder: ProcessIdentity): Promise<Liveness>;
@@ -71,6 +75,7 @@ const MAX_STEPS = 200_000;
 
 export function newScheduler(): Scheduler {
   let clock = START;
+  let wallOffset = 0;
   const participants: Participant[] = [];
   const store = createFakeStore(() => clock);
 
@@ -132,7 +137,9 @@ export function newScheduler(): Scheduler {
 
   const scheduler: Scheduler = {
     store,
-    now: () => clock,
+    now: () => clock + wallOffset,
+    monotonicNow: () => clock,
+    setWallClock: ms => void (wallOffset += ms),
     advance: ms => void (clock += ms),
     liveness: async ({ pid }) => participants[pid - 1]?.liveness ?? "dead",
     participant: newParticipant,

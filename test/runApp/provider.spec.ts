@@ -88,7 +88,7 @@ describe("RunApp's provider", function () {
     const stack = "docs-0a1b2c_ci_test";
     await swarm.set({ service: [{ name: `${stack}_app`, stack }] });
     const { props } = (await provider.read("id", state())) as { props: RunAppState };
-    assert.match(props.condition, /^down: no answer/);
+    assert.match(props.condition, /^unreachable: no answer/, "its name isn't resolved");
     assert.deepEqual(props, state({ version: "1.0.0+1", condition: props.condition }));
   });
 });

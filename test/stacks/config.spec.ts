@@ -24,10 +24,19 @@ describe("the configuration", () => {
       alerts: {},
       keycloak: "auto",
       dedicatedLimit: 1,
+      wait: { keycloak: 120 },
       startLimit: availableParallelism(),
       recipes: {},
       apps: {},
     });
+  });
+
+  it("limits the wait for an unreachable Keycloak, in seconds", () => {
+    const wait = (value: object) => ({ "hearth:baseDomain": "a.test", "hearth:wait": JSON.stringify(value) });
+    assert.equal(readConfig(wait({ keycloak: 30 })).wait.keycloak, 30);
+    assert.equal(readConfig(wait({ keycloak: "0" })).wait.keycloak, 0);
+    assert.match(refused(wait({ keycloak: -1 })), /^hearth:wait\.keycloak is -1: /);
+    assert.match(refused(wait({ traefik: 1 })), /^hearth:wait\.traefik: no such setting/);
   });
 
   it("accepts one alert channel, and rejects an unencrypted URL", () => {

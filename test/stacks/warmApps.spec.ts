@@ -31,6 +31,13 @@ describe("the warm apps", () => {
     assert.equal(warmAppInputs.parse(keycloak).updates.minAgeHours, 24, "an omitted setting must keep its default");
   });
 
+  it("ask Traefik at a configured path alone", () => {
+    const health = (settings: object) => warmApps(configured({ traefik: { health: settings } }))[0]?.health;
+    assert.equal(health({ stableFor: 3 })?.fallback, "/");
+    assert.deepEqual(health({ path: "/dashboard/" }), { path: "/dashboard/", allowUnauthorized: true });
+    assert.equal(health({ status: 404 })?.status, 404);
+  });
+
   it("include any configured recipe, with the default profile if hearth has none for it", () => {
     const apps = warmApps(configured({ "custom-html": { domain: "pages.ci.example.org" } }));
     assert.deepEqual(

@@ -1,9 +1,9 @@
 // The app's health gate, and the diagnostics of what it observed.
 import { readFile } from "node:fs/promises";
-import { healthSeconds } from "../../lib/compose/index.ts";
-import { portConflictResolver, servicesOf } from "../../lib/docker/index.ts";
+import { healthSeconds, lacksHealthcheck } from "../../lib/compose/index.ts";
+import { portConflictResolver, servicesOf, timeoutLabel } from "../../lib/docker/index.ts";
 import { ignoreAbsent } from "../../lib/fs/index.ts";
-import { gate, gateLine, healthWindow, probe } from "../../lib/health/index.ts";
+import { gate, gateLine, healthWindow, proberAt, type StartTimes } from "../../lib/health/index.ts";
 import { hasTag } from "../../lib/recipe/index.ts";
 import { monotonicNow, since } from "../../lib/time/index.ts";
 import type { AppContext } from "../context.ts";
@@ -23,11 +23,12 @@ export function health(session: Session): Health {
   return {
     async gate(version, baseline = {}) {
       const start = monotonicNow();
-      const window = healthWindow(app.health, await startSeconds(context, version));
+      const window = healthWindow(app.health, await startTimes(context, version));
       const resolvePortConflict = portConflictResolver(stack, log, { inherit: lock });
+      const subject = { ...app, ingress: profile.ingress };
+      const probe = proberAt(subject, version, () => profile.findRegressions(app, baseline));
       const check = async () => {
-        const subject = { ...app, ingress: profile.ingress };
-        const found = await probe(subject, version, () => profile.findRegressions(app, baseline));
+        const found = await probe();
         if (found.trouble !== undefined && !found.final) await resolvePortConflict();
         return found;
       };
@@ -50,7 +51,12 @@ export function health(session: Session): Health {
   };
 }
 
-/** Seconds that the version's healthchecks allow. */
-async function startSeconds({ mirror, recipeAt }: AppContext, version: string): Promise<number> {
-  return (await hasTag(mirror, version)) ? healthSeconds((await recipeAt(version)).compose) : UNKNOWN_START_SECONDS;
+/** A look at the services that fails is repeated by the gate; it has no label then. */
+async function startTimes({ stack, mirror, recipeAt, env }: AppContext, version: string): Promise<StartTimes> {
+  const services = await servicesOf(stack).catch(() => []);
+  const timeouts = [(await env())["TIMEOUT"], timeoutLabel(stack, services)];
+  if (!(await hasTag(mirror, version)))
+    return { healthchecks: UNKNOWN_START_SECONDS, lacksHealthcheck: false, timeouts };
+  const { compose } = await recipeAt(version);
+  return { healthchecks: healthSeconds(compose), lacksHealthcheck: lacksHealthcheck(compose), timeouts };
 }

@@ -1,5 +1,12 @@
 // The app's services on Swarm: observed, stopped, deployed.
-import { routedServices, scaleDown, servicesOf, versionLabel, waitUntilRemoved } from "../../lib/docker/index.ts";
+import {
+  routedServices,
+  scaleDown,
+  servicesOf,
+  stopLimit,
+  versionLabel,
+  waitUntilRemoved,
+} from "../../lib/docker/index.ts";
 import { errorMessage } from "../../lib/text.ts";
 import { monotonicNow, since } from "../../lib/time/index.ts";
 import type { UpgradeHost } from "../host.ts";
@@ -19,13 +26,14 @@ export function services(session: Session): Services {
     async stop() {
       const found = await servicesOf(stack);
       const start = monotonicNow();
+      const deadline = stopLimit(found);
       if (found.length > 0) {
         log("stopping");
         const first = routedServices(found).map(service => service.name);
-        await scaleDown(stack, first, { inherit: lock });
+        await scaleDown(stack, first, { deadline, inherit: lock });
         await abra.undeploy(app.domain);
       }
-      await waitUntilRemoved(stack);
+      await waitUntilRemoved(stack, deadline);
       log(`stopped in ${since(start)}`);
     },
     async deploy(version) {

@@ -7,7 +7,7 @@ import type { WarmAppInputs } from "../inputs.ts";
 export type ProfiledApp = Pick<WarmAppInputs, "domain" | "env">;
 
 export interface Profile {
-  /** Default health check of an app at `domain`: path and issuer. */
+  /** Default health check of an app at `domain`. A `fallback` counts only with the default path. */
   health(domain: string): NonNullable<Partial<WarmAppInputs["health"]>>;
   /** Whether its volumes are snapshotted and restored with its version, unless its configuration says otherwise. */
   readonly stateful: boolean;

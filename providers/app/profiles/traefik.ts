@@ -7,7 +7,8 @@ import { statusOf, statusText } from "./status.ts";
 
 export const traefik: Profile = {
   ...defaultProfile,
-  health: () => ({ path: "/ping" }),
+  // Behind basic auth it answers 401. The recipe routes its domain to api@internal; /ping is on another entrypoint.
+  health: () => ({ path: "/api/version", fallback: "/", allowUnauthorized: true }),
   // Its volume holds certificates only, which are issued again.
   stateful: false,
   ingress: true,

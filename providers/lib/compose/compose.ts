@@ -162,6 +162,11 @@ export function healthSeconds(compose: Compose): number {
   return Math.max(0, ...each);
 }
 
+/** Whether a service has no healthcheck, so that its time to start is unknown; an image's own isn't known here. */
+export function lacksHealthcheck({ services }: Compose): boolean {
+  return Object.values(services).some(({ healthcheck: check }) => !check || check.disable);
+}
+
 /** Parses the `export NAME=value` lines of a recipe's abra.sh, which hold the versions of its configs. */
 export function abraShVariables(text: string): Record<string, string> {
   return Object.fromEntries(

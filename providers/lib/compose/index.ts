@@ -1,5 +1,5 @@
 // compose: what the rest of hearth may use.
-export { type Compose, healthSeconds, imageReferences, loadFault } from "./compose.ts";
+export { type Compose, healthSeconds, imageReferences, lacksHealthcheck, loadFault } from "./compose.ts";
 export {
   atTag,
   composeAt,

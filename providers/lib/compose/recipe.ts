@@ -19,6 +19,8 @@ export function atTag(mirror: string, version: string): ReadFile {
 export interface Recipe {
   /** Its `.env.sample`; empty if it has none. */
   readonly sample: string;
+  /** The variables that abra deploys with. */
+  readonly env: Readonly<Record<string, string>>;
   /** Variables are substituted as abra does. */
   readonly compose: Compose;
 }
@@ -61,7 +63,7 @@ export async function readRecipe(read: ReadFile, what: string, app: TargetApp): 
   const env = mergeEnv(sample, script, app);
   const files = await readComposeFiles(read, what, env);
   try {
-    return { sample, compose: readCompose(Object.values(files), env) };
+    return { sample, env, compose: readCompose(Object.values(files), env) };
   } catch (error) {
     const why = (error as Error).message.split("\n")[0];
     throw new RecipeError(`${what}: cannot read ${Object.keys(files).join(", ")}: ${why}`, { cause: error });

@@ -102,7 +102,8 @@ async function absentImages(references: readonly string[]): Promise<string[]> {
 /** Milliseconds: a large image over a slow line. */
 const PULL_TIMEOUT = 900_000;
 
-async function pullImage(reference: string): Promise<void> {
+/** Pulls an image. Throws ImageError with the registry's words. */
+export async function pullImage(reference: string): Promise<void> {
   await docker(["pull", "--quiet", reference], `pull ${reference}`, { timeout: PULL_TIMEOUT }).catch(error => {
     if (!(error instanceof ProgramError)) throw error;
     const why = error.result.stderr || error.message;

@@ -23,15 +23,17 @@ export { removeStack } from "./removeStack.ts";
 export { routedServices, scaleDown } from "./scale.ts";
 export { missingSecrets } from "./secrets.ts";
 export { notReplaced, type ServiceSnapshot, snapshotServices } from "./serviceSnapshot.ts";
-export { freeSubnet, hostRoutes } from "./subnets.ts";
 export {
   containersOf,
   isChaos,
   type Service,
   serviceEnvironment,
   servicesOf,
-  taskErrors,
+  timeoutLabel,
   versionLabel,
 } from "./stack.ts";
+export { stopLimit } from "./stopLimit.ts";
+export { freeSubnet, hostRoutes } from "./subnets.ts";
+export { taskWatcher } from "./taskWatcher.ts";
 export { assertNotMounted, ensureVolumes, mountsOf, notLocal, volumeNames, volumesOf } from "./volumes.ts";
 export { NotRemovedError, waitUntilRemoved } from "./waitUntilRemoved.ts";

@@ -3,13 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ProgramError } from "../process/index.ts";
 import { monotonicNow } from "../time/index.ts";
 import { docker } from "./docker.ts";
+import { servicesOf } from "./stack.ts";
+import { stopLimit } from "./stopLimit.ts";
 import { NotRemovedError } from "./waitUntilRemoved.ts";
 
 type Kind = "service" | "container" | "network" | "config" | "secret" | "volume";
 type Remaining = Readonly<Record<Kind, readonly string[]>>;
 
 interface RemoveOptions {
-  /** Milliseconds. Default: 2 minutes. */
+  /** Milliseconds. Default: 2 minutes more than the longest stop_grace_period of its services. */
   readonly deadline?: number;
 }
 
@@ -18,8 +20,9 @@ interface RemoveOptions {
  * Absent is success. Throws NotRemovedError after `deadline`, with what remains and docker's reasons, but not before
  * every removable object was tried.
  */
-export async function removeStack(stack: string, { deadline = 120_000 }: RemoveOptions = {}): Promise<void> {
+export async function removeStack(stack: string, options: RemoveOptions = {}): Promise<void> {
   if (stack === "") throw new TypeError("remove a stack: expected a name");
+  const deadline = options.deadline ?? stopLimit(await servicesOf(stack));
   const attempted = new Set<string>();
   let reasons: string[] = [];
   for (const start = monotonicNow(); ; await sleep(300)) {

@@ -14,7 +14,7 @@ export function routedServices(services: readonly Service[]): Service[] {
 export async function scaleDown(
   stack: string,
   services: readonly string[],
-  { deadline = 120_000, inherit }: { deadline?: number; inherit?: number } = {},
+  { deadline, inherit }: { deadline: number; inherit?: number },
 ) {
   if (services.length === 0) return;
   const what = `stop ${services.join(", ")} of ${stack}`;

@@ -1,10 +1,11 @@
 // Observes a Swarm stack: its services, their replicas and updates, and abra's labels.
 import { filters, get } from "./api.ts";
-import { docker, jsonLines } from "./docker.ts";
-import { ProgramError } from "../process/index.ts";
+import { docker } from "./docker.ts";
+import { seconds } from "../time/index.ts";
 import { countTasks } from "./tasks.ts";
 
 export interface Service {
+  readonly id: string;
   /** Without the stack's prefix. */
   readonly name: string;
   readonly running: number;
@@ -16,14 +17,20 @@ export interface Service {
   /** Swarm's UpdateStatus.State; undefined if it was never updated. */
   readonly update: string | undefined;
   readonly labels: Record<string, string>;
+  /** Seconds that its containers may take to stop. */
+  readonly stopGrace: number;
 }
 
+/** Docker's default for `stop_grace_period`, in seconds. */
+const STOP_GRACE = 10;
+
 interface Listed {
+  readonly ID: string;
   readonly Spec: {
     readonly Name: string;
     readonly Labels?: Record<string, string>;
     readonly TaskTemplate?: {
-      readonly ContainerSpec?: unknown;
+      readonly ContainerSpec?: { readonly StopGracePeriod?: number };
       readonly RestartPolicy?: { readonly Condition?: string };
     };
   };
@@ -50,7 +57,7 @@ export async function servicesOf(stack: string): Promise<Service[]> {
     what,
   );
   return Promise.all(
-    listed.map(async ({ Spec, UpdateStatus, ServiceStatus }) => {
+    listed.map(async ({ ID, Spec, UpdateStatus, ServiceStatus }) => {
       if (!ServiceStatus)
         throw new Error(`docker: ${what}: ServiceStatus not found: upgrade the engine to Docker 20.10 or newer`);
       const { RunningTasks: running, DesiredTasks: desired } = ServiceStatus;
@@ -62,6 +69,7 @@ export async function servicesOf(stack: string): Promise<Service[]> {
       const counts =
         isPaused || (isOneShot && running < desired) ? await countTasks(Spec.Name, ContainerSpec) : undefined;
       return {
+        id: ID,
         name: Spec.Name.slice(stack.length + 1),
         running,
         desired,
@@ -69,6 +77,7 @@ export async function servicesOf(stack: string): Promise<Service[]> {
         isCurrent: isPaused ? counts!.current >= desired : undefined,
         update,
         labels: Spec.Labels ?? {},
+        stopGrace: ContainerSpec?.StopGracePeriod === undefined ? STOP_GRACE : seconds(ContainerSpec.StopGracePeriod),
       };
     }),
   );
@@ -77,6 +86,11 @@ export async function servicesOf(stack: string): Promise<Service[]> {
 /** The version in abra's label; undefined without one. */
 export function versionLabel(stack: string, services: readonly Service[]): string | undefined {
   return services.map(service => service.labels[`coop-cloud.${stack}.version`]).find(Boolean);
+}
+
+/** Seconds that abra would wait for a deploy, from the label of the recipe or of abra; undefined without one. */
+export function timeoutLabel(stack: string, services: readonly Service[]): string | undefined {
+  return services.map(service => service.labels[`coop-cloud.${stack}.timeout`]).find(Boolean);
 }
 
 /** Whether the stack was deployed from a working tree. */
@@ -88,16 +102,4 @@ export function isChaos(stack: string, services: readonly Service[]): boolean {
 export async function containersOf(stack: string): Promise<string[]> {
   const argv = ["ps", "--no-trunc", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`];
   return (await docker(argv, `list the containers of ${stack}`)).stdout.split("\n").filter(Boolean);
-}
-
-/** Why tasks failed, newest first: at most five per service, which is what Swarm keeps. */
-export async function taskErrors(stack: string): Promise<string[]> {
-  const argv = ["stack", "ps", "--no-trunc", "--format", "{{json .}}", stack];
-  const text = await docker(argv, `list the tasks of ${stack}`).catch(error => {
-    if (error instanceof ProgramError && /nothing found in stack/i.test(error.result.stderr)) return { stdout: "" };
-    throw error;
-  });
-  return jsonLines<{ Name: string; Error: string }>(text.stdout)
-    .filter(task => task.Error !== "")
-    .map(task => `${task.Name.replace(`${stack}_`, "").replace(/\..*$/, "")}: ${task.Error}`);
 }

@@ -1,6 +1,7 @@
 // The health gate: an app is healthy after every probe was good for a whole window without a restart.
 import { setTimeout as sleep } from "node:timers/promises";
-import { monotonicNow } from "../time/index.ts";
+import { type Clock, monotonicNow } from "../time/index.ts";
+import { failedLook, LOOKS } from "./judge.ts";
 
 /** The result of one probe. */
 export interface Probe {
@@ -27,42 +28,47 @@ export interface Window {
 export type Verdict =
   { readonly health: "healthy" } | { readonly health: "unhealthy" | "inconclusive"; readonly why: string };
 
-export interface Clock {
-  now(): number;
-  sleep(ms: number): Promise<unknown>;
-}
-
-/** Probes until the app was good for the whole window, or its deadline has passed. */
+/**
+ * Probes until the app was good for the whole window, or its deadline has passed. A probe that throws is a bad one. At
+ * the deadline a window that is still good may end, and unhealthy takes several bad probes in a row.
+ */
 export async function gate(
   probe: () => Promise<Probe>,
   window: Window,
   onChange: (seen: string) => void = () => undefined,
   clock: Clock = { now: monotonicNow, sleep },
 ): Promise<Verdict> {
+  const { stableFor, deadline, every = 1_000 } = window;
+  const limit = deadline + stableFor + LOOKS * every;
   const start = clock.now();
   let goodSince: number | undefined;
   /** Containers at the last good probe. */
   let running: string | undefined;
   let last: string | undefined;
-  for (;;) {
-    const seen = await probe();
+  /** Bad probes in a row that the app itself is to blame for. */
+  let bad = 0;
+  for (; ; await clock.sleep(every)) {
+    const seen = await probe().catch(failedProbe);
     const now = clock.now();
     const ids = [...seen.containers].toSorted().join();
     const restarted = running !== undefined && ids !== running;
     const trouble = seen.trouble ?? (restarted ? "a container was replaced within the window" : undefined);
     if (trouble !== last) onChange(trouble ?? "good");
     last = trouble;
-    const bad = seen.inconclusive ? "inconclusive" : "unhealthy";
-    if (seen.final) return { health: bad, why: trouble ?? "unknown" };
+    const health = seen.inconclusive ? "inconclusive" : "unhealthy";
+    if (seen.final) return { health, why: trouble ?? "unknown" };
     if (trouble === undefined) goodSince ??= now;
     else goodSince = undefined;
     running = seen.trouble === undefined ? ids : undefined;
-    if (goodSince !== undefined && now - goodSince >= window.stableFor) return { health: "healthy" };
-    if (now - start >= window.deadline)
-      return {
-        health: bad,
-        why: `${trouble ?? "not yet good for long enough"} (after ${Math.round((now - start) / 1000)} s)`,
-      };
-    await clock.sleep(window.every ?? 1_000);
+    if (goodSince !== undefined && now - goodSince >= stableFor) return { health: "healthy" };
+    bad = trouble !== undefined && health === "unhealthy" ? bad + 1 : 0;
+    const passed = now - start;
+    if (passed < deadline || (passed < limit && health === "unhealthy" && bad < LOOKS)) continue;
+    return { health, why: `${trouble ?? "not yet good for long enough"} (after ${Math.round(passed / 1000)} s)` };
   }
+}
+
+/** A failed probe is inconclusive, not unhealthy. */
+function failedProbe(error: unknown): Probe {
+  return { trouble: failedLook(error), containers: [], inconclusive: true };
 }

@@ -2,16 +2,9 @@
 export { type Health, health } from "./inputs.ts";
 export { InconclusiveError, UnhealthyError } from "./errors.ts";
 export { gate, type Verdict } from "./gate.ts";
-export { probeUrl } from "./http.ts";
 export { requireHealthy, verdictOf } from "./require.ts";
-export { gateLine, healthWindow } from "./window.ts";
-export {
-  HEALTHY,
-  NOT_DEPLOYED,
-  observe,
-  type ObservedApp,
-  probe,
-  probeUnless,
-  swarmRollback,
-  tasksTrouble,
-} from "./observe.ts";
+export { gateLine, healthWindow, type StartTimes } from "./window.ts";
+export { NOT_DEPLOYED } from "./look.ts";
+export { findDeployed, HEALTHY, isUnreachable, observe, type ObservedApp } from "./observe.ts";
+export { prober, proberAt } from "./probe.ts";
+export { swarmRollback } from "./tasks.ts";

@@ -3,8 +3,21 @@ import { z } from "zod";
 
 /** The health check of an app. Used by the health gate and by every observation. */
 export const health = z.strictObject({
-  path: z.string().startsWith("/").default("/").describe("Path requested over HTTPS through the ingress. Default: /."),
+  path: z
+    .string()
+    .startsWith("/")
+    .default("/")
+    .describe("Path requested over HTTPS through the ingress. Default: /; warm Keycloak and Traefik have their own."),
+  fallback: z
+    .string()
+    .startsWith("/")
+    .optional()
+    .describe("Path requested if the first answers 404. Default: none; Traefik's: /, unless its path is set."),
   status: z.int().min(100).max(599).optional().describe("HTTP status to expect. Default: any 2xx or 3xx."),
+  allowUnauthorized: z
+    .boolean()
+    .optional()
+    .describe("Without a status: whether 401 and 403 are good too. Default: false; Traefik's: true."),
   issuer: z.url().optional().describe("OpenID issuer that the response must name. Default: not checked."),
   stableFor: z
     .number()

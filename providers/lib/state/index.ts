@@ -12,6 +12,6 @@ export {
   rollbackSteps,
   writeStep,
 } from "./operation.ts";
-export { recordRepair, repairsSince } from "./repairs.ts";
+export { lastRepair, recordRepair, repairsSince } from "./repairs.ts";
 export { clearUndeployedOnPurpose, isUndeployedOnPurpose, markUndeployedOnPurpose } from "./undeployedOnPurpose.ts";
 export { approve, readApproved, readLastGood, readRejected, reject, writeLastGood } from "./versions.ts";

@@ -15,6 +15,11 @@ export async function repairsSince(folder: AppFolder, ms: number): Promise<numbe
   return (await repairTimes(folder)).filter(at => Math.abs(now - Date.parse(at)) <= ms).length;
 }
 
+/** When the app was last repaired, as recorded; empty if never. A comparison with it doesn't depend on the clock. */
+export async function lastRepair(folder: AppFolder): Promise<string> {
+  return (await repairTimes(folder)).at(-1) ?? "";
+}
+
 /** Await it before the repair, so that one that ends in a crash counts too. Needs the app's lock. */
 export async function recordRepair(folder: AppFolder): Promise<void> {
   await writeJson(folder.repairs, {

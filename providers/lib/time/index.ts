@@ -1,4 +1,4 @@
 // time: what the rest of hearth may use.
 export { seconds } from "./duration.ts";
-export { inSeconds, monotonicNow, since } from "./monotonic.ts";
+export { type Clock, inSeconds, monotonicNow, since } from "./monotonic.ts";
 export { stamp } from "./stamp.ts";

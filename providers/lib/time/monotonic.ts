@@ -1,5 +1,12 @@
 // The clock for every window and deadline of one process: setting the system's time doesn't move it.
 
+/** A clock for waits, which specs replace. */
+export interface Clock {
+  /** Milliseconds, for differences only. */
+  now(): number;
+  sleep(ms: number): Promise<unknown>;
+}
+
 /** Milliseconds, for differences only. */
 export function monotonicNow(): number {
   return performance.now();

@@ -36,5 +36,12 @@ describe("the profile of a recipe", () => {
     );
   });
 
+  it("Traefik: it is asked for its version, else its dashboard, behind a login too; never for /ping", () =>
+    assert.deepEqual(profileOf("traefik").health("proxy.test"), {
+      path: "/api/version",
+      fallback: "/",
+      allowUnauthorized: true,
+    }));
+
   it("exists for each app that is always warm", () => assert.deepEqual(warmByDefault, ["traefik", "keycloak"]));
 });

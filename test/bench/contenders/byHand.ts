@@ -3,7 +3,7 @@ import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stackOf } from "../../../providers/lib/docker/names.ts";
-import { tasksTrouble } from "../../../providers/lib/health/observe.ts";
+import { tasksTrouble } from "../../../providers/lib/health/tasks.ts";
 import { waitUntilRemoved } from "../../../providers/lib/docker/waitUntilRemoved.ts";
 import { servicesOf, versionLabel } from "../../../providers/lib/docker/stack.ts";
 import { at } from "../../lab/paths.ts";

@@ -55,6 +55,22 @@ describe("slots for runs that start or end", function () {
     assert.deepEqual(order, [0, 1, 2, 3]);
   });
 
+  it("are waited for whatever the wall clock says", async () => {
+    const now = Date.now;
+    const held = [await startSlot(options()), await startSlot(options())];
+    try {
+      let jump = 0;
+      Date.now = () => now() + (jump = jump > 0 ? -5 * 3_600_000 : 5 * 3_600_000);
+      const next = startSlot(options());
+      assert.ok(await waits(next));
+      await held[0]!.release();
+      await (await next).release();
+    } finally {
+      Date.now = now;
+    }
+    await held[1]!.release();
+  });
+
   it("F21: are reserved for runs that end, which go before those that start", async () => {
     const starts = [await startSlot(options()), await startSlot(options())];
     const reserved = await endSlot(options());

@@ -22,6 +22,7 @@ describe("docker's API", () => {
     const all = await Promise.all([1, 2, 3, 4, 5, 6].map(() => servicesOf("web")));
     assert.deepEqual(all[5], [
       {
+        id: "id-web_app",
         name: "app",
         running: 1,
         desired: 1,
@@ -29,6 +30,7 @@ describe("docker's API", () => {
         isCurrent: undefined,
         update: undefined,
         labels: { "coop-cloud.web.version": "1.0.0+1" },
+        stopGrace: 10,
       },
     ]);
     assert.equal(await dials(), 2);

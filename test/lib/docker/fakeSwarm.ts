@@ -12,6 +12,12 @@ export interface Thing {
   readonly busy?: number;
   /** Of a network. */
   readonly subnet?: string;
+  /** Running tasks of a service. Default: 1. */
+  readonly running?: number;
+  /** Further labels of a service. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** `stop_grace_period` of a service in seconds. */
+  readonly grace?: number;
 }
 
 /** A task whose desired state is running. */
@@ -21,6 +27,7 @@ export interface Task {
   readonly stack: string;
   readonly state: string;
   readonly error?: string;
+  readonly message?: string;
 }
 
 export interface Swarm {
@@ -29,6 +36,8 @@ export interface Swarm {
   readonly unreachable?: boolean;
   /** Number of API calls whose connection breaks. */
   readonly broken?: number;
+  /** Number of API calls that the engine answers with an error. */
+  readonly failing?: number;
   /** Number of queries during which containers outlive their services. */
   readonly linger?: number;
   readonly task?: readonly Task[];
@@ -67,6 +76,7 @@ export async function fakeSwarm(): Promise<FakeSwarm> {
         id: _id,
         unreachable: _unreachable,
         broken: _broken,
+        failing: _failing,
         linger: _linger,
         task: _task,
         ...kinds

@@ -2,13 +2,17 @@ import assert from "node:assert/strict";
 import { gate, type Probe } from "../../../providers/lib/health/gate.ts";
 
 /** Runs the gate on a fake clock with one of `probes` per second; the last one repeats. */
-function runGate(probes: Probe[], window = { stableFor: 3_000, deadline: 10_000 }) {
+function runGate(probes: (Probe | Error)[], window = { stableFor: 3_000, deadline: 10_000 }) {
   let now = 0;
   let at = 0;
   const seen: string[] = [];
   const clock = { now: () => now, sleep: async (ms: number) => (now += ms) };
   const verdict = gate(
-    async () => probes[Math.min(at++, probes.length - 1)]!,
+    async () => {
+      const probe = probes[Math.min(at++, probes.length - 1)]!;
+      if (probe instanceof Error) throw probe;
+      return probe;
+    },
     window,
     what => seen.push(what),
     clock,
@@ -78,6 +82,54 @@ describe("the health gate", () => {
     ]);
     assert.equal(result.health, "inconclusive");
     assert.equal(took, 0);
+  });
+
+  it("goes on after a probe that fails, and names it", async () => {
+    const noLeader = new Error("docker: list services: HTTP 500: The swarm does not have a leader.");
+    const { result, seen, took } = await runGate([good(), noLeader, good()]);
+    assert.deepEqual(result, { health: "healthy" });
+    assert.equal(took, 5_000, "the window begins again");
+    assert.deepEqual(seen, [`can't be observed: ${noLeader.message}`, "good"]);
+    assert.deepEqual((await runGate([noLeader])).result, {
+      health: "inconclusive",
+      why: `can't be observed: ${noLeader.message} (after 10 s)`,
+    });
+  });
+
+  it("isn't failed by a single bad probe at its deadline", async () => {
+    const { result, took } = await runGate([bad(), good()], { stableFor: 20_000, deadline: 10_000 });
+    assert.deepEqual(result, { health: "healthy" }, "a window that is still good may end");
+    assert.equal(took, 21_000);
+    const probes = [...Array(9).fill(good()), bad(), good()];
+    assert.equal((await runGate(probes, { stableFor: 9_500, deadline: 9_000 })).result.health, "healthy");
+    const failing = [...Array(9).fill(good()), bad("HTTP 502")];
+    assert.deepEqual((await runGate(failing, { stableFor: 9_500, deadline: 9_000 })).result, {
+      health: "unhealthy",
+      why: "HTTP 502 (after 11 s)",
+    });
+  });
+
+  it("ends soon after its deadline if the app keeps failing now and then", async () => {
+    const flapping = Array.from({ length: 100 }, (_, at) => (at % 3 === 0 ? bad() : good()));
+    const { result, took } = await runGate(flapping);
+    assert.equal(result.health, "unhealthy");
+    assert.ok(took <= 10_000 + 3_000 + 3_000);
+  });
+
+  it("doesn't notice a wall clock that is set by hours", async () => {
+    const now = Date.now;
+    let jump = 0;
+    try {
+      Date.now = () => now() + (jump = jump > 0 ? -5 * 3_600_000 : 5 * 3_600_000);
+      const start = performance.now();
+      const window = { stableFor: 100, deadline: 10_000, every: 10 };
+      assert.deepEqual(await gate(async () => (void Date.now(), good()), window), { health: "healthy" });
+      const failed = await gate(async () => bad("HTTP 503"), { ...window, deadline: 100 });
+      assert.match(JSON.stringify(failed), /"unhealthy","why":"HTTP 503 \(after \d s\)"/);
+      assert.ok(performance.now() - start >= 180);
+    } finally {
+      Date.now = now;
+    }
   });
 
   it("reports each change once", async () => {

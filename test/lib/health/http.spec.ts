@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import { createServer as createPlainServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
@@ -28,6 +28,10 @@ describe("a probe of an app from outside", () => {
     server = createServer({ key: await readFile(key), cert: certificate }, (request, response) => {
       const [, kind = "", rest = ""] = request.url!.split("/");
       if (kind === "hang") return;
+      if (kind === "traefik")
+        return void response
+          .writeHead(404, { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" })
+          .end("404 page not found\n");
       if (kind === "stall") return void response.write("{");
       if (kind === "break") return void request.socket.destroy();
       if (kind === "status")
@@ -50,8 +54,12 @@ describe("a probe of an app from outside", () => {
     assert.equal(await probeUrl({ url: `${url}/status/200` }), undefined);
     assert.equal(await probeUrl({ url: `${url}/status/302` }), undefined);
     assert.equal(await probeUrl({ url: `${url}/status/401`, status: 401 }), undefined);
-    assert.deepEqual(await probeUrl({ url: `${url}/status/503` }), { what: "HTTP 503", unreached: false });
-    assert.deepEqual(await probeUrl({ url: `${url}/status/200`, status: 204 }), { what: "HTTP 200", unreached: false });
+    assert.deepEqual(await probeUrl({ url: `${url}/status/503` }), { what: "HTTP 503", by: "app", status: 503 });
+    assert.deepEqual(await probeUrl({ url: `${url}/status/200`, status: 204 }), {
+      what: "HTTP 200",
+      by: "app",
+      status: 200,
+    });
   });
 
   it("checks the issuer if one is expected", async () => {
@@ -59,35 +67,67 @@ describe("a probe of an app from outside", () => {
     assert.equal(await probeUrl({ url: `${url}/json`, issuer }), undefined);
     assert.deepEqual(await probeUrl({ url: `${url}/json`, issuer: "b" }), {
       what: `issuer ${issuer} instead of b`,
-      unreached: false,
+      by: "app",
     });
     assert.deepEqual(await probeUrl({ url: `${url}/text`, issuer }), {
       what: `issuer missing instead of ${issuer}`,
-      unreached: false,
+      by: "app",
     });
+  });
+
+  it("requests the fallback after a 404 alone, and names both if that fails too", async () => {
+    const fallback = `${url}/status/401`;
+    assert.equal(await probeUrl({ url: `${url}/status/404`, fallback, allowUnauthorized: true }), undefined);
+    assert.deepEqual(await probeUrl({ url: `${url}/status/404`, fallback: `${url}/traefik` }), {
+      what: "HTTP 404 at /status/404 and HTTP 404 at /traefik",
+      by: "router",
+      status: 404,
+    });
+    assert.equal((await probeUrl({ url: `${url}/status/500`, fallback: `${url}/status/200` }))?.what, "HTTP 500");
+    assert.equal(await probeUrl({ url: `${url}/status/404`, fallback, status: 404 }), undefined);
+  });
+
+  it("distinguishes Traefik's own 404 from the app's", async () => {
+    assert.equal((await probeUrl({ url: `${url}/traefik` }))?.by, "router");
+    assert.equal((await probeUrl({ url: `${url}/status/404` }))?.by, "app");
+  });
+
+  it("reports a name that isn't resolved", async () => {
+    assert.equal((await probeUrl({ url: "https://nothing.invalid" }))?.by, "name");
+  });
+
+  it("reports an ingress that accepts connections but no TLS, or never answers", async () => {
+    const silent = createPlainServer(socket => void socket.on("error", () => undefined).resume());
+    const closing = createPlainServer(socket => void socket.destroy());
+    for (const plain of [silent, closing]) {
+      await new Promise<void>(done => plain.listen(0, "localhost", done));
+      const { port } = plain.address() as AddressInfo;
+      assert.equal((await probeUrl({ url: `https://localhost:${port}` }, 300))?.by, "route");
+      plain.close();
+    }
   });
 
   it("that can't connect reports why, and that the route may be at fault", async () => {
     const port = (server.address() as AddressInfo).port;
     assert.deepEqual(await probeUrl({ url: "https://localhost:1" }), {
       what: "no answer (ECONNREFUSED)",
-      unreached: true,
+      by: "route",
     });
     assert.deepEqual(await probeUrl({ url: `https://127.0.0.1:${port}` }), {
       what: "no answer (ERR_TLS_CERT_ALTNAME_INVALID)",
-      unreached: true,
+      by: "route",
     });
     setDefaultCACertificates(known);
-    assert.deepEqual(await probeUrl({ url }), { what: "no answer (DEPTH_ZERO_SELF_SIGNED_CERT)", unreached: true });
+    assert.deepEqual(await probeUrl({ url }), { what: "no answer (DEPTH_ZERO_SELF_SIGNED_CERT)", by: "route" });
     setDefaultCACertificates([...known, certificate]);
   });
 
   it("blames the app for no response, a partial response, or a broken connection", async () => {
-    assert.deepEqual(await probeUrl({ url: `${url}/hang` }, 300), { what: "no answer (time-out)", unreached: false });
+    assert.deepEqual(await probeUrl({ url: `${url}/hang` }, 300), { what: "no answer (time-out)", by: "app" });
     assert.deepEqual(await probeUrl({ url: `${url}/stall`, issuer: "a" }, 300), {
       what: "no answer (time-out)",
-      unreached: false,
+      by: "app",
     });
-    assert.deepEqual(await probeUrl({ url: `${url}/break` }), { what: "no answer (ECONNRESET)", unreached: false });
+    assert.deepEqual(await probeUrl({ url: `${url}/break` }), { what: "no answer (ECONNRESET)", by: "app" });
   });
 });

@@ -1,92 +1,43 @@
 import assert from "node:assert/strict";
-import { anotherVersion, swarmRollback, tasksTrouble } from "../../../providers/lib/health/observe.ts";
-import type { Service } from "../../../providers/lib/docker/stack.ts";
+import { health } from "../../../providers/lib/health/inputs.ts";
+import { findDeployed, observe } from "../../../providers/lib/health/observe.ts";
+import { fakeSwarm, type FakeSwarm } from "../docker/fakeSwarm.ts";
 
-const service = (more: Partial<Service> = {}): Service => ({
-  name: "app",
-  running: 1,
-  desired: 1,
-  completed: 0,
-  isCurrent: undefined,
-  update: undefined,
-  labels: {},
-  ...more,
-});
+const app = { domain: "nothing.invalid", health: health.parse({}), ingress: false };
+const stack = "nothing_invalid";
+const service = { name: `${stack}_app`, stack };
 
-describe("the trouble with an app's tasks", () => {
-  it("is none if all run", () => {
-    assert.equal(tasksTrouble([service(), service({ name: "db", update: "completed" })]), undefined);
-  });
+describe("observing an app", () => {
+  let swarm: FakeSwarm;
+  beforeEach(async () => (swarm = await fakeSwarm()));
+  afterEach(() => swarm.end());
 
-  it("names the service that doesn't run, or was scaled to 0", () => {
-    assert.deepEqual(tasksTrouble([service(), service({ name: "db", running: 0 })]), {
-      what: "db isn't running",
-      final: false,
-    });
-    assert.deepEqual(tasksTrouble([service({ running: 0, desired: 0 })]), { what: "app isn't running", final: false });
-  });
-
-  it("is none for a service that wants no task, beside others that run", () => {
-    assert.equal(tasksTrouble([service(), service({ name: "worker", running: 0, desired: 0 })]), undefined);
-  });
-
-  it("is none for a one-shot service that ended with success, and names one that didn't", () => {
-    const job = service({ name: "job", running: 0 });
-    assert.equal(tasksTrouble([service(), { ...job, completed: 1 }]), undefined);
-    assert.deepEqual(tasksTrouble([service(), job]), { what: "job isn't running", final: false });
-  });
-
-  it("includes an update in progress, although the old task still counts as running", () => {
-    assert.deepEqual(tasksTrouble([service({ update: "updating" })]), { what: "app is being updated", final: false });
-    assert.deepEqual(tasksTrouble([service({ update: "rollback_started" })]), {
-      what: "app is being rolled back by Swarm",
-      final: false,
+  it("finds it absent", async () => {
+    assert.deepEqual(await observe(app), {
+      deployed: false,
+      version: undefined,
+      chaos: false,
+      state: "not deployed",
+      condition: "not deployed",
     });
   });
 
-  for (const update of ["paused", "rollback_paused"])
-    it(`is none for ${update} while every task runs the present spec`, () => {
-      assert.equal(tasksTrouble([service({ update, isCurrent: true })]), undefined);
-      assert.equal(tasksTrouble([service({ update, isCurrent: false })])?.final, true);
-    });
+  it("finds it unreachable, not down, if its name isn't resolved, even if the swarm has no leader for a moment", async () => {
+    await swarm.set({ service: [service], failing: 1 });
+    const { state, condition, version } = await observe(app);
+    assert.equal(state, "unreachable");
+    assert.match(condition, /^unreachable: no answer \(E/);
+    assert.equal(version, "1.0.0+1");
+    assert.equal((await findDeployed(app)).deployed, true);
+  }).timeout(20_000);
 
-  for (const update of ["paused", "rollback_paused"])
-    it(`is final for ${update}, which never clears`, () => {
-      assert.deepEqual(tasksTrouble([service({ update })]), { what: `app's update is ${update}`, final: true });
-    });
-});
-
-describe("another version than the deployed one", () => {
-  it("is none if the deployed one or nothing runs", () => {
-    assert.equal(anotherVersion([service()], "2.0.0+1", "2.0.0+1"), undefined);
-    assert.equal(anotherVersion([], undefined, "2.0.0+1"), undefined);
+  it("names a task that Swarm can't place", async () => {
+    const error = "no suitable node (host-mode port already in use on 1 node)";
+    const task = [{ service: `id-${stack}_app`, stack, state: "pending", error }];
+    await swarm.set({ service: [{ ...service, running: 0 }], task });
+    assert.equal(
+      (await observe(app)).condition,
+      `down: app isn't running (app's task isn't placed (pending): ${error})`,
+    );
   });
-
-  it("F33: that another person deployed is inconclusive", () => {
-    assert.deepEqual(anotherVersion([service()], "1.0.0+1", "2.0.0+1"), {
-      trouble: "1.0.0+1 runs instead of 2.0.0+1: another person deployed it",
-      inconclusive: true,
-    });
-  });
-
-  it("F9: that Swarm rolled back to, labels included, is the release's fault", () => {
-    const found = anotherVersion([service({ update: "rollback_completed" })], "1.0.0+1", "2.0.0+1");
-    assert.equal(found?.inconclusive, false);
-    assert.match(found?.trouble ?? "", /Swarm rolled app back/);
-  });
-});
-
-describe("a rollback by Swarm", () => {
-  it("isn't reported for updates that completed, continue or paused", () => {
-    for (const update of [undefined, "updating", "completed", "paused"])
-      assert.equal(swarmRollback([service({ update })]), undefined);
-  });
-
-  for (const update of ["rollback_started", "rollback_completed", "rollback_paused"])
-    it(`F9: is recognized by ${update}, whatever version runs`, () => {
-      assert.deepEqual(swarmRollback([service({ name: "db" }), service({ update })]), {
-        trouble: "Swarm rolled app back: its new task didn't stay up",
-        inconclusive: false,
-      });
-    });
 });

@@ -11,7 +11,7 @@ import {
   writeStep,
   UnfinishedOperationError,
 } from "../../../providers/lib/state/operation.ts";
-import { recordRepair, repairsSince } from "../../../providers/lib/state/repairs.ts";
+import { lastRepair, recordRepair, repairsSince } from "../../../providers/lib/state/repairs.ts";
 import {
   approve,
   readApproved,
@@ -86,6 +86,15 @@ describe("an app's state", () => {
     assert.equal(await repairsSince(folder, hour), 2);
     for (let count = 0; count < 60; count++) await recordRepair(folder);
     assert.equal(JSON.parse(await readFile(folder.repairs, "utf8")).at.length, 50);
+  });
+
+  it("identifies the last repair without comparing times", async () => {
+    const before = await lastRepair(folder);
+    assert.equal(before, "");
+    await writeFile(folder.repairs, JSON.stringify({ format: 1, at: ["2036-01-01T00:00:00.000Z"] }));
+    const known = await lastRepair(folder);
+    await recordRepair(folder);
+    assert.notEqual(await lastRepair(folder), known);
   });
 
   it("is rejected when a newer hearth wrote it or a file is damaged", async () => {

@@ -1,0 +1,70 @@
+// One look at an app: its tasks, then its answer through the ingress.
+import type { Service } from "../docker/index.ts";
+import type { Fault } from "./answer.ts";
+import { probeUrl } from "./http.ts";
+import type { Health } from "./inputs.ts";
+import { tasksTrouble } from "./tasks.ts";
+
+export interface Watched {
+  readonly domain: string;
+  readonly health: Health;
+  /** Whether the app is itself the route by which others are reached. */
+  readonly ingress: boolean;
+}
+
+/** `unreachable`: its tasks run, but the route to it fails, which is never its own fault. */
+export type State = "healthy" | "not deployed" | "down" | "unreachable";
+
+export interface Finding {
+  readonly state: State;
+  /** What is wrong; undefined if nothing is. */
+  readonly trouble?: string;
+  /** Waiting longer can't fix it. */
+  readonly final?: boolean;
+}
+
+export const NOT_DEPLOYED = "not deployed";
+
+/** `taskWords`: why tasks don't run, as `taskWatcher` returns it. */
+export async function lookAt(
+  app: Watched,
+  services: readonly Service[],
+  taskWords: (services: readonly Service[]) => Promise<string | undefined>,
+): Promise<Finding> {
+  if (services.length === 0) return { state: NOT_DEPLOYED, trouble: NOT_DEPLOYED };
+  const tasks = tasksTrouble(services);
+  if (tasks) {
+    const words = await taskWords(services);
+    return { state: "down", trouble: words ? `${tasks.what} (${words})` : tasks.what, final: tasks.final };
+  }
+  return findingOf(await answer(app), app, services);
+}
+
+/** What the answer of an app proves whose tasks all run. */
+export function findingOf(fault: Fault | undefined, app: Watched, services: readonly Service[]): Finding {
+  if (!fault) return { state: "healthy" };
+  if (!isRouteFault(fault, app, services)) return { state: "down", trouble: fault.what };
+  const why = fault.by === "router" ? ": the ingress has no router for it" : "";
+  return { state: "unreachable", trouble: `${fault.what}${why}` };
+}
+
+/** The ingress is the route: only an unresolved name isn't its own fault. */
+function isRouteFault({ by }: Fault, { domain, ingress }: Watched, services: readonly Service[]): boolean {
+  if (by === "name") return true;
+  if (ingress || by === "app") return false;
+  return by === "route" || declaresRouter(services, domain);
+}
+
+/** A release whose labels no longer route its domain is at fault itself. */
+function declaresRouter(services: readonly Service[], domain: string): boolean {
+  const rules = services.flatMap(({ labels }) =>
+    Object.entries(labels).flatMap(([label, rule]) => (/^traefik\.http\.routers\..*\.rule$/.test(label) ? [rule] : [])),
+  );
+  return rules.some(rule => rule.toLowerCase().includes(domain) || /\bHostRegexp\(/i.test(rule));
+}
+
+function answer({ domain, health }: Watched): Promise<Fault | undefined> {
+  const { path, fallback, status, allowUnauthorized, issuer } = health;
+  const at = (asked: string) => `https://${domain}${asked}`;
+  return probeUrl({ url: at(path), fallback: fallback && at(fallback), status, allowUnauthorized, issuer });
+}

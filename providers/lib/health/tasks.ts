@@ -1,0 +1,49 @@
+// What a stack's services prove about an app: another version, a rollback by Swarm, tasks that don't run. Pure.
+import type { Service } from "../docker/index.ts";
+
+/** Another version runs than the deployed one: no further probe can change that. */
+export interface OtherVersion {
+  readonly trouble: string;
+  readonly inconclusive: boolean;
+}
+
+/** Why `runs` runs instead of `version`. When Swarm rolls an update back, it reverts a service's labels too. */
+export function anotherVersion(
+  services: readonly Service[],
+  runs: string | undefined,
+  version: string,
+): OtherVersion | undefined {
+  if (services.length === 0 || runs === version) return undefined;
+  const rollback = swarmRollback(services);
+  if (rollback) return rollback;
+  return {
+    trouble: `${runs ?? "an unknown version"} runs instead of ${version}: another person deployed it`,
+    inconclusive: true,
+  };
+}
+
+/** The first service whose last update Swarm rolled back, or is rolling back. */
+export function swarmRollback(services: readonly Service[]): OtherVersion | undefined {
+  const rolled = services.find(({ update }) => update?.startsWith("rollback_"));
+  return rolled && { trouble: `Swarm rolled ${rolled.name} back: its new task didn't stay up`, inconclusive: false };
+}
+
+/**
+ * The first service that isn't running as desired. One that wants no task is well beside others, and so is a one-shot
+ * service that ended with success. `paused` and `rollback_paused` never clear on their own: while every task runs the
+ * present spec, only the tasks count.
+ */
+export function tasksTrouble(services: readonly Service[]): { what: string; final: boolean } | undefined {
+  const isSwitchedOff = services.every(({ desired }) => desired === 0);
+  for (const { name, running, completed, desired, update, isCurrent } of services) {
+    if ((update === "paused" || update === "rollback_paused") && isCurrent !== true)
+      return { what: `${name}'s update is ${update}`, final: true };
+    if (update === "updating" || update === "rollback_started")
+      return {
+        what: `${name} is ${update === "updating" ? "being updated" : "being rolled back by Swarm"}`,
+        final: false,
+      };
+    if (isSwitchedOff || running + completed < desired) return { what: `${name} isn't running`, final: false };
+  }
+  return undefined;
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import type { Culprit } from "../../../providers/lib/health/answer.ts";
+import { health } from "../../../providers/lib/health/inputs.ts";
+import { findingOf, lookAt } from "../../../providers/lib/health/look.ts";
+import type { Service } from "../../../providers/lib/docker/stack.ts";
+
+const domain = "sso.test";
+const app = { domain, health: health.parse({}), ingress: false };
+const service = (more: Partial<Service> = {}): Service => ({
+  id: "s1",
+  name: "app",
+  running: 1,
+  desired: 1,
+  completed: 0,
+  isCurrent: undefined,
+  update: undefined,
+  labels: { "traefik.http.routers.sso.rule": "Host(`sso.test`)" },
+  stopGrace: 10,
+  ...more,
+});
+const finding = (by: Culprit, ingress = false, services = [service()]) =>
+  findingOf({ what: "HTTP 404", by }, { ...app, ingress }, services).state;
+
+describe("a look at an app", () => {
+  it("finds nothing deployed, or a task that doesn't run with Swarm's reason", async () => {
+    assert.equal((await lookAt(app, [], async () => "unused")).state, "not deployed");
+    assert.deepEqual(await lookAt(app, [service({ running: 0 })], async () => "app: No such image"), {
+      state: "down",
+      trouble: "app isn't running (app: No such image)",
+      final: false,
+    });
+  });
+
+  it("blames the route, not the app, for an unresolved name, a failed connection and a missing router", () => {
+    for (const by of ["name", "route", "router"] as const) assert.equal(finding(by), "unreachable");
+    assert.equal(finding("app"), "down");
+    assert.equal(
+      findingOf({ what: "HTTP 404", by: "router" }, app, [service()]).trouble,
+      "HTTP 404: the ingress has no router for it",
+    );
+  });
+
+  it("blames an app whose labels don't route its domain", () => {
+    assert.equal(finding("router", false, [service({ labels: {} })]), "down");
+    const other = { "traefik.http.routers.sso.rule": "Host(`other.test`)" };
+    assert.equal(finding("router", false, [service({ labels: other })]), "down");
+    const regexp = { "traefik.http.routers.sso.rule": "HostRegexp(`^sso\\.`)" };
+    assert.equal(finding("router", false, [service({ labels: regexp })]), "unreachable");
+  });
+
+  it("blames the ingress itself, except for an unresolved name", () => {
+    assert.equal(finding("name", true), "unreachable");
+    for (const by of ["route", "router", "app"] as const) assert.equal(finding(by, true), "down");
+  });
+});
