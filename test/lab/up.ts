@@ -7,7 +7,7 @@ import { writeResolvConf } from "./exec.ts";
 import { goStep, nodeLanguageHost, pulumiCli } from "./golang.ts";
 import { canPull, images } from "./images.ts";
 import { home } from "./home.ts";
-import { oracleStep } from "./oracle.ts";
+import { ownProgramsStep } from "./ownPrograms.ts";
 import { ownPulumi, programs, pulumiHome } from "./pulumi.ts";
 import { packages } from "./packages.ts";
 import { runSteps, type Print, type Step, type StepResult } from "./steps.ts";
@@ -24,7 +24,7 @@ export const steps: readonly Step[] = [
   ca,
   goStep(pulumiCli, ownPulumi),
   goStep(nodeLanguageHost, ownPulumi),
-  oracleStep,
+  ownProgramsStep,
   ...traefikPrograms.map(program => wheelStep(program, canPull)),
   ...images,
   recipes,

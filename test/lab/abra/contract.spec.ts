@@ -5,9 +5,9 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { ensureOwnProgram } from "../ownPrograms.ts";
 import { project } from "../paths.ts";
 
-const underTest = process.env["ABRA_UNDER_TEST"] ?? join(project, "test/lab/abra/abra");
 const sample =
   "TYPE=web\n\nDOMAIN=web.example.com\n" +
   "SECRET_PASS_VERSION=v1 # length=12 charset=hex\nSECRET_OWN_VERSION=v1 # generate=false\n\n#COMPOSE_FILE=";
@@ -33,6 +33,7 @@ secrets:
 
 describe("abra's contract with hearth", function () {
   this.timeout(30_000);
+  let underTest: string;
   let root: string;
   let abraDir: string;
   let upstream: string;
@@ -80,6 +81,10 @@ describe("abra's contract with hearth", function () {
     await succeeds("app", "new", "web", "-n", "--domain=a.test", "--server=default", "--secrets");
   };
 
+  before(async function () {
+    this.timeout(300_000);
+    underTest = process.env["ABRA_UNDER_TEST"] ?? (await ensureOwnProgram("abra"));
+  });
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), "abra-contract-"));
     [abraDir, upstream, fake] = [join(root, "abra"), join(root, "web"), join(root, "docker")];
