@@ -1,5 +1,5 @@
 // Builds programs from Go modules, inside a copy of the module so that its go.mod and go.sum apply.
-import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { exists } from "./host.ts";
 import { cache } from "./paths.ts";
@@ -54,6 +54,28 @@ export function builtAt({ name, version }: GoProgram): string {
   return join(cache, "go", `${name}-${version}`, name);
 }
 
+/**
+ * `build` writes `program` to the folder `out` in the temporary folder `work`. Then its folder is renamed, so that it is
+ * complete or absent. Several processes may build at a time: the first one to finish installs, the others use that.
+ */
+export async function buildProgram(
+  program: string,
+  build: (work: string, out: string) => Promise<void>,
+): Promise<void> {
+  const target = dirname(program);
+  await mkdir(dirname(target), { recursive: true });
+  const work = await mkdtemp(`${target}.`);
+  try {
+    const out = join(work, "out");
+    await build(work, out);
+    await rename(out, target).catch(async error => {
+      if (!(await exists(program))) throw error;
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
 /** Builds the program into the cache, unless it exists there or `isAvailable`. */
 export function goStep(program: GoProgram, isAvailable: () => Promise<boolean>, after: readonly string[] = []): Step {
   const target = builtAt(program);
@@ -61,11 +83,8 @@ export function goStep(program: GoProgram, isAvailable: () => Promise<boolean>, 
     name: buildName(program),
     after,
     ready: async () => (await exists(target)) || (await isAvailable()),
-    run: async shell => {
-      const work = `${dirname(target)}.${process.pid}`;
-      await rm(work, { recursive: true, force: true });
-      await mkdir(work, { recursive: true });
-      try {
+    run: shell =>
+      buildProgram(target, async (work, out) => {
         const cwd = join(work, "source");
         const found = await shell("go", ["mod", "download", "-json", `${program.module}@${program.version}`], {
           cwd: work,
@@ -76,14 +95,9 @@ export function goStep(program: GoProgram, isAvailable: () => Promise<boolean>, 
         for (const name of program.drop ?? []) await shell("go", ["mod", "edit", `-dropreplace=${name}`], { cwd });
         const modMode =
           (await readFile(join(cwd, "go.mod"), "utf8")).includes("\nreplace ") || program.drop ? "mod" : "readonly";
-        const out = join(work, "out", program.name);
-        const argv = ["build", `-mod=${modMode}`, "-trimpath", "-ldflags", program.ldflags, "-o", out, program.main];
+        const path = join(out, program.name);
+        const argv = ["build", `-mod=${modMode}`, "-trimpath", "-ldflags", program.ldflags, "-o", path, program.main];
         await shell("go", argv, { cwd, env: { CGO_ENABLED: "0" } });
-        await rm(dirname(target), { recursive: true, force: true });
-        await rename(dirname(out), dirname(target));
-      } finally {
-        await rm(work, { recursive: true, force: true });
-      }
-    },
+      }),
   };
 }

@@ -4,6 +4,7 @@ import { chmod, lstat, mkdir, readlink, rename, rm, symlink, writeFile } from "n
 import { dirname, join } from "node:path";
 import { builtAt, nodeLanguageHost, pulumiCli } from "./golang.ts";
 import { exists, which } from "./host.ts";
+import { ownProgramPath, ownProgramsStep } from "./ownPrograms.ts";
 import { at, project } from "./paths.ts";
 import type { Step } from "./steps.ts";
 
@@ -31,7 +32,7 @@ const companions = {
 
 async function links(): Promise<Record<string, string>> {
   const ours = {
-    [join(at.bin, "abra")]: join(project, "test/lab/abra/abra"),
+    [join(at.bin, "abra")]: await ownProgramPath("abra"),
     [join(at.bin, "hearth")]: join(project, "commands/hearth.mjs"),
   };
   return (await ownPulumi()) ? ours : { ...ours, ...companions, [join(at.bin, "pulumi")]: builtAt(pulumiCli) };
@@ -42,7 +43,11 @@ const linked = async (path: string, target: string) => (await readlink(path).cat
 /** Links the programs of the checkout that last ran `lab up`. */
 export const programs: Step = {
   name: "programs",
-  after: [`build ${pulumiCli.name} ${pulumiCli.version}`, `build ${nodeLanguageHost.name} ${nodeLanguageHost.version}`],
+  after: [
+    `build ${pulumiCli.name} ${pulumiCli.version}`,
+    `build ${nodeLanguageHost.name} ${nodeLanguageHost.version}`,
+    ownProgramsStep.name,
+  ],
   ready: async () =>
     (await Promise.all(Object.entries(await links()).map(([path, target]) => linked(path, target)))).every(Boolean),
   run: async () => {

@@ -7,7 +7,7 @@ import { writeResolvConf } from "./exec.ts";
 import { goStep, minifluxPrograms, nodeLanguageHost, pulumiCli } from "./golang.ts";
 import { canPull, images } from "./images.ts";
 import { home } from "./home.ts";
-import { oracleStep } from "./oracle.ts";
+import { ownProgramsStep } from "./ownPrograms.ts";
 import { ownPulumi, programs, pulumiHome } from "./pulumi.ts";
 import { packages } from "./packages.ts";
 import { registryStep } from "./registry.ts";
@@ -25,7 +25,7 @@ export const steps: readonly Step[] = [
   ca,
   goStep(pulumiCli, ownPulumi),
   goStep(nodeLanguageHost, ownPulumi),
-  oracleStep,
+  ownProgramsStep,
   ...minifluxPrograms.map(program => goStep(program, canPull, ["docker engine"])),
   registryStep,
   ...traefikPrograms.map(program => wheelStep(program, canPull)),

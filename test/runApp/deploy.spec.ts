@@ -5,17 +5,23 @@ import { liveHost } from "../../providers/runApp/liveHost.ts";
 import { withAppLock } from "../../providers/runApp/lock.ts";
 import { pathsOf } from "../../providers/runApp/paths.ts";
 import type { CheckedRunApp } from "../../providers/runApp/inputs.ts";
+import { ensureOwnProgram } from "../lab/ownPrograms.ts";
 import { project } from "../lab/paths.ts";
 import { compose, createFixture, sample, type Fixture } from "./fixture.ts";
 
 /** Uses the lab's abra and a fake docker that keeps its state in files. */
 describe("deploying a run's app", function () {
   this.timeout(60_000);
+  let abra: string;
   let fixture: Fixture;
   let docker: string;
   let lines: string[];
-  const before = { PATH: process.env["PATH"], DOCKER_CONFIG: process.env["DOCKER_CONFIG"] };
+  const variables = { PATH: process.env["PATH"], DOCKER_CONFIG: process.env["DOCKER_CONFIG"] };
 
+  before(async function () {
+    this.timeout(300_000);
+    abra = await ensureOwnProgram("abra");
+  });
   beforeEach(async () => {
     fixture = await createFixture();
     lines = [];
@@ -23,13 +29,13 @@ describe("deploying a run's app", function () {
     const bin = join(fixture.root, "bin");
     for (const folder of [docker, bin]) await mkdir(folder);
     await symlink(join(project, "test/lab/abra/fixtures/docker"), join(bin, "docker"));
-    await symlink(join(project, "test/lab/abra/abra"), join(bin, "abra"));
-    Object.assign(process.env, { PATH: `${bin}${delimiter}${before.PATH}`, DOCKER_CONFIG: docker });
+    await symlink(abra, join(bin, "abra"));
+    Object.assign(process.env, { PATH: `${bin}${delimiter}${variables.PATH}`, DOCKER_CONFIG: docker });
   });
   afterEach(async () => {
-    process.env["PATH"] = before.PATH;
-    if (before.DOCKER_CONFIG === undefined) delete process.env["DOCKER_CONFIG"];
-    else process.env["DOCKER_CONFIG"] = before.DOCKER_CONFIG;
+    process.env["PATH"] = variables.PATH;
+    if (variables.DOCKER_CONFIG === undefined) delete process.env["DOCKER_CONFIG"];
+    else process.env["DOCKER_CONFIG"] = variables.DOCKER_CONFIG;
     await fixture.cleanUp();
   });
 

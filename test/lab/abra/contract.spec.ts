@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
+import { ensureOwnProgram } from "../ownPrograms.ts";
 import { project } from "../paths.ts";
 
-const underTest = process.env["ABRA_UNDER_TEST"] ?? join(project, "test/lab/abra/abra");
 const sample =
   "TYPE=web\n\nDOMAIN=web.example.com\n" +
   "SECRET_PASS_VERSION=v1 # length=12 charset=hex\nSECRET_OWN_VERSION=v1 # generate=false\n\n#COMPOSE_FILE=";
@@ -33,6 +33,7 @@ secrets:
 
 describe("abra's contract with hearth", function () {
   this.timeout(30_000);
+  let underTest: string;
   let root: string;
   let abraDir: string;
   let upstream: string;
@@ -57,7 +58,10 @@ describe("abra's contract with hearth", function () {
   const git = (cwd: string, ...argv: string[]) =>
     execa("git", ["-c", "user.name=t", "-c", "user.email=t@t.test", "-c", "tag.gpgSign=false", ...argv], { cwd });
   const release = async (version: string, files: Record<string, string>, annotated = true) => {
-    for (const [name, text] of Object.entries(files)) await writeFile(join(upstream, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(upstream, name)), { recursive: true });
+      await writeFile(join(upstream, name), text);
+    }
     await git(upstream, "add", "-A");
     await git(upstream, "commit", "--quiet", "--allow-empty", "-m", version);
     await git(upstream, "tag", ...(annotated ? ["-a", "-m", version] : []), version);
@@ -79,7 +83,13 @@ describe("abra's contract with hearth", function () {
   const createApp = async () => {
     await succeeds("app", "new", "web", "-n", "--domain=a.test", "--server=default", "--secrets");
   };
+  const editEnv = async (edit: (text: string) => string) =>
+    writeFile(envFile(), edit(await readFile(envFile(), "utf8")));
 
+  before(async function () {
+    this.timeout(300_000);
+    underTest = process.env["ABRA_UNDER_TEST"] ?? (await ensureOwnProgram("abra"));
+  });
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), "abra-contract-"));
     [abraDir, upstream, fake] = [join(root, "abra"), join(root, "web"), join(root, "docker")];
@@ -137,13 +147,32 @@ describe("abra's contract with hearth", function () {
     await fails(/already exists/, "app", "secret", "generate", "a.test", "pass", "v1");
   });
 
-  it("takes a secret's name from the compose file, and its length from the variable of its version", async () => {
-    await release("1.11.0+1.1", {
-      "compose.yml": compose("1.1").replace("_pass_${SECRET_PASS_VERSION}", "_ssl_cert_${SECRET_PASS_VERSION:-v4}"),
-    });
+  it("takes a secret's name from the compose file, its modifiers from the variable of its version", async () => {
+    const cert = `services:
+  app:
+    secrets: [ssl_cert]
+secrets:
+  ssl_cert:
+    external: true
+    name: \${STACK_NAME}_ssl_cert_\${SECRET_WILDCARD_CERT_VERSION}
+`;
+    await release("1.11.0+1.1", { "compose.cert.yml": `version: "3.8"\n${cert}` });
     await succeeds("app", "new", "web", "-n", "--domain=a.test", "--server=default");
-    await succeeds("app", "secret", "generate", "a.test", "ssl_cert", "v1", "-n");
-    assert.match(await readFile(join(fake, "secret-a_test_ssl_cert_v1"), "utf8"), /^[0-9a-f]{12}$/);
+    await editEnv(
+      text => `${text}\nCOMPOSE_FILE=compose.yml:compose.cert.yml\nSECRET_WILDCARD_CERT_VERSION=v2 # length=7\n`,
+    );
+    await succeeds("app", "secret", "generate", "a.test", "--all");
+    assert.match(await readFile(join(fake, "secret-a_test_ssl_cert_v2"), "utf8"), /^[A-Za-z0-9]{7}$/);
+    await succeeds("app", "secret", "generate", "a.test", "ssl_cert", "v3");
+    assert.match(await readFile(join(fake, "secret-a_test_ssl_cert_v3"), "utf8"), /^[A-Za-z0-9]{7}$/);
+    const listed = JSON.parse(await succeeds("app", "secret", "list", "a.test", "-m")) as Record<string, string>[];
+    assert.deepEqual(
+      listed.map(secret => secret["generated-name"]),
+      ["a_test_pass_v1", "a_test_own_v1", "a_test_ssl_cert_v2"],
+    );
+    await succeeds("app", "deploy", "a.test", "-n", "-o", "-c");
+    await editEnv(text => text.replace("CERT_VERSION=v2", "CERT_VERSION=v4"));
+    await fails(/secret not generated: ssl_cert/, "app", "deploy", "a.test", "-n", "-o", "-f", "-c");
   });
 
   it("inserts a secret from a file with -f, without its value in any argv", async () => {
@@ -173,10 +202,7 @@ describe("abra's contract with hearth", function () {
 
   it("deploys a tag, interpolating the .env, STACK_NAME and the exports of abra.sh", async () => {
     await createApp();
-    await writeFile(
-      envFile(),
-      (await readFile(envFile(), "utf8")).replace("#COMPOSE_FILE=", "A='a b' # why\n#COMPOSE_FILE="),
-    );
+    await editEnv(text => text.replace("#COMPOSE_FILE=", "A='a b' # why\n#COMPOSE_FILE="));
     await succeeds("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-f", "-c");
     const stack = await deployed();
     assert.match(stack!.texts[0]!, /nginx:1\.0/);
@@ -189,6 +215,29 @@ describe("abra's contract with hearth", function () {
     assert.equal(argv.at(-1), "a_test");
   });
 
+  it("deploys with tags resolved to digests, and removes no services", async () => {
+    await createApp();
+    await succeeds("app", "deploy", "a.test", "-n", "-o", "-c");
+    const argv = (await calls()).find(call => call[1] === "deploy")!;
+    assert.deepEqual(argv.slice(2, 5), ["--detach=true", "--resolve-image", "always"]);
+    assert.ok(!argv.includes("--prune"));
+  });
+
+  it("merges the files of a COMPOSE_FILE that names itself, also from subfolders", async () => {
+    const overlay = (name: string) => `version: "3.8"\nservices:\n  ${name}:\n    image: ${name}:1\n`;
+    await release("1.11.0+1.1", { "compose.db.yml": overlay("db"), "more/compose.cache.yml": overlay("cache") });
+    await createApp();
+    const files = ["compose.yml", "$COMPOSE_FILE:compose.db.yml", "$COMPOSE_FILE:more/compose.cache.yml"];
+    await editEnv(text => [text, ...files.map(each => `COMPOSE_FILE="${each}"`)].join("\n"));
+    await succeeds("app", "deploy", "a.test", "-n", "-o", "-c");
+    const { texts, env: variables } = (await deployed())!;
+    assert.equal(variables["COMPOSE_FILE"], "compose.yml:compose.db.yml:more/compose.cache.yml");
+    assert.deepEqual(
+      texts.slice(0, -1).map(text => /image: (\w+)/.exec(text)?.[1]),
+      ["nginx", "db", "cache"],
+    );
+  });
+
   it("rewrites only TYPE after a deploy, and deploys TYPE's version the next time", async () => {
     await createApp();
     const before = await readFile(envFile(), "utf8");
@@ -198,12 +247,38 @@ describe("abra's contract with hearth", function () {
     assert.match((await deployed())!.texts[0]!, /nginx:1\.0/, "flags may stand before the positionals");
   });
 
+  it("reads the recipe from RECIPE too, before TYPE, and writes the version there", async () => {
+    await createApp();
+    const before = (await readFile(envFile(), "utf8")).replace("TYPE=web:1.10.0+1.1", "RECIPE=web");
+    await writeFile(envFile(), before);
+    await succeeds("app", "deploy", "a.test", "1.9.0+1.0", "-n", "-o", "-c");
+    assert.equal(await readFile(envFile(), "utf8"), before.replace("RECIPE=web", "RECIPE=web:1.9.0+1.0"));
+    await editEnv(text => `TYPE=other:1.0.0+1\n${text}`);
+    await succeeds("app", "deploy", "a.test", "-n", "-o", "-f", "-c");
+    assert.match((await deployed())!.texts[0]!, /nginx:1\.0/);
+    assert.match(await readFile(envFile(), "utf8"), /^TYPE=other:1\.0\.0\+1\nRECIPE=web:1\.9\.0\+1\.0\n/);
+  });
+
   it("labels the service app with version, recipe, chaos and timeout", async () => {
     await createApp();
     await succeeds("app", "deploy", "a.test", "-n", "-o", "-c");
     const labels = (await deployed())!.texts.at(-1)!;
     for (const label of ["version: 1.10.0+1.1", 'chaos: "false"', "recipe: web", "timeout:"])
       assert.ok(labels.includes(`coop-cloud.a_test.${label}`), label);
+  });
+
+  it("labels with the timeout of the .env, else the recipe's, else 120", async () => {
+    const timeout = async () => /\.timeout: "(\d+)"/.exec((await deployed())!.texts.at(-1)!)?.[1];
+    await createApp();
+    await succeeds("app", "deploy", "a.test", "-n", "-o", "-c");
+    assert.equal(await timeout(), "120");
+    const label = '- "coop-cloud.${STACK_NAME}.timeout=${SECONDS:-300}"';
+    await release("1.11.0+1.1", { "compose.yml": compose("1.1").replace("      labels:\n", `$&        ${label}\n`) });
+    await succeeds("app", "deploy", "a.test", "1.11.0+1.1", "-n", "-D", "-f", "-c");
+    assert.equal(await timeout(), "300");
+    await editEnv(text => `TIMEOUT=400\n${text}`);
+    await succeeds("app", "deploy", "a.test", "-n", "-o", "-f", "-c");
+    assert.equal(await timeout(), "400");
   });
 
   it("fails with already deployed without -f, and redeploys with it", async () => {
@@ -246,6 +321,22 @@ describe("abra's contract with hearth", function () {
     assert.equal(await deployed(), undefined);
     const type = /^TYPE=.*$/m.exec(await readFile(envFile(), "utf8"))?.[0];
     assert.equal(type, "TYPE=web:1.10.0+1.1", "a failed deploy leaves TYPE unchanged");
+  });
+
+  it("R009: docker's loader decides about the merged files, with the app's variables", async () => {
+    const overlay = (lines: string) => `version: "3.8"\nservices:\n  app:\n    deploy:\n      ${lines}\n`;
+    await release("1.11.0+1.1", { "compose.count.yml": overlay("replicas: ${COUNT}") });
+    await release("1.12.0+1.1", { "compose.count.yml": overlay("replicants: 2") });
+    await release("1.13.0+1.1", { "compose.count.yml": 'version: "3.7"\n' });
+    await createApp();
+    await editEnv(text => `COUNT=many\n${text}\nCOMPOSE_FILE="compose.yml:compose.count.yml"`);
+    const deploy = (version: string) => ["app", "deploy", "a.test", version, "-n", "-o", "-f", "-c"];
+    await fails(/R009: .*replicas/, ...deploy("1.11.0+1.1"));
+    await fails(/R009: .*replicants/, ...deploy("1.12.0+1.1"));
+    await fails(/R009: .*version mismatch/, ...deploy("1.13.0+1.1"));
+    assert.equal(await deployed(), undefined);
+    await editEnv(text => text.replace("COUNT=many", "COUNT=2"));
+    await succeeds(...deploy("1.11.0+1.1"));
   });
 
   it("fails if a secret is missing, naming it", async () => {
@@ -323,10 +414,30 @@ describe("abra's contract with hearth", function () {
     ]);
   });
 
+  it("passes the words of app run on, flags and --help included", async () => {
+    await createApp();
+    const script = `#!/bin/sh\nif [ "$1" = ps ]; then echo container; else printf '<%s>' "$@"; cat; exit 3; fi\n`;
+    await rm(join(root, "bin", "docker"));
+    await writeFile(join(root, "bin", "docker"), script, { mode: 0o755 });
+    await fails(
+      /^<exec><-i><container><ls><-la><--help><--><x>/,
+      "app",
+      "run",
+      "a.test",
+      "app",
+      "ls",
+      "-la",
+      "--help",
+      "--",
+      "x",
+    );
+  });
+
   it("names unknown apps, recipes and commands", async () => {
     await fails(/b\.test/, "app", "deploy", "b.test", "-n");
     await fails(/nothing/, "recipe", "fetch", "nothing");
     await fails(/unknown command/, "app", "dance");
+    await fails(/unknown flag: --dance/, "app", "ls", "--dance");
   });
 
   it("passes on docker's error message", async () => {

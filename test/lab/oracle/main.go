@@ -8,12 +8,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 
-	"github.com/docker/cli/cli/compose/loader"
-	"github.com/docker/cli/cli/compose/schema"
-	"github.com/docker/cli/cli/compose/types"
 	"github.com/joho/godotenv"
+
+	"hearth-lab/compose"
 )
 
 type request struct {
@@ -32,7 +30,7 @@ func main() {
 	case "env":
 		answer, err = godotenv.Parse(os.Stdin)
 	case "compose":
-		answer, err = compose()
+		answer, err = load()
 	default:
 		err = fmt.Errorf("expected env or compose, got %s", os.Args[1])
 	}
@@ -44,27 +42,16 @@ func main() {
 	}
 }
 
-func compose() (any, error) {
+func load() (any, error) {
 	var asked request
 	if err := json.NewDecoder(os.Stdin).Decode(&asked); err != nil {
 		return nil, err
 	}
-	details := types.ConfigDetails{WorkingDir: asked.Dir, Environment: asked.Env}
-	for _, name := range asked.Files {
-		text, err := os.ReadFile(filepath.Join(asked.Dir, name))
-		if err != nil {
-			return nil, err
-		}
-		parsed, err := loader.ParseYAML(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: name, Config: parsed})
+	details, err := compose.Read(asked.Dir, asked.Files, asked.Env)
+	if err != nil {
+		return nil, err
 	}
-	if len(details.ConfigFiles) > 0 {
-		details.Version = schema.Version(details.ConfigFiles[0].Config)
-	}
-	return loader.Load(details)
+	return compose.Load(details)
 }
 
 func fail(err error) {

@@ -1,10 +1,12 @@
-module hearth-lab/oracle
+module hearth-lab
 
 go 1.26.0
 
 require (
 	github.com/docker/cli v29.9.3+incompatible
 	github.com/joho/godotenv v1.5.1
+	go.yaml.in/yaml/v3 v3.0.6
+	golang.org/x/mod v0.42.0
 )
 
 require (
@@ -31,7 +33,6 @@ require (
 	go.opentelemetry.io/otel v1.35.0 // indirect
 	go.opentelemetry.io/otel/metric v1.35.0 // indirect
 	go.opentelemetry.io/otel/trace v1.35.0 // indirect
-	go.yaml.in/yaml/v3 v3.0.6 // indirect
 	golang.org/x/sys v0.33.0 // indirect
 	golang.org/x/text v0.44.0 // indirect
 )
