@@ -16,8 +16,6 @@ export function errorMessage(error: unknown): string {
 
 /** Another program's words for a line: without control characters, at most `max` characters. */
 export function oneLine(text: string, max = 200): string {
-  const line = text
-    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ")
-    .trim();
+  const line = text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
   return line.length > max ? `${line.slice(0, max - 1)}…` : line;
 }

@@ -1,8 +1,23 @@
 // The host of a run's app with real programs: abra, docker, git and HTTPS.
 import { abraIn, operatorAbraDir } from "../lib/abra/index.ts";
 import { atTag, healthSeconds, lacksHealthcheck, type Recipe, readRecipe } from "../lib/compose/index.ts";
-import { notReplaced, servicesOf, type ServiceSnapshot, snapshotServices, stackOf, timeoutLabel } from "../lib/docker/index.ts";
-import { gate, gateLine, healthWindow, prober, type StartTimes, swarmRollback, type Verdict } from "../lib/health/index.ts";
+import {
+  notReplaced,
+  servicesOf,
+  type ServiceSnapshot,
+  snapshotServices,
+  stackOf,
+  timeoutLabel,
+} from "../lib/docker/index.ts";
+import {
+  gate,
+  gateLine,
+  healthWindow,
+  prober,
+  type StartTimes,
+  swarmRollback,
+  type Verdict,
+} from "../lib/health/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
 import type { Log } from "../lib/text.ts";
 import { monotonicNow, since } from "../lib/time/index.ts";
