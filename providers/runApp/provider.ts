@@ -52,9 +52,7 @@ export const provider = surviveParent({
     const renew = changedSecrets(olds, news);
     const isRouteAlone = isUnreachable(news.condition) && !settingsDiffer(olds, news);
     try {
-      const version = isRouteAlone
-        ? await waitUntilReachable(news, logOfRun)
-        : await ensureApp(news, renew, logOfRun);
+      const version = isRouteAlone ? await waitUntilReachable(news, logOfRun) : await ensureApp(news, renew, logOfRun);
       return { outs: stateOf(news, version) };
     } catch (error) {
       const observed = await findDeployed(news).catch(() => undefined);

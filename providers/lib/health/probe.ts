@@ -5,11 +5,7 @@ import { lookAt, type Watched } from "./look.ts";
 import { anotherVersion, type OtherVersion } from "./tasks.ts";
 
 /** Probes at `version`; `more` returns what else is wrong in words, or undefined. */
-export function proberAt(
-  app: Watched,
-  version: string,
-  more: () => Promise<string | undefined>,
-): () => Promise<Probe> {
+export function proberAt(app: Watched, version: string, more: () => Promise<string | undefined>): () => Promise<Probe> {
   const stack = stackOf(app.domain);
   return prober(app, services => anotherVersion(services, versionLabel(stack, services), version), more);
 }
