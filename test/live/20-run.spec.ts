@@ -300,7 +300,14 @@ describe("a CI run on a real host", function () {
   });
 
   it("gets the lab's certificate from Traefik for every name", async () => {
-    const done = await call("curl", ["-sS", "-o", "/dev/null", "-w", "%{http_code}", `https://${traefik.domain}/api/version`]);
+    const done = await call("curl", [
+      "-sS",
+      "-o",
+      "/dev/null",
+      "-w",
+      "%{http_code}",
+      `https://${traefik.domain}/api/version`,
+    ]);
     assert.equal(done.stdout, "200", done.all);
   });
 });

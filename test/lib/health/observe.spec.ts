@@ -29,7 +29,7 @@ describe("observing an app", () => {
     assert.match(condition, /^unreachable: no answer/);
     assert.equal(version, "1.0.0+1");
     assert.equal((await findDeployed(app)).deployed, true);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it("names a task that Swarm can't place", async () => {
     const error = "no suitable node (host-mode port already in use on 1 node)";
