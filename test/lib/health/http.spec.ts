@@ -123,8 +123,8 @@ describe("a probe of an app from outside", () => {
   });
 
   it("blames the app for no response, a partial response, or a broken connection", async () => {
-    assert.deepEqual(await probeUrl({ url: `${url}/hang` }, 300), { what: "no answer (time-out)", by: "app" });
-    assert.deepEqual(await probeUrl({ url: `${url}/stall`, issuer: "a" }, 300), {
+    assert.deepEqual(await probeUrl({ url: `${url}/hang` }, 2_000), { what: "no answer (time-out)", by: "app" });
+    assert.deepEqual(await probeUrl({ url: `${url}/stall`, issuer: "a" }, 2_000), {
       what: "no answer (time-out)",
       by: "app",
     });

@@ -22,14 +22,14 @@ describe("observing an app", () => {
     });
   });
 
-  it("finds it unreachable, not down, if its name isn't resolved, even if the swarm has no leader for a moment", async () => {
+  it("finds it unreachable if its name isn't resolved, even if the swarm has no leader for a moment", async () => {
     await swarm.set({ service: [service], failing: 1 });
     const { state, condition, version } = await observe(app);
     assert.equal(state, "unreachable");
-    assert.match(condition, /^unreachable: no answer \(E/);
+    assert.match(condition, /^unreachable: no answer/);
     assert.equal(version, "1.0.0+1");
     assert.equal((await findDeployed(app)).deployed, true);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it("names a task that Swarm can't place", async () => {
     const error = "no suitable node (host-mode port already in use on 1 node)";

@@ -91,6 +91,7 @@ describe("an app's state", () => {
   it("identifies the last repair without comparing times", async () => {
     const before = await lastRepair(folder);
     assert.equal(before, "");
+    await recordRepair(folder);
     await writeFile(folder.repairs, JSON.stringify({ format: 1, at: ["2036-01-01T00:00:00.000Z"] }));
     const known = await lastRepair(folder);
     await recordRepair(folder);
