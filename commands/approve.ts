@@ -5,7 +5,7 @@ import { warmApp } from "./common/config.ts";
 
 export async function approve(name: string, version: string): Promise<number> {
   const app = await warmApp(name);
-  const { candidates, running } = await resolve(app, {});
+  const { candidates, running } = await resolve(app, {}, console.error);
   if (version === running) throw new Error(`${app.recipe} already runs at ${version}`);
   if (!candidates.includes(version))
     throw new Error(`${app.recipe} has no newer version ${version}; newer ones: ${candidates.join(", ") || "none"}`);

@@ -6,7 +6,7 @@ import { readWarmApps } from "./common/config.ts";
 /** 0: nothing; 10: something will be applied by the next `up`; 11: something waits for an operator: a hold, a broken app. */
 export async function pending({ json }: { readonly json: boolean }): Promise<number> {
   const apps = await readWarmApps();
-  const found = await Promise.all(apps.map(async app => ({ app, ...(await resolve(app, {})) })));
+  const found = await Promise.all(apps.map(async app => ({ app, ...(await resolve(app, {}, console.error)) })));
   const rows = found.map(({ app, inputs, running, line }) => {
     const isDue = inputs.version !== running || inputs.condition !== "healthy";
     const next = isDue && inputs.condition !== "broken" ? inputs.version : undefined;

@@ -40,7 +40,7 @@ const log = (line: string): void => console.log(line);
 export const provider = surviveParent({
   check(olds: PreviousCheck, news: ResourceInputs): Promise<Checked> {
     return checkResource(warmAppInputs, news, "recipe", async inputs => {
-      const resolution = await resolve(inputs, olds);
+      const resolution = await resolve(inputs, olds, log);
       if (resolution.line !== "") log(resolution.line);
       return resolution;
     });

@@ -80,7 +80,7 @@ function noteReasons(next: RecipeVersion, notes: readonly string[], policy: Poli
 
 function tagReasons(next: RecipeVersion, { tags, policy: { minAgeHours }, now }: ReleaseContext): string[] {
   const tag = tags.find(({ name }) => name === next.text);
-  const age = now - (tag?.time ?? now);
+  const age = now - (tag?.firstSeen ?? now);
   return [
     // Written so that an age that can't be computed counts as too young.
     ...(minAgeHours > 0 && !(age >= minAgeHours * 3600) ? [`younger than ${minAgeHours} h`] : []),

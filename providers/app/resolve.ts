@@ -5,6 +5,7 @@ import { observe } from "../lib/health/index.ts";
 import { livenessOf } from "../lib/process/index.ts";
 import { additionNames, refreshMirror, type Tag } from "../lib/recipe/index.ts";
 import { appFolder, readOperation } from "../lib/state/index.ts";
+import type { Log } from "../lib/text.ts";
 import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
 import { isEnvCurrent, lastDeployed } from "./env.ts";
@@ -25,10 +26,10 @@ export interface Resolution {
   readonly candidates: readonly string[];
 }
 
-export async function resolve(app: WarmAppInputs, previous: PreviousCheck): Promise<Resolution> {
+export async function resolve(app: WarmAppInputs, previous: PreviousCheck, log: Log): Promise<Resolution> {
   // The queries run together. The swarm's id is awaited first: without a swarm, that is the error to report.
   const queries = Promise.all([
-    refreshMirror(app.recipe, app.stateDir, operatorAbraDir()),
+    refreshMirror(app.recipe, app.stateDir, operatorAbraDir(), log),
     observe(app),
     operationCondition(app),
     lastDeployed(app),

@@ -11,7 +11,7 @@ const hour = 3600;
 const tag = (name: string, more: Partial<Tag> = {}): Tag => ({
   name,
   annotated: true,
-  time: now - 720 * hour,
+  firstSeen: now - 720 * hour,
   moved: false,
   gone: false,
   ...more,
@@ -163,18 +163,18 @@ describe("which version to apply", () => {
     },
     {
       title: "holds what is too young, and what only it leads to",
-      tags: [tag("10.7.8+26.4.0", { time: now - hour }), "10.7.9+26.4.0"],
+      tags: [tag("10.7.8+26.4.0", { firstSeen: now - hour }), "10.7.9+26.4.0"],
       chosen: from,
       held: ["10.7.8+26.4.0: younger than 24 h", "10.7.9+26.4.0: beyond 10.7.8+26.4.0, which is held"],
     },
     {
       title: "takes what is exactly old enough",
-      tags: [tag("10.7.8+26.4.0", { time: now - 24 * hour })],
+      tags: [tag("10.7.8+26.4.0", { firstSeen: now - 24 * hour })],
       chosen: "10.7.8+26.4.0",
     },
     {
       title: "minds no clock that goes wrong where no age is asked for",
-      tags: [tag("10.7.8+26.4.0", { time: now + hour })],
+      tags: [tag("10.7.8+26.4.0", { firstSeen: now + hour })],
       more: { policy: policy({ minAgeHours: 0 }) },
       chosen: "10.7.8+26.4.0",
     },
@@ -198,7 +198,7 @@ describe("which version to apply", () => {
     },
     {
       title: "tells each reason there is",
-      tags: [tag("11.0.0+27.0.0", { time: now, moved: true })],
+      tags: [tag("11.0.0+27.0.0", { firstSeen: now, moved: true })],
       more: {
         notes: { "11.0.0+27.0.0": "!" },
         missing: { "11.0.0+27.0.0": ["the variable A has no value"] },
@@ -239,7 +239,7 @@ describe("which version to apply", () => {
   });
 
   it("is the newest deployable one if nothing runs, whatever its majors and notes", () => {
-    const tags = ["9.0.0+25.0.0", "10.9.0+26.4.0", "10.10.0+26.4.0", tag("10.11.0+26.4.0", { time: now })];
+    const tags = ["9.0.0+25.0.0", "10.9.0+26.4.0", "10.10.0+26.4.0", tag("10.11.0+26.4.0", { firstSeen: now })];
     const choice = at(undefined, tags, { notes: { "10.10.0+26.4.0": "!" }, policy: policy({ allow: "none" }) });
     assert.equal(choice.version, "10.10.0+26.4.0");
     assert.deepEqual(held(choice), ["10.11.0+26.4.0: updates aren't allowed, younger than 24 h"]);
@@ -249,7 +249,7 @@ describe("which version to apply", () => {
 
   it("is none if nothing runs and nothing can be deployed; all are held", () => {
     assert.equal(at(undefined, ["main"]).version, undefined);
-    const choice = at(undefined, [tag("1.0.0+1", { time: now })]);
+    const choice = at(undefined, [tag("1.0.0+1", { firstSeen: now })]);
     assert.equal(choice.version, undefined);
     assert.deepEqual(held(choice), ["1.0.0+1: younger than 24 h"]);
   });
@@ -263,7 +263,7 @@ describe("which version to apply", () => {
   });
 
   it("has the same description at each check while the reasons don't change", () => {
-    const tags = [tag("10.8.0+26.5.0", { time: now - hour })];
+    const tags = [tag("10.8.0+26.5.0", { firstSeen: now - hour })];
     assert.deepEqual(at(from, tags, { now: now + 22 * hour }), at(from, tags));
   });
 });
@@ -273,7 +273,7 @@ describe("an approval of an exact version", () => {
   const major = "11.0.0+27.0.0";
 
   it("P7: lifts every hold of that version and of the path to it", () => {
-    const tags = [tag("10.8.0+26.5.0", { time: now }), tag(major, { time: now, moved: true })];
+    const tags = [tag("10.8.0+26.5.0", { firstSeen: now }), tag(major, { firstSeen: now, moved: true })];
     const more = {
       notes: { "10.8.0+26.5.0": "!", [major]: "!" },
       missing: { [major]: ["the variable A has no value"] },
@@ -371,7 +371,7 @@ describe("for any context, the choice", () => {
   );
   const often = (weight: number) => fc.oneof({ weight, arbitrary: fc.constant(false) }, fc.constant(true));
   const tags = fc.array(
-    fc.record({ name: text, annotated: often(9).map(no => !no), time: moment, moved: often(9), gone: often(9) }),
+    fc.record({ name: text, annotated: often(9).map(no => !no), firstSeen: moment, moved: often(9), gone: often(9) }),
     { maxLength: 14 },
   );
   // Drawn from the tags: random keys would hardly ever match a tag's name.
@@ -431,8 +431,8 @@ describe("for any context, the choice", () => {
       for (const name of candidates(running, given.tags)
         .filter(isBelow)
         .filter(each => !yesTo(each, given))) {
-        const { moved, time } = given.tags.find(each => each.name === name)!;
-        assert.ok(!moved && (rules.minAgeHours === 0 || now - time >= rules.minAgeHours * hour), name);
+        const { moved, firstSeen } = given.tags.find(each => each.name === name)!;
+        assert.ok(!moved && (rules.minAgeHours === 0 || now - firstSeen >= rules.minAgeHours * hour), name);
       }
     });
   });
