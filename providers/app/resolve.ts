@@ -1,7 +1,7 @@
 // Resolves a WarmApp for `check`: its version, the held versions, its condition. Changes nothing.
 import { operatorAbraDir } from "../lib/abra/index.ts";
 import { clusterId } from "../lib/docker/index.ts";
-import { observe } from "../lib/health/index.ts";
+import { HEALTHY, observe } from "../lib/health/index.ts";
 import { livenessOf } from "../lib/process/index.ts";
 import { additionNames, refreshMirror, type Tag } from "../lib/recipe/index.ts";
 import { appFolder, readOperation } from "../lib/state/index.ts";
@@ -10,11 +10,11 @@ import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
 import { isEnvCurrent, lastDeployed } from "./env.ts";
 import type { Resolved, WarmAppInputs } from "./inputs.ts";
-import { candidates, choose, describeHold } from "./release.ts";
+import { candidates, choose, describeHold, rejectionOf } from "./release.ts";
 import type { ReleaseDecision } from "./releaseTypes.ts";
 import { applySituation, type PreviousCheck } from "./situation.ts";
 import { readReleaseContext, readRequirements } from "./releaseContext.ts";
-import { statusLine } from "./statusLine.ts";
+import { isApplied, statusLine } from "./statusLine.ts";
 
 export interface Resolution {
   readonly inputs: WarmAppInputs & Resolved;
@@ -22,6 +22,8 @@ export interface Resolution {
   readonly line: string;
   /** The version that runs; undefined if none does. */
   readonly running: string | undefined;
+  /** The version that the next `up` deploys; undefined if it deploys none. */
+  readonly next: string | undefined;
   /** Every newer version, held or not. */
   readonly candidates: readonly string[];
 }
@@ -43,22 +45,30 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck, log: 
   const last = running ?? deployed ?? previous.version;
   const newer = candidates(last, mirror.tags);
   const requirements = await readRequirements(app, mirror.path, last, newer);
-  const chosen = choose(await readReleaseContext(app, mirror.path, last, mirror.tags, requirements));
+  const context = await readReleaseContext(app, mirror.path, last, mirror.tags, requirements);
+  const chosen = choose(context);
+  const rejection = app.version === "latest" ? undefined : rejectionOf(app.version, context);
   const condition = openOperation ?? observed.condition;
   const isOffline = mirror.offline !== undefined;
-  const decision = applySituation(chosen, { configured: app.version, isOffline, previous, running, last, condition });
+  const situation = { configured: app.version, isOffline, previous, running, last, condition, rejection };
+  const decision = applySituation(chosen, situation);
 
   const version = decision.version ?? app.version;
   const needed = requirements[decision.version ?? ""];
   const adds = needed ? additionNames(needed) : [];
+  const failures =
+    decision.version === undefined
+      ? [nothingDeployable(app, decision)]
+      : await versionFailures(app, decision.version, mirror.path, mirror.tags, running);
+  const failure = failures[0]?.reason;
+  const status = { recipe: app.recipe, running, condition, choice: decision, adds, offline: mirror.offline, failure };
+  const isDue = decision.version !== running || condition !== HEALTHY;
   return {
     inputs: { ...app, version, held: [...decision.held], condition, swarm },
-    failures:
-      decision.version === undefined
-        ? [nothingDeployable(app, decision)]
-        : await versionFailures(app, decision.version, mirror.path, mirror.tags, running),
-    line: statusLine({ recipe: app.recipe, running, condition, choice: decision, adds, offline: mirror.offline }),
+    failures,
+    line: statusLine(status),
     running,
+    next: isDue && isApplied(status) ? decision.version : undefined,
     candidates: newer,
   };
 }
@@ -66,7 +76,7 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck, log: 
 function onWrongSwarm(app: WarmAppInputs, expected: string, actual: string): Resolution {
   const reason = wrongSwarmMessage("this app lives", expected, actual);
   const inputs = { ...app, held: [], condition: "unknown", swarm: actual };
-  return { inputs, failures: [{ property: "swarm", reason }], line: "", running: undefined, candidates: [] };
+  return { inputs, failures: [{ property: "swarm", reason }], line: "", running: undefined, next: undefined, candidates: [] };
 }
 
 /** The condition that an open operation gives the app; undefined if none is open. */

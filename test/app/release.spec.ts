@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Tag } from "../../providers/lib/recipe/tags.ts";
 import { compareVersions, parseVersion } from "../../providers/lib/recipe/version.ts";
-import { candidates, choose } from "../../providers/app/release.ts";
+import { candidates, choose, describeHold, rejectionOf } from "../../providers/app/release.ts";
 import type { ReleaseDecision, Policy, ReleaseContext } from "../../providers/app/releaseTypes.ts";
 
 const usual: Policy = { allow: "minor", minAgeHours: 24, notes: "any" };
@@ -149,11 +149,11 @@ describe("which version to apply", () => {
       held: ["10.8.0+26.5.0: the variable SMTP_HOST has no value, the secret license can't be generated"],
     },
     {
-      title: "P7: holds what failed here, with why in one line",
+      title: "P7: holds what failed here, with the day and a short reason",
       tags: ["10.7.9+26.4.0", "10.8.0+26.5.0"],
       more: { rejected: { "10.8.0+26.5.0": { at: now, why: "10.8.0+26.5.0 isn't healthy:\n app restarts" } } },
       chosen: "10.7.9+26.4.0",
-      held: ["10.8.0+26.5.0: rejected here: 10.8.0+26.5.0 isn't healthy: app restarts"],
+      held: ["10.8.0+26.5.0: failed here on 18 May: app restarts"],
     },
     {
       title: "P7: takes the version that comes after one that failed here",
@@ -206,7 +206,7 @@ describe("which version to apply", () => {
       },
       chosen: from,
       held: [
-        "11.0.0+27.0.0: major of the recipe, major of the app, release notes, younger than 24 h, its tag moved upstream, the variable A has no value, rejected here",
+        "11.0.0+27.0.0: major of the recipe, major of the app, release notes, younger than 24 h, its tag moved upstream, the variable A has no value, failed here on 1 Jan",
       ],
     },
   ];
@@ -260,6 +260,18 @@ describe("which version to apply", () => {
     );
     assert.deepEqual(candidates(from, tags), ["10.9.0+26.4.0", "10.10.0+26.4.0"]);
     assert.deepEqual(candidates("abc1234", tags), ["10.7.1+26.4.0", "10.9.0+26.4.0", "10.10.0+26.4.0"]);
+  });
+
+  it("P7: holds a configured version only if it failed here and wasn't approved since", () => {
+    const version = "10.8.0+26.5.0";
+    const context = { ...nothing, running: from, tags: [] };
+    assert.equal(rejectionOf(version, context), undefined);
+    assert.equal(rejectionOf("__proto__", context), undefined);
+    const failed = { ...context, rejected: { [version]: { at: now, why: "HTTP 503" } } };
+    assert.equal(describeHold(rejectionOf(version, failed)!), `${version}: failed here on 18 May: HTTP 503`);
+    assert.equal(rejectionOf(version, failed)!.approvable, true);
+    assert.ok(rejectionOf(version, { ...failed, approved: { [version]: { at: now - 1 } } }));
+    assert.equal(rejectionOf(version, { ...failed, approved: { [version]: { at: now + 1 } } }), undefined);
   });
 
   it("has the same description at each check while the reasons don't change", () => {
@@ -452,6 +464,36 @@ describe("for any context, the choice", () => {
       assert.equal(again.version, choice.afterwards ?? choice.version);
       assert.deepEqual(again.held, choice.held);
     });
+  });
+
+  it("has short reasons, and a short line for each hold", () => {
+    const long = fc.string({ unit: "binary", maxLength: 400 });
+    const names = ["10.8.0+26.5.0", `10.9.0+${"9".repeat(200)}`, "11.0.0+\u001b[31mred"];
+    const entries = fc.record({
+      missing: fc.array(long, { maxLength: 30 }),
+      why: fc.oneof(long, fc.constant("x".repeat(300)), fc.constant("exit 1: line\n".repeat(50))),
+      policy: fc.constantFrom<Policy>({ allow: "patch", minAgeHours: 24, notes: "any" }),
+    });
+    fc.assert(
+      fc.property(entries, ({ missing, why, policy: rules }) => {
+        const all = Object.fromEntries(names.map(name => [name, missing]));
+        const choice = at("10.7.1+26.4.0", names, {
+          missing: all,
+          notes: Object.fromEntries(names.map(name => [name, "!"])),
+          rejected: Object.fromEntries(names.map(name => [name, { at: now, why }])),
+          policy: rules,
+        });
+        assert.equal(choice.held.length, names.length);
+        for (const hold of choice.held) {
+          for (const reason of hold.reasons) {
+            assert.ok(reason.length <= 80, reason);
+            assert.doesNotMatch(reason, /\p{Cc}/u);
+          }
+          assert.ok(describeHold(hold).length <= hold.version.length + 350, describeHold(hold));
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it("lists every newer version that it doesn't reach, with a reason", () => {

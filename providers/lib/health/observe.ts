@@ -2,6 +2,7 @@
 import { probeUrl, type Fault } from "./http.ts";
 import type { Probe } from "./gate.ts";
 import { containersOf, isChaos, type Service, servicesOf, taskErrors, versionLabel, stackOf } from "../docker/index.ts";
+import { shortReason } from "../reason.ts";
 import type { Health } from "./inputs.ts";
 
 export interface ObservedApp {
@@ -39,7 +40,7 @@ export async function observe(app: Watched): Promise<ObservedApp> {
     deployed: true,
     version,
     chaos: isChaos(stack, services),
-    condition: trouble === undefined ? HEALTHY : `down: ${trouble}`,
+    condition: trouble === undefined ? HEALTHY : `down: ${shortReason(trouble)}`,
   };
 }
 
