@@ -1,29 +1,29 @@
 // `hearth pending`: prints what the next `up` does to each warm app, for people and scripts.
 import { describeHold } from "../providers/app/release.ts";
-import { resolve } from "../providers/app/resolve.ts";
-import { isUnreachable } from "../providers/lib/health/index.ts";
+import { resolve, type Resolution } from "../providers/app/resolve.ts";
 import { readWarmApps } from "./common/config.ts";
 
-/** 0: nothing; 10: something will be applied by the next `up`; 11: something waits for an operator: a hold, a broken app. */
+/** 0: nothing; 10: something will be applied by the next `up`; 11: something waits for an operator. */
 export async function pending({ json }: { readonly json: boolean }): Promise<number> {
   const apps = await readWarmApps();
-  const found = await Promise.all(apps.map(async app => ({ app, ...(await resolve(app, {})) })));
-  const rows = found.map(({ app, inputs, running, line }) => {
-    const isWell = inputs.condition === "healthy" || isUnreachable(inputs.condition);
-    const isDue = inputs.version !== running || !isWell;
-    const next = isDue && inputs.condition !== "broken" ? inputs.version : undefined;
-    return {
-      app: app.recipe,
-      domain: app.domain,
-      running,
-      condition: inputs.condition,
-      next,
-      held: inputs.held.map(describeHold),
-      line,
-    };
-  });
-  if (json) console.log(JSON.stringify(rows, null, 2));
-  else for (const { line } of rows) console.log(line);
-  if (rows.some(row => row.next !== undefined)) return 10;
-  return rows.some(row => row.held.length > 0 || row.condition === "broken") ? 11 : 0;
+  const found = await Promise.all(apps.map(app => resolve(app, {}, console.error)));
+  if (json) console.log(JSON.stringify(found.map(rowOf), null, 2));
+  else for (const { line } of found) console.log(line);
+  return exitCode(found);
+}
+
+export type Pending = Pick<Resolution, "inputs" | "failures" | "line" | "running" | "next">;
+
+/** An app as `--json` prints it. */
+export function rowOf({ inputs, running, next, line }: Pending) {
+  const { recipe, domain, condition, held } = inputs;
+  return { app: recipe, domain, running, condition, next, held: held.map(describeHold), line };
+}
+
+/** An operator is waited for by a hold, a broken app, and a version that `check` refuses. */
+export function exitCode(apps: readonly Pending[]): number {
+  if (apps.some(({ next }) => next !== undefined)) return 10;
+  const waits = ({ inputs: { held, condition }, failures }: Pending) =>
+    held.length > 0 || condition === "broken" || failures.length > 0;
+  return apps.some(waits) ? 11 : 0;
 }

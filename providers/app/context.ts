@@ -27,7 +27,7 @@ export interface AppContext {
 /** Updates the mirror and the recipe clone. Throws if upstream can't be reached and no mirror exists. */
 export async function openContext(app: WarmAppInputs, lock: number, log: Log): Promise<AppContext> {
   const operator = operatorAbraDir();
-  const mirror = await refreshMirror(app.recipe, app.stateDir, operator);
+  const mirror = await refreshMirror(app.recipe, app.stateDir, operator, log);
   const { abraDir, lightweight } = await prepareAbraDir(app.recipe, mirror.path, app.stateDir, operator);
   if (lightweight.length > 0) log(`${app.recipe}: ignored, not an annotated tag: ${lightweight.join(", ")}`);
   const env = async () => ({ ...parseEnv(await readEnv(app)), ...app.env });

@@ -1,5 +1,5 @@
-// Captures the diagnostics of an app before it is undeployed: its tasks and logs, the gate's last observations, and the
-// changed keys of its .env.
+// Captures the diagnostics of an app before it is undeployed: the failure, its tasks and logs, the gate's last
+// observations, and the changed keys of its .env.
 import { parseEnv } from "../lib/env/index.ts";
 import { writeDiagnostics } from "../lib/diagnostics/index.ts";
 import { logText, readAllSecrets, tasksText } from "../lib/docker/index.ts";
@@ -9,6 +9,8 @@ interface DiagnosticsContext {
   readonly folder: string;
   readonly stack: string;
   readonly services: readonly string[];
+  /** The whole text of the failure. */
+  readonly why: string;
   /** What the gate observed, oldest first. */
   readonly observations: readonly string[];
   /** Text of the .env before the operation. */
@@ -19,13 +21,14 @@ interface DiagnosticsContext {
 
 /** Masks `secrets`. Returns the folder that it wrote. */
 export async function captureDiagnostics(
-  { folder, stack, services, observations, before, after }: DiagnosticsContext,
+  { folder, stack, services, why, observations, before, after }: DiagnosticsContext,
   secrets: readonly string[],
 ): Promise<string> {
   const logs = await Promise.all(
     services.map(async service => [`${service}.log`, await logText(stack, service)] as const),
   );
   const files = {
+    "failure.txt": `${why}\n`,
     "tasks.txt": await tasksText(stack),
     "observations.txt": `${observations.slice(-100).join("\n")}\n`,
     "env-keys.txt": `${changedKeys(before, after).join("\n")}\n`,

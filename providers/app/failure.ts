@@ -2,6 +2,7 @@
 import { abraFatal } from "../lib/abra/index.ts";
 import type { InconclusiveError } from "../lib/health/index.ts";
 import type { Operation } from "../lib/state/index.ts";
+import { shortReason } from "../lib/reason.ts";
 import { errorMessage } from "../lib/text.ts";
 import { BrokenError } from "./errors.ts";
 import type { UpgradeHost } from "./host.ts";
@@ -15,7 +16,7 @@ export async function alertInconclusive(
   await host.alert({
     key: `${operation.id} inconclusive`,
     severity: "warning",
-    why: error.message,
+    why: host.mask(error.message),
     attempted: operation.to,
     recovered: false,
     diagnostics: operation.diagnostics,
@@ -29,7 +30,8 @@ export async function markBroken(host: UpgradeHost, operation: Operation, error:
   const why = host.mask(errorMessage(error));
   const fatal = abraFatal(error);
   // Whatever the operator does next, the version failed here.
-  if (operation.rejectsTarget && operation.why !== undefined) await host.reject(operation.to, operation.why);
+  if (operation.rejectsTarget && operation.why !== undefined)
+    await host.reject(operation.to, operation.why, operation.diagnostics);
   await host.writeStep(operation, operation.step, { broken: { why, at: new Date().toISOString() } });
   await host.alert({
     key: `${operation.id} broken ${operation.step}`,
@@ -41,11 +43,17 @@ export async function markBroken(host: UpgradeHost, operation: Operation, error:
     diagnostics: operation.diagnostics,
     todo: `run ${operatorCommands(host.name)}: each prints first what it will do`,
   });
-  return new BrokenError(brokenMessage(host.name, why), { cause: error });
+  return new BrokenError(`${host.name} is broken: ${why}. ${untilThen(host.name)}`, { cause: error });
 }
 
-export function brokenMessage(name: string, why: string): string {
-  return `${name} is broken: ${why}. hearth changes nothing until you run ${operatorCommands(name)}`;
+/** The message for an app that became broken earlier: briefly why, and where the diagnostics are. */
+export function brokenMessage(name: string, why: string, diagnostics: string | undefined): string {
+  const folder = diagnostics === undefined ? "" : `; diagnostics are in ${diagnostics}`;
+  return `${name} is broken: ${shortReason(why)}${folder}. ${untilThen(name)}`;
+}
+
+function untilThen(name: string): string {
+  return `hearth changes nothing until you run ${operatorCommands(name)}`;
 }
 
 function operatorCommands(name: string): string {

@@ -30,7 +30,7 @@ export interface UpgradeHost {
   /** Whether its volumes are restored with its version. */
   readonly stateful: boolean;
   log(line: string): void;
-  /** Masks secrets and credentials in another program's output before it is logged, stored or thrown. */
+  /** Masks secrets and removes control characters in another program's output before it is logged, stored or thrown. */
   mask(text: string): string;
 
   running(): Promise<Running>;
@@ -48,7 +48,8 @@ export interface UpgradeHost {
   lastGood(): Promise<string | undefined>;
   /** Records `version` as last good and tags its images. */
   commit(version: string): Promise<void>;
-  reject(version: string, why: string): Promise<void>;
+  /** `diagnostics`: the folder that has the whole text of `why`. */
+  reject(version: string, why: string, diagnostics?: string): Promise<void>;
   alert(notice: Notice): Promise<void>;
 
   /** Checks that the target can be deployed and rolled back. Throws ReleaseFault if the release is the cause. */
@@ -68,7 +69,7 @@ export interface UpgradeHost {
   snapshot(operation: Operation): Promise<void>;
   deploy(version: string): Promise<void>;
   gate(version: string, baseline: Baseline | undefined): Promise<Verdict>;
-  /** Writes diagnostics before the app is undeployed. Returns their folder. */
+  /** Writes diagnostics, with the whole `why` of the operation, before the app is undeployed. Returns their folder. */
   captureDiagnostics(operation: Operation): Promise<string>;
   /** Restores the operation's snapshot. The replaced data stays beside the volumes. */
   restore(operation: Operation): Promise<void>;

@@ -13,7 +13,7 @@ export const updates = z.strictObject({
     .number()
     .min(0)
     .default(24)
-    .describe("Minimum age of a version's tag in hours before the version is applied. Default: 24."),
+    .describe("Hours since hearth first saw a version's tag before the version is applied. Default: 24."),
   notes: z
     .enum(["any", "none"])
     .default("any")

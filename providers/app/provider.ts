@@ -8,6 +8,7 @@ import { surviveParent } from "../pulumi/process.ts";
 import { type Checked, clean, type Registered, type ResourceInputs, StateError } from "../pulumi/protocol.ts";
 import { BrokenError } from "./errors.ts";
 import { type CheckedWarmApp, warmAppInputs } from "./inputs.ts";
+import { describeReasons } from "./release.ts";
 import type { Outcome } from "./reconcile.ts";
 import { observeApp } from "./observeApp.ts";
 import { resolve } from "./resolve.ts";
@@ -41,7 +42,7 @@ const log = (line: string): void => console.log(line);
 export const provider = surviveParent({
   check(olds: PreviousCheck, news: ResourceInputs): Promise<Checked> {
     return checkResource(warmAppInputs, news, "recipe", async inputs => {
-      const resolution = await resolve(inputs, olds);
+      const resolution = await resolve(inputs, olds, log);
       if (resolution.line !== "") log(resolution.line);
       return resolution;
     });
@@ -111,10 +112,11 @@ function stateOf(app: WarmAppState, outcome: Outcome): WarmAppState {
 /** Raises one alert for each held version: a person has to approve it. */
 async function alertHeld({ recipe, domain, stateDir, version, held }: WarmAppState): Promise<void> {
   for (const hold of held) {
-    const { version: attempted, reasons } = hold;
+    const { version: attempted, reasons, notes, approvable } = hold;
     const key = `${domain} held ${attempted}`;
-    const todo = `hearth approve ${recipe} ${attempted}, once you have read its notes`;
-    const why = reasons.join(", ");
+    const approval = `hearth approve ${recipe} ${attempted}${notes.length > 0 ? ", once you have read its notes" : ""}`;
+    const todo = approvable ? approval : "give what is missing a value in the .env or in hearth:apps";
+    const why = describeReasons(reasons);
     await raise(stateDir, { key, severity: "info", app: recipe, attempted, lastGood: version, why, todo }, log);
   }
 }

@@ -3,7 +3,7 @@ import { probeAbra } from "../lib/abra/index.ts";
 import { waitUntilRemoved, volumeNames } from "../lib/docker/index.ts";
 import { findDeployed, HEALTHY, type ObservedApp } from "../lib/health/index.ts";
 import { hasTag } from "../lib/recipe/index.ts";
-import { appFolder, clearUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
+import { appFolder, clearUndeployedOnPurpose, isRejected, readOperation } from "../lib/state/index.ts";
 import type { Log } from "../lib/text.ts";
 import { withAppLock } from "./appLock.ts";
 import { type AppContext, ensureApp, openContext } from "./context.ts";
@@ -47,9 +47,10 @@ export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, 
 
     const observed = recovered === "nothing" ? before : await observeApp(app);
     if (options.first && observed.deployed) return adopt(app, observed, host);
-    if (await isCurrent(app, observed)) await commitRunning(host, app.version);
-    else await sync(context, host, observed);
-    return { version: app.version, adopted: options.adopted };
+    const { adopted } = options;
+    if (!(await isCurrent(app, observed))) return { version: await sync(context, host, observed), adopted };
+    await commitRunning(host, app.version);
+    return { version: app.version, adopted };
   });
 }
 
@@ -57,21 +58,34 @@ async function isCurrent(app: CheckedWarmApp, observed: ObservedApp): Promise<bo
   return observed.condition === HEALTHY && observed.version === app.version && (await isEnvCurrent(app));
 }
 
-/** Deploys, repairs or upgrades the app to its inputs. */
-async function sync(context: AppContext, host: UpgradeHost, observed: ObservedApp): Promise<void> {
+/** Deploys, repairs or upgrades the app to its inputs. Returns the version that runs. */
+async function sync(context: AppContext, host: UpgradeHost, observed: ObservedApp): Promise<string> {
   const { app } = context;
   await ensureApp(context);
   const current = observed.version ?? (await lastDeployed(app));
   // Without a version that was ever healthy here there is nothing to return to: deploy the one that is wanted now.
   const remedy = remedyOf(observed);
   const lastGood = await host.lastGood();
-  if (remedy === "redeploy" && lastGood === undefined) return bringUp(context, host, app.version);
+  if (remedy === "redeploy" && lastGood === undefined) {
+    await bringUp(context, host, app.version);
+    return app.version;
+  }
   if (current === undefined) throw new Error(`${app.domain} runs, but ${NO_VERSION}`);
   if (remedy === "redeploy") await bringUp(context, host, current);
   else await commitRunning(host, current);
   // commitRunning waits only for a version that isn't last good yet.
   if (remedy === "wait" && lastGood === current) await passGate(host, current, {});
-  if (current !== app.version || !(await isEnvCurrent(app))) await upgrade(host, { from: current, to: app.version });
+  const to = await allowedVersion(context, current);
+  if (current !== to || !(await isEnvCurrent(app))) await upgrade(host, { from: current, to });
+  return to;
+}
+
+/** The version to go to: a version that failed here after `check` chose it isn't tried again. */
+async function allowedVersion({ app, folder, log }: AppContext, current: string): Promise<string> {
+  if (app.version === current || !(await isRejected(folder, app.version))) return app.version;
+  const todo = `hearth approve ${app.recipe} ${app.version} allows another attempt`;
+  log(`${app.recipe}: stays at ${current}: ${app.version} failed here meanwhile; ${todo}`);
+  return current;
 }
 
 const NO_VERSION = "abra recorded no version: deploy a tagged version, or undeploy it";

@@ -17,7 +17,7 @@ export type Recovery = "nothing" | "finished" | "undone";
 export async function recover(host: UpgradeHost): Promise<Recovery> {
   const operation = await host.operation();
   if (!operation) return "nothing";
-  if (operation.broken) throw new BrokenError(brokenMessage(host.name, operation.broken.why));
+  if (operation.broken) throw new BrokenError(brokenMessage(host.name, operation.broken.why, operation.diagnostics));
   const { from, to, step } = operation;
   host.log(`${host.name}: an operation (${from} → ${to}) was interrupted at ${step}`);
   try {

@@ -1,7 +1,8 @@
 // Which version to apply, which to hold, and why. Pure.
 import { compareVersions, parseVersion, type RecipeVersion, type Tag } from "../lib/recipe/index.ts";
+import { shortReason } from "../lib/reason.ts";
 import type { BlockedRelease, IgnoredTag, ReleaseContext, ReleaseDecision } from "./releaseTypes.ts";
-import { notesCrossed, pathReasons, unfitReason, versionReasons } from "./releaseReasons.ts";
+import { notesCrossed, pathReasons, rejectionReasons, unfitReason, versionReasons } from "./releaseReasons.ts";
 
 /**
  * The newest version below the first hold, or the newest approved one if that is higher; never lower than what runs.
@@ -23,9 +24,26 @@ export function candidates(running: string | undefined, tags: readonly Tag[]): s
   return newerVersions(running, tags).map(({ text }) => text);
 }
 
-/** `11.0.0+26.5.0: major of the recipe` */
+/** `11.0.0+26.5.0: major of the recipe`; many reasons are counted. */
 export function describeHold({ version, reasons }: BlockedRelease): string {
-  return `${version}: ${reasons.join(", ")}`;
+  return `${version}: ${describeReasons(reasons)}`;
+}
+
+export function describeReasons(reasons: readonly string[]): string {
+  const more = reasons.length > NAMED_REASONS ? ` and ${reasons.length - NAMED_REASONS} more` : "";
+  return `${reasons.slice(0, NAMED_REASONS).join(", ")}${more}`;
+}
+
+const NAMED_REASONS = 4;
+
+/**
+ * The hold of a version that failed here and wasn't approved since; undefined if it has none. It also holds a version
+ * that is configured: the same failing version isn't tried again by every `up`.
+ */
+export function rejectionOf(version: string, context: ReleaseContext): BlockedRelease | undefined {
+  if (!Object.hasOwn(context.rejected, version) || isApproved(version, context)) return undefined;
+  const reasons = rejectionReasons(context.rejected[version]).map(shortReason);
+  return { version, reasons, notes: [], approvable: true };
 }
 
 interface Candidate {
@@ -67,7 +85,8 @@ function evaluate(version: RecipeVersion, context: ReleaseContext): Candidate {
 
 function blockedRelease(candidate: Candidate, barrier: Candidate | undefined): BlockedRelease {
   const own = reasonsOf(candidate);
-  const reasons = own.length > 0 || barrier === undefined ? own : [`beyond ${barrier.version.text}, which is held`];
+  const all = own.length > 0 || barrier === undefined ? own : [`beyond ${barrier.version.text}, which is held`];
+  const reasons = all.map(shortReason);
   return { version: candidate.version.text, reasons, notes: candidate.notes, approvable: candidate.approvable };
 }
 

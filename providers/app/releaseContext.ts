@@ -2,10 +2,11 @@
 import { parseEnv } from "../lib/env/index.ts";
 import { envRequirements, fileAt, missing, notesAt } from "../lib/recipe/index.ts";
 import type { DeclaredSecret, EnvRequirements, Tag } from "../lib/recipe/index.ts";
-import { appFolder, readApproved, readRejected } from "../lib/state/index.ts";
+import { appFolder, type Operation, readApproved, readOperation, readRejected } from "../lib/state/index.ts";
 import { readEnv } from "./env.ts";
 import type { WarmAppInputs } from "./inputs.ts";
-import type { ReleaseContext } from "./releaseTypes.ts";
+import type { Rejection, ReleaseContext } from "./releaseTypes.ts";
+import { rejectionAtEnd } from "./rejection.ts";
 
 /** By version, the variables and secrets that the app lacks. */
 type Requirements = Readonly<Record<string, EnvRequirements>>;
@@ -59,9 +60,10 @@ export async function readReleaseContext(
   requirements: Requirements,
 ): Promise<ReleaseContext> {
   const folder = appFolder(app.stateDir, app.domain);
-  const [rejected, approved, notes] = await Promise.all([
+  const [rejected, approved, operation, notes] = await Promise.all([
     readRejected(folder),
     readApproved(folder),
+    readOperation(folder),
     readNotes(mirror, Object.keys(requirements)),
   ]);
   return {
@@ -69,11 +71,20 @@ export async function readReleaseContext(
     tags,
     notes,
     missing: mapValues(requirements, missing),
-    rejected: mapValues(rejected, ({ at, why }) => ({ at: Date.parse(at) / 1000, why })),
+    rejected: {
+      ...mapValues(rejected, ({ at, why }) => ({ at: Date.parse(at) / 1000, why })),
+      ...rejectedAtEnd(operation),
+    },
     approved: mapValues(approved, ({ at }) => ({ at: Date.parse(at) / 1000 })),
     policy: app.updates,
     now: Date.now() / 1000,
   };
+}
+
+/** The version that an open rollback rejects once it ends: the same `up` resumes the rollback, and must not retry it. */
+function rejectedAtEnd(operation: Operation | undefined): Record<string, Rejection> {
+  const why = operation && rejectionAtEnd(operation);
+  return operation && why !== undefined ? { [operation.to]: { at: Date.now() / 1000, why } } : {};
 }
 
 /** Notes by version: all that the newest version has, and each version's own, in case its branch was never merged. */

@@ -1,6 +1,7 @@
 // The reasons that hold a version, and the tags that are no candidates. Pure: no age and no counter in the words.
 import { compareVersions, parseVersion, type RecipeVersion, type Tag } from "../lib/recipe/index.ts";
-import type { Policy, ReleaseContext } from "./releaseTypes.ts";
+import { shortReason } from "../lib/reason.ts";
+import type { Policy, Rejection, ReleaseContext } from "./releaseTypes.ts";
 
 /** What also holds the versions beyond `next`. `notes`: versions with release notes on the path to it. */
 export function pathReasons(next: RecipeVersion, notes: readonly string[], context: ReleaseContext): string[] {
@@ -12,7 +13,7 @@ export function versionReasons(next: RecipeVersion, { missing, rejected }: Relea
   return [
     ...(isPrerelease(next.app) ? ["a pre-release of the app"] : []),
     ...(missing[next.text] ?? []),
-    ...rejectionReasons(rejected[next.text]?.why),
+    ...rejectionReasons(rejected[next.text]),
   ];
 }
 
@@ -80,7 +81,7 @@ function noteReasons(next: RecipeVersion, notes: readonly string[], policy: Poli
 
 function tagReasons(next: RecipeVersion, { tags, policy: { minAgeHours }, now }: ReleaseContext): string[] {
   const tag = tags.find(({ name }) => name === next.text);
-  const age = now - (tag?.time ?? now);
+  const age = now - (tag?.firstSeen ?? now);
   return [
     // Written so that an age that can't be computed counts as too young.
     ...(minAgeHours > 0 && !(age >= minAgeHours * 3600) ? [`younger than ${minAgeHours} h`] : []),
@@ -88,8 +89,13 @@ function tagReasons(next: RecipeVersion, { tags, policy: { minAgeHours }, now }:
   ];
 }
 
-function rejectionReasons(why: string | undefined): string[] {
-  if (why === undefined) return [];
-  const text = why.replaceAll(/\s+/g, " ").trim().slice(0, 200).toWellFormed();
-  return [text === "" ? "rejected here" : `rejected here: ${text}`];
+/** `failed here on 27 Nov: app exits 143, unhealthy`; the day in UTC. */
+export function rejectionReasons(rejection: Rejection | undefined): string[] {
+  if (rejection === undefined) return [];
+  const day = new Date(rejection.at * 1000);
+  const when = Number.isNaN(day.getTime()) ? "" : ` on ${day.getUTCDate()} ${MONTHS[day.getUTCMonth()]}`;
+  const why = shortReason(rejection.why);
+  return [`failed here${when}${why === "" ? "" : `: ${why}`}`];
 }
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -7,6 +7,12 @@ export interface Policy {
   readonly notes: "any" | "none";
 }
 
+/** `at`: seconds since 1970. */
+export interface Rejection {
+  readonly at: number;
+  readonly why: string;
+}
+
 /** All that the decision depends on. Times are seconds since 1970; records are keyed by the whole version. */
 export interface ReleaseContext {
   /** The version that runs; undefined if none does. */
@@ -18,14 +24,14 @@ export interface ReleaseContext {
   /** Variables and secrets that a candidate needs and that have no value, in words. */
   readonly missing: Readonly<Record<string, readonly string[]>>;
   /** Versions that failed here. */
-  readonly rejected: Readonly<Record<string, { readonly at: number; readonly why: string }>>;
+  readonly rejected: Readonly<Record<string, Rejection>>;
   /** Versions that an operator approved. */
   readonly approved: Readonly<Record<string, { readonly at: number }>>;
   readonly policy: Policy;
   readonly now: number;
 }
 
-/** A newer version that isn't applied. Its reasons contain no age and no counter, so that two checks agree. */
+/** A version that isn't applied. Its reasons are short and contain no age and no counter, so that two checks agree. */
 export interface BlockedRelease {
   readonly version: string;
   readonly reasons: readonly string[];

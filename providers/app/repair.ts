@@ -11,6 +11,7 @@ import { observeApp } from "./observeApp.ts";
 import { bringUp, hostAt } from "./reconcile.ts";
 import { remedyOf } from "./remedy.ts";
 import { recover } from "./recover.ts";
+import { shortReason } from "../lib/reason.ts";
 import { errorMessage, type Log } from "../lib/text.ts";
 
 const HOUR = 3_600_000;
@@ -48,20 +49,19 @@ async function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, after: str
   if (after !== undefined && (await lastRepair(folder)) !== after)
     throw new Error(`repair attempted moments ago; still ${observed.condition}`);
   if ((await repairsSince(folder, HOUR)) >= MAX_REPAIRS) {
-    const why = `${app.domain} is down (${observed.condition}) after ${MAX_REPAIRS} repairs within an hour`;
+    const why = `after ${MAX_REPAIRS} repairs within an hour: ${observed.condition}`;
     const todo = "check its logs; hearth retries in an hour";
     await raise(
       app.stateDir,
       { key: `${app.domain} repairs ${today()}`, severity: "critical", app: app.recipe, recovered: false, why, todo },
       log,
     );
-    throw new Error(why);
+    throw new Error(`${app.domain} is down (${observed.condition}) after ${MAX_REPAIRS} repairs within an hour`);
   }
   await recordRepair(folder);
   log(`${app.recipe}: ${observed.condition}; redeploying ${version}`);
   await bringUp(context, host, version).catch(async error => {
-    const reason = host.mask(errorMessage(error));
-    const why = `${app.domain} is down (${observed.condition}), and the repair failed: ${reason}`;
+    const why = `repair failed: ${shortReason(host.mask(errorMessage(error)))}`;
     const key = `${app.domain} repair failed ${today()}`;
     await raise(
       app.stateDir,

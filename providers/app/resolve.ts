@@ -1,19 +1,21 @@
 // Resolves a WarmApp for `check`: its version, the held versions, its condition. Changes nothing.
 import { operatorAbraDir } from "../lib/abra/index.ts";
 import { clusterId } from "../lib/docker/index.ts";
+import { HEALTHY, isUnreachable } from "../lib/health/index.ts";
 import { livenessOf } from "../lib/process/index.ts";
 import { additionNames, refreshMirror, type Tag } from "../lib/recipe/index.ts";
 import { appFolder, readOperation } from "../lib/state/index.ts";
+import type { Log } from "../lib/text.ts";
 import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
 import { observeApp } from "./observeApp.ts";
 import { isEnvCurrent, lastDeployed } from "./env.ts";
 import type { Resolved, WarmAppInputs } from "./inputs.ts";
-import { candidates, choose, describeHold } from "./release.ts";
+import { candidates, choose, describeHold, rejectionOf } from "./release.ts";
 import type { ReleaseDecision } from "./releaseTypes.ts";
 import { applySituation, type PreviousCheck } from "./situation.ts";
 import { readReleaseContext, readRequirements } from "./releaseContext.ts";
-import { statusLine } from "./statusLine.ts";
+import { isApplied, statusLine } from "./statusLine.ts";
 
 export interface Resolution {
   readonly inputs: WarmAppInputs & Resolved;
@@ -21,14 +23,16 @@ export interface Resolution {
   readonly line: string;
   /** The version that runs; undefined if none does. */
   readonly running: string | undefined;
+  /** The version that the next `up` deploys; undefined if it deploys none. */
+  readonly next: string | undefined;
   /** Every newer version, held or not. */
   readonly candidates: readonly string[];
 }
 
-export async function resolve(app: WarmAppInputs, previous: PreviousCheck): Promise<Resolution> {
+export async function resolve(app: WarmAppInputs, previous: PreviousCheck, log: Log): Promise<Resolution> {
   // The queries run together. The swarm's id is awaited first: without a swarm, that is the error to report.
   const queries = Promise.all([
-    refreshMirror(app.recipe, app.stateDir, operatorAbraDir()),
+    refreshMirror(app.recipe, app.stateDir, operatorAbraDir(), log),
     observeApp(app),
     operationCondition(app),
     lastDeployed(app),
@@ -42,22 +46,31 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck): Prom
   const last = running ?? deployed ?? previous.version;
   const newer = candidates(last, mirror.tags);
   const requirements = await readRequirements(app, mirror.path, last, newer);
-  const chosen = choose(await readReleaseContext(app, mirror.path, last, mirror.tags, requirements));
+  const context = await readReleaseContext(app, mirror.path, last, mirror.tags, requirements);
+  const chosen = choose(context);
+  const rejection = app.version === "latest" ? undefined : rejectionOf(app.version, context);
   const condition = openOperation ?? observed.condition;
   const isOffline = mirror.offline !== undefined;
-  const decision = applySituation(chosen, { configured: app.version, isOffline, previous, running, last, condition });
+  const situation = { configured: app.version, isOffline, previous, running, last, condition, rejection };
+  const decision = applySituation(chosen, situation);
 
   const version = decision.version ?? app.version;
   const needed = requirements[decision.version ?? ""];
   const adds = needed ? additionNames(needed) : [];
+  const failures =
+    decision.version === undefined
+      ? [nothingDeployable(app, decision)]
+      : await versionFailures(app, decision.version, mirror.path, mirror.tags, running);
+  const failure = failures[0]?.reason;
+  const status = { recipe: app.recipe, running, condition, choice: decision, adds, offline: mirror.offline, failure };
+  const isWell = condition === HEALTHY || isUnreachable(condition);
+  const isDue = decision.version !== running || !isWell;
   return {
     inputs: { ...app, version, held: [...decision.held], condition, swarm },
-    failures:
-      decision.version === undefined
-        ? [nothingDeployable(app, decision)]
-        : await versionFailures(app, decision.version, mirror.path, mirror.tags, running),
-    line: statusLine({ recipe: app.recipe, running, condition, choice: decision, adds, offline: mirror.offline }),
+    failures,
+    line: statusLine(status),
     running,
+    next: isDue && isApplied(status) ? decision.version : undefined,
     candidates: newer,
   };
 }
@@ -65,7 +78,14 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck): Prom
 function onWrongSwarm(app: WarmAppInputs, expected: string, actual: string): Resolution {
   const reason = wrongSwarmMessage("this app lives", expected, actual);
   const inputs = { ...app, held: [], condition: "unknown", swarm: actual };
-  return { inputs, failures: [{ property: "swarm", reason }], line: "", running: undefined, candidates: [] };
+  return {
+    inputs,
+    failures: [{ property: "swarm", reason }],
+    line: "",
+    running: undefined,
+    next: undefined,
+    candidates: [],
+  };
 }
 
 /** The condition that an open operation gives the app; undefined if none is open. */

@@ -2,10 +2,12 @@
 import { abraFatal } from "../lib/abra/index.ts";
 import { InconclusiveError } from "../lib/health/index.ts";
 import { type Operation, type OperationStep, rollbackSteps } from "../lib/state/index.ts";
+import { shortReason } from "../lib/reason.ts";
 import { errorMessage } from "../lib/text.ts";
 import { alertInconclusive, markBroken } from "./failure.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
+import { rejectionAtEnd } from "./rejection.ts";
 
 /** The app is healthy again at `version`. */
 export interface RolledBack {
@@ -22,7 +24,7 @@ export interface RolledBack {
  */
 export async function redeploy(host: UpgradeHost, operation: Operation, failure: unknown): Promise<RolledBack> {
   const failed = withFailure(host, operation, failure);
-  host.log(`${host.name}: ${failed.why}; redeploying ${operation.from}`);
+  host.log(`${host.name}: ${shortReason(failed.why)}; redeploying ${operation.from}`);
   return runRollback(host, { ...failed, rejectsTarget: false, snapshot: undefined }, "redeploy");
 }
 
@@ -34,12 +36,12 @@ export async function rollBack(
   rejects = true,
 ): Promise<RolledBack> {
   const failed = withFailure(host, operation, failure);
-  host.log(`${host.name}: ${failed.why}; rolling back to ${operation.from}`);
+  host.log(`${host.name}: ${shortReason(failed.why)}; rolling back to ${operation.from}`);
   // A changed .env that fails doesn't reject the version that runs.
   return runRollback(host, { ...failed, rejectsTarget: rejects && operation.to !== operation.from }, "diagnostics");
 }
 
-function withFailure(host: UpgradeHost, operation: Operation, failure: unknown): Operation {
+function withFailure(host: UpgradeHost, operation: Operation, failure: unknown): Operation & { why: string } {
   const fatal = abraFatal(failure);
   return {
     ...operation,
@@ -75,7 +77,7 @@ const runStep: Record<(typeof rollbackSteps)[number], Step> = {
       return { diagnostics: await host.captureDiagnostics(operation) };
     } catch (error) {
       // Roll back even if diagnostics can't be written.
-      host.log(`${host.name}: diagnostics can't be written: ${errorMessage(error)}`);
+      host.log(`${host.name}: diagnostics can't be written: ${shortReason(host.mask(errorMessage(error)))}`);
       return {};
     }
   },
@@ -95,12 +97,10 @@ const runStep: Record<(typeof rollbackSteps)[number], Step> = {
     await passGate(host, versionBefore(operation), operation.baseline);
   },
   async finalize(host, operation) {
-    const { to, from, why, rejectsTarget = false } = operation;
-    if (rejectsTarget && why !== undefined) await host.reject(to, why);
-    if (operation.kind === "restore") {
-      await host.commit(versionBefore(operation));
-      if (to !== from) await host.reject(to, "an operator restored an older version");
-    }
+    const { why, diagnostics } = operation;
+    if (operation.kind === "restore") await host.commit(versionBefore(operation));
+    const rejection = rejectionAtEnd(operation);
+    if (rejection !== undefined) await host.reject(operation.to, rejection, diagnostics);
     await host.removeReplacedData(operation);
     if (why !== undefined) await alertRolledBack(host, operation, why);
   },

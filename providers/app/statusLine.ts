@@ -1,5 +1,6 @@
 // Formats the line that every `check` prints for an app.
 import { isUnreachable } from "../lib/health/index.ts";
+import { printable, shortReason } from "../lib/reason.ts";
 import { describeHold } from "./release.ts";
 import type { IgnoredTag, ReleaseDecision } from "./releaseTypes.ts";
 
@@ -12,6 +13,8 @@ export interface AppStatus {
   readonly adds: readonly string[];
   /** Why upstream couldn't be reached; undefined if it was. */
   readonly offline: string | undefined;
+  /** Why `check` refuses the next version; undefined if it doesn't. */
+  readonly failure: string | undefined;
 }
 
 /** Ignored tags listed by name per reason; the others are counted. */
@@ -24,22 +27,35 @@ const NAMED_TAGS = 3;
 export function statusLine(status: AppStatus): string {
   const { recipe, running, condition, choice, offline } = status;
   const approvable = choice.held.findLast(hold => hold.approvable);
-  return [
+  const line = [
     `${recipe}${running ? ` ${running}` : ""} ${condition}`,
     nextStep(status),
-    choice.afterwards && `then ${choice.afterwards}`,
+    isApplied(status) && choice.afterwards && `then ${choice.afterwards}`,
     ...choice.held.map(hold => `held ${describeHold(hold)}`),
     approvable && `hearth approve ${recipe} ${approvable.version}`,
     ...ignored(choice.ignored),
-    offline !== undefined && `upstream unreachable: ${offline}`,
+    offline !== undefined && `upstream unreachable: ${shortReason(offline)}`,
   ]
     .filter(Boolean)
     .join(" · ");
+  return printable(line).replaceAll(/\s+/g, " ");
 }
 
-function nextStep({ running, condition, choice: { version }, adds }: AppStatus): string | undefined {
-  if (condition === "broken") return undefined; // until an operator acts
+/** Whether the next `up` goes to the chosen version: a broken app waits for an operator. */
+export function isApplied({
+  condition,
+  choice,
+  failure,
+}: Pick<AppStatus, "condition" | "choice" | "failure">): boolean {
+  return condition !== "broken" && choice.version !== undefined && failure === undefined;
+}
+
+function nextStep(status: AppStatus): string | undefined {
+  const { running, condition, choice, adds, failure } = status;
+  const { version } = choice;
+  if (condition === "broken") return undefined;
   if (version === undefined) return "no version can be deployed";
+  if (failure !== undefined) return `can't be deployed: ${shortReason(failure)}`;
   if (version !== running)
     return `next ${version} will be applied${adds.length > 0 ? `, adds ${adds.join(", ")}` : ""}`;
   if (condition === "healthy") return undefined;

@@ -1,6 +1,7 @@
 // The upgrade: preflight, drain, prepare, stop, snapshot, deploy, gate, commit; or a rollback.
 import { InconclusiveError } from "../lib/health/index.ts";
 import type { Operation } from "../lib/state/index.ts";
+import { shortReason } from "../lib/reason.ts";
 import { errorMessage } from "../lib/text.ts";
 import { PreflightError, ReleaseFault, UpgradeError } from "./errors.ts";
 import { alertInconclusive } from "./failure.ts";
@@ -42,7 +43,7 @@ async function run(host: UpgradeHost, plan: Plan, what: string): Promise<RolledB
     await host.drain(what);
   } catch (error) {
     await closeOperation(host);
-    throw await refuse(host, plan, error);
+    throw await refuse(host, operation, error);
   }
   try {
     operation = await host.writeStep(operation, "prepare");
@@ -89,17 +90,30 @@ async function refuseForeignDeploy(host: UpgradeHost): Promise<void> {
 }
 
 /** Nothing has changed. A fault of the release rejects it; anything else is retried by the next up. */
-async function refuse(host: UpgradeHost, { from, to }: Plan, error: unknown): Promise<PreflightError> {
+async function refuse(host: UpgradeHost, operation: Operation, error: unknown): Promise<PreflightError> {
+  const { from, to } = operation;
   const why = host.mask(errorMessage(error));
   const rejects = error instanceof ReleaseFault && to !== from;
-  if (rejects) await host.reject(to, why);
+  const diagnostics = rejects ? await captureRefusal(host, { ...operation, why }) : undefined;
+  if (rejects) await host.reject(to, why, diagnostics);
   await host.alert({
     key: `preflight ${to} ${rejects ? "rejected" : why}`,
     severity: "warning",
     why,
     attempted: to,
     recovered: true,
+    diagnostics,
     todo: rejects ? "nothing: it is held until a newer version is released" : "fix what is named; the next up retries",
   });
   return new PreflightError(`${host.name}: ${to} isn't deployed, and nothing has changed: ${why}`, { cause: error });
+}
+
+/** Once per release: it is held afterwards. Any other refusal repeats each night, and its error has the whole text. */
+async function captureRefusal(host: UpgradeHost, operation: Operation): Promise<string | undefined> {
+  try {
+    return await host.captureDiagnostics(operation);
+  } catch (error) {
+    host.log(`${host.name}: diagnostics can't be written: ${shortReason(host.mask(errorMessage(error)))}`);
+    return undefined;
+  }
 }

@@ -43,7 +43,7 @@ import { undeploy } from "./undeploy.ts";
 export async function liveHost(app: CheckedRunApp, lock: number, log: Log): Promise<RunHost> {
   const paths = pathsOf(app);
   const source =
-    app.checkout === undefined ? await release(app, paths.clone) : await checkout(app.checkout, app, paths.clone);
+    app.checkout === undefined ? await release(app, paths.clone, log) : await checkout(app.checkout, app, paths.clone);
   const deployment = { app, stack: stackOf(app.domain), paths, abra: abraIn(paths.abraDir, lock), log, ...source };
   return {
     name: app.recipe,
@@ -60,8 +60,8 @@ export async function liveHost(app: CheckedRunApp, lock: number, log: Log): Prom
 
 type Source = Pick<Deployment, "clone"> & { readonly recipe: Recipe };
 
-async function release(app: CheckedRunApp, clone: string): Promise<Source> {
-  const { path } = await refreshMirror(app.recipe, app.stateDir, operatorAbraDir());
+async function release(app: CheckedRunApp, clone: string, log: Log): Promise<Source> {
+  const { path } = await refreshMirror(app.recipe, app.stateDir, operatorAbraDir(), log);
   const recipe = await readRecipe(atTag(path, app.version), app.version, app);
   return { recipe, clone: () => cloneRelease(path, app.version, clone) };
 }

@@ -52,7 +52,7 @@ async function resolveCheckout(folder: string): Promise<Source> {
 }
 
 async function resolveRelease(app: RunAppInputs, log: Log): Promise<Source> {
-  const mirror = await refreshMirror(app.recipe, app.stateDir, operatorAbraDir());
+  const mirror = await refreshMirror(app.recipe, app.stateDir, operatorAbraDir(), log);
   if (mirror.offline !== undefined) log(`${app.recipe}: upstream not refreshed: ${mirror.offline}`);
   const tags = mirror.tags.filter(tag => tag.annotated);
   const version = app.version === "latest" ? newestVersion(tags) : tags.find(tag => tag.name === app.version)?.name;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Tag } from "../../providers/lib/recipe/tags.ts";
 import { compareVersions, parseVersion } from "../../providers/lib/recipe/version.ts";
-import { candidates, choose } from "../../providers/app/release.ts";
+import { candidates, choose, describeHold, rejectionOf } from "../../providers/app/release.ts";
 import type { ReleaseDecision, Policy, ReleaseContext } from "../../providers/app/releaseTypes.ts";
 
 const usual: Policy = { allow: "minor", minAgeHours: 24, notes: "any" };
@@ -11,7 +11,7 @@ const hour = 3600;
 const tag = (name: string, more: Partial<Tag> = {}): Tag => ({
   name,
   annotated: true,
-  time: now - 720 * hour,
+  firstSeen: now - 720 * hour,
   moved: false,
   gone: false,
   ...more,
@@ -149,11 +149,11 @@ describe("which version to apply", () => {
       held: ["10.8.0+26.5.0: the variable SMTP_HOST has no value, the secret license can't be generated"],
     },
     {
-      title: "P7: holds what failed here, with why in one line",
+      title: "P7: holds what failed here, with the day and a short reason",
       tags: ["10.7.9+26.4.0", "10.8.0+26.5.0"],
       more: { rejected: { "10.8.0+26.5.0": { at: now, why: "10.8.0+26.5.0 isn't healthy:\n app restarts" } } },
       chosen: "10.7.9+26.4.0",
-      held: ["10.8.0+26.5.0: rejected here: 10.8.0+26.5.0 isn't healthy: app restarts"],
+      held: ["10.8.0+26.5.0: failed here on 18 May: app restarts"],
     },
     {
       title: "P7: takes the version that comes after one that failed here",
@@ -163,18 +163,18 @@ describe("which version to apply", () => {
     },
     {
       title: "holds what is too young, and what only it leads to",
-      tags: [tag("10.7.8+26.4.0", { time: now - hour }), "10.7.9+26.4.0"],
+      tags: [tag("10.7.8+26.4.0", { firstSeen: now - hour }), "10.7.9+26.4.0"],
       chosen: from,
       held: ["10.7.8+26.4.0: younger than 24 h", "10.7.9+26.4.0: beyond 10.7.8+26.4.0, which is held"],
     },
     {
       title: "takes what is exactly old enough",
-      tags: [tag("10.7.8+26.4.0", { time: now - 24 * hour })],
+      tags: [tag("10.7.8+26.4.0", { firstSeen: now - 24 * hour })],
       chosen: "10.7.8+26.4.0",
     },
     {
       title: "minds no clock that goes wrong where no age is asked for",
-      tags: [tag("10.7.8+26.4.0", { time: now + hour })],
+      tags: [tag("10.7.8+26.4.0", { firstSeen: now + hour })],
       more: { policy: policy({ minAgeHours: 0 }) },
       chosen: "10.7.8+26.4.0",
     },
@@ -198,7 +198,7 @@ describe("which version to apply", () => {
     },
     {
       title: "tells each reason there is",
-      tags: [tag("11.0.0+27.0.0", { time: now, moved: true })],
+      tags: [tag("11.0.0+27.0.0", { firstSeen: now, moved: true })],
       more: {
         notes: { "11.0.0+27.0.0": "!" },
         missing: { "11.0.0+27.0.0": ["the variable A has no value"] },
@@ -206,7 +206,7 @@ describe("which version to apply", () => {
       },
       chosen: from,
       held: [
-        "11.0.0+27.0.0: major of the recipe, major of the app, release notes, younger than 24 h, its tag moved upstream, the variable A has no value, rejected here",
+        "11.0.0+27.0.0: major of the recipe, major of the app, release notes, younger than 24 h, its tag moved upstream, the variable A has no value, failed here on 1 Jan",
       ],
     },
   ];
@@ -239,7 +239,7 @@ describe("which version to apply", () => {
   });
 
   it("is the newest deployable one if nothing runs, whatever its majors and notes", () => {
-    const tags = ["9.0.0+25.0.0", "10.9.0+26.4.0", "10.10.0+26.4.0", tag("10.11.0+26.4.0", { time: now })];
+    const tags = ["9.0.0+25.0.0", "10.9.0+26.4.0", "10.10.0+26.4.0", tag("10.11.0+26.4.0", { firstSeen: now })];
     const choice = at(undefined, tags, { notes: { "10.10.0+26.4.0": "!" }, policy: policy({ allow: "none" }) });
     assert.equal(choice.version, "10.10.0+26.4.0");
     assert.deepEqual(held(choice), ["10.11.0+26.4.0: updates aren't allowed, younger than 24 h"]);
@@ -249,7 +249,7 @@ describe("which version to apply", () => {
 
   it("is none if nothing runs and nothing can be deployed; all are held", () => {
     assert.equal(at(undefined, ["main"]).version, undefined);
-    const choice = at(undefined, [tag("1.0.0+1", { time: now })]);
+    const choice = at(undefined, [tag("1.0.0+1", { firstSeen: now })]);
     assert.equal(choice.version, undefined);
     assert.deepEqual(held(choice), ["1.0.0+1: younger than 24 h"]);
   });
@@ -262,8 +262,20 @@ describe("which version to apply", () => {
     assert.deepEqual(candidates("abc1234", tags), ["10.7.1+26.4.0", "10.9.0+26.4.0", "10.10.0+26.4.0"]);
   });
 
+  it("P7: holds a configured version only if it failed here and wasn't approved since", () => {
+    const version = "10.8.0+26.5.0";
+    const context = { ...nothing, running: from, tags: [] };
+    assert.equal(rejectionOf(version, context), undefined);
+    assert.equal(rejectionOf("__proto__", context), undefined);
+    const failed = { ...context, rejected: { [version]: { at: now, why: "HTTP 503" } } };
+    assert.equal(describeHold(rejectionOf(version, failed)!), `${version}: failed here on 18 May: HTTP 503`);
+    assert.equal(rejectionOf(version, failed)!.approvable, true);
+    assert.ok(rejectionOf(version, { ...failed, approved: { [version]: { at: now - 1 } } }));
+    assert.equal(rejectionOf(version, { ...failed, approved: { [version]: { at: now + 1 } } }), undefined);
+  });
+
   it("has the same description at each check while the reasons don't change", () => {
-    const tags = [tag("10.8.0+26.5.0", { time: now - hour })];
+    const tags = [tag("10.8.0+26.5.0", { firstSeen: now - hour })];
     assert.deepEqual(at(from, tags, { now: now + 22 * hour }), at(from, tags));
   });
 });
@@ -273,7 +285,7 @@ describe("an approval of an exact version", () => {
   const major = "11.0.0+27.0.0";
 
   it("P7: lifts every hold of that version and of the path to it", () => {
-    const tags = [tag("10.8.0+26.5.0", { time: now }), tag(major, { time: now, moved: true })];
+    const tags = [tag("10.8.0+26.5.0", { firstSeen: now }), tag(major, { firstSeen: now, moved: true })];
     const more = {
       notes: { "10.8.0+26.5.0": "!", [major]: "!" },
       missing: { [major]: ["the variable A has no value"] },
@@ -371,7 +383,7 @@ describe("for any context, the choice", () => {
   );
   const often = (weight: number) => fc.oneof({ weight, arbitrary: fc.constant(false) }, fc.constant(true));
   const tags = fc.array(
-    fc.record({ name: text, annotated: often(9).map(no => !no), time: moment, moved: often(9), gone: often(9) }),
+    fc.record({ name: text, annotated: often(9).map(no => !no), firstSeen: moment, moved: often(9), gone: often(9) }),
     { maxLength: 14 },
   );
   // Drawn from the tags: random keys would hardly ever match a tag's name.
@@ -431,8 +443,8 @@ describe("for any context, the choice", () => {
       for (const name of candidates(running, given.tags)
         .filter(isBelow)
         .filter(each => !yesTo(each, given))) {
-        const { moved, time } = given.tags.find(each => each.name === name)!;
-        assert.ok(!moved && (rules.minAgeHours === 0 || now - time >= rules.minAgeHours * hour), name);
+        const { moved, firstSeen } = given.tags.find(each => each.name === name)!;
+        assert.ok(!moved && (rules.minAgeHours === 0 || now - firstSeen >= rules.minAgeHours * hour), name);
       }
     });
   });
@@ -452,6 +464,36 @@ describe("for any context, the choice", () => {
       assert.equal(again.version, choice.afterwards ?? choice.version);
       assert.deepEqual(again.held, choice.held);
     });
+  });
+
+  it("has short reasons, and a short line for each hold", () => {
+    const long = fc.string({ unit: "binary", maxLength: 400 });
+    const names = ["10.8.0+26.5.0", `10.9.0+${"9".repeat(200)}`, "11.0.0+\u001b[31mred"];
+    const entries = fc.record({
+      missing: fc.array(long, { maxLength: 30 }),
+      why: fc.oneof(long, fc.constant("x".repeat(300)), fc.constant("exit 1: line\n".repeat(50))),
+      policy: fc.constantFrom<Policy>({ allow: "patch", minAgeHours: 24, notes: "any" }),
+    });
+    fc.assert(
+      fc.property(entries, ({ missing, why, policy: rules }) => {
+        const all = Object.fromEntries(names.map(name => [name, missing]));
+        const choice = at("10.7.1+26.4.0", names, {
+          missing: all,
+          notes: Object.fromEntries(names.map(name => [name, "!"])),
+          rejected: Object.fromEntries(names.map(name => [name, { at: now, why }])),
+          policy: rules,
+        });
+        assert.equal(choice.held.length, names.length);
+        for (const hold of choice.held) {
+          for (const reason of hold.reasons) {
+            assert.ok(reason.length <= 80, reason);
+            assert.doesNotMatch(reason, /\p{Cc}/u);
+          }
+          assert.ok(describeHold(hold).length <= hold.version.length + 350, describeHold(hold));
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it("lists every newer version that it doesn't reach, with a reason", () => {

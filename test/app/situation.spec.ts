@@ -13,6 +13,7 @@ const usual: Situation = {
   running,
   last: running,
   condition: "healthy",
+  rejection: undefined,
 };
 
 describe("a release decision", () => {
@@ -23,6 +24,41 @@ describe("a release decision", () => {
   it("is the configured version, which isn't held", () => {
     const { version, held: holds } = applySituation(chosen, { ...usual, configured: "9.0.0+25.0.0" });
     assert.deepEqual([version, holds], ["9.0.0+25.0.0", []]);
+  });
+
+  it("P7: is what runs if the configured version failed here; that one is held, also below what runs", () => {
+    for (const configured of [newer, "9.0.0+25.0.0"]) {
+      const rejection = { version: configured, reasons: ["failed here"], notes: [], approvable: true };
+      const situation = { ...usual, configured, rejection };
+      for (const isOffline of [false, true])
+        assert.deepEqual(applySituation(chosen, { ...situation, isOffline, previous: { version: configured } }), {
+          ...chosen,
+          version: running,
+          afterwards: undefined,
+          held: [rejection],
+        });
+      assert.equal(applySituation(chosen, { ...situation, running: undefined }).version, running, "the app is down");
+    }
+  });
+
+  it("is the configured version if that runs, although it failed here before", () => {
+    const rejection = { version: running, reasons: ["failed here"], notes: [], approvable: true };
+    const { version, held: holds } = applySituation(chosen, { ...usual, configured: running, rejection });
+    assert.deepEqual([version, holds], [running, []]);
+  });
+
+  it("P7: without upstream is not a previous version that is held by now", () => {
+    const now = [{ version: newer, reasons: ["failed here"], notes: [], approvable: true }, ...held];
+    const { version, held: holds } = applySituation(
+      { ...chosen, version: running, held: now },
+      { ...usual, isOffline: true, previous: { version: newer, held } },
+    );
+    assert.deepEqual([version, holds], [running, now]);
+  });
+
+  it("without upstream doesn't hold what runs", () => {
+    const offline = { ...usual, isOffline: true, running: newer, last: newer, previous: { version: running, held: [{ ...held[0]!, version: newer }] } };
+    assert.deepEqual(applySituation({ ...chosen, version: newer, held: [] }, offline).held, []);
   });
 
   it("without upstream is the previous one, with its holds", () => {

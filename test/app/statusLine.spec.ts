@@ -25,6 +25,7 @@ const line = (more: Partial<AppStatus>) =>
     choice: choice(running),
     adds: [],
     offline: undefined,
+    failure: undefined,
     ...more,
   });
 
@@ -41,7 +42,33 @@ describe("an app's status line", () => {
   });
 
   it("announces nothing for a broken app, which waits for an operator", () => {
-    assert.equal(line({ condition: "broken", choice: choice("10.8.0+26.5.0") }), "keycloak 10.7.1+26.4.0 broken");
+    const next = choice("10.8.0+26.5.0", { afterwards: "10.8.1+26.5.0" });
+    assert.equal(line({ condition: "broken", choice: next }), "keycloak 10.7.1+26.4.0 broken");
+  });
+
+  it("P7: announces no version that is held or that check refuses", () => {
+    const rejected = hold("10.8.0+26.5.0", "failed here on 27 Nov: app exits 143, unhealthy");
+    for (const condition of ["healthy", "down: HTTP 502", "interrupted at restore"]) {
+      const text = line({ condition, choice: choice(running, { held: [rejected] }) });
+      assert.doesNotMatch(text, /(next|then|at) 10\.8\.0/);
+      assert.match(text, / · held 10\.8\.0\+26\.5\.0: failed here on 27 Nov: app exits 143, unhealthy · hearth approve/);
+    }
+    assert.equal(
+      line({ choice: choice("99.0.0+1"), failure: "version 99.0.0+1 of recipe keycloak not found; newest versions: none" }),
+      "keycloak 10.7.1+26.4.0 healthy · can't be deployed: version 99.0.0+1 of recipe keycloak not found; newest versions: none",
+    );
+  });
+
+  it("is one line without control characters, whatever other programs and tags say", () => {
+    const text = line({
+      condition: "down: \u001b[31mHTTP\u001b[0m",
+      offline: "git: fetch keycloak: exit 1: a\nb\u0007",
+      choice: choice(running, { ignored: [{ version: "x\u009b1m", reason: "not a recipe version" }] }),
+    });
+    assert.equal(
+      text,
+      "keycloak 10.7.1+26.4.0 down: HTTP · will be deployed at 10.7.1+26.4.0 · ignored, not a recipe version: x · upstream unreachable: a b",
+    );
   });
 
   it("F36: names what the next version adds", () => {
@@ -53,7 +80,7 @@ describe("an app's status line", () => {
 
   it("suggests one approval, for the highest version that needs nothing else", () => {
     const held = [
-      hold("10.8.0+26.5.0", "rejected here: it isn't healthy"),
+      hold("10.8.0+26.5.0", "failed here on 27 Nov: app restarts"),
       hold("10.9.0+26.5.0", "release notes"),
       hold("11.0.0+27.0.0", "the variable SMTP_HOST has no value", { approvable: false }),
     ];

@@ -92,7 +92,7 @@ describe("an upgrade", () => {
       preflight: () => Promise.reject(new ReleaseFault("its compose files don't load (R009)")),
     };
     await assert.rejects(upgrade(refusing, plan), PreflightError);
-    assert.deepEqual(did, ["begin", "note preflight", "giveBack", "close", "reject"]);
+    assert.deepEqual(did, ["begin", "note preflight", "giveBack", "close", "diagnostics", "reject"]);
     assert.match(disk.rejected[TO]!, /R009/);
     assert.equal(Object.keys(disk.alerts).length, 1);
   });

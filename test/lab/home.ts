@@ -18,6 +18,9 @@ export const stateMark = join(stateDir, ".lab");
  */
 export const labHealth = { stableFor: 6, margin: 5 };
 
+/** The specs' releases are new to hearth, and are applied at once all the same. */
+const updates = { minAgeHours: 0 };
+
 /** The lab's warm stack configuration, in the format of `pulumi config`. */
 export function configOfWarm(): string {
   const ssl = { ssl_cert: { file: files.certificate }, ssl_key: { file: files.key } };
@@ -28,6 +31,7 @@ export function configOfWarm(): string {
       "hearth:apps": {
         traefik: {
           health,
+          updates,
           env: {
             COMPOSE_FILE: "compose.yml:compose.wildcard.yml",
             SECRET_WILDCARD_CERT_VERSION: "v1",
@@ -35,7 +39,7 @@ export function configOfWarm(): string {
           },
           secrets: ssl,
         },
-        keycloak: { health, env: { KC_CACHE: "local" } },
+        keycloak: { health, updates, env: { KC_CACHE: "local" } },
       },
     },
   });

@@ -27,16 +27,14 @@ export interface Release {
   readonly notes?: string;
   /** Creates a lightweight tag, which abra rejects (R014). Default: annotated. */
   readonly lightweight?: boolean;
-  /** Default: a fixed date, so that a recreated release is the same commit. */
-  readonly date?: Date;
 }
 
 export function upstreamOf(recipe: string): string {
   return join(at.upstream, recipe);
 }
 
-async function git(cwd: string, argv: readonly string[], date: Date): Promise<string> {
-  const when = `${Math.floor(date.getTime() / 1000)} +0000`;
+async function git(cwd: string, argv: readonly string[]): Promise<string> {
+  const when = `${Math.floor(longAgo.getTime() / 1000)} +0000`;
   const who = {
     GIT_AUTHOR_NAME: "lab",
     GIT_AUTHOR_EMAIL: "lab@hearth.test",
@@ -47,12 +45,13 @@ async function git(cwd: string, argv: readonly string[], date: Date): Promise<st
   return (await execa("git", argv, { cwd, env })).stdout;
 }
 
+/** Fixed, so that a recreated release is the same commit. */
 const longAgo = new Date("2026-01-05T03:00:00Z");
 
 /** Releases a version of `recipe` upstream, unless it exists. */
 export async function release(
   recipe: string,
-  { version, kind = "good", notes, lightweight = false, date = longAgo }: Release,
+  { version, kind = "good", notes, lightweight = false }: Release,
   root = at.upstream,
 ): Promise<void> {
   const folder = join(root, recipe);
@@ -63,11 +62,11 @@ export async function release(
     await mkdir(join(folder, "release"), { recursive: true });
     await writeFile(join(folder, "release", version), notes);
   }
-  await git(folder, ["add", "--all"], date);
-  await git(folder, ["commit", "--quiet", "--allow-empty", "-m", `release ${version}`], date);
-  await git(folder, lightweight ? ["tag", version] : ["tag", "--annotate", "-m", version, version], date);
+  await git(folder, ["add", "--all"]);
+  await git(folder, ["commit", "--quiet", "--allow-empty", "-m", `release ${version}`]);
+  await git(folder, lightweight ? ["tag", version] : ["tag", "--annotate", "-m", version, version]);
   // A defect stays on its tag: the next release starts from the last good one.
-  if (kind !== "good") await git(folder, ["reset", "--quiet", "--hard", "HEAD~1"], date);
+  if (kind !== "good") await git(folder, ["reset", "--quiet", "--hard", "HEAD~1"]);
 }
 
 /** The upstream's tags, in no particular order. */
@@ -81,15 +80,15 @@ export async function resetUpstream(recipe: string, root = at.upstream): Promise
   const work = `${folder}.new`;
   await rm(work, { recursive: true, force: true });
   await cp(join(sources, recipe), work, { recursive: true });
-  await git(work, ["init", "--quiet", "--initial-branch=main"], longAgo);
-  await git(work, ["add", "--all"], longAgo);
-  await git(work, ["commit", "--quiet", "-m", "recipe"], longAgo);
+  await git(work, ["init", "--quiet", "--initial-branch=main"]);
+  await git(work, ["add", "--all"]);
+  await git(work, ["commit", "--quiet", "-m", "recipe"]);
   const version = firstRelease[recipe];
   if (!version)
     throw new Error(
       `reset upstream: recipe ${recipe} not found in the lab; expected one of ${Object.keys(firstRelease).join(", ")}`,
     );
-  await git(work, ["tag", "--annotate", "-m", version, version], longAgo);
+  await git(work, ["tag", "--annotate", "-m", version, version]);
   await rm(folder, { recursive: true, force: true });
   await rename(work, folder);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { readLastGood, readRejected } from "../../providers/lib/state/versions.ts";
@@ -7,7 +7,7 @@ import { readManifest } from "../../providers/lib/snapshot/index.ts";
 import { stateDir } from "../lab/paths.ts";
 import { release, type Release } from "../lab/upstream.ts";
 import { database, logIn, makeRealm } from "./keycloak.ts";
-import { containers, freshWarm, hearth, keycloak, listing, previewWarm, realmStatus, traefik, upWarm } from "./host.ts";
+import { containers, freshWarm, hearth, keycloak, listing, previewWarm, realmStatus, traefik, upWarm, warmConfig } from "./host.ts";
 
 const long = process.argv.includes("--long");
 const folder = appFolder(stateDir, keycloak.domain);
@@ -91,7 +91,14 @@ describe("upgrades on a real host", function () {
     assert.match(output, /keycloak: restored \d/);
     const [alert] = await ofVersion(version);
     const diagnostics = await readdir(alert!.diagnostics!);
-    assert.deepEqual(diagnostics.toSorted(), ["app.log", "db.log", "env-keys.txt", "observations.txt", "tasks.txt"]);
+    assert.deepEqual(diagnostics.toSorted(), [
+      "app.log",
+      "db.log",
+      "env-keys.txt",
+      "failure.txt",
+      "observations.txt",
+      "tasks.txt",
+    ]);
     assert.match(
       await readFile(join(alert!.diagnostics!, "app.log"), "utf8"),
       /Keycloak 26\.5\.0/,
@@ -100,7 +107,7 @@ describe("upgrades on a real host", function () {
     assert.ok((await readRejected(folder))[version]);
     const host = await listing();
     const preview = await previewWarm();
-    assert.match(preview.all, /keycloak 10\.7\.9\+26\.4\.0 healthy · held 10\.8\.0\+26\.5\.0: .*rejected here/);
+    assert.match(preview.all, /keycloak 10\.7\.9\+26\.4\.0 healthy · held 10\.8\.0\+26\.5\.0: .*failed here on \d+ \w+: /);
     const recorded = await upWarm();
     assert.equal(recorded.exitCode, 0, recorded.all);
     assert.deepEqual(await listing(), host, "recording the hold touched the host");
@@ -149,12 +156,14 @@ describe("upgrades on a real host", function () {
     assert.equal((await readManifest(folder.path, "snapshot.previous"))?.id === undefined, false);
   });
 
-  it("F25, P7: hold a major, release notes and a young release, with one alert each, until approved", async () => {
+  it("F25, P7: hold a major, release notes and a release that is new here, with one alert each, until approved", async () => {
+    const config = await readFile(warmConfig, "utf8");
+    await writeFile(warmConfig, config.replaceAll("minAgeHours: 0", "minAgeHours: 24"));
     const notes = { version: "10.9.0+26.5.0", notes: "Dump the database first." };
     await release("keycloak", notes);
     await release("keycloak", { version: "10.9.1+26.5.0" });
     await release("keycloak", { version: "11.0.0+26.5.0" });
-    await release("keycloak", { version: "11.0.1+26.5.0", date: new Date() });
+    await release("keycloak", { version: "11.0.1+26.5.0" });
     const host = await listing();
     const preview = await previewWarm();
     for (const hold of [
@@ -184,6 +193,7 @@ describe("upgrades on a real host", function () {
     const unknown = await hearth(["approve", "keycloak", "99.0.0+1"]);
     assert.equal(unknown.exitCode, 1);
     assert.match(unknown.stderr, /keycloak has no newer version 99\.0\.0\+1/);
+    await writeFile(warmConfig, config);
   });
 
   it("of Traefik apply a healthy release in place and roll back one that exits; HTTPS answers again", async () => {
@@ -199,6 +209,6 @@ describe("upgrades on a real host", function () {
     assert.equal(await realmStatus("master"), 200);
     const held = await upWarm();
     assert.equal(held.exitCode, 0, held.all);
-    assert.match(held.all, /traefik 3\.6\.1\+v3\.6\.15 healthy · held 3\.6\.2\+v3\.6\.15: .*rejected here/);
+    assert.match(held.all, /traefik 3\.6\.1\+v3\.6\.15 healthy · held 3\.6\.2\+v3\.6\.15: .*failed here on /);
   });
 });

@@ -37,7 +37,7 @@ describe("a third warm app with the defaults, on a real host", function () {
     if ((await upWarm()).exitCode !== 0) await freshWarm();
     config = await readFile(warmConfig, "utf8");
     const edited = parse(config) as { config: { "hearth:apps": Record<string, object> } };
-    edited.config["hearth:apps"][recipe] = { domain, health: { stableFor: 3, margin: 5 } };
+    edited.config["hearth:apps"][recipe] = { domain, health: { stableFor: 3, margin: 5 }, updates: { minAgeHours: 0 } };
     await writeFile(warmConfig, stringify(edited));
   });
 

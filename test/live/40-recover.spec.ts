@@ -186,7 +186,7 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
       assert.equal(await logIn(`mark-${serial}`), 200);
       const done = await upWarm();
       assert.equal(done.exitCode, 0, done.all);
-      assert.match(done.all, new RegExp(`held ${to.replaceAll(/[.+]/g, "\\$&")}: rejected here`));
+      assert.match(done.all, new RegExp(`held ${to.replaceAll(/[.+]/g, "\\$&")}: failed here on `));
     });
   }
 

@@ -48,7 +48,7 @@ describe("the clone that abra deploys a run's app from", function () {
     it("is at its tag, clean, without lightweight tags (R014), and borrows no objects", async () => {
       await fixture.release("1.10.0+1.1", { "compose.yml": compose("1.1") });
       await fixture.release("1.11.0+1.2", {}, false);
-      const { path } = await refreshMirror("web", fixture.state, fixture.operator);
+      const { path } = await refreshMirror("web", fixture.state, fixture.operator, assert.fail);
       for (const [version, image] of [
         ["1.9.0+1.0", "nginx:1.0"],
         ["1.10.0+1.1", "nginx:1.1"],
@@ -64,7 +64,7 @@ describe("the clone that abra deploys a run's app from", function () {
 
     it("is independent of another run's clone, and of its mirror", async () => {
       await fixture.release("1.10.0+1.1", { "compose.yml": compose("1.1") });
-      const { path } = await refreshMirror("web", fixture.state, fixture.operator);
+      const { path } = await refreshMirror("web", fixture.state, fixture.operator, assert.fail);
       const other = join(fixture.state, "runs", "web-ffffff", "abra", "recipes", "web");
       await Promise.all([cloneRelease(path, "1.9.0+1.0", target), cloneRelease(path, "1.10.0+1.1", other)]);
       assert.match(await text("compose.yml"), /nginx:1\.0/);

@@ -5,6 +5,7 @@ import { portConflictResolver, servicesOf, timeoutLabel } from "../../lib/docker
 import { ignoreAbsent } from "../../lib/fs/index.ts";
 import { gate, gateLine, healthWindow, proberAt, type StartTimes } from "../../lib/health/index.ts";
 import { hasTag } from "../../lib/recipe/index.ts";
+import { shortReason } from "../../lib/reason.ts";
 import { monotonicNow, since } from "../../lib/time/index.ts";
 import type { AppContext } from "../context.ts";
 import { captureDiagnostics } from "../diagnostics.ts";
@@ -34,18 +35,19 @@ export function health(session: Session): Health {
       };
       const onChange = (observed: string) => {
         observations.push(`${new Date().toISOString()} ${observed}`);
-        log(gateLine(observed, since(start), app.health));
+        log(gateLine(shortReason(observed), since(start), app.health));
       };
       const verdict = await gate(check, window, onChange);
       if (verdict.health === "healthy") log(`healthy at ${version} after ${since(start)}`);
       return verdict;
     },
-    async captureDiagnostics({ id }) {
+    async captureDiagnostics({ id, why = "" }) {
       await session.learnSecrets();
       const services = (await servicesOf(stack)).map(service => service.name);
-      const before = (await readFile(session.keptEnv(id), "utf8").catch(ignoreAbsent)) ?? "";
       const after = await readEnv(app);
-      const subject = { folder: folder.failures, stack, services, observations, before, after };
+      // Absent in preflight: the .env hasn't changed.
+      const before = (await readFile(session.keptEnv(id), "utf8").catch(ignoreAbsent)) ?? after;
+      const subject = { folder: folder.failures, stack, services, why, observations, before, after };
       return captureDiagnostics(subject, [...session.secrets]);
     },
   };

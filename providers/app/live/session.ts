@@ -1,6 +1,6 @@
 // State of one process that works on an app, shared by the adapters.
 import { join } from "node:path";
-import { mask } from "../../lib/diagnostics/index.ts";
+import { cleanText } from "../../lib/diagnostics/index.ts";
 import { findSnapshot, type StoredSnapshot } from "../../lib/snapshot/index.ts";
 import type { AppContext } from "../context.ts";
 import { secretsInContainers } from "../diagnostics.ts";
@@ -41,7 +41,7 @@ export function openSession(context: AppContext, volumes: readonly string[]): Se
     async learnSecrets() {
       for (const secret of await secretsInContainers(stack, await context.env())) secrets.add(secret);
     },
-    mask: text => mask(text, [...secrets]),
+    mask: text => cleanText(text, [...secrets]),
     observations: [],
     keptEnv: id => join(folder.path, `env.${id}`),
     async snapshotOf(id = "") {

@@ -18,7 +18,7 @@ export function versions(session: Session): Versions {
       await writeLastGood(folder, version, images);
       if (await prune(folder.path, app.snapshots)) session.log("removed the older snapshot");
     },
-    reject: (version, why) => reject(folder, version, why),
+    reject: (version, why, diagnostics) => reject(folder, version, why, diagnostics),
     async alert(notice) {
       const lastGood = (await readLastGood(folder).catch(() => undefined))?.version;
       const event = { ...notice, key: `${app.domain} ${notice.key}`, app: app.recipe, lastGood };

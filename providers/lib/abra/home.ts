@@ -4,7 +4,7 @@ import { mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { git } from "../git/index.ts";
-import { dropStaleLocks, tagsOf } from "../recipe/index.ts";
+import { dropStaleLocks, lightweightTags } from "../recipe/index.ts";
 
 /** `ABRA_DIR`, else `~/.abra`. */
 export function operatorAbraDir(env: NodeJS.ProcessEnv = process.env): string {
@@ -42,7 +42,7 @@ export async function prepareAbraDir(
   await git(clone, ["reset", "--quiet", "--hard"], `reset the clone of ${recipe}`);
   await git(clone, ["clean", "--quiet", "-ffdx"], `clean the clone of ${recipe}`);
 
-  const lightweight = (await tagsOf(mirror)).filter(tag => !tag.annotated).map(tag => tag.name);
+  const lightweight = await lightweightTags(mirror);
   if (lightweight.length > 0)
     await git(clone, ["tag", "--delete", ...lightweight], `delete lightweight tags of ${recipe}`);
   return { abraDir, lightweight };

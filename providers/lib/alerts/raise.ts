@@ -1,8 +1,9 @@
 // Raises an alert: writes it to the disk, once per event. `deliver` sends it.
 import { join } from "node:path";
 import { z } from "zod";
-import { mask } from "../diagnostics/index.ts";
+import { cleanText } from "../diagnostics/index.ts";
 import { FORMAT, format, writeJson } from "../fs/index.ts";
+import { shorten, shortReason } from "../reason.ts";
 import type { Log } from "../text.ts";
 import { alertId, idOf, spoolOf } from "./spool.ts";
 
@@ -20,8 +21,9 @@ export const alert = z.object({
   lastGood: z.string().optional(),
   /** Whether the app runs again as before; absent if nothing failed. */
   recovered: z.boolean().optional(),
+  /** A short reason: the diagnostics have the whole text. */
   why: z.string(),
-  /** abra's FATA line. */
+  /** The text of abra's FATA line, at most MAX_FATAL characters. */
   fatal: z.string().optional(),
   /** Folder with the diagnostics captured before the rollback. */
   diagnostics: z.string().optional(),
@@ -34,9 +36,11 @@ export const alert = z.object({
 export type Alert = z.infer<typeof alert>;
 export type Raised = Omit<Alert, "format" | "id" | "when">;
 
+const MAX_FATAL = 300;
+
 /**
- * Writes an alert below `stateDir`, synced, with `secrets` and credentials masked. Returns its id, or that of an
- * earlier alert with the same `key`. Never throws: if an alert can't be written (a full disk), logs it in full and
+ * Writes an alert below `stateDir`, synced, with `why` shortened, and `secrets` and credentials masked. Returns its id,
+ * or that of an earlier alert with the same `key`. Never throws: if an alert can't be written (a full disk), logs it in full and
  * returns undefined.
  */
 export async function raise(
@@ -62,11 +66,11 @@ export async function raise(
 }
 
 function masked(raised: Raised, secrets: readonly string[]): Raised {
-  const clean = (text: string) => mask(text, secrets);
+  const clean = (text: string) => cleanText(text, secrets);
   return {
     ...raised,
-    why: clean(raised.why),
+    why: shortReason(clean(raised.why)),
     todo: clean(raised.todo),
-    ...(raised.fatal === undefined ? {} : { fatal: clean(raised.fatal) }),
+    ...(raised.fatal === undefined ? {} : { fatal: shorten(clean(raised.fatal), MAX_FATAL) }),
   };
 }

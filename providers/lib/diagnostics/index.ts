@@ -1,3 +1,4 @@
 // Diagnostics of failures, with secrets masked: what the rest of hearth may use.
+export { cleanText } from "./clean.ts";
 export { mask } from "./mask.ts";
 export { writeDiagnostics } from "./write.ts";

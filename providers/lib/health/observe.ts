@@ -2,6 +2,7 @@
 import { isChaos, servicesOf, stackOf, taskWatcher, versionLabel } from "../docker/index.ts";
 import { lookUntilSure } from "./judge.ts";
 import { type Finding, lookAt, type State, type Watched } from "./look.ts";
+import { shortReason } from "../reason.ts";
 
 export interface DeployedApp {
   readonly deployed: boolean;
@@ -46,7 +47,7 @@ export async function observe(app: Watched): Promise<ObservedApp> {
     version: versionLabel(stack, services),
     chaos: isChaos(stack, services),
     state,
-    condition: state === "down" || state === "unreachable" ? `${state}: ${trouble}` : state,
+    condition: state === "down" || state === "unreachable" ? `${state}: ${shortReason(trouble ?? "")}` : state,
   };
 }
 

@@ -10,5 +10,5 @@ export {
 } from "./envRequirements.ts";
 export { fileAt, notesAt } from "./files.ts";
 export { dropStaleLocks, refreshMirror } from "./mirror.ts";
-export { hasTag, type Tag, tagsOf } from "./tags.ts";
+export { hasTag, lightweightTags, type Tag, tagsOf } from "./tags.ts";
 export { compareVersions, parseVersion, type RecipeVersion } from "./version.ts";

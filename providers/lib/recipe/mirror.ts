@@ -2,13 +2,16 @@
 //
 // `refs/tags/*` holds each tag as hearth first saw it. All of hearth reads these, so a version that ran can run again.
 // `refs/upstream/*` holds upstream's current tags. Comparing the two shows which tags moved and which were deleted.
+// A file beside the mirror says when hearth first saw each tag.
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { closeReader, git, gitEnv } from "../git/index.ts";
-import { withLock } from "../lock/index.ts";
+import { type Lock, withLock } from "../lock/index.ts";
 import { ProgramError, run } from "../process/index.ts";
+import type { Log } from "../text.ts";
 import { admitTags } from "./admit.ts";
-import { listRefs, parseRefs, readSavedRefs, type Refs, saveRefs, shortName } from "./refs.ts";
+import { currentFirstSeen, recordFirstSeen } from "./firstSeen.ts";
+import { listRefs, parseRefs, readSavedRefs, type Refs, REFS_FILE, saveRefs, shortName } from "./refs.ts";
 import { tagsIn, tagsOf, type Tag } from "./tags.ts";
 import { exists, UnknownRecipeError, upstreamOf } from "./upstream.ts";
 
@@ -21,16 +24,18 @@ interface Mirror {
 
 /**
  * Brings the mirror below `stateDir` up to date, or returns it with the reason why it couldn't. One process at a time
- * writes; the others wait. Throws if there is no mirror and none can be created.
+ * writes; the others wait. Logs if the tags' ages were lost. Throws if there is no mirror and none can be created.
  */
-export async function refreshMirror(recipe: string, stateDir: string, operatorDir: string): Promise<Mirror> {
+export async function refreshMirror(recipe: string, stateDir: string, operatorDir: string, log: Log): Promise<Mirror> {
   const path = join(stateDir, "mirror", `${recipe}.git`);
   try {
     const upstream = await upstreamOf(recipe, operatorDir);
     const same = await upToDate(path, upstream, recipe);
-    const refs =
-      same ?? (await withLock(`${path}.lock`, ({ fd }) => refresh(path, upstream, recipe, fd), { wait: LOCK_WAIT }));
-    return { path, tags: tagsIn(refs, true) };
+    const seen = same && (await currentFirstSeen(path, same));
+    if (same && seen) return { path, tags: tagsIn(same, true, seen) };
+    const onLost = (why: string) => log(`${recipe}: ages of its tags lost, counting from the tags' own dates: ${why}`);
+    const work = ({ fd }: Lock) => refresh(path, upstream, recipe, fd, onLost);
+    return { path, tags: await withLock(`${path}.lock`, work, { wait: LOCK_WAIT }) };
   } catch (error) {
     if (error instanceof UnknownRecipeError || !(await exists(path))) throw error;
     return { path, tags: await tagsOf(path), offline: (error as Error).message.split("\n")[0]! };
@@ -55,7 +60,13 @@ async function upToDate(path: string, upstream: string, recipe: string): Promise
   return lines.length === saved.heads.size + saved.upstream.size && lines.every(isKnown) ? saved : undefined;
 }
 
-async function refresh(path: string, upstream: string, recipe: string, lock: number): Promise<Refs> {
+async function refresh(
+  path: string,
+  upstream: string,
+  recipe: string,
+  lock: number,
+  onLost: (why: string) => void,
+): Promise<Tag[]> {
   if (!(await exists(path))) await cloneBare(upstream, path, recipe, lock);
   await dropStaleLocks(path);
   const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/upstream/*"];
@@ -65,9 +76,13 @@ async function refresh(path: string, upstream: string, recipe: string, lock: num
   const fetched = await listRefs(path);
   const admitted = await admitTags(parseRefs(fetched), path, recipe, lock);
   const all = admitted ? await listRefs(path) : fetched;
+  const current = parseRefs(all);
+  // Recorded before the refs are saved: then missing times are a loss, whenever the process was killed.
+  const wasRefreshed = await exists(join(path, REFS_FILE));
+  const seen = await recordFirstSeen(path, current, wasRefreshed, onLost);
   await saveRefs(path, all);
   if (admitted) await collectGarbage(path, recipe, lock);
-  return parseRefs(all);
+  return tagsIn(current, true, seen);
 }
 
 async function cloneBare(upstream: string, path: string, recipe: string, lock: number): Promise<void> {

@@ -6,6 +6,8 @@ import { git } from "../git/index.ts";
 
 interface Ref {
   readonly object: string;
+  /** The commit that it points to, through an annotated tag too. */
+  readonly commit: string;
   readonly annotated: boolean;
   /** Seconds since 1970. */
   readonly time: number;
@@ -24,15 +26,20 @@ export async function refsOf(mirror: string): Promise<Refs> {
 
 /** git's output, for `parseRefs` and `saveRefs`. */
 export function listRefs(mirror: string): Promise<string> {
-  const format = "--format=%(refname)%09%(objectname)%09%(objecttype)%09%(creatordate:unix)";
+  const format = "--format=%(refname)%09%(objectname)%09%(objecttype)%09%(creatordate:unix)%09%(*objectname)";
   return git(mirror, ["for-each-ref", format, "refs/tags", "refs/upstream", "refs/heads"], "list tags");
 }
 
 export function parseRefs(text: string): Refs {
   const found = { ours: new Map<string, Ref>(), upstream: new Map<string, Ref>(), heads: new Map<string, Ref>() };
   for (const line of text.split("\n").filter(Boolean)) {
-    const [ref = "", object = "", type = "", time = "0"] = line.split("\t");
-    found[kindOf(ref)].set(shortName(ref), { object, annotated: type === "tag", time: Number(time) });
+    const [ref = "", object = "", type = "", time = "0", target] = line.split("\t");
+    found[kindOf(ref)].set(shortName(ref), {
+      object,
+      commit: target || object,
+      annotated: type === "tag",
+      time: Number(time),
+    });
   }
   return found;
 }

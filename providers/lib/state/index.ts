@@ -14,4 +14,4 @@ export {
 } from "./operation.ts";
 export { lastRepair, recordRepair, repairsSince } from "./repairs.ts";
 export { clearUndeployedOnPurpose, isUndeployedOnPurpose, markUndeployedOnPurpose } from "./undeployedOnPurpose.ts";
-export { approve, readApproved, readLastGood, readRejected, reject, writeLastGood } from "./versions.ts";
+export { approve, isRejected, readApproved, readLastGood, readRejected, reject, writeLastGood } from "./versions.ts";

@@ -1,6 +1,7 @@
 // An app's known versions: the last good one, those rejected here, those that a person approved.
 import { z } from "zod";
 import { FORMAT, format, readJson, writeJson } from "../fs/index.ts";
+import { shortReason } from "../reason.ts";
 import type { AppFolder } from "./appFolder.ts";
 
 /** ISO 8601 in UTC. */
@@ -21,8 +22,8 @@ const lastGood = z.object({
 
 const rejected = z.object({
   format,
-  /** By version: when it last failed here, and why. */
-  versions: z.record(z.string(), z.object({ at: timestamp, why: z.string() })),
+  /** By version: when it last failed here, why in short, and the folder with the whole story. */
+  versions: z.record(z.string(), z.object({ at: timestamp, why: z.string(), diagnostics: z.string().optional() })),
 });
 
 const approved = z.object({
@@ -52,12 +53,22 @@ export async function readRejected(folder: AppFolder): Promise<Rejected> {
   return (await readJson(folder.rejected, rejected))?.versions ?? {};
 }
 
-/** Records that `version` failed here; the latest reason replaces an earlier one. Needs the app's lock. */
-export async function reject(folder: AppFolder, version: string, why: string): Promise<void> {
+/**
+ * Records that `version` failed here; the latest reason replaces an earlier one. Shortens `why`, whose secrets are
+ * masked. Needs the app's lock.
+ */
+export async function reject(folder: AppFolder, version: string, why: string, diagnostics?: string): Promise<void> {
+  const rejection = { at: new Date().toISOString(), why: shortReason(why), ...(diagnostics && { diagnostics }) };
   await writeJson(folder.rejected, {
     format: FORMAT,
-    versions: { ...(await readRejected(folder)), [version]: { at: new Date().toISOString(), why } },
+    versions: { ...(await readRejected(folder)), [version]: rejection },
   });
+}
+
+/** Whether `version` failed here and wasn't approved since. */
+export async function isRejected(folder: AppFolder, version: string): Promise<boolean> {
+  const [rejection, approval] = [(await readRejected(folder))[version], (await readApproved(folder))[version]];
+  return rejection !== undefined && !(approval !== undefined && Date.parse(approval.at) > Date.parse(rejection.at));
 }
 
 /** The approved versions; empty if there are none. */

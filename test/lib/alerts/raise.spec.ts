@@ -53,6 +53,18 @@ describe("an alert", () => {
     assert.deepEqual(ids.toSorted(), ids);
   });
 
+  it("has a short reason, masked before it is cut, and no control characters", async () => {
+    const secret = "Sentinel-4711";
+    const long = { ...failed, why: `${"x".repeat(70)} ${secret} ${"y".repeat(300)}`, fatal: `\u001b[31m${"z".repeat(900)}` };
+    const id = await raise(stateDir, long, failOnLog, [secret]);
+    const kept = alert.parse(JSON.parse(await readFile(join(stateDir, "alerts", `${id}.json`), "utf8")));
+    assert.equal(kept.why, `${"x".repeat(70)} ***…`);
+    assert.equal(kept.fatal, `${"z".repeat(299)}…`);
+    const split = { ...failed, key: "split", why: "refused: Sentinel\u001b[0m-4711" };
+    const other = await raise(stateDir, split, failOnLog, [secret]);
+    assert.doesNotMatch(await readFile(join(stateDir, "alerts", `${other}.json`), "utf8"), /4711/);
+  });
+
   it("F32: contains no secret", async () => {
     const id = await raise(
       stateDir,

@@ -45,7 +45,7 @@ describe("hearth started from a git hook", function () {
     const before = await stateOfCaller();
     Object.assign(process.env, redirections());
     try {
-      const { path, tags, offline } = await refreshMirror("web", fixture.state, fixture.operator);
+      const { path, tags, offline } = await refreshMirror("web", fixture.state, fixture.operator, assert.fail);
       assert.equal(offline, undefined);
       assert.deepEqual(
         tags.map(({ name }) => name),

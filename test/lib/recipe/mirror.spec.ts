@@ -33,7 +33,8 @@ describe("the mirror of a recipe", function () {
     await write(files);
     await git("tag", "--force", "--annotate", "-m", name, name);
   };
-  const refresh = () => refreshMirror("web", state, operator);
+  const logged: string[] = [];
+  const refresh = () => refreshMirror("web", state, operator, line => logged.push(line));
   const found = async (): Promise<Record<string, Tag>> =>
     Object.fromEntries((await tagsOf(join(state, "mirror", "web.git"))).map(tag => [tag.name, tag]));
   const mirror = () => join(state, "mirror", "web.git");
@@ -55,9 +56,9 @@ describe("the mirror of a recipe", function () {
 
   it("is created by the first refresh and updated by later ones", async () => {
     assert.deepEqual(await refresh(), { path: mirror(), tags: await tagsOf(mirror()) });
-    const { time, ...first } = (await found())["1.0.0+1"]!;
+    const { firstSeen, ...first } = (await found())["1.0.0+1"]!;
     assert.deepEqual(first, { name: "1.0.0+1", annotated: true, moved: false, gone: false });
-    assert.ok(Math.abs(time - Date.now() / 1000) < 60, "in seconds");
+    assert.ok(Math.abs(firstSeen - Date.now() / 1000) < 60, "in seconds");
     await release("1.1.0+1");
     await git("tag", "1.2.0+1");
     await refresh();
@@ -157,7 +158,7 @@ describe("the mirror of a recipe", function () {
   it("P1: can be created and refreshed by many processes at once; each sees every tag", async () => {
     const script = `
       const { refreshMirror, tagsOf } = await import(${JSON.stringify(new URL("../../../providers/lib/recipe/index.ts", import.meta.url).href)});
-      const { path, offline } = await refreshMirror("web", ${JSON.stringify(state)}, ${JSON.stringify(operator)});
+      const { path, offline } = await refreshMirror("web", ${JSON.stringify(state)}, ${JSON.stringify(operator)}, console.log);
       console.log(offline ?? (await tagsOf(path)).length);`;
     for (const tags of [1, 3]) {
       while ((await git("tag")).split("\n").length < tags)
@@ -208,7 +209,7 @@ describe("the mirror of a recipe", function () {
     await assert.rejects(refresh(), /git: clone recipe web/);
     await missing(mirror());
     await missing(`${mirror()}.new`);
-    await assert.rejects(refreshMirror("unknown", state, operator), UnknownRecipeError);
+    await assert.rejects(refreshMirror("unknown", state, operator, assert.fail), UnknownRecipeError);
   });
 
   it("waits for the lock only if upstream has anything new", async () => {

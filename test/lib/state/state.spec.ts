@@ -14,6 +14,7 @@ import {
 import { lastRepair, recordRepair, repairsSince } from "../../../providers/lib/state/repairs.ts";
 import {
   approve,
+  isRejected,
   readApproved,
   readLastGood,
   readRejected,
@@ -73,6 +74,25 @@ describe("an app's state", () => {
       ["10.8.0+26.5.0 HTTP 500", "10.8.1+26.5.0 HTTP 502"],
     );
     assert.deepEqual(Object.keys(await readApproved(folder)), ["11.0.0+26.5.0"]);
+  });
+
+  it("P7: holds a short reason for each rejected version, with the folder that has the whole text", async () => {
+    await reject(folder, "10.8.0+26.5.0", `a at b isn't healthy: ${"x".repeat(300)}\nline`, "/failures/1");
+    const { why, diagnostics } = (await readRejected(folder))["10.8.0+26.5.0"]!;
+    assert.equal(why.length, 80);
+    assert.equal(diagnostics, "/failures/1");
+  });
+
+  it("P7: holds a rejection until a later approval", async () => {
+    const version = "10.8.0+26.5.0";
+    assert.equal(await isRejected(folder, version), false);
+    await approve(folder, version);
+    await new Promise(resolve => setTimeout(resolve, 2));
+    await reject(folder, version, "HTTP 503");
+    assert.equal(await isRejected(folder, version), true);
+    await new Promise(resolve => setTimeout(resolve, 2));
+    await approve(folder, version);
+    assert.equal(await isRejected(folder, version), false);
   });
 
   it("counts recent repairs, also when the clock was wrong", async () => {
