@@ -1,4 +1,4 @@
-// The demo of `npm start`, inside the lab: warm apps, one CI run, a pending upgrade.
+// The demo of `npm start`, inside the lab: warm apps, a CI run, a good upgrade, a broken one that undoes itself.
 import { spawn } from "node:child_process";
 import { execa } from "execa";
 import semver from "semver";
@@ -6,7 +6,10 @@ import { compareVersions, parseVersion } from "../../providers/lib/recipe/versio
 import { stackOf } from "../../providers/lib/docker/names.ts";
 import { warmDomain, runName, runOf } from "../../providers/lib/run/names.ts";
 import { servicesOf, versionLabel } from "../../providers/lib/docker/stack.ts";
-import { base } from "./paths.ts";
+import { appFolder } from "../../providers/lib/state/appFolder.ts";
+import { readRejected } from "../../providers/lib/state/versions.ts";
+import { logIn, makeRealm } from "./markerRealm.ts";
+import { base, stateDir } from "./paths.ts";
 import { firstRelease, release, resetUpstream } from "./upstream.ts";
 
 const phases: [name: string, seconds: number][] = [["lab up", Number(process.argv[2] ?? 0)]];
@@ -18,13 +21,18 @@ async function phase(name: string, work: () => Promise<void>): Promise<void> {
   phases.push([name, (Date.now() - start) / 1000]);
 }
 
-/** Runs a command on this terminal. Throws unless it exits with 0. */
-async function run(...command: string[]): Promise<void> {
+/** Runs a command on this terminal, and returns its exit code. */
+async function exitCodeOf(...command: string[]): Promise<number | null> {
   console.log(`$ ${command.join(" ")}`);
   const [program, ...argv] = command;
   const child = spawn(program!, argv, { stdio: "inherit" });
-  const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("exit", resolve));
-  if (code !== 0) throw new Error(`${program} failed: exit ${code}`);
+  return new Promise((resolve, reject) => child.once("error", reject).once("exit", resolve));
+}
+
+/** Runs a command on this terminal. Throws unless it exits with 0. */
+async function run(...command: string[]): Promise<void> {
+  const code = await exitCodeOf(...command);
+  if (code !== 0) throw new Error(`${command[0]} failed: exit ${code}`);
 }
 
 const domain = warmDomain("keycloak", base);
@@ -37,13 +45,33 @@ async function withdrawReleases(): Promise<void> {
   await release("keycloak", { version: now });
 }
 
+async function runningVersion() {
+  return parseVersion((await running()) ?? firstRelease["keycloak"]!)!;
+}
+
 async function releaseNext(): Promise<void> {
-  const now = parseVersion((await running()) ?? firstRelease["keycloak"]!)!;
+  const now = await runningVersion();
   const next = `${semver.inc(now.recipe.version, "patch")}+${now.app}`;
   if (compareVersions(parseVersion(next)!, now) <= 0)
     throw new Error(`release keycloak: expected a version newer than ${now.text}, found ${next}`);
   await release("keycloak", { version: next });
   console.log(`released upstream: keycloak ${next} (runs: ${now.text})`);
+}
+
+/** Releases a Keycloak that migrates the database and never gets healthy, as a version that never failed here. */
+async function releaseBroken(): Promise<void> {
+  const rejected = await readRejected(appFolder(stateDir, domain));
+  let recipe = semver.inc((await runningVersion()).recipe.version, "minor")!;
+  while (`${recipe}+26.5.0` in rejected) recipe = semver.inc(recipe, "patch")!;
+  await release("keycloak", { version: `${recipe}+26.5.0`, kind: "never-healthy" });
+  console.log(`released upstream: keycloak ${recipe}+26.5.0, which never gets healthy`);
+}
+
+/** Throws unless the user of the marker realm can log in, at the version that ran before. */
+async function assertUndone(before: string | undefined): Promise<void> {
+  const [now, status] = [await running(), await logIn("marker")];
+  console.log(`keycloak runs ${now} again; the user of the realm "marker" logs in: HTTP ${status}`);
+  if (now !== before || status !== 200) throw new Error(`expected ${before} and HTTP 200`);
 }
 
 async function ensureStack(): Promise<void> {
@@ -82,13 +110,25 @@ try {
     await releaseNext();
     await run("pulumi", "preview", "-s", "warm");
   });
+  await phase("a good upgrade: pulumi up", async () => {
+    await makeRealm("marker", true);
+    await run("pulumi", "up", "-s", "warm", "--yes", "--skip-preview");
+  });
+  await phase("a broken release: pulumi up fails, and undoes itself with its data", async () => {
+    const before = await running();
+    await releaseBroken();
+    if ((await exitCodeOf("pulumi", "up", "-s", "warm", "--yes", "--skip-preview")) === 0)
+      throw new Error("expected pulumi up to fail");
+    await assertUndone(before);
+  });
+  await phase("the broken release is held: pulumi preview", () => run("pulumi", "preview", "-s", "warm"));
   const width = Math.max(...phases.map(([name]) => name.length));
   console.log(
     `\n${phases.map(([name, seconds]) => `  ${name.padEnd(width)}  ${seconds.toFixed(1).padStart(7)} s`).join("\n")}`,
   );
   console.log(`
 Next, each with \`npm run lab -- exec --\` before it:
-  pulumi up -s warm                                 apply the previewed upgrade
+  pulumi up -s warm                                 change nothing: all is as wanted
   hearth run --recipe docs -- env                   print the environment of a run's command
   pulumi stack -s warm                              show the warm stack's resources
 and \`npm run lab -- down\` to remove the host.`);

@@ -8,7 +8,8 @@ import { readLastGood } from "../../providers/lib/state/versions.ts";
 import { tryLock } from "../../providers/lib/lock/flock.ts";
 import { stateDir } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
-import { database, logIn, makeRealm } from "./keycloak.ts";
+import { logIn, makeRealm } from "../lab/markerRealm.ts";
+import { database } from "./keycloak.ts";
 import {
   call,
   containers,

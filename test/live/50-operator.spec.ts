@@ -9,7 +9,7 @@ import { lastGoodImage } from "../../providers/lib/docker/images.ts";
 import { imageName } from "../lab/images.ts";
 import { at, stateDir } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
-import { logIn, makeRealm } from "./keycloak.ts";
+import { logIn, makeRealm } from "../lab/markerRealm.ts";
 import {
   call,
   containers,
