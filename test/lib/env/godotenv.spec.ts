@@ -54,8 +54,8 @@ function read(text: string): Record<string, string> | undefined {
 }
 
 async function genuine(text: string): Promise<Record<string, string> | undefined> {
-  const read = await ask<Record<string, string>>("env", text);
-  return "answer" in read ? read.answer : undefined;
+  const asked = await ask<Record<string, string>>("env", text);
+  return "answer" in asked ? asked.answer : undefined;
 }
 
 describe("hearth's reader of .env files and the genuine godotenv", function () {
