@@ -53,6 +53,7 @@ for (let round = 0; round < Number(rounds); round++) {
       keycloak: domain,
       domains: [],
       dedicatedLimit: 0,
+      unreachableLimit: 120_000,
       holder,
       duration: 60_000,
     });

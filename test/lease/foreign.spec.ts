@@ -40,6 +40,7 @@ describe("a foreign Swarm config with one of hearth's names", () => {
       keycloak: "k.test",
       domains: [],
       dedicatedLimit: 1,
+      unreachableLimit: 120_000,
       holder,
       duration: 1_000,
     } as const;
