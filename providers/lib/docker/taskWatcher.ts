@@ -46,7 +46,7 @@ export function tasksWords(
   const waiting = tasks.find(task => isWaiting(task) && isOverdue(task));
   if (waiting) {
     const { State, Err, Message } = waiting.Status;
-    return `${nameOf(waiting)}'s task isn't placed (${State}): ${oneLine(Err || Message || "Swarm gives no reason")}`;
+    return `${nameOf(waiting)}: ${oneLine(Err || `task is ${State}: ${Message || "Swarm gives no reason"}`)}`;
   }
   const failed = tasks
     .filter(({ Status }) => Status.Err)

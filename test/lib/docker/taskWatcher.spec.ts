@@ -16,9 +16,11 @@ describe("tasks that don't run", () => {
     const services = await servicesOf("t");
     let now = 0;
     const words = taskWatcher("t", { now: () => now });
-    assert.equal(await words(services), `app: ${inUse}`, "its error alone until then");
+    assert.equal(await words(services), `app: ${inUse}`);
+    await swarm.set({ service, task: [{ service: "id-t_app", stack: "t", state: "new" }] });
+    assert.equal(await words(services), undefined, "it has just begun to wait");
     now = 3_000;
-    assert.equal(await words(services), `app's task isn't placed (pending): ${inUse}`);
+    assert.equal(await words(services), "app: task is new: Swarm gives no reason");
     await swarm.set({ service, task: [{ service: "id-t_app", stack: "t", state: "starting" }] });
     assert.equal(await words(services), undefined);
   });
@@ -44,14 +46,14 @@ describe("tasks that don't run", () => {
   const wordsOf = (...tasks: WatchedTask[]) => tasksWords(tasks, services, () => true);
 
   it("are named without a reason if Swarm gives none, as when a network has no address left", () => {
-    assert.equal(wordsOf(task("new")), "app's task isn't placed (new): Swarm gives no reason");
-    assert.equal(wordsOf(task("new", { Message: "created" })), "app's task isn't placed (new): created");
+    assert.equal(wordsOf(task("new")), "app: task is new: Swarm gives no reason");
+    assert.equal(wordsOf(task("new", { Message: "created" })), "app: task is new: created");
   });
 
   it("are named on one bounded line without control characters", () => {
     const Err = `bad\u001b[31m\nnews${"!".repeat(300)}`;
     const words = wordsOf(task("pending", { Err }));
-    assert.match(words!, /^app's task isn't placed \(pending\): bad \[31m news!+…$/);
+    assert.match(words!, /^app: bad \[31m news!+…$/);
     assert.ok(words!.length < 250);
   });
 
