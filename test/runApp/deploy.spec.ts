@@ -174,7 +174,7 @@ describe("deploying a run's app", function () {
   });
 
   it("F8: fails with abra's own message", async () => {
-    const app = fixture.app({ secretValues: { oidc: "s3cret" } });
+    const app = fixture.app({ secretValues: { oidc: "s3cret", pass: "s3cret" } });
     await fixture.release("1.10.0+1.1", {
       "compose.yml": compose("1.1").replace("    environment:", "    no_such_key: 1\n$&"),
     });
