@@ -30,7 +30,7 @@ export async function markBroken(host: UpgradeHost, operation: Operation, error:
   const why = host.mask(errorMessage(error));
   const fatal = abraFatal(error);
   // Whatever the operator does next, the version failed here.
-  if (operation.rejectsTarget && operation.why !== undefined) 
+  if (operation.rejectsTarget && operation.why !== undefined)
     await host.reject(operation.to, operation.why, operation.diagnostics);
   await host.writeStep(operation, operation.step, { broken: { why, at: new Date().toISOString() } });
   await host.alert({

@@ -76,7 +76,14 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck, log: 
 function onWrongSwarm(app: WarmAppInputs, expected: string, actual: string): Resolution {
   const reason = wrongSwarmMessage("this app lives", expected, actual);
   const inputs = { ...app, held: [], condition: "unknown", swarm: actual };
-  return { inputs, failures: [{ property: "swarm", reason }], line: "", running: undefined, next: undefined, candidates: [] };
+  return {
+    inputs,
+    failures: [{ property: "swarm", reason }],
+    line: "",
+    running: undefined,
+    next: undefined,
+    candidates: [],
+  };
 }
 
 /** The condition that an open operation gives the app; undefined if none is open. */

@@ -41,7 +41,11 @@ export function statusLine(status: AppStatus): string {
 }
 
 /** Whether the next `up` goes to the chosen version: a broken app waits for an operator. */
-export function isApplied({ condition, choice, failure }: Pick<AppStatus, "condition" | "choice" | "failure">): boolean {
+export function isApplied({
+  condition,
+  choice,
+  failure,
+}: Pick<AppStatus, "condition" | "choice" | "failure">): boolean {
   return condition !== "broken" && choice.version !== undefined && failure === undefined;
 }
 

@@ -31,7 +31,7 @@ export function shortReason(text: string): string {
   const clean = printable(isLong ? `${text.slice(0, MAX_READ)}\n${text.slice(-MAX_READ)}` : text);
   const fatal = clean.split("\n").findLast(line => /\bFATA\b/.test(line));
   let reason = (fatal ?? clean).replaceAll(/\s+/g, " ").trim();
-  for (let before = ""; before !== reason; ) {
+  for (let before = ""; before !== reason;) {
     before = reason;
     for (const [pattern, replacement] of rules) reason = reason.replace(pattern, replacement).trim();
   }
@@ -53,5 +53,7 @@ export function shorten(text: string, max: number): string {
  */
 export function printable(text: string): string {
   const lines = text.replaceAll(/\r\n?|[\u2028\u2029]/g, "\n");
-  return stripVTControlCharacters(lines).replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, "").toWellFormed();
+  return stripVTControlCharacters(lines)
+    .replaceAll(/(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu, "")
+    .toWellFormed();
 }

@@ -59,8 +59,21 @@ describe("a short reason", () => {
       .array(
         fc.oneof(
           fc.string({ unit: "binary", maxLength: 60 }),
-          fc.constantFrom("abra: x: ", "a at b isn't healthy: ", "FATA ", "docker: a: exit 1: ", "\u001b[1m", "\n", "\ud800"),
-          fc.constantFrom("task: non-zero exit (1)", ": unhealthy container", " (after 3 s)", "rpc error: code = A desc = "),
+          fc.constantFrom(
+            "abra: x: ",
+            "a at b isn't healthy: ",
+            "FATA ",
+            "docker: a: exit 1: ",
+            "\u001b[1m",
+            "\n",
+            "\ud800",
+          ),
+          fc.constantFrom(
+            "task: non-zero exit (1)",
+            ": unhealthy container",
+            " (after 3 s)",
+            "rpc error: code = A desc = ",
+          ),
         ),
         { maxLength: 8 },
       )

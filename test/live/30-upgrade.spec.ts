@@ -7,7 +7,18 @@ import { readManifest } from "../../providers/lib/snapshot/index.ts";
 import { stateDir } from "../lab/paths.ts";
 import { release, type Release } from "../lab/upstream.ts";
 import { database, logIn, makeRealm } from "./keycloak.ts";
-import { containers, freshWarm, hearth, keycloak, listing, previewWarm, realmStatus, traefik, upWarm, warmConfig } from "./host.ts";
+import {
+  containers,
+  freshWarm,
+  hearth,
+  keycloak,
+  listing,
+  previewWarm,
+  realmStatus,
+  traefik,
+  upWarm,
+  warmConfig,
+} from "./host.ts";
 
 const long = process.argv.includes("--long");
 const folder = appFolder(stateDir, keycloak.domain);
@@ -107,7 +118,10 @@ describe("upgrades on a real host", function () {
     assert.ok((await readRejected(folder))[version]);
     const host = await listing();
     const preview = await previewWarm();
-    assert.match(preview.all, /keycloak 10\.7\.9\+26\.4\.0 healthy · held 10\.8\.0\+26\.5\.0: .*failed here on \d+ \w+: /);
+    assert.match(
+      preview.all,
+      /keycloak 10\.7\.9\+26\.4\.0 healthy · held 10\.8\.0\+26\.5\.0: .*failed here on \d+ \w+: /,
+    );
     const recorded = await upWarm();
     assert.equal(recorded.exitCode, 0, recorded.all);
     assert.deepEqual(await listing(), host, "recording the hold touched the host");

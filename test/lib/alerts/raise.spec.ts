@@ -55,7 +55,11 @@ describe("an alert", () => {
 
   it("has a short reason, masked before it is cut, and no control characters", async () => {
     const secret = "Sentinel-4711";
-    const long = { ...failed, why: `${"x".repeat(70)} ${secret} ${"y".repeat(300)}`, fatal: `\u001b[31m${"z".repeat(900)}` };
+    const long = {
+      ...failed,
+      why: `${"x".repeat(70)} ${secret} ${"y".repeat(300)}`,
+      fatal: `\u001b[31m${"z".repeat(900)}`,
+    };
     const id = await raise(stateDir, long, failOnLog, [secret]);
     const kept = alert.parse(JSON.parse(await readFile(join(stateDir, "alerts", `${id}.json`), "utf8")));
     assert.equal(kept.why, `${"x".repeat(70)} ***…`);
