@@ -57,7 +57,13 @@ describe("a release decision", () => {
   });
 
   it("without upstream doesn't hold what runs", () => {
-    const offline = { ...usual, isOffline: true, running: newer, last: newer, previous: { version: running, held: [{ ...held[0]!, version: newer }] } };
+    const offline = {
+      ...usual,
+      isOffline: true,
+      running: newer,
+      last: newer,
+      previous: { version: running, held: [{ ...held[0]!, version: newer }] },
+    };
     assert.deepEqual(applySituation({ ...chosen, version: newer, held: [] }, offline).held, []);
   });
 

@@ -51,10 +51,16 @@ describe("an app's status line", () => {
     for (const condition of ["healthy", "down: HTTP 502", "interrupted at restore"]) {
       const text = line({ condition, choice: choice(running, { held: [rejected] }) });
       assert.doesNotMatch(text, /(next|then|at) 10\.8\.0/);
-      assert.match(text, / · held 10\.8\.0\+26\.5\.0: failed here on 27 Nov: app exits 143, unhealthy · hearth approve/);
+      assert.match(
+        text,
+        / · held 10\.8\.0\+26\.5\.0: failed here on 27 Nov: app exits 143, unhealthy · hearth approve/,
+      );
     }
     assert.equal(
-      line({ choice: choice("99.0.0+1"), failure: "version 99.0.0+1 of recipe keycloak not found; newest versions: none" }),
+      line({
+        choice: choice("99.0.0+1"),
+        failure: "version 99.0.0+1 of recipe keycloak not found; newest versions: none",
+      }),
       "keycloak 10.7.1+26.4.0 healthy · can't be deployed: version 99.0.0+1 of recipe keycloak not found; newest versions: none",
     );
   });

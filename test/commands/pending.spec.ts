@@ -15,7 +15,14 @@ const inputs = warmAppInputs.parse({
 });
 const app = (more: Partial<Pending> & { held?: (typeof rejected)[]; condition?: string } = {}): Pending => {
   const { held = [], condition = "healthy", ...rest } = more;
-  return { inputs: { ...inputs, held, condition, swarm: "s" }, failures: [], line: "", running, next: undefined, ...rest };
+  return {
+    inputs: { ...inputs, held, condition, swarm: "s" },
+    failures: [],
+    line: "",
+    running,
+    next: undefined,
+    ...rest,
+  };
 };
 
 describe("hearth pending", () => {

@@ -77,7 +77,7 @@ describe("the first-seen times of tags", () => {
 });
 
 describe("the first-seen times of a mirror", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let root: string;
   let upstream: string;
   let operator: string;
