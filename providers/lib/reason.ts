@@ -1,4 +1,4 @@
-// Shortens the text of an error to a reason for a line, an alert or a held version. The diagnostics hold the whole text.
+// Shortens an error to a reason for a line, an alert or a held version. The diagnostics hold the whole text.
 import { stripVTControlCharacters } from "node:util";
 
 /** UTF-16 code units of a reason. */

@@ -6,7 +6,7 @@ export interface RecordedVersion {
   readonly version: string | undefined;
 }
 
-/** `env`: the variables of the app's .env. undefined if neither key is set. RECIPE counts first, the one with a version. */
+/** `env`: the variables of the app's .env. Undefined if neither key is set. RECIPE wins, but the one with a version. */
 export function recordedVersion(env: Readonly<Record<string, string>>): RecordedVersion | undefined {
   const found = ["RECIPE", "TYPE"].flatMap(key => {
     const value = env[key] ?? "";

@@ -41,8 +41,8 @@ export interface Compose {
 const SECTIONS = ["services", "secrets", "configs", "volumes", "networks"] as const;
 
 /**
- * Substitutes `env` in the compose files `texts` and merges them, later ones over earlier ones, as docker's loader does.
- * Throws ComposeError, or what the YAML parser throws.
+ * Substitutes `env` in the compose files `texts` and merges them, later ones over earlier ones, as docker's loader
+ * does. Throws ComposeError, or what the YAML parser throws.
  */
 export function readCompose(texts: readonly string[], env: Readonly<Record<string, string>>): Compose {
   const raw = texts.map(parseYaml);

@@ -10,8 +10,8 @@ const name = "[_a-z][_a-z0-9]*(?::?[-?][^}]*)?";
 const variable = new RegExp(String.raw`\$(?:(\$)|(${name})|\{(${name})\}|())`, "gi");
 
 /**
- * Substitutes `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `${NAME?message}` and `$$`.
- * An unknown name becomes empty. A default or message ends at `}`, without braces at the end of the text. Throws
+ * Substitutes `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `${NAME?message}` and
+ * `$$`. An unknown name becomes empty. A default or message ends at `}`, without braces at the end of the text. Throws
  * ComposeError for a required variable without a value, and for a `$` that begins none of these.
  */
 export function interpolate(text: string, env: Readonly<Record<string, string>>): string {

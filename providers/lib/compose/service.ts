@@ -1,5 +1,5 @@
-// What hearth needs of a compose file's service, in one form whatever the file's, and how overlays change it. Facts from
-// docker/cli v29.9.3, cli/compose/loader; a spec compares the two.
+// What hearth needs of a compose file's service, in one form whatever the file's, and how overlays change it. Facts
+// from docker/cli v29.9.3, cli/compose/loader; a spec compares the two.
 import { z } from "zod";
 import { seconds } from "../time/index.ts";
 import { ComposeError } from "./interpolate.ts";

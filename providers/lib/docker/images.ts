@@ -74,8 +74,8 @@ export async function imageId(reference: string): Promise<string | undefined> {
 const NO_IMAGE = /no such image/i;
 
 /**
- * Pulls those of the images `references` that this node lacks, so that no registry is needed for the others. `app` names
- * the app in each line. Throws ImageError.
+ * Pulls those of the images `references` that this node lacks, so that no registry is needed for the others. `app`
+ * names the app in each line. Throws ImageError.
  */
 export async function ensureImages(references: readonly string[], app: string, log: Log): Promise<void> {
   for (const reference of await absentImages([...new Set(references)])) {

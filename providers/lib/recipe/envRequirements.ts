@@ -117,7 +117,8 @@ function newKeys(sample: string, env: string, running: string): [key: string, va
 
 /**
  * Whether abra may generate a secret whose version `key` holds: no comment on the variable's line in `texts`, the .env
- * and its sample, says `generate=false`. A line that the sample comments out counts too: a random value is no certificate.
+ * and its sample, says `generate=false`. A line that the sample comments out counts too: a random value is no
+ * certificate.
  */
 export function canGenerate(texts: readonly string[], key: string | undefined): boolean {
   if (key === undefined) return true;

@@ -57,7 +57,7 @@ describe("the judgement of an app", () => {
 
   it("fails with the last error if every look fails, within ten seconds", async () => {
     await assert.rejects(judgeBy([noLeader]), noLeader);
-    const { took } = await judgeBy([...Array(9).fill(noLeader), healthy]);
+    const { took } = await judgeBy([...Array.from({ length: 9 }, () => noLeader), healthy]);
     assert.ok(took <= 10_000);
   });
 

@@ -116,8 +116,8 @@ describe("a version's requirements of the .env", () => {
     const absent = [secret("cert")];
     const excluded = ["the secret cert can't be generated"];
     assert.deepEqual(missing(needs("#SECRET_CERT_VERSION=v1 # generate=false", { absent })), excluded);
-    const env = "A=b\nSECRET_CERT_VERSION=v1 # generate=false\n";
-    assert.deepEqual(missing(needs("SECRET_CERT_VERSION=v1", { absent, env })), excluded);
+    const own = "A=b\nSECRET_CERT_VERSION=v1 # generate=false\n";
+    assert.deepEqual(missing(needs("SECRET_CERT_VERSION=v1", { absent, env: own })), excluded);
     assert.deepEqual(missing(needs("SECRET_CERTIFICATE_VERSION=v1 # generate=false", { absent })), []);
   });
 
