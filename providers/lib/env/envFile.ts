@@ -39,11 +39,11 @@ export function setEnv(text: string, key: string, value: string): string {
   return written;
 }
 
-/** The value bare, in single quotes and in double quotes; the simplest first. */
+/** The value bare if it is simple, in single and in double quotes; bare at last, for one that ends in a backslash. */
 function formsOf(value: string): string[] {
   const simple = /^[^\s#'"$`\\]*$/.test(value) ? [value] : [];
   const escaped = value.replace(/["\\$]/g, "\\$&");
-  return [...simple, `'${value}'`, `"${escaped}"`];
+  return [...simple, `'${value}'`, `"${escaped}"`, value];
 }
 
 function replace(text: string, { start, end }: Statement, form: string): string {

@@ -28,7 +28,7 @@ describe("an app's .env", () => {
   });
 
   it("rejects a value that no quoting holds, and keeps the file", () => {
-    assert.throws(() => setEnv("A=1\n", "A", `it's "quoted"`), EnvValueError);
+    assert.throws(() => setEnv("A=1\n", "A", "a # b\\"), EnvValueError);
   });
 
   it("F26: gets a new key on its own line if it ends in a comment without a newline", () => {
@@ -69,6 +69,16 @@ describe("an app's .env", () => {
     assert.throws(() => setEnv("", "A", "1\n2"), EnvValueError);
   });
 
+  /** Undefined for a value that ends in a backslash, which no quotes hold, and can't stand bare either. */
+  function setUnlessRefused(text: string, value: string): string | undefined {
+    try {
+      return setEnv(text, "KEY", value);
+    } catch (error) {
+      assert.ok(error instanceof EnvValueError && /[ #'"$`].*\\$/.test(value), `${value}: ${String(error)}`);
+      return undefined;
+    }
+  }
+
   it("F26: holds any key as set, keeps every other line, and isn't changed by a second set", () => {
     const anyLine = fc.oneof(
       fc.constantFrom("A=1", "#A=2", "B='q # r'", 'C="x"', "", "  ", "export D=4", "E: 5"),
@@ -81,7 +91,8 @@ describe("an app's .env", () => {
     fc.assert(
       fc.property(file, value, (text, wanted) => {
         fc.pre(isReadable(`${text}\n`));
-        const once = setEnv(text, "KEY", wanted);
+        const once = setUnlessRefused(text, wanted);
+        if (once === undefined) return;
         assert.equal(parseEnv(once)["KEY"], wanted);
         assert.equal(setEnv(once, "KEY", wanted), once);
         assert.ok(once.startsWith(text), "bytes before the new line changed");
