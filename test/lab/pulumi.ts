@@ -32,7 +32,7 @@ const companions = {
 
 async function links(): Promise<Record<string, string>> {
   const ours = {
-    [join(at.bin, "abra")]: await ownProgramPath("abra"),
+    [join(at.bin, "abra")]: ownProgramPath("abra"),
     [join(at.bin, "hearth")]: join(project, "commands/hearth.mjs"),
   };
   return (await ownPulumi()) ? ours : { ...ours, ...companions, [join(at.bin, "pulumi")]: builtAt(pulumiCli) };

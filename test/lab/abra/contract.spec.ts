@@ -416,7 +416,7 @@ secrets:
 
   it("passes the words of app run on, flags and --help included", async () => {
     await createApp();
-    const script = `#!/bin/sh\nif [ "$1" = ps ]; then echo container; else printf '<%s>' "$@"; cat; exit 3; fi\n`;
+    const script = `#!/bin/sh\nif [ "$1" = ps ]; then echo container; else printf '<%s>' "$@"; echo; exit 3; fi\n`;
     await rm(join(root, "bin", "docker"));
     await writeFile(join(root, "bin", "docker"), script, { mode: 0o755 });
     await fails(
