@@ -57,7 +57,7 @@ export async function readReleaseContext(
   };
 }
 
-/** The version that an open rollback rejects once it ends: the same `up` resumes the rollback, and must not retry it. */
+/** The version that an open rollback rejects at its end: the same `up` resumes the rollback, and must not retry it. */
 function rejectedAtEnd(operation: Operation | undefined): Record<string, Rejection> {
   const why = operation && rejectionAtEnd(operation);
   return operation && why !== undefined ? { [operation.to]: { at: Date.now() / 1000, why } } : {};

@@ -40,8 +40,8 @@ const MAX_FATAL = 300;
 
 /**
  * Writes an alert below `stateDir`, synced, with `why` shortened, and `secrets` and credentials masked. Returns its id,
- * or that of an earlier alert with the same `key`. Never throws: if an alert can't be written (a full disk), logs it in full and
- * returns undefined.
+ * or that of an earlier alert with the same `key`. Never throws: if an alert can't be written (a full disk), logs it
+ * and returns undefined.
  */
 export async function raise(
   stateDir: string,

@@ -3,8 +3,8 @@ import { printable } from "../reason.ts";
 import { mask } from "./mask.ts";
 
 /**
- * Masks `secrets` and removes control characters. Masks before too: a secret may contain such characters; and after: they
- * may have split one.
+ * Masks `secrets` and removes control characters. Masks before, because a secret may contain such characters, and
+ * after, because they may have split one.
  */
 export function cleanText(text: string, secrets: readonly string[]): string {
   return mask(printable(mask(text, secrets)), secrets);
