@@ -38,7 +38,7 @@ export function shortReason(text: string): string {
   return shorten(reason, MAX_REASON);
 }
 
-/** Cuts `text` to `max` UTF-16 code units, ending in `…`: at a space if one is near, never inside a surrogate pair. */
+/** Cuts `text` at `max` UTF-16 code units, ends in `…`; at a near space, never inside a surrogate pair. */
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text.toWellFormed();
   const cut = text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, "");
