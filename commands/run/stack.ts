@@ -31,11 +31,17 @@ export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
   const { stateDir } = await runConfig();
   await recordHolder(stateDir, runName(run));
   await writeStackConfig(stack, own);
-  const made = await pulumi(initArgv(stack));
+  const undo = async () => {
+    await removeStackConfig(stack);
+    await removeRunDir(stateDir, runName(run));
+  };
+  const made = await pulumi(initArgv(stack)).catch(async error => {
+    await undo();
+    throw error;
+  });
   if (made.exitCode === 0) return;
   if (/already exists/.test(made.all)) throw new NotYourRecipeError(await existsMessage(run));
-  await removeStackConfig(stack);
-  await removeRunDir(stateDir, runName(run));
+  await undo();
   throw new NotYourRecipeError(`cannot create the stack ${stack}: ${reason(made)}`);
 }
 

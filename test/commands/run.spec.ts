@@ -77,7 +77,7 @@ describe("hearth run", function () {
     const done = await hearth(["run", ...flags, "--", "true"], env);
     assert.equal(done.code, 125);
     const install = "hearth needs 3.188.0 or newer (https://www.pulumi.com/docs/install)";
-    assert.ok(done.stderr.includes(`hearth: pulumi 3.150.0 is too old: ${install}\n`), done.stderr);
+    assert.ok(done.stderr.includes(`pulumi 3.150.0 is too old: ${install}\n`), done.stderr);
     assert.deepEqual(await calls(), []);
   });
 
