@@ -21,13 +21,12 @@ export const labHealth = { stableFor: 6, margin: 5 };
 /** The lab's warm stack configuration, in the format of `pulumi config`. */
 export function configOfWarm(): string {
   const ssl = { ssl_cert: { file: files.certificate }, ssl_key: { file: files.key } };
-  const health = labHealth;
   return stringify({
     config: {
       "hearth:baseDomain": base,
       "hearth:apps": {
         traefik: {
-          health,
+          health: labHealth,
           env: {
             COMPOSE_FILE: "compose.yml:compose.wildcard.yml",
             SECRET_SSL_CERT_VERSION: "v1",
@@ -35,7 +34,7 @@ export function configOfWarm(): string {
           },
           secrets: ssl,
         },
-        keycloak: { health, env: { KC_CACHE: "local" } },
+        keycloak: { health: labHealth, env: { KC_CACHE: "local" } },
       },
     },
   });
