@@ -1,4 +1,4 @@
-// Checks mutual exclusion on the swarm's coordination store: one process acquires a lease or drains a kept app for
+// Checks mutual exclusion on the swarm's coordination store: one process acquires a lease or drains a warm app for
 // many rounds, and throws if the other process is inside at the same time.
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";

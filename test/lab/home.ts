@@ -24,13 +24,12 @@ const updates = { minAgeHours: 0 };
 /** The lab's warm stack configuration, in the format of `pulumi config`. */
 export function configOfWarm(): string {
   const ssl = { ssl_cert: { file: files.certificate }, ssl_key: { file: files.key } };
-  const health = labHealth;
   return stringify({
     config: {
       "hearth:baseDomain": base,
       "hearth:apps": {
         traefik: {
-          health,
+          health: labHealth,
           updates,
           env: {
             COMPOSE_FILE: "compose.yml:compose.wildcard.yml",
@@ -39,7 +38,7 @@ export function configOfWarm(): string {
           },
           secrets: ssl,
         },
-        keycloak: { health, updates, env: { KC_CACHE: "local" } },
+        keycloak: { health: labHealth, updates, env: { KC_CACHE: "local" } },
       },
     },
   });

@@ -1,7 +1,7 @@
 // Edits a recipe's files for a release: image and version label, plus the defect of a broken release.
 
 /**
- * `crashes`: healthy for 5 s, then exits. `R009`: the compose file does not load. `no-image`: the image does not exist.
+ * `crashes`: healthy for 3 s, then exits. `R009`: the compose file does not load. `no-image`: the image does not exist.
  * `deploy-fails`: the files load, the deploy fails. `dies`: exits on an invalid flag. `wants-more`: healthy, needs a
  * new variable and a new secret in keycloak's .env. `wants-value`: needs a variable that has no value.
  */

@@ -132,7 +132,7 @@ describe("upgrades on a real host", function () {
   });
 
   if (long)
-    it("F10, P4: roll back a release that is healthy for five seconds and then crashes", async () => {
+    it("F10, P4: roll back a release that is healthy for three seconds and then crashes", async () => {
       await upgradeRollsBack({ version: "10.8.1+26.5.0", kind: "crashes" }, /10\.8\.1\+26\.5\.0 isn't healthy/);
     });
 
