@@ -30,7 +30,7 @@ func deploy(a app, requested string, f flags) error {
 		return err
 	}
 
-	labels := labelsOf(a, version, f.chaos, timeoutOf(a, config))
+	labels := labelsOf(a, version, f.chaos)
 	if err := stackDeploy(a, env, labels); err != nil {
 		return err
 	}

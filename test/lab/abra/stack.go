@@ -32,12 +32,11 @@ func label(stack, name string) string {
 }
 
 // labelsOf returns the labels that abra adds to the service app.
-func labelsOf(a app, version string, chaos bool, timeout string) map[string]string {
+func labelsOf(a app, version string, chaos bool) map[string]string {
 	labels := map[string]string{
 		label(a.stack, "recipe"):  a.recipe,
 		label(a.stack, "version"): version,
 		label(a.stack, "chaos"):   strconv.FormatBool(chaos),
-		label(a.stack, "timeout"): timeout,
 	}
 	if chaos {
 		labels[label(a.stack, "chaos-version")] = version
@@ -45,7 +44,8 @@ func labelsOf(a app, version string, chaos bool, timeout string) map[string]stri
 	return labels
 }
 
-// timeoutOf returns the seconds that abra waits at most: TIMEOUT of the .env, else the label of the recipe, else 120.
+// timeoutOf returns the seconds that abra waits at most: TIMEOUT of the .env, else the label that the recipe sets on its
+// service app (abra itself writes no such label), else 120.
 func timeoutOf(a app, config *types.Config) string {
 	labelled := ""
 	for _, service := range config.Services {
