@@ -32,7 +32,11 @@ describe("a schema migration of miniflux on PostgreSQL, on a real host", functio
     if ((await upWarm()).exitCode !== 0) await freshWarm();
     config = await readFile(warmConfig, "utf8");
     const edited = parse(config) as { config: { "hearth:apps": Record<string, object> } };
-    edited.config["hearth:apps"][recipe] = { domain, health: { path: "/healthcheck", stableFor: 3, margin: 5 } };
+    edited.config["hearth:apps"][recipe] = {
+      domain,
+      health: { path: "/healthcheck", stableFor: 3, margin: 5 },
+      updates: { minAgeHours: 0 },
+    };
     await writeFile(warmConfig, stringify(edited));
   });
 
