@@ -35,6 +35,7 @@ describe("a schema migration of miniflux on PostgreSQL, on a real host", functio
     edited.config["hearth:apps"][recipe] = {
       domain,
       health: { path: "/healthcheck", stableFor: 3, margin: 5 },
+      env: { TIMEOUT: "30" }, // the recipe allows 180 s, which the broken release would use up
       updates: { minAgeHours: 0 },
     };
     await writeFile(warmConfig, stringify(edited));

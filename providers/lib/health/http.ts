@@ -12,10 +12,18 @@ interface Request extends Expectation {
 /** undefined if the response was as expected. `timeout` in ms, for each URL. */
 export async function probeUrl({ url, fallback, ...expected }: Request, timeout = 5_000): Promise<Fault | undefined> {
   const fault = await probeOne(url, expected, timeout);
-  if (fallback === undefined || fault?.status !== 404) return fault;
+  if (fallback === undefined || fault?.status !== 404) return ownFault(fault, url, timeout);
   const second = await probeOne(fallback, expected, timeout);
   const at = ({ what }: Fault, asked: string) => `${what} at ${new URL(asked).pathname}`;
-  return second && { ...second, what: `${at(fault, url)} and ${at(second, fallback)}` };
+  const both = second && { ...second, what: `${at(fault, url)} and ${at(second, fallback)}` };
+  return ownFault(both, fallback, timeout);
+}
+
+/** A Go program's own 404 is equal to Traefik's. Traefik gives it at every path if it has no router for the app. */
+async function ownFault(fault: Fault | undefined, url: string, timeout: number): Promise<Fault | undefined> {
+  if (fault?.by !== "router") return fault;
+  const root = await probeOne(new URL("/", url).href, {}, timeout);
+  return root?.by === "router" ? fault : { ...fault, by: "app" };
 }
 
 async function probeOne(url: string, expected: Expectation, timeout: number): Promise<Fault | undefined> {

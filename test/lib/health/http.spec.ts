@@ -14,6 +14,8 @@ describe("a probe of an app from outside", () => {
   let certificate: string;
   let server: Server;
   let url: string;
+  /** Whether Traefik has a router for the app, which answers at `/`. */
+  let routed = false;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "hearth-probe-"));
@@ -28,7 +30,7 @@ describe("a probe of an app from outside", () => {
     server = createServer({ key: await readFile(key), cert: certificate }, (request, response) => {
       const [, kind = "", rest = ""] = request.url!.split("/");
       if (kind === "hang") return;
-      if (kind === "traefik")
+      if (kind === "traefik" || (kind === "" && !routed))
         return void response
           .writeHead(404, { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" })
           .end("404 page not found\n");
@@ -90,6 +92,13 @@ describe("a probe of an app from outside", () => {
   it("distinguishes Traefik's own 404 from the app's", async () => {
     assert.equal((await probeUrl({ url: `${url}/traefik` }))?.by, "router");
     assert.equal((await probeUrl({ url: `${url}/status/404` }))?.by, "app");
+  });
+
+  it("blames the app for a 404 like Traefik's if it answers at / (Go programs give the same 404)", async () => {
+    routed = true;
+    const fault = await probeUrl({ url: `${url}/traefik` });
+    routed = false;
+    assert.deepEqual(fault, { what: "HTTP 404", by: "app", status: 404 });
   });
 
   it("reports a name that isn't resolved", async () => {
