@@ -1,5 +1,5 @@
 // What a stack's services prove about an app: another version, a rollback by Swarm, tasks that don't run. Pure.
-import type { Service } from "../docker/index.ts";
+import { routedServices, type Service } from "../docker/index.ts";
 
 /** Another version runs than the deployed one: no further probe can change that. */
 export interface OtherVersion {
@@ -29,13 +29,16 @@ export function swarmRollback(services: readonly Service[]): OtherVersion | unde
 }
 
 /**
- * The first service that isn't running as desired. One that wants no task is well beside others, and so is a one-shot
- * service that ended with success. `paused` and `rollback_paused` never clear on their own: while every task runs the
- * present spec, only the tasks count.
+ * The first service that isn't running as desired. One that wants no task is well beside others, unless it is the only
+ * one that Traefik routes to. A one-shot service that ended with success is well. `paused` and `rollback_paused` never
+ * clear on their own: while every task runs the present spec, only the tasks count.
  */
 export function tasksTrouble(services: readonly Service[]): { what: string; final: boolean } | undefined {
-  const isSwitchedOff = services.every(({ desired }) => desired === 0);
-  for (const { name, running, completed, desired, update, isCurrent } of services) {
+  const routed = routedServices(services);
+  const serving = routed.length > 0 ? routed : services;
+  const switchedOff = serving.every(({ desired }) => desired === 0) ? serving : [];
+  for (const service of services) {
+    const { name, running, completed, desired, update, isCurrent } = service;
     if ((update === "paused" || update === "rollback_paused") && isCurrent !== true)
       return { what: `${name}'s update is ${update}`, final: true };
     if (update === "updating" || update === "rollback_started")
@@ -43,7 +46,7 @@ export function tasksTrouble(services: readonly Service[]): { what: string; fina
         what: `${name} is ${update === "updating" ? "being updated" : "being rolled back by Swarm"}`,
         final: false,
       };
-    if (isSwitchedOff || running + completed < desired) return { what: `${name} isn't running`, final: false };
+    if (switchedOff.includes(service) || running + completed < desired) return { what: `${name} isn't running`, final: false };
   }
   return undefined;
 }

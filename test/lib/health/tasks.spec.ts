@@ -32,6 +32,13 @@ describe("the trouble with an app's tasks", () => {
     assert.equal(tasksTrouble([service(), service({ name: "worker", running: 0, desired: 0 })]), undefined);
   });
 
+  it("names the service that Traefik routes to if it was scaled to 0, though its database runs", () => {
+    const routed = service({ running: 0, desired: 0, labels: { "traefik.enable": "true" } });
+    const db = service({ name: "db" });
+    assert.deepEqual(tasksTrouble([db, routed]), { what: "app isn't running", final: false });
+    assert.equal(tasksTrouble([db, service(routed), { ...routed, name: "api", running: 1, desired: 1 }]), undefined);
+  });
+
   it("is none for a one-shot service that ended with success, and names one that didn't", () => {
     const job = service({ name: "job", running: 0 });
     assert.equal(tasksTrouble([service(), { ...job, completed: 1 }]), undefined);
