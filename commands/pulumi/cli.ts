@@ -1,8 +1,9 @@
 // The one file that spawns `pulumi`: in its own process group, so that Ctrl-C reaches hearth and doesn't interrupt
 // Pulumi.
 import { spawn } from "node:child_process";
-import { homedir, setPriority } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
+import { yieldCpu } from "../../providers/lib/process/index.ts";
 import { requirePulumi } from "../../stacks/pulumiVersion.ts";
 import { asError, NotYourRecipeError } from "../common/errors.ts";
 import { project } from "../common/project.ts";
@@ -23,9 +24,6 @@ export interface PulumiOptions {
   /** More variables for Pulumi and its program. */
   readonly env?: Readonly<Record<string, string>>;
 }
-
-/** nice(1) value of Pulumi's processes. */
-const NICE = 10;
 
 /** For every call: no update check, no backups of a state that lives for minutes, compiled code cached. */
 function environment(): NodeJS.ProcessEnv {
@@ -93,13 +91,4 @@ export function reason({ all, exitCode }: PulumiDone): string {
     errors.findLast(line => !/^(update failed|destroy failed|\d+ errors? occurred)/.test(line)) ??
     `pulumi ended with ${exitCode}`
   );
-}
-
-/** Lowers the priority of Pulumi and its children (abra, git): Keycloak and the ingress must answer meanwhile. */
-function yieldCpu(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, NICE);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_SYSTEM_ERROR") throw error; // it has exited already
-  }
 }

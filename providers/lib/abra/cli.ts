@@ -106,7 +106,7 @@ const INSTALL_NEWER = `install abra ${OLDEST_ABRA} or newer`;
 
 async function abra(args: string[], what: string, options: RunOptions = {}): Promise<Result> {
   try {
-    return await run("abra", args, what, options);
+    return await run("abra", args, what, { ...options, yieldsCpu: true });
   } catch (error) {
     if (!(error instanceof ProgramError) || error.kind !== "failed") throw error;
     throw new AbraError(what, fatalLine(error.result), error);

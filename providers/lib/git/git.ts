@@ -15,6 +15,6 @@ export async function git(
   what: string,
   { env, ...options }: Pick<RunOptions, "input" | "inherit" | "timeout" | "env"> = {},
 ): Promise<string> {
-  const settings = { timeout: 60_000, ...options, env: { ...gitEnv, ...env } };
+  const settings = { timeout: 60_000, yieldsCpu: true, ...options, env: { ...gitEnv, ...env } };
   return (await run("git", ["-C", folder, ...foreground, ...argv], what, settings)).stdout;
 }

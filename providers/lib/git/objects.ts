@@ -3,7 +3,7 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { ProgramError, type ProgramErrorKind, run } from "../process/index.ts";
+import { ProgramError, type ProgramErrorKind, run, yieldCpu } from "../process/index.ts";
 import { gitEnv } from "./env.ts";
 
 interface GitObject {
@@ -109,6 +109,7 @@ class Reader {
       env: { ...process.env, ...gitEnv },
       stdio: ["pipe", "pipe", "pipe"],
     });
+    yieldCpu(child.pid);
     let stderr = "";
     child.once("error", error =>
       this.#fail((error as NodeJS.ErrnoException).code === "ENOENT" ? "not found" : "failed", stderr, null, error),

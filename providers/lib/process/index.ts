@@ -9,4 +9,5 @@ export {
   processIdentity,
   startTimeOf,
 } from "./identity.ts";
+export { yieldCpu } from "./priority.ts";
 export { ProgramError, type ProgramErrorKind, type Result, run, type RunOptions } from "./run.ts";

@@ -1,5 +1,6 @@
 // Runs another program: one result shape, and one error that carries the program's own output.
 import type { Options } from "execa";
+import { yieldCpu } from "./priority.ts";
 
 /** What a finished program printed, and its exit code: null when a signal ended it or it never started. */
 export interface Result {
@@ -19,6 +20,8 @@ export interface RunOptions {
   readonly timeout?: number;
   /** A descriptor that the program inherits: a lock on it is held until its last holder closes it. */
   readonly inherit?: number | undefined;
+  /** Whether the program gets a lower CPU priority than this process. Default: no. */
+  readonly yieldsCpu?: boolean;
 }
 
 export type ProgramErrorKind = "not found" | "timed out" | "failed";
@@ -52,7 +55,9 @@ export async function run(
 ): Promise<Result> {
   // Loaded with the first program: a process that runs none doesn't pay for execa's hundred files.
   const { execa } = await import("execa");
-  const done = await execa(program, argv, settingsOf(options));
+  const running = execa(program, argv, settingsOf(options));
+  if (options.yieldsCpu) yieldCpu(running.pid);
+  const done = await running;
   const result: Result = {
     stdout: String(done.stdout ?? ""),
     stderr: String(done.stderr ?? ""),

@@ -94,6 +94,7 @@ async function cloneBare(upstream: string, path: string, recipe: string, lock: n
       env: gitEnv,
       timeout: 120_000,
       inherit: lock,
+      yieldsCpu: true,
     });
     await rename(work, path);
   } finally {

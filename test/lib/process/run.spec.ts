@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startTimeOf } from "../../../providers/lib/process/identity.ts";
@@ -50,6 +50,13 @@ describe("running a program", () => {
       assert.doesNotMatch(`${error.message} ${error.cause}`, /argument/);
       return true;
     });
+  });
+
+  it("lowers the priority of a program that yields the CPU, and of its children", async () => {
+    const own = getPriority();
+    assert.equal((await sh("nice")).stdout, String(own));
+    assert.equal((await sh("sleep 0.2; sh -c nice", { yieldsCpu: true })).stdout, "10");
+    assert.equal(getPriority(), own);
   });
 
   it("has no exit code when a signal ended the program or it doesn't exist", async () => {
