@@ -12,19 +12,10 @@ import {
   RecipeError,
 } from "../lib/compose/index.ts";
 import { ProgramError } from "../lib/process/index.ts";
-import {
-  docker,
-  ensureImages,
-  ImageError,
-  imagesOf,
-  lastGoodImage,
-  mountsOf,
-  notLocal,
-  tagImage,
-  volumesOf,
-} from "../lib/docker/index.ts";
+import { docker, ensureImages, ImageError, mountsOf, notLocal, volumesOf } from "../lib/docker/index.ts";
 import { PreflightError, ReleaseFault } from "./errors.ts";
 import type { AppContext } from "./context.ts";
+import { protectImages } from "./live/images.ts";
 import { spaceRequirements, spaceShortage } from "../lib/snapshot/index.ts";
 
 /**
@@ -38,7 +29,7 @@ export async function preflight(
 ): Promise<void> {
   await checkComposeLoads(context, to);
   await pullImages(context, to);
-  await tagRunningImages(context);
+  await protectImages(context);
   if (volumes) await checkVolumes(context, volumes);
 }
 
@@ -78,12 +69,6 @@ async function pullImages({ app, mirror, env, log }: AppContext, to: string): Pr
 
 function asReleaseFault(error: unknown): never {
   throw error instanceof RecipeError ? new ReleaseFault(error.message, { cause: error }) : error;
-}
-
-/** Tags the running images with hearth's names, so that a moved tag or a prune can't remove them. */
-async function tagRunningImages({ stack }: AppContext): Promise<void> {
-  for (const [service, { id }] of Object.entries(await imagesOf(stack)))
-    await tagImage(id, lastGoodImage(stack, service));
 }
 
 /**

@@ -1,16 +1,36 @@
 // The images of last good: a rollback or a repair runs them, whatever their tags mean today.
 import {
+  byDigest,
+  ImageError,
   imageId,
+  imagesOf,
   lastGoodImage,
+  localImage,
+  missingPin,
   pinImage,
-  pinsOther,
   pullImage,
-  repositoryOf,
+  type RecordedImage,
   specImages,
   tagImage,
 } from "../../lib/docker/index.ts";
 import { readLastGood } from "../../lib/state/index.ts";
+import type { AppContext } from "../context.ts";
 import type { Session } from "./session.ts";
+
+/**
+ * Before an upgrade: gives last good's images hearth's tags, so that neither a moved tag nor a prune removes them. An
+ * image that runs instead, after a person's deploy of a moved tag, gets one only if the recorded image is gone.
+ */
+export async function protectImages({ app, stack, folder, log }: AppContext): Promise<void> {
+  const recorded = (await readLastGood(folder))?.images ?? {};
+  for (const [service, running] of Object.entries(await imagesOf(stack))) {
+    const good = recorded[service];
+    const id = (good && (await localImage(good))) ?? running.id;
+    if (id !== running.id)
+      log(`${app.recipe}: ${service} runs another image than last good's, which a rollback would run`);
+    await tagImage(id, lastGoodImage(stack, service));
+  }
+}
 
 /**
  * Before a deploy of last good: has its images on this node, pulled by digest if they are gone, and points their tags
@@ -19,34 +39,58 @@ import type { Session } from "./session.ts";
 export async function restoreImages(session: Session, version: string): Promise<void> {
   const { log } = session;
   const { stack, lock } = session.context;
-  for (const [service, { id, name, digest }] of await imagesAt(session, version)) {
-    if ((await imageId(name)) === id) continue;
-    if ((await imageId(lastGoodImage(stack, service))) === id) {
-      log(`tag ${name} moved to another image; ${service} gets the one that it ran`);
-      await tagImage(id, name, lock);
+  for (const [service, image] of await imagesAt(session, version)) {
+    const { name, digest } = image;
+    const [tagged, local] = [await imageId(name), await localImage(image)];
+    if (local !== undefined) {
+      if (tagged === local) continue;
+      const why = tagged === undefined ? "not found on this host" : "moved to another image";
+      log(`tag ${name} ${why}; ${service} gets the one that it ran`);
+      await tagImage(local, name, lock);
       continue;
     }
     if (digest === undefined) throw new Error(`image not found: ${name}, which ${service} ran at ${version}`);
-    const pinned = `${repositoryOf(name)}@${digest}`;
+    const pinned = byDigest(name, digest);
     log(`image ${name} of ${service} not found on this host; pulling ${pinned}`);
     await pullImage(pinned);
-    await tagImage(pinned, name, lock);
+    for (const tag of [name, lastGoodImage(stack, service)]) await tagImage(pinned, tag, lock);
   }
 }
 
 /**
- * After a deploy of last good: abra asked the registry what the tags mean now. Pins each service whose tag moved there
- * to the image that it ran.
+ * After a deploy of last good: abra asked the registry what the tags mean now. Pins each service whose tag moved there,
+ * or that has no digest because the registry didn't answer, to the image that it ran. All at once: until then, tasks of
+ * another image may start on the app's data.
  */
 export async function pinImages(session: Session, version: string): Promise<void> {
   const recorded = await imagesAt(session, version);
   if (!recorded.some(([, { digest }]) => digest !== undefined)) return;
   const { stack, lock } = session.context;
   const specs = await specImages(stack);
-  for (const [service, { name, digest }] of recorded) {
-    if (!pinsOther(specs[service], digest)) continue;
-    session.log(`tag ${name} moved in its registry; ${service} gets the image that it ran`);
+  const pins = recorded.map(async ([service, image]) => {
+    const why = missingPin(specs[service], image);
+    if (why === undefined) return;
+    const { name, digest } = image;
+    // A moved tag is pinned without a look, and an unknown digest then fails the gate: better than the wrong image.
+    if (why === "unresolved" && !(await isAvailable(image)))
+      return session.log(`${service} isn't pinned: digest of ${name} unknown here, and its registry doesn't answer`);
+    const cause = why === "moved" ? "moved in its registry" : "wasn't resolved by its registry";
+    session.log(`tag ${name} ${cause}; ${service} gets the image that it ran`);
     await pinImage(stack, service, `${name}@${digest}`, lock);
+  });
+  await Promise.all(pins);
+}
+
+/** Whether Swarm can run the image by its digest: it pulls a digest that this node doesn't know. */
+async function isAvailable({ name, digest = "" }: RecordedImage): Promise<boolean> {
+  const reference = byDigest(name, digest);
+  if ((await imageId(reference)) !== undefined) return true;
+  try {
+    await pullImage(reference);
+    return true;
+  } catch (error) {
+    if (error instanceof ImageError) return false;
+    throw error;
   }
 }
 

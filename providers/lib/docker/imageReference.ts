@@ -20,8 +20,21 @@ export function digestIn(repoDigests: readonly string[], name: string): string |
   return repoDigests.map(splitReference).find(each => each.name === repository)?.digest;
 }
 
-/** Whether a service's spec pins another image than `digest`. A spec without a digest pins none. */
-export function pinsOther(spec: string | undefined, digest: string | undefined): boolean {
-  const pinned = spec === undefined ? undefined : splitReference(spec).digest;
-  return pinned !== undefined && digest !== undefined && pinned !== digest;
+/** `repository@sha256:…`, under which a node finds an image that was pulled by tag or by digest. */
+export function byDigest(name: string, digest: string): string {
+  return `${repositoryOf(name)}@${digest}`;
+}
+
+/**
+ * Why a service whose spec has `spec` must be pinned to the recorded image: its tag `moved`, or it is `unresolved`, so
+ * that Swarm asks the registry at each start of a task. undefined: pinned, no digest recorded, or another image meant.
+ */
+export function missingPin(
+  spec: string | undefined,
+  recorded: { readonly name: string; readonly digest?: string | undefined },
+): "moved" | "unresolved" | undefined {
+  if (spec === undefined || recorded.digest === undefined) return undefined;
+  const { name, digest } = splitReference(spec);
+  if (name !== recorded.name || digest === recorded.digest) return undefined;
+  return digest === undefined ? "unresolved" : "moved";
 }

@@ -1,7 +1,7 @@
 // Images on this node: reads which ones a stack runs, pulls, and tags those that a rollback needs.
 import { filters, get } from "./api.ts";
 import { docker } from "./docker.ts";
-import { digestIn, splitReference } from "./imageReference.ts";
+import { byDigest, digestIn, splitReference } from "./imageReference.ts";
 import { ProgramError } from "../process/index.ts";
 import type { Log } from "../text.ts";
 import { monotonicNow, since } from "../time/index.ts";
@@ -11,7 +11,7 @@ export class ImageError extends Error {
   override readonly name = "ImageError";
 }
 
-interface RunningImage {
+export interface RecordedImage {
   /** As the service's spec names it, without a digest. */
   readonly name: string;
   /** The image's id on this node: `sha256:…`. */
@@ -20,26 +20,56 @@ interface RunningImage {
   readonly digest?: string | undefined;
 }
 
-/** The image that each service of `stack` runs on this node, by the service's short name. */
-export async function imagesOf(stack: string): Promise<Record<string, RunningImage>> {
-  const list = ["ps", "--no-trunc", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`];
-  const ids = (await docker(list, `list the containers of ${stack}`)).stdout.split("\n").filter(Boolean);
-  if (ids.length === 0) return {};
-  const format = '{{index .Config.Labels "com.docker.swarm.service.name"}}\t{{.Config.Image}}\t{{.Image}}';
-  const { stdout } = await docker(["inspect", "--format", format, ...ids], `inspect the containers of ${stack}`);
-  const rows = stdout.split("\n").map(line => line.split("\t") as [string, string, string]);
-  const images = rows.map(async ([service, reference, id]) => {
+/**
+ * The image that each service of `stack` runs on this node, or ran if it ended as one-shot services do, by the
+ * service's short name. Omits a service that never ran here.
+ */
+export async function imagesOf(stack: string): Promise<Record<string, RecordedImage>> {
+  const [specs, containers] = await Promise.all([specImages(stack), containerImages(stack)]);
+  const images = Object.entries(specs).map(async ([service, reference]) => {
     const { name, digest } = splitReference(reference);
-    return [service.slice(stack.length + 1), { name, id, digest: digest ?? (await digestOf(id, name)) }] as const;
+    // Ended containers of earlier deploys may have run other images.
+    const newest = containers.find(each => each.service === `${stack}_${service}` && each.reference === reference);
+    const id = await localImage({ name, id: newest?.id, digest });
+    return id === undefined ? [] : [[service, { name, id, digest: digest ?? (await digestOf(id, name)) }] as const];
   });
-  return Object.fromEntries(await Promise.all(images));
+  return Object.fromEntries((await Promise.all(images)).flat());
 }
+
+/** Service, reference and image id of each container of `stack` on this node, ended ones too, newest first. */
+async function containerImages(stack: string) {
+  const list = ["ps", "--all", "--no-trunc", "--quiet", "--filter", `label=com.docker.stack.namespace=${stack}`];
+  const ids = (await docker(list, `list the containers of ${stack}`)).stdout.split("\n").filter(Boolean);
+  if (ids.length === 0) return [];
+  const format = '{{index .Config.Labels "com.docker.swarm.service.name"}}\t{{.Config.Image}}\t{{.Image}}';
+  const argv = ["inspect", "--format", format, ...ids];
+  const { stdout } = await docker(argv, `inspect the containers of ${stack}`).catch(error => {
+    // Swarm removes old containers at any time; docker prints the others.
+    if (error instanceof ProgramError && NO_OBJECT.test(error.result.stderr)) return error.result;
+    throw error;
+  });
+  const rows = stdout.split("\n").filter(Boolean);
+  return rows.map(row => {
+    const [service, reference, id] = row.split("\t") as [string, string, string];
+    return { service, reference, id };
+  });
+}
+
+const NO_OBJECT = /no such (object|container)/i;
 
 /** The digest that the image `id` has in the repository of `name`. */
 async function digestOf(id: string, name: string): Promise<string | undefined> {
   const argv = ["image", "inspect", "--format", "{{json .RepoDigests}}", id];
   const { stdout } = await docker(argv, `inspect the image ${name}`);
   return digestIn((JSON.parse(stdout) as string[] | null) ?? [], name);
+}
+
+type Sought = Omit<RecordedImage, "id"> & { readonly id: string | undefined };
+
+/** The id of an image on this node, found by its id, else by its digest: another image store has other ids. */
+export async function localImage({ name, id, digest }: Sought): Promise<string | undefined> {
+  const found = id === undefined ? undefined : await imageId(id);
+  return found ?? (digest === undefined ? undefined : imageId(byDigest(name, digest)));
 }
 
 /** The image in the spec of each service of `stack`, by the service's short name: `name:tag`, perhaps with a digest. */
@@ -54,9 +84,14 @@ export async function specImages(stack: string): Promise<Record<string, string>>
   );
 }
 
-/** Makes a service run exactly `reference`, a name with a digest. Doesn't wait for its tasks. */
+/**
+ * Makes a service run exactly `reference`, a name with a digest. Doesn't wait for its tasks. All present ones stop
+ * first: start-first would keep the wrong image on the data until the right one is healthy. Swarm doesn't return to the
+ * wrong image if the right one fails at first. The next deploy sets the recipe's own update_config again.
+ */
 export async function pinImage(stack: string, service: string, reference: string, inherit?: number): Promise<void> {
-  const argv = ["service", "update", "--detach", "--quiet", "--no-resolve-image", "--image", reference];
+  const config = ["--update-order", "stop-first", "--update-parallelism", "0", "--update-failure-action", "continue"];
+  const argv = ["service", "update", "--detach", "--quiet", "--no-resolve-image", ...config, "--image", reference];
   await docker([...argv, `${stack}_${service}`], `pin the image of ${stack}_${service}`, { inherit });
 }
 

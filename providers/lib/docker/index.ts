@@ -3,15 +3,17 @@ export { clusterId } from "./cluster.ts";
 export { type Config, configsWith, createConfig, relabelConfig, removeConfig } from "./configs.ts";
 export { NoContainerError, readAllSecrets, readSecret } from "./container.ts";
 export { docker, jsonLines } from "./docker.ts";
-export { pinsOther, repositoryOf } from "./imageReference.ts";
+export { byDigest, missingPin } from "./imageReference.ts";
 export {
   ensureImages,
   ImageError,
   imageId,
   imagesOf,
   lastGoodImage,
+  localImage,
   pinImage,
   pullImage,
+  type RecordedImage,
   specImages,
   tagImage,
 } from "./images.ts";

@@ -18,6 +18,24 @@ export interface Thing {
   readonly labels?: Readonly<Record<string, string>>;
   /** `stop_grace_period` of a service in seconds. */
   readonly grace?: number;
+  /** In the spec of a service, or of a container. */
+  readonly image?: string;
+}
+
+/** `name` is its id. Newest first, as docker lists them. */
+export interface Container extends Thing {
+  /** Its service, with the stack's name. */
+  readonly service?: string;
+  readonly imageId?: string;
+  readonly ended?: boolean;
+  /** Removed after it is listed. */
+  readonly gone?: boolean;
+}
+
+/** On this node. `names`: with a tag or with a digest. */
+export interface Image {
+  readonly id: string;
+  readonly names: readonly string[];
 }
 
 /** A task whose desired state is running. */
@@ -42,11 +60,14 @@ export interface Swarm {
   readonly linger?: number;
   readonly task?: readonly Task[];
   readonly service?: readonly Thing[];
-  readonly container?: readonly Thing[];
+  readonly container?: readonly Container[];
   readonly network?: readonly Thing[];
   readonly volume?: readonly Thing[];
   readonly config?: readonly Thing[];
   readonly secret?: readonly Thing[];
+  readonly image?: readonly Image[];
+  /** Ids by the references that can be pulled. Default: the registry refuses every pull. */
+  readonly registry?: Readonly<Record<string, string>>;
 }
 
 export interface FakeSwarm {
@@ -54,6 +75,8 @@ export interface FakeSwarm {
   set(swarm: Swarm): Promise<void>;
   /** Names of the existing objects, by kind; omits empty kinds. */
   names(): Promise<Record<string, string[]>>;
+  /** Ids of this node's images, by name. */
+  images(): Promise<Record<string, string>>;
   /** docker's calls, one per line. */
   calls(): Promise<string[]>;
   end(): Promise<void>;
@@ -79,12 +102,18 @@ export async function fakeSwarm(): Promise<FakeSwarm> {
         failing: _failing,
         linger: _linger,
         task: _task,
+        image: _image,
+        registry: _registry,
         ...kinds
       } = JSON.parse(await readFile(join(folder, "swarm.json"), "utf8")) as Swarm;
       const found = Object.entries(kinds as Record<string, Thing[]>).map(
         ([kind, things]) => [kind, things.map(({ name }) => name)] as const,
       );
       return Object.fromEntries(found.filter(([, names]) => names.length > 0));
+    },
+    async images() {
+      const { image = [] } = JSON.parse(await readFile(join(folder, "swarm.json"), "utf8")) as Swarm;
+      return Object.fromEntries(image.flatMap(({ id, names }) => names.map(name => [name, id])));
     },
     calls: async () => (await readFile(join(folder, "calls"), "utf8").catch(() => "")).split("\n").filter(Boolean),
     async end() {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { digestIn, pinsOther, repositoryOf, splitReference } from "../../../providers/lib/docker/imageReference.ts";
+import { digestIn, missingPin, repositoryOf, splitReference } from "../../../providers/lib/docker/imageReference.ts";
 
 const [one, two] = [`sha256:${"1".repeat(64)}`, `sha256:${"2".repeat(64)}`];
 
@@ -25,11 +25,17 @@ describe("a reference to an image", () => {
     assert.equal(digestIn([], "keycloak/keycloak:26.4.0"), undefined);
   });
 
-  it("pins another image only if both digests are known and differ", () => {
-    assert.equal(pinsOther(`a:1@${one}`, two), true);
-    assert.equal(pinsOther(`a:1@${one}`, one), false);
-    assert.equal(pinsOther("a:1", one), false, "the registry didn't answer: the local tag is the right one");
-    assert.equal(pinsOther(`a:1@${one}`, undefined), false);
-    assert.equal(pinsOther(undefined, one), false, "the release has no such service");
+  it("lacks a pin if its digest is missing or differs from the recorded one", () => {
+    const image = { name: "a:1", digest: two };
+    assert.equal(missingPin(`a:1@${one}`, image), "moved");
+    assert.equal(missingPin(`a:1@${two}`, image), undefined);
+    assert.equal(
+      missingPin("a:1", image),
+      "unresolved",
+      "the registry didn't answer; a later start would ask it again",
+    );
+    assert.equal(missingPin(`a:1@${one}`, { name: "a:1" }), undefined, "no digest was recorded");
+    assert.equal(missingPin(undefined, image), undefined, "the release has no such service");
+    assert.equal(missingPin(`a:2@${one}`, image), undefined, "a changed .env names another image");
   });
 });
