@@ -34,6 +34,8 @@ export interface UpgradeHost {
   mask(text: string): string;
 
   running(): Promise<Running>;
+  /** Whether a volume exists that hearth would snapshot: one of the stack, or one that `version` declares. */
+  hasData(version: string): Promise<boolean>;
 
   /** The open operation in the journal. */
   operation(): Promise<Operation | undefined>;
@@ -44,6 +46,15 @@ export interface UpgradeHost {
   /** Records the next step, durably. */
   writeStep(operation: Operation, step: OperationStep, changes?: OperationChanges): Promise<Operation>;
   close(): Promise<void>;
+
+  /** Records, durably, that hearth deploys the app where no volume exists. */
+  beginFirstDeploy(): Promise<void>;
+  /** Records that `version` failed; does nothing unless a first deploy is recorded. */
+  recordFirstFailure(version: string): Promise<void>;
+  /** The versions that failed since hearth's first deploy; undefined if none is recorded. */
+  failedFirstDeploys(): Promise<readonly string[] | undefined>;
+  /** The app was healthy: its data counts from now on. `commit` does it too. */
+  clearFirstDeploy(): Promise<void>;
 
   lastGood(): Promise<string | undefined>;
   /** Records `version` as last good and tags its images. */

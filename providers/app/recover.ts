@@ -11,6 +11,9 @@ import { commitUpgrade } from "./upgrade.ts";
 /** Milliseconds after which an operation whose gate stays inconclusive makes the app broken. */
 const INCONCLUSIVE_LIMIT = 24 * 3_600_000;
 
+/** Recoveries that it takes too: a clock that jumps forward proves nothing. */
+const MIN_INCONCLUSIVE = 3;
+
 export type Recovery = "nothing" | "finished" | "undone";
 
 /** Throws BrokenError if that fails, or failed before; InconclusiveError if it must be checked again. */
@@ -24,13 +27,22 @@ export async function recover(host: UpgradeHost): Promise<Recovery> {
     await host.claimMaintenance(`${from} → ${to}, interrupted at ${step}`);
     return await resume(host, operation);
   } catch (error) {
-    if (error instanceof InconclusiveError && isOverdue(operation)) throw await markBroken(host, operation, error);
+    if (error instanceof InconclusiveError) throw await countInconclusive(host, error);
     throw error;
   }
 }
 
-function isOverdue({ stepStartedAt }: Operation): boolean {
-  return Date.now() - Date.parse(stepStartedAt) > INCONCLUSIVE_LIMIT;
+/** Records the attempt. Returns `error`, or BrokenError if the step has been inconclusive for too long. */
+async function countInconclusive(host: UpgradeHost, error: InconclusiveError): Promise<Error> {
+  const operation = await host.operation(); // its step may have changed meanwhile
+  if (!operation) return error;
+  const inconclusive = (operation.inconclusive ?? 0) + 1;
+  const counted = await host.writeStep(operation, operation.step, { inconclusive });
+  return isOverdue(counted) ? markBroken(host, counted, error) : error;
+}
+
+function isOverdue({ stepStartedAt, inconclusive = 0 }: Operation): boolean {
+  return inconclusive >= MIN_INCONCLUSIVE && Date.now() - Date.parse(stepStartedAt) > INCONCLUSIVE_LIMIT;
 }
 
 /** Continues `operation` at its step. */

@@ -73,7 +73,7 @@ export async function readReleaseContext(
     missing: mapValues(requirements, missing),
     rejected: {
       ...mapValues(rejected, ({ at, why }) => ({ at: Date.parse(at) / 1000, why })),
-      ...rejectedAtEnd(operation),
+      ...rejectedAtEnd(operation, approved),
     },
     approved: mapValues(approved, ({ at }) => ({ at: Date.parse(at) / 1000 })),
     policy: app.updates,
@@ -82,9 +82,14 @@ export async function readReleaseContext(
 }
 
 /** The version that an open rollback rejects at its end: the same `up` resumes the rollback, and must not retry it. */
-function rejectedAtEnd(operation: Operation | undefined): Record<string, Rejection> {
+function rejectedAtEnd(
+  operation: Operation | undefined,
+  approved: Readonly<Record<string, { readonly at: string }>>,
+): Record<string, Rejection> {
   const why = operation && rejectionAtEnd(operation);
-  return operation && why !== undefined ? { [operation.to]: { at: Date.now() / 1000, why } } : {};
+  if (!operation || why === undefined) return {};
+  const approvedAt = Date.parse(approved[operation.to]?.at ?? "") || 0;
+  return { [operation.to]: { at: Math.max(Date.now(), approvedAt) / 1000, why } };
 }
 
 /** Notes by version: all that the newest version has, and each version's own, in case its branch was never merged. */

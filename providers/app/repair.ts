@@ -3,12 +3,14 @@ import { raise } from "../lib/alerts/index.ts";
 import { appFolder, isUndeployedOnPurpose, lastRepair, recordRepair, repairsSince } from "../lib/state/index.ts";
 import type { Lock } from "../lib/lock/index.ts";
 import { lastDeployed } from "./env.ts";
-import { openContext } from "./context.ts";
+import { type AppContext, openContext } from "./context.ts";
+import type { UpgradeHost } from "./host.ts";
 import type { WarmAppInputs } from "./inputs.ts";
-import { findDeployed, InconclusiveError } from "../lib/health/index.ts";
+import { findDeployed, InconclusiveError, type ObservedApp } from "../lib/health/index.ts";
 import { withAppLock } from "./appLock.ts";
 import { observeApp } from "./observeApp.ts";
-import { bringUp, hostAt } from "./reconcile.ts";
+import { hostAt } from "./reconcile.ts";
+import { bringUp } from "./sync.ts";
 import { remedyOf } from "./remedy.ts";
 import { recover } from "./recover.ts";
 import { shortReason } from "../lib/reason.ts";
@@ -38,45 +40,59 @@ async function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, after: str
   const recovered = await recover(await hostAt(context, (await findDeployed(app)).version));
   if (recovered !== "nothing") log(`${app.recipe}: interrupted operation ${recovered}`);
   const observed = await observeApp(app);
+  const host = await hostAt(context, observed.version ?? (await lastDeployed(app)));
+  await repairObserved(context, host, observed, after);
+}
+
+type Observed = Pick<ObservedApp, "deployed" | "version" | "state" | "condition">;
+
+/** Repairs the app as it was observed. Its lock is held, and no operation is open. */
+export async function repairObserved(
+  context: AppContext,
+  host: UpgradeHost,
+  observed: Observed,
+  after?: string,
+): Promise<void> {
+  const { app, folder, log } = context;
   const version = observed.version ?? (await lastDeployed(app));
-  const host = await hostAt(context, version);
   const remedy = remedyOf(observed);
-  if (remedy === "none") return log(`${app.recipe} ${observed.version} healthy`);
+  if (remedy === "none") {
+    await host.clearFirstDeploy();
+    return log(`${app.recipe} ${observed.version} healthy`);
+  }
   if (remedy === "wait")
     throw new InconclusiveError(`${app.domain} is ${observed.condition}: only the route fails, so it isn't redeployed`);
-  if (version === undefined || (await host.lastGood()) === undefined)
-    return log(`${app.recipe} ${observed.condition}: no last good version to redeploy`);
+  if (version === undefined || (await host.lastGood()) === undefined) return refuseUnknown(context, host, observed);
   if (after !== undefined && (await lastRepair(folder)) !== after)
     throw new Error(`repair attempted moments ago; still ${observed.condition}`);
   if ((await repairsSince(folder, HOUR)) >= MAX_REPAIRS) {
     const why = `after ${MAX_REPAIRS} repairs within an hour: ${observed.condition}`;
-    const todo = "check its logs; hearth retries in an hour";
-    await raise(
-      app.stateDir,
-      { key: `${app.domain} repairs ${today()}`, severity: "critical", app: app.recipe, recovered: false, why, todo },
-      log,
-    );
+    await alert(context, "repairs", why, "check its logs; hearth retries in an hour");
     throw new Error(`${app.domain} is down (${observed.condition}) after ${MAX_REPAIRS} repairs within an hour`);
   }
   await recordRepair(folder);
   log(`${app.recipe}: ${observed.condition}; redeploying ${version}`);
   await bringUp(context, host, version).catch(async error => {
     const why = `repair failed: ${shortReason(host.mask(errorMessage(error)))}`;
-    const key = `${app.domain} repair failed ${today()}`;
-    await raise(
-      app.stateDir,
-      {
-        key,
-        severity: "critical",
-        app: app.recipe,
-        recovered: false,
-        why,
-        todo: "check its logs; hearth retries",
-      },
-      log,
-    );
+    await alert(context, "repair failed", why, "check its logs; hearth retries");
     throw error;
   });
+}
+
+/** Without last good, only an `up` may deploy. An app that was never deployed here isn't an outage. */
+async function refuseUnknown(context: AppContext, host: UpgradeHost, observed: Observed): Promise<void> {
+  const { app, log } = context;
+  const { deployed, condition } = observed;
+  if (!deployed && (await host.failedFirstDeploys()) === undefined)
+    return log(`${app.recipe} ${condition}: not deployed by hearth yet`);
+  const why = `${condition}, and no version was healthy here so far`;
+  await alert(context, "no last good", why, "check its logs; the next pulumi up deploys it again");
+  throw new Error(`${app.domain} is ${condition}: no last good version to redeploy; pulumi up deploys it`);
+}
+
+async function alert({ app, log }: AppContext, what: string, why: string, todo: string): Promise<void> {
+  const key = `${app.domain} ${what} ${today()}`;
+  await raise(app.stateDir, { key, severity: "critical", app: app.recipe, recovered: false, why, todo }, log);
 }
 
 /** One alert a day per outage. */

@@ -27,7 +27,8 @@ export interface Situation {
 
 /**
  * A broken app stays as it is until an operator acts. A configured version is held only if it failed here. Without
- * upstream the previous decision stays, unless its version is held by now; but never below what runs.
+ * upstream the previous decision stays, unless its version is held by now; but never below what
+ * runs or last ran: it may have migrated the data.
  */
 export function applySituation(chosen: ReleaseDecision, situation: Situation): ReleaseDecision {
   const { configured, isOffline, previous, last, condition } = situation;
@@ -45,15 +46,15 @@ function configuredVersion({ configured, last, rejection }: Situation): Held {
   return { version: last, held: [rejection] };
 }
 
-function offlineVersion(chosen: ReleaseDecision, { previous, running, last }: Situation, before: string): Held {
+function offlineVersion(chosen: ReleaseDecision, { previous, last }: Situation, before: string): Held {
   if (before !== last && chosen.held.some(({ version }) => version === before))
     return { version: last, held: chosen.held };
-  const version = running !== undefined && isLower(before, running) ? running : before;
+  const version = last !== undefined && isLower(before, last) ? last : before;
   return { version, held: (previous.held ?? []).filter(hold => hold.version !== version) };
 }
 
 /** false if either is not a recipe version. */
-function isLower(version: string, running: string): boolean {
-  const [a, b] = [parseVersion(version), parseVersion(running)];
+function isLower(version: string, last: string): boolean {
+  const [a, b] = [parseVersion(version), parseVersion(last)];
   return a !== undefined && b !== undefined && compareVersions(a, b) < 0;
 }

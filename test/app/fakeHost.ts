@@ -34,6 +34,8 @@ export interface Disk {
   maintenance: number | undefined;
   processes: number;
   lastGood: string | undefined;
+  /** Versions that failed since the first deploy; undefined if none is recorded. */
+  failedFirst: string[] | undefined;
   rejected: Record<string, string>;
   alerts: Record<string, Notice>;
   /** Versions that become healthy. */
@@ -57,6 +59,7 @@ export function freshDisk(more: Partial<Disk> = {}): Disk {
     maintenance: undefined,
     processes: 0,
     lastGood: FROM,
+    failedFirst: undefined,
     rejected: {},
     alerts: {},
     good: [FROM, TO],
@@ -141,6 +144,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     log: () => undefined,
     mask: text => text,
     running: () => look(() => ({ deployed: disk.deployed !== undefined, version: disk.deployed })),
+    hasData: () => look(() => disk.stateful && disk.data !== undefined),
     operation: () => look(() => (disk.operation === undefined ? undefined : (JSON.parse(disk.operation) as Operation))),
     begin: plan =>
       effect("begin", () => {
@@ -164,6 +168,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
       effect(`note ${step}`, () =>
         write({
           ...operation,
+          ...(operation.step !== step && { inconclusive: undefined }),
           ...changes,
           step: step,
           stepStartedAt: operation.step === step ? operation.stepStartedAt : new Date().toISOString(),
@@ -171,7 +176,16 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
       ),
     close: () => effect("close", () => void (disk.operation = undefined)),
     lastGood: () => look(() => disk.lastGood),
-    commit: version => effect("commit", () => void (disk.lastGood = version)),
+    beginFirstDeploy: () => effect("begin first deploy", () => void (disk.failedFirst = [])),
+    recordFirstFailure: version => effect("first failure", () => void disk.failedFirst?.push(version)),
+    failedFirstDeploys: () => look(() => disk.failedFirst),
+    clearFirstDeploy: () => effect("clear first deploy", () => void (disk.failedFirst = undefined)),
+    commit: version =>
+      effect(
+        "commit",
+        () => void (disk.lastGood = version),
+        () => void (disk.failedFirst = undefined),
+      ),
     reject: (version, why) => effect("reject", () => void (disk.rejected[version] = why)),
     // Never throws by its contract, but may be interrupted.
     alert: async notice => {
@@ -209,7 +223,8 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
       ),
     deploy: version => {
       const start = () => {
-        maintained("deploy");
+        if (disk.operation !== undefined) maintained("deploy");
+        else disk.data ??= { schema: version, rows: [] }; // the first deploy
         // The data must be in a snapshot before another version writes to it.
         const data = live();
         const safe = Object.values(disk.snapshots).some(

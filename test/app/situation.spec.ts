@@ -79,7 +79,18 @@ describe("a release decision", () => {
   it("without upstream is never below what runs: an operator may have deployed a newer version", () => {
     const offline = { ...usual, isOffline: true, previous: { version: "10.7.0+26.4.0" } };
     assert.equal(applySituation(chosen, offline).version, running);
-    assert.equal(applySituation(chosen, { ...offline, running: "main" }).version, "10.7.0+26.4.0");
+    assert.equal(applySituation(chosen, { ...offline, running: "main", last: "main" }).version, "10.7.0+26.4.0");
+  });
+
+  it("P2: without upstream is never below last good of an app that is down: its data may be migrated", () => {
+    const offline = {
+      ...usual,
+      isOffline: true,
+      running: undefined,
+      last: "1.8.0+1",
+      previous: { version: "1.7.0+1" },
+    };
+    assert.equal(applySituation({ ...chosen, held: [] }, offline).version, "1.8.0+1");
   });
 
   it("applies nothing to a broken app, whatever is configured", () => {

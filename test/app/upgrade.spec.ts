@@ -5,6 +5,7 @@ import { recover } from "../../providers/app/recover.ts";
 import { upgrade } from "../../providers/app/upgrade.ts";
 import { copies, freshDisk, FROM, Injected, Killed, processOn, TO, type Disk, type Plan } from "./fakeHost.ts";
 import { InconclusiveError } from "../../providers/lib/health/index.ts";
+import type { Operation } from "../../providers/lib/state/index.ts";
 
 const long = process.argv.includes("--long");
 const plan = { from: FROM, to: TO };
@@ -20,6 +21,12 @@ async function end(work: Promise<unknown>): Promise<unknown> {
       return error ?? new Error("nothing was thrown");
     },
   );
+}
+
+/** Moves the start of the open step `hours` into the past. */
+function startedBefore(disk: Disk, hours: number): void {
+  const stepStartedAt = new Date(Date.now() - hours * 3_600_000).toISOString();
+  disk.operation = JSON.stringify({ ...(JSON.parse(disk.operation!) as Operation), stepStartedAt });
 }
 
 /** Invariants after any interruption. */
@@ -153,13 +160,19 @@ describe("an upgrade", () => {
       gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }),
     };
     await assert.rejects(upgrade(away, plan), InconclusiveError);
-    const operation = JSON.parse(disk.operation!) as { stepStartedAt: string };
-    disk.operation = JSON.stringify({
-      ...operation,
-      stepStartedAt: new Date(Date.now() - 25 * 3_600_000).toISOString(),
-    });
+    startedBefore(disk, 25);
+    for (let attempt = 1; attempt < 3; attempt++)
+      await assert.rejects(recover(away), InconclusiveError, `after ${attempt}: the clock may have jumped`);
     await assert.rejects(recover(away), BrokenError);
     assert.equal(disk.deployed, TO, "and nothing was undone");
+  });
+
+  it("isn't broken by many inconclusive answers within a day", async () => {
+    const disk = freshDisk();
+    const { host } = processOn(disk);
+    const away = { ...host, gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer" }) };
+    await assert.rejects(upgrade(away, plan), InconclusiveError);
+    for (let attempt = 1; attempt < 10; attempt++) await assert.rejects(recover(away), InconclusiveError);
   });
 
   it("whose rollback stays inconclusive for a day is broken too, however often it was checked", async () => {
@@ -174,13 +187,23 @@ describe("an upgrade", () => {
     };
     await assert.rejects(upgrade(back, plan), InconclusiveError);
     await assert.rejects(recover(back), InconclusiveError);
-    const operation = JSON.parse(disk.operation!) as { step: string };
-    assert.equal(operation.step, "verifyRollback");
-    disk.operation = JSON.stringify({
-      ...operation,
-      stepStartedAt: new Date(Date.now() - 25 * 3_600_000).toISOString(),
-    });
+    startedBefore(disk, 25);
+    await assert.rejects(recover(back), InconclusiveError);
     await assert.rejects(recover(back), BrokenError);
+    assert.equal((JSON.parse(disk.operation!) as Operation).step, "verifyRollback");
+  });
+
+  it("counts the day from the rollback's own step, not from the gate that preceded it", async () => {
+    const disk = freshDisk({ good: [FROM] });
+    const { host } = processOn(disk);
+    const away = { ...host, gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer" }) };
+    await assert.rejects(upgrade(away, plan), InconclusiveError);
+    await assert.rejects(recover(away), InconclusiveError);
+    await assert.rejects(recover(away), InconclusiveError);
+    startedBefore(disk, 25);
+    const back = { ...away, gate: (version: string) => (version === TO ? host.gate(TO, {}) : away.gate()) };
+    await assert.rejects(recover(back), InconclusiveError);
+    assert.equal((JSON.parse(disk.operation!) as Operation).step, "verifyRollback");
   });
 
   it("F33: stops if another person deployed meanwhile, and undoes nothing", async () => {

@@ -1,6 +1,7 @@
 // Snapshots of the app's volumes, and their restore.
 import { readFile } from "node:fs/promises";
-import { assertNotMounted, ensureVolumes, volumesOf } from "../../lib/docker/index.ts";
+import { RecipeError } from "../../lib/compose/index.ts";
+import { assertNotMounted, ensureVolumes, volumeNames, volumesOf } from "../../lib/docker/index.ts";
 import { ignoreAbsent } from "../../lib/fs/index.ts";
 import { removeReplaced, restoreSnapshot, takeSnapshot } from "../../lib/snapshot/index.ts";
 import { readLastGood } from "../../lib/state/index.ts";
@@ -8,12 +9,25 @@ import { readEnv } from "../env.ts";
 import type { UpgradeHost } from "../host.ts";
 import type { Session } from "./session.ts";
 
-type Snapshots = Pick<UpgradeHost, "snapshot" | "restore" | "removeReplacedData">;
+type Snapshots = Pick<UpgradeHost, "hasData" | "snapshot" | "restore" | "removeReplacedData">;
 
 export function snapshots(session: Session): Snapshots {
-  const { app, stack, folder, lock } = session.context;
+  const { app, stack, folder, lock, recipeAt } = session.context;
   const { log, volumes } = session;
   return {
+    async hasData(version) {
+      if (!app.stateful) return false;
+      if ((await volumeNames(stack)).length > 0) return true;
+      // A volume that another program created may lack the stack's label.
+      const declared = await recipeAt(version).then(
+        ({ compose }) => compose.volumes,
+        error => {
+          if (error instanceof RecipeError) return []; // the deploy reports it
+          throw error;
+        },
+      );
+      return (await volumesOf(stack, [...volumes, ...declared])).length > 0;
+    },
     async snapshot({ id, from = "" }) {
       const found = await volumesOf(stack, volumes);
       const images = Object.entries((await readLastGood(folder))?.images ?? {});

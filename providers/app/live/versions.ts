@@ -1,20 +1,34 @@
-// Last good, rejected versions, and the alerts about both.
+// The first deploy, last good, rejected versions, and alerts.
 import { raise } from "../../lib/alerts/index.ts";
 import { imagesOf, lastGoodImage, tagImage } from "../../lib/docker/index.ts";
 import { prune } from "../../lib/snapshot/index.ts";
-import { readLastGood, reject, writeLastGood } from "../../lib/state/index.ts";
+import {
+  beginFirstDeploy,
+  clearFirstDeploy,
+  failedFirstDeploys,
+  readLastGood,
+  recordFirstFailure,
+  reject,
+  writeLastGood,
+} from "../../lib/state/index.ts";
 import type { UpgradeHost } from "../host.ts";
 import type { Session } from "./session.ts";
 
-type Versions = Pick<UpgradeHost, "lastGood" | "commit" | "reject" | "alert">;
+type FirstDeploy = "beginFirstDeploy" | "recordFirstFailure" | "failedFirstDeploys" | "clearFirstDeploy";
+type Versions = Pick<UpgradeHost, FirstDeploy | "lastGood" | "commit" | "reject" | "alert">;
 
 export function versions(session: Session): Versions {
   const { app, stack, folder, lock, log } = session.context;
   return {
+    beginFirstDeploy: () => beginFirstDeploy(folder),
+    recordFirstFailure: version => recordFirstFailure(folder, version),
+    failedFirstDeploys: () => failedFirstDeploys(folder),
+    clearFirstDeploy: () => clearFirstDeploy(folder),
     lastGood: async () => (await readLastGood(folder))?.version,
     async commit(version) {
       const images = await imagesOf(stack);
       for (const [service, { id }] of Object.entries(images)) await tagImage(id, lastGoodImage(stack, service), lock);
+      await clearFirstDeploy(folder);
       await writeLastGood(folder, version, images);
       if (await prune(folder.path, app.snapshots)) session.log("removed the older snapshot");
     },

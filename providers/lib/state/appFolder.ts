@@ -12,6 +12,7 @@ export interface AppFolder {
   readonly operation: string;
   readonly repairs: string;
   readonly undeployedOnPurpose: string;
+  readonly firstDeploy: string;
   readonly snapshot: string;
   readonly previousSnapshot: string;
   /** Diagnostics of failures, one folder each. */
@@ -34,6 +35,7 @@ export function appFolder(stateDir: string, domain: string): AppFolder {
     operation: join(path, "operation.json"),
     repairs: join(path, "repairs.json"),
     undeployedOnPurpose: join(path, "undeployed-on-purpose.json"),
+    firstDeploy: join(path, "first-deploy.json"),
     snapshot: join(path, "snapshot"),
     previousSnapshot: join(path, "snapshot.previous"),
     failures: join(path, "failures"),

@@ -50,6 +50,8 @@ const operation = z.object({
   snapshot: z.string().optional(),
   startedAt: timestamp,
   stepStartedAt: timestamp,
+  /** Recoveries that ended inconclusive at this step. */
+  inconclusive: z.int().optional(),
   /** Why the operation failed. */
   why: z.string().optional(),
   /** abra's own last message about the failure, masked. */
@@ -142,8 +144,13 @@ export async function writeStep(
   changes: OperationChanges = {},
 ): Promise<Operation> {
   // A step that is resumed keeps its start, so that its deadline doesn't move with every restart.
-  const stepStartedAt = current.step === next ? current.stepStartedAt : new Date().toISOString();
-  return writeOperation(folder, { ...current, ...changes, step: next, stepStartedAt, holder: await currentProcess() });
+  const now = new Date().toISOString();
+  const isResumed = current.step === next;
+  // A start in the future, from a clock that was set back, becomes now.
+  const stepStartedAt = isResumed && current.stepStartedAt < now ? current.stepStartedAt : now;
+  const { inconclusive: _inconclusive, ...rest } = current;
+  const kept = isResumed ? current : rest;
+  return writeOperation(folder, { ...kept, ...changes, step: next, stepStartedAt, holder: await currentProcess() });
 }
 
 /** Removes the journal: the operation is done or rolled back. Absent is success. */

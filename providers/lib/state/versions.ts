@@ -58,7 +58,9 @@ export async function readRejected(folder: AppFolder): Promise<Rejected> {
  * masked. Needs the app's lock.
  */
 export async function reject(folder: AppFolder, version: string, why: string, diagnostics?: string): Promise<void> {
-  const rejection = { at: new Date().toISOString(), why: shortReason(why), ...(diagnostics && { diagnostics }) };
+  // An approval from before counts no longer, also if the clock was set back since.
+  const at = latest(Date.now(), (await readApproved(folder))[version]?.at);
+  const rejection = { at, why: shortReason(why), ...(diagnostics && { diagnostics }) };
   await writeJson(folder.rejected, {
     format: FORMAT,
     versions: { ...(await readRejected(folder)), [version]: rejection },
@@ -81,8 +83,16 @@ export async function readApproved(folder: AppFolder): Promise<Approved> {
  * the app's lock for minutes.
  */
 export async function approve(folder: AppFolder, version: string): Promise<void> {
+  const rejection = (await readRejected(folder))[version];
+  // Later than the rejection, also if the clock was set back since: otherwise it wouldn't count.
+  const at = latest(Date.now(), rejection?.at, 1);
   await writeJson(folder.approved, {
     format: FORMAT,
-    versions: { ...(await readApproved(folder)), [version]: { at: new Date().toISOString() } },
+    versions: { ...(await readApproved(folder)), [version]: { at } },
   });
+}
+
+/** The later of `now` and `plus` ms after `other`. */
+function latest(now: number, other: string | undefined, plus = 0): string {
+  return new Date(other === undefined ? now : Math.max(now, Date.parse(other) + plus)).toISOString();
 }

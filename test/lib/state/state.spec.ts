@@ -21,7 +21,13 @@ import {
   reject,
   writeLastGood,
 } from "../../../providers/lib/state/versions.ts";
-import { FormatError, UnreadableError } from "../../../providers/lib/fs/file.ts";
+import {
+  beginFirstDeploy,
+  clearFirstDeploy,
+  failedFirstDeploys,
+  recordFirstFailure,
+} from "../../../providers/lib/state/firstDeploy.ts";
+import { FormatError, UnreadableError, writeJson } from "../../../providers/lib/fs/file.ts";
 import { livenessOf, currentProcess } from "../../../providers/lib/process/identity.ts";
 
 const domain = "warm-keycloak.hearth.test";
@@ -93,6 +99,29 @@ describe("an app's state", () => {
     await new Promise(resolve => setTimeout(resolve, 2));
     await approve(folder, version);
     assert.equal(await isRejected(folder, version), false);
+  });
+
+  it("P7: counts an approval given after a rejection, and a rejection after an approval, on a clock set back", async () => {
+    const version = "10.8.0+26.5.0";
+    const at = new Date(Date.now() + hour).toISOString();
+    const stored = { format: 1, versions: { [version]: { at, why: "HTTP 503" } } } as const;
+    await writeJson(folder.rejected, stored);
+    await approve(folder, version);
+    assert.equal(await isRejected(folder, version), false, "approved later");
+    await reject(folder, version, "HTTP 502");
+    assert.equal(await isRejected(folder, version), true, "failed again");
+  });
+
+  it("of a first deploy holds the versions that failed, until one was healthy", async () => {
+    await recordFirstFailure(folder, "1.0.0+1");
+    assert.equal(await failedFirstDeploys(folder), undefined, "no first deploy of hearth's");
+    await beginFirstDeploy(folder);
+    assert.deepEqual(await failedFirstDeploys(folder), []);
+    for (const version of ["1.0.0+1", "1.1.0+1", "1.0.0+1"]) await recordFirstFailure(folder, version);
+    assert.deepEqual(await failedFirstDeploys(folder), ["1.0.0+1", "1.1.0+1"]);
+    await clearFirstDeploy(folder);
+    await clearFirstDeploy(folder);
+    assert.equal(await failedFirstDeploys(folder), undefined);
   });
 
   it("counts recent repairs, also when the clock was wrong", async () => {
@@ -179,6 +208,15 @@ describe("an operation's journal", () => {
     const again = await readOperation(folder);
     assert.equal(again?.broken, undefined);
     assert.equal(again?.why, "HTTP 503");
+  });
+
+  it("counts inconclusive recoveries of one step, whose start is never in the future", async () => {
+    const begun = await beginOperation(folder, upgrade, "gate");
+    const later = { ...begun, stepStartedAt: new Date(Date.now() + hour).toISOString() };
+    const counted = await writeStep(folder, later, "gate", { inconclusive: 1 });
+    assert.ok(Date.parse(counted.stepStartedAt) <= Date.now());
+    assert.equal((await writeStep(folder, counted, "gate")).inconclusive, 1);
+    assert.equal((await writeStep(folder, counted, "commit")).inconclusive, undefined);
   });
 
   it("P5: is never overwritten by another operation, because its rollback needs the snapshot's id", async () => {
