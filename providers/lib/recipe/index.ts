@@ -5,6 +5,7 @@ export {
   type DeclaredSecret,
   envRequirements,
   type EnvRequirements,
+  isSecretVersion,
   missing,
   withAdditions,
 } from "./envRequirements.ts";
