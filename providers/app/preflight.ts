@@ -18,6 +18,7 @@ import {
   ImageError,
   imagesOf,
   lastGoodImage,
+  type Mount,
   mountsOf,
   notLocal,
   tagImage,
@@ -90,17 +91,20 @@ async function tagRunningImages({ stack }: AppContext): Promise<void> {
  * Refuses a writable mount that the snapshot wouldn't cover, because a rollback couldn't restore it; and a disk with
  * too little space.
  */
-async function checkVolumes({ stack, folder }: AppContext, volumes: readonly string[]): Promise<void> {
+async function checkVolumes({ app, stack, folder }: AppContext, volumes: readonly string[]): Promise<void> {
   const found = await volumesOf(stack, volumes);
-  for (const volume of found) {
-    const why = notLocal(volume);
-    if (why) throw new PreflightError(why);
-  }
-  for (const { kind, source } of await mountsOf(stack)) {
-    if (kind === "bind") throw new PreflightError(`${source} is a bind mount: hearth snapshots volumes only`);
-    if (!found.some(volume => volume.name === source))
-      throw new PreflightError(`volume ${source} not found on this node or in this stack: hearth can't snapshot it`);
-  }
+  const names = found.map(({ name }) => name);
+  const faults = [...found.map(notLocal), ...(await mountsOf(stack)).map(mount => uncovered(mount, names))];
+  const fault = faults.find(why => why !== undefined);
+  const exit = `to upgrade without snapshots, set hearth:apps.${app.recipe}.stateful: false`;
+  if (fault !== undefined) throw new PreflightError(`${fault}; ${exit}`);
   const short = spaceShortage(await spaceRequirements(folder.path, found));
   if (short) throw new PreflightError(short);
+}
+
+/** Why no snapshot of `volumes` (full names) has the mount's data; undefined if one has. */
+function uncovered({ kind, source }: Mount, volumes: readonly string[]): string | undefined {
+  if (kind === "bind") return `${source} is a bind mount: hearth snapshots volumes only`;
+  if (volumes.includes(source)) return undefined;
+  return `volume ${source} not found on this node or in this stack: hearth can't snapshot it`;
 }

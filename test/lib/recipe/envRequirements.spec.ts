@@ -148,7 +148,10 @@ describe("a version's requirements of the .env", () => {
 
   it("F36: never generate what godotenv's other forms of an assignment exclude", () => {
     const absent = [secret("cert")];
-    for (const line of ["SECRET_CERT_VERSION: v1 # generate=false", "  export SECRET_CERT_VERSION = v1 # generate=false"])
+    for (const line of [
+      "SECRET_CERT_VERSION: v1 # generate=false",
+      "  export SECRET_CERT_VERSION = v1 # generate=false",
+    ])
       assert.deepEqual(missing(needs(line, { absent })), ["the secret cert can't be generated"], line);
   });
 
