@@ -6,9 +6,12 @@ import {
   atTag,
   composeAt,
   deployEnv,
+  envFiles,
   imageReferences,
   loadFault,
+  readCompose,
   readComposeFiles,
+  type ReadFile,
   RecipeError,
 } from "../lib/compose/index.ts";
 import { ProgramError } from "../lib/process/index.ts";
@@ -48,16 +51,16 @@ async function checkComposeLoads({ app, mirror, env }: AppContext, to: string): 
   const read = atTag(mirror, to);
   const all = await deployEnv(read, { domain: app.domain, env: await env() });
   const files = await readComposeFiles(read, `version ${to}`, all).catch(asReleaseFault);
+  const fault = loadFault(files, all);
+  if (fault !== undefined) throw new ReleaseFault(`${to}: its compose files don't load (R009): ${fault}`);
+  const variables = await readEnvFiles(read, files, all);
   const folder = await mkdtemp(join(tmpdir(), "hearth-compose-"));
   try {
-    const argv = ["stack", "config"];
-    for (const [file, text] of Object.entries(files)) {
-      const fault = loadFault(text);
-      if (fault !== undefined) throw new ReleaseFault(`${to}: ${file} doesn't load (R009): ${fault}`);
+    for (const [file, text] of [...Object.entries(files), ...variables]) {
       await mkdir(join(folder, dirname(file)), { recursive: true });
       await writeFile(join(folder, file), text);
-      argv.push("-c", file);
     }
+    const argv = ["stack", "config", ...Object.keys(files).flatMap(file => ["-c", file])];
     await docker(argv, `load the compose files of ${to}`, { cwd: folder, env: all }).catch(error => {
       if (!(error instanceof ProgramError)) throw error;
       const message = error.result.stderr;
@@ -68,6 +71,17 @@ async function checkComposeLoads({ app, mirror, env }: AppContext, to: string): 
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What the compose files name as `env_file`: docker's loader reads it. Docker reports one that doesn't exist. */
+async function readEnvFiles(
+  read: ReadFile,
+  files: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
+): Promise<[file: string, text: string][]> {
+  const names = envFiles(readCompose(Object.values(files), env), Object.keys(files)[0]!);
+  const entries = await Promise.all(names.map(async file => [file, await read(file)] as const));
+  return entries.flatMap(([file, text]) => (text === undefined ? [] : [[file, text]]));
 }
 
 async function pullImages({ app, mirror, env, log }: AppContext, to: string): Promise<void> {

@@ -10,12 +10,13 @@ import { appFolder } from "../../providers/lib/state/index.ts";
 import { committer } from "../lib/git/committer.ts";
 
 const VERSION = "1.1.0+2.0";
-const compose = 'version: "3.8"\nservices: { app: { image: "web:2" } }\n';
+const compose = 'version: "3.8"\nservices: { app: { image: "web:2", env_file: ./conf/settings.env } }\n';
 
 /** A docker whose stack has the mounts in `mounts`, and the volume pages_test_data; it records its calls. */
 const docker = (root: string) => `#!/bin/sh
 echo "$*" >> ${root}/calls
 case "$1 $2" in
+  "stack config") [ -f deploy/conf/settings.env ] || { echo "open settings.env: no such file" >&2; exit 1; } ;;
   "service ls") echo id1 ;;
   "service inspect") cat ${root}/mounts ;;
   "image inspect") echo sha256:1 ;;
@@ -25,7 +26,7 @@ case "$1 $2" in
 esac
 `;
 
-describe("preflight of a warm app's volumes", function () {
+describe("preflight of a warm app", function () {
   this.timeout(30_000);
   const path = process.env["PATH"];
   let root: string;
@@ -37,8 +38,10 @@ describe("preflight of a warm app's volumes", function () {
     await writeFile(join(root, "bin", "docker"), docker(root), { mode: 0o755 });
     const git = (...argv: string[]) => execa("git", argv, { cwd: root, env: committer });
     await git("init", "--quiet", "web");
-    await writeFile(join(root, "web", "compose.yml"), compose);
-    await git("-C", "web", "add", "compose.yml");
+    await mkdir(join(root, "web", "deploy", "conf"), { recursive: true });
+    await writeFile(join(root, "web", "deploy", "compose.yml"), compose);
+    await writeFile(join(root, "web", "deploy", "conf", "settings.env"), "A=1\n");
+    await git("-C", "web", "add", "--all");
     await git("-C", "web", "commit", "--quiet", "-m", VERSION);
     await git("-C", "web", "tag", "--annotate", "-m", VERSION, VERSION);
     await git("clone", "--quiet", "--mirror", "web", "web.git");
@@ -61,7 +64,7 @@ describe("preflight of a warm app's volumes", function () {
       mirror: join(root, "web.git"),
       log: () => {},
       lock: 0,
-      env: async () => ({}),
+      env: async () => ({ COMPOSE_FILE: "deploy/compose.yml" }),
     };
     const operation = { id: "1", kind: "upgrade", from: "1.0.0+1.0", to: VERSION };
     await liveHost(context as AppContext, volumes).preflight(operation as never);
@@ -70,6 +73,11 @@ describe("preflight of a warm app's volumes", function () {
 
   const data = { Type: "volume", Source: "pages_test_data", Target: "/data" };
   const exit = "to upgrade without snapshots, set hearth:apps.web.stateful: false";
+
+  it("gives docker's loader the env_file of a release, relative to the first compose file's folder", async () => {
+    await preflight([], []);
+    assert.ok((await calls()).includes("stack config -c deploy/compose.yml"));
+  });
 
   it("P2: refuses a writable mount without a volume before anything is stopped, and names the way out", async () => {
     await assert.rejects(preflight([{ Type: "volume", Source: "pages_test_other", Target: "/data" }], ["data"]), {
