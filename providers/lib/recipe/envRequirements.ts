@@ -138,6 +138,9 @@ function newKeys(sample: string, env: string, running: string): [key: string, va
  */
 export function canGenerate(texts: readonly string[], key: string | undefined): boolean {
   if (key === undefined) return true;
-  const forbidden = new RegExp(`^[ \\t#]*(?:export\\s+)?${key}[ \\t]*[=:][^\\r\\n]*#[^\\r\\n]*\\bgenerate=false\\b`, "m");
+  const forbidden = new RegExp(
+    `^[ \\t#]*(?:export\\s+)?${key}[ \\t]*[=:][^\\r\\n]*#[^\\r\\n]*\\bgenerate=false\\b`,
+    "m",
+  );
   return !texts.some(text => forbidden.test(text));
 }

@@ -1,4 +1,5 @@
 // A recipe's versions and files, from a mirror of its upstream: what the rest of hearth may use.
+export { prereleaseSign } from "./appVersion.ts";
 export {
   additionNames,
   canGenerate,
