@@ -10,8 +10,8 @@ export interface Profile {
   /** Default health check of an app at `domain`. A `fallback` counts only with the default path. */
   health(domain: string): NonNullable<Partial<WarmAppInputs["health"]>>;
   /**
-   * Whether its volumes are snapshotted and restored with its version. A profile is hearth's built-in configuration of a
-   * recipe: the operator's `stateful` wins.
+   * Whether its volumes are snapshotted and restored with its version. A profile is hearth's built-in configuration of
+   * a recipe: the operator's `stateful` wins.
    */
   readonly stateful: boolean;
   /** Whether other apps are reached through it: it is deployed first, and an unreachable route is its own fault. */

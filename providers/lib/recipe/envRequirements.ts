@@ -81,8 +81,8 @@ export function envRequirements({ sample, running, env, settings, absent }: EnvC
 }
 
 /**
- * Whether the swarm takes it in a secret's name. A version with a blank has a part of its comment: abra's reader of .env
- * files cuts a line at its last comment.
+ * Whether the swarm takes it in a secret's name. A version with a blank has a part of its comment: abra's reader of
+ * .env files cuts a line at its last comment.
  */
 export function isSecretVersion(version: string): boolean {
   return /^[\w.-]+$/.test(version);
