@@ -9,7 +9,16 @@ const domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "expected a domai
 
 /** Settings of a warm app; its profile has the defaults. */
 const app = warmAppInputs
-  .pick({ domain: true, version: true, env: true, secrets: true, health: true, updates: true, snapshots: true })
+  .pick({
+    domain: true,
+    version: true,
+    env: true,
+    secrets: true,
+    health: true,
+    stateful: true,
+    updates: true,
+    snapshots: true,
+  })
   .partial();
 
 export const settings = z.strictObject({

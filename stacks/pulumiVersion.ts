@@ -1,8 +1,8 @@
 // Refuses a Pulumi CLI that is too old for hearth. A version that is new enough is recorded, so that only the first use
-// of a CLI needs another process.
-import { access, constants, mkdir, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
+// of a CLI needs another process; not for a version manager's shim, which stays the same when the CLI changes.
+import { access, constants, mkdir, open, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { z } from "zod";
 import { run } from "../providers/lib/process/index.ts";
 
@@ -20,11 +20,13 @@ type Program = z.infer<typeof recorded>;
 /** Throws PulumiVersionError, ProgramError. Without a `pulumi` on PATH it does nothing: its caller reports that. */
 export async function requirePulumi(): Promise<void> {
   const program = await programOnPath("pulumi");
-  if (program === undefined || (await isRecorded(program))) return;
+  if (program === undefined) return;
+  const shim = await isShim(program);
+  if (!shim && (await isRecorded(program))) return;
   const env = { PULUMI_SKIP_UPDATE_CHECK: "true" };
   const { stdout } = await run("pulumi", ["version"], "read its version", { env, timeout: 60_000 });
   refuseOld(stdout);
-  await record(program);
+  if (!shim) await record(program);
 }
 
 function refuseOld(text: string): void {
@@ -53,6 +55,18 @@ async function programOnPath(name: string): Promise<Program | undefined> {
     return { path, size, changed };
   }
   return undefined;
+}
+
+/** asdf's is a script, mise's a link to mise. */
+async function isShim({ path }: Program): Promise<boolean> {
+  if (basename(path) !== "pulumi") return true;
+  const file = await open(path).catch(() => undefined);
+  try {
+    const start = await file?.read(Buffer.alloc(2), 0, 2, 0);
+    return start?.buffer.toString("latin1") === "#!";
+  } finally {
+    await file?.close();
+  }
 }
 
 function recordFile(): string {

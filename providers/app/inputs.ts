@@ -36,7 +36,9 @@ export const warmAppInputs = z.strictObject({
   stateful: z
     .boolean()
     .default(true)
-    .describe("Whether to snapshot the compose file's volumes and restore them on a rollback. Default: true."),
+    .describe(
+      "Whether its volumes are snapshotted and rolled back. Default: true; in hearth's profile of Traefik: false.",
+    ),
   updates: updates.prefault({}).describe("Which newer versions to apply automatically."),
   snapshots: snapshots.prefault({}).describe("Number and size of snapshots."),
 });

@@ -6,13 +6,16 @@ import {
   atTag,
   composeAt,
   deployEnv,
+  envFiles,
   imageReferences,
   loadFault,
+  readCompose,
   readComposeFiles,
+  type ReadFile,
   RecipeError,
 } from "../lib/compose/index.ts";
 import { ProgramError } from "../lib/process/index.ts";
-import { docker, ensureImages, ImageError, mountsOf, notLocal, volumesOf } from "../lib/docker/index.ts";
+import { docker, ensureImages, ImageError, type Mount, mountsOf, notLocal, volumesOf } from "../lib/docker/index.ts";
 import { PreflightError, ReleaseFault } from "./errors.ts";
 import type { AppContext } from "./context.ts";
 import { protectImages } from "./live/images.ts";
@@ -38,16 +41,16 @@ async function checkComposeLoads({ app, mirror, env }: AppContext, to: string): 
   const read = atTag(mirror, to);
   const all = await deployEnv(read, { domain: app.domain, env: await env() });
   const files = await readComposeFiles(read, `version ${to}`, all).catch(asReleaseFault);
+  const fault = loadFault(files, all);
+  if (fault !== undefined) throw new ReleaseFault(`${to}: its compose files don't load (R009): ${fault}`);
+  const variables = await readEnvFiles(read, files, all);
   const folder = await mkdtemp(join(tmpdir(), "hearth-compose-"));
   try {
-    const argv = ["stack", "config"];
-    for (const [file, text] of Object.entries(files)) {
-      const fault = loadFault(text);
-      if (fault !== undefined) throw new ReleaseFault(`${to}: ${file} doesn't load (R009): ${fault}`);
+    for (const [file, text] of [...Object.entries(files), ...variables]) {
       await mkdir(join(folder, dirname(file)), { recursive: true });
       await writeFile(join(folder, file), text);
-      argv.push("-c", file);
     }
+    const argv = ["stack", "config", ...Object.keys(files).flatMap(file => ["-c", file])];
     await docker(argv, `load the compose files of ${to}`, { cwd: folder, env: all }).catch(error => {
       if (!(error instanceof ProgramError)) throw error;
       const message = error.result.stderr;
@@ -58,6 +61,17 @@ async function checkComposeLoads({ app, mirror, env }: AppContext, to: string): 
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What the compose files name as `env_file`: docker's loader reads it. Docker reports one that doesn't exist. */
+async function readEnvFiles(
+  read: ReadFile,
+  files: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
+): Promise<[file: string, text: string][]> {
+  const names = envFiles(readCompose(Object.values(files), env), Object.keys(files)[0]!);
+  const entries = await Promise.all(names.map(async file => [file, await read(file)] as const));
+  return entries.flatMap(([file, text]) => (text === undefined ? [] : [[file, text]]));
 }
 
 async function pullImages({ app, mirror, env, log }: AppContext, to: string): Promise<void> {
@@ -75,17 +89,20 @@ function asReleaseFault(error: unknown): never {
  * Refuses a writable mount that the snapshot wouldn't cover, because a rollback couldn't restore it; and a disk with
  * too little space.
  */
-async function checkVolumes({ stack, folder }: AppContext, volumes: readonly string[]): Promise<void> {
+async function checkVolumes({ app, stack, folder }: AppContext, volumes: readonly string[]): Promise<void> {
   const found = await volumesOf(stack, volumes);
-  for (const volume of found) {
-    const why = notLocal(volume);
-    if (why) throw new PreflightError(why);
-  }
-  for (const { kind, source } of await mountsOf(stack)) {
-    if (kind === "bind") throw new PreflightError(`${source} is a bind mount: hearth snapshots volumes only`);
-    if (!found.some(volume => volume.name === source))
-      throw new PreflightError(`volume ${source} not found on this node or in this stack: hearth can't snapshot it`);
-  }
+  const names = found.map(({ name }) => name);
+  const faults = [...found.map(notLocal), ...(await mountsOf(stack)).map(mount => uncovered(mount, names))];
+  const fault = faults.find(why => why !== undefined);
+  const exit = `to upgrade without snapshots, set hearth:apps.${app.recipe}.stateful: false`;
+  if (fault !== undefined) throw new PreflightError(`${fault}; ${exit}`);
   const short = spaceShortage(await spaceRequirements(folder.path, found));
   if (short) throw new PreflightError(short);
+}
+
+/** Why no snapshot of `volumes` (full names) has the mount's data; undefined if one has. */
+function uncovered({ kind, source }: Mount, volumes: readonly string[]): string | undefined {
+  if (kind === "bind") return `${source} is a bind mount: hearth snapshots volumes only`;
+  if (volumes.includes(source)) return undefined;
+  return `volume ${source} not found on this node or in this stack: hearth can't snapshot it`;
 }

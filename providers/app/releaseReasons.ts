@@ -1,6 +1,6 @@
 // The reasons that hold a version, and the tags that are no candidates. Pure: no age and no counter in the words.
-import { compareVersions, parseVersion, type RecipeVersion, type Tag } from "../lib/recipe/index.ts";
-import { shortReason } from "../lib/reason.ts";
+import { compareVersions, parseVersion, prereleaseSign, type RecipeVersion, type Tag } from "../lib/recipe/index.ts";
+import { shorten, shortReason } from "../lib/reason.ts";
 import type { Policy, Rejection, ReleaseContext } from "./releaseTypes.ts";
 
 /** What also holds the versions beyond `next`. `notes`: versions with release notes on the path to it. */
@@ -10,18 +10,14 @@ export function pathReasons(next: RecipeVersion, notes: readonly string[], conte
 
 /** What holds only `next`: a pre-release of the app, a value missing here, or that it failed here. */
 export function versionReasons(next: RecipeVersion, { missing, rejected }: ReleaseContext): string[] {
-  return [
-    ...(isPrerelease(next.app) ? ["a pre-release of the app"] : []),
-    ...(missing[next.text] ?? []),
-    ...rejectionReasons(rejected[next.text]),
-  ];
+  return [...prereleaseReasons(next.app), ...(missing[next.text] ?? []), ...rejectionReasons(rejected[next.text])];
 }
 
-/** `1.2.0-rc1`, `2.0b3`, `v3-beta.2`; not `1.2-alpine`, `9.6-p1` or `1.6.870-2`. */
-function isPrerelease(app: string): boolean {
-  return (
-    /[-._]?(?:alpha|beta|rc|pre|preview|dev|nightly|snapshot)[-._]?\d*(?![a-z])/i.test(app) || /\d[ab]\d/i.test(app)
-  );
+/** A word that hearth doesn't know may mark a pre-release: an operator can approve it. */
+function prereleaseReasons(app: string): string[] {
+  const sign = prereleaseSign(app);
+  if (sign === undefined) return [];
+  return [sign.isKnown ? "a pre-release of the app" : `maybe a pre-release of the app: ${shorten(sign.token, 24)}`];
 }
 
 /** Versions with release notes that the step to `next` crosses, by the notes' own names: their tags may be missing. */

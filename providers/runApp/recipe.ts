@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReadFile, Recipe } from "../lib/compose/index.ts";
 import { ignoreAbsent } from "../lib/fs/index.ts";
-import { canGenerate } from "../lib/recipe/index.ts";
+import { canGenerate, isSecretVersion } from "../lib/recipe/index.ts";
 import type { RunAppInputs } from "./inputs.ts";
 
 export function inFolder(folder: string): ReadFile {
@@ -19,8 +19,10 @@ export function missingSecretValues({ sample, compose }: Recipe, { secrets, secr
   return impossible.flatMap(({ name }) => (name === undefined || hasValue(name) ? [] : [name]));
 }
 
-/** Variables without a value that hold the version of a secret. */
+/** Variables that hold the version of a secret, and whose value is none. */
 export function missingVersions({ compose }: Recipe): string[] {
-  const keys = compose.secrets.flatMap(({ version, versionKey }) => (version === "" ? (versionKey ?? []) : []));
+  const keys = compose.secrets.flatMap(({ version, versionKey }) =>
+    isSecretVersion(version) ? [] : (versionKey ?? []),
+  );
   return [...new Set(keys)];
 }

@@ -69,7 +69,9 @@ async function checkRecipe(app: RunAppInputs, read: ReadFile, name: string): Pro
   const missing = missingSecretValues(recipe, app).map(
     secret => `secret ${secret} of ${name} can't be generated: set it in secretValues or secrets`,
   );
-  const unversioned = missingVersions(recipe).map(key => `${key}, the version of a secret of ${name}, has no value`);
+  const unversioned = missingVersions(recipe).map(
+    key => `${key}, the version of a secret of ${name}, has no value such as v1`,
+  );
   return [
     ...tooLong.map(reason => ({ property: "domain", reason })),
     ...unversioned.map(reason => ({ property: "env", reason })),

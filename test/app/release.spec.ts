@@ -51,6 +51,28 @@ describe("which version to apply", () => {
       held: ["10.7.4+26.5.0-beta.2: a pre-release of the app"],
     },
     {
+      title: "F25: is no version of the app with a word that hearth doesn't know, which may mark a pre-release",
+      tags: [from, "10.7.2+26.5.0-foo", `10.7.3+26.5.0-${"z".repeat(90)}`, "10.7.4+26.5.0-ls2", "10.7.5+26.5.0-M1"],
+      chosen: "10.7.4+26.5.0-ls2",
+      held: ["10.7.5+26.5.0-M1: a pre-release of the app"],
+    },
+    {
+      title: "F25: is not such a version, and its reason is short",
+      tags: [from, `10.7.3+26.5.0-${"z".repeat(90)}`],
+      chosen: from,
+      held: [`10.7.3+26.5.0-${"z".repeat(90)}: maybe a pre-release of the app: ${"z".repeat(23)}…`],
+    },
+    {
+      title: "F25: is never a commit, with whatever prefix or case",
+      tags: [from, "10.7.2+sha-9f3c2ab", "10.7.3+3F2A1BC", "10.7.4+g3f2a1bc"],
+      chosen: from,
+      held: [
+        "10.7.2+sha-9f3c2ab: the app's version sha-9f3c2ab can't be compared with 26.4.0",
+        "10.7.3+3F2A1BC: the app's version 3F2A1BC can't be compared with 26.4.0",
+        "10.7.4+g3f2a1bc: the app's version g3f2a1bc can't be compared with 26.4.0",
+      ],
+    },
+    {
       title: "F25: is never a commit, which has no order",
       tags: [from, "10.7.2+9f3c2ab"],
       chosen: from,

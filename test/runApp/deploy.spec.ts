@@ -114,6 +114,20 @@ describe("deploying a run's app", function () {
     });
   });
 
+  it("refuses a secret's version that a second comment on its line has spoilt", async () => {
+    await fixture.release("1.10.0+1.1", {
+      "compose.yml": compose("1.1"),
+      ".env.sample": sample.replace("length=12", "length=12 # charset=hex"),
+    });
+    const app = fixture.app({ version: "1.10.0+1.1", secretValues: { oidc: "s3cret" } });
+    await assert.rejects(deploy(app), {
+      name: "MissingSecretError",
+      message:
+        'web: secret pass has the version "v1 # length=12": expected one such as v1 in SECRET_PASS_VERSION in the .env ' +
+        "of web-0a1b2c.ci.test; a line may have one comment",
+    });
+  });
+
   it("never creates an external secret with a fixed name", async () => {
     const fixed = compose("1.1").replace("${STACK_NAME}_oidc_${SECRET_OIDC_VERSION}", "shared_tls_v1");
     await fixture.release("1.10.0+1.1", { "compose.yml": fixed });

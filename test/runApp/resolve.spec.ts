@@ -93,7 +93,7 @@ describe("resolving a run's app", function () {
     assert.deepEqual(await failures({ version: "1.10.0+1.1", secretValues: { ssl_cert: "c", ssl_key: "k" } }), []);
     await fixture.release("1.11.0+1.1", { ".env.sample": sample });
     assert.deepEqual(await failures({ version: "1.11.0+1.1" }), [
-      "env: SECRET_WILDCARD_CERT_VERSION, the version of a secret of web 1.11.0+1.1, has no value",
+      "env: SECRET_WILDCARD_CERT_VERSION, the version of a secret of web 1.11.0+1.1, has no value such as v1",
     ]);
   });
 

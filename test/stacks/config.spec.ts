@@ -39,6 +39,13 @@ describe("the configuration", () => {
     assert.match(refused(wait({ traefik: 1 })), /^hearth:wait\.traefik: no such setting/);
   });
 
+  it("makes an app stateless only as its configuration says", () => {
+    const apps = (value: object) => ({ "hearth:baseDomain": "a.test", "hearth:apps": JSON.stringify(value) });
+    assert.equal(readConfig(apps({ pages: { stateful: false } })).apps["pages"]?.stateful, false);
+    assert.equal(readConfig(apps({ pages: {} })).apps["pages"]?.stateful, undefined);
+    assert.match(refused(apps({ pages: { stateful: "no" } })), /^hearth:apps\.pages\.stateful is "no": /);
+  });
+
   it("accepts one alert channel, and rejects an unencrypted URL", () => {
     const alerts = (value: object) =>
       readConfig({ "hearth:baseDomain": "a.test", "hearth:alerts": JSON.stringify(value) }).alerts;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requirePulumi } from "../../stacks/pulumiVersion.ts";
@@ -18,9 +18,10 @@ describe("the version of the Pulumi CLI", () => {
     await rm(folder, { recursive: true });
   });
 
-  const install = async (version: string) => {
-    const script = `#!/bin/sh\necho asked >> ${folder}/calls\necho "${version}"\n`;
-    await writeFile(join(folder, "pulumi"), script, { mode: 0o755 });
+  /** A file without `#!` stands for a binary: execvp runs it with sh. */
+  const install = async (version: string, { name = "pulumi", head = "" } = {}) => {
+    const script = `${head}echo asked >> ${folder}/calls\necho "${version}"\n`;
+    await writeFile(join(folder, name), script, { mode: 0o755 });
   };
   const asked = async () => (await readFile(join(folder, "calls"), "utf8").catch(() => "")).split("asked").length - 1;
 
@@ -46,6 +47,19 @@ describe("the version of the Pulumi CLI", () => {
     await install("v3.150.0");
     await utimes(join(folder, "pulumi"), 1, 1);
     await assert.rejects(requirePulumi(), { name: "PulumiVersionError" });
+  });
+
+  it("is read each time through a script: the program behind it may change", async () => {
+    await install("v3.274.1", { head: "#!/bin/sh\n" });
+    for (let time = 0; time < 2; time++) await requirePulumi();
+    assert.equal(await asked(), 2);
+  });
+
+  it("is read each time through a link to a program of another name, such as a version manager's", async () => {
+    await install("v3.274.1", { name: "mise" });
+    await symlink("mise", join(folder, "pulumi"));
+    for (let time = 0; time < 2; time++) await requirePulumi();
+    assert.equal(await asked(), 2);
   });
 
   it("is read each time if it can't be recorded", async () => {

@@ -31,6 +31,18 @@ describe("the warm apps", () => {
     assert.equal(warmAppInputs.parse(keycloak).updates.minAgeHours, 24, "an omitted setting must keep its default");
   });
 
+  it("are stateful or stateless as configured, whatever their profile", () => {
+    const apps = warmApps(configured({ traefik: { stateful: true }, pages: { stateful: false } }));
+    assert.deepEqual(
+      apps.map(({ recipe, stateful }) => [recipe, stateful]),
+      [
+        ["traefik", true],
+        ["keycloak", true],
+        ["pages", false],
+      ],
+    );
+  });
+
   it("ask Traefik at a configured path alone", () => {
     const health = (settings: object) => warmApps(configured({ traefik: { health: settings } }))[0]?.health;
     assert.equal(health({ stableFor: 3 })?.fallback, "/");

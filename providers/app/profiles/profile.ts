@@ -9,7 +9,10 @@ export type ProfiledApp = Pick<WarmAppInputs, "domain" | "env">;
 export interface Profile {
   /** Default health check of an app at `domain`. A `fallback` counts only with the default path. */
   health(domain: string): NonNullable<Partial<WarmAppInputs["health"]>>;
-  /** Whether its volumes are snapshotted and restored with its version, unless its configuration says otherwise. */
+  /**
+   * Whether its volumes are snapshotted and restored with its version. A profile is hearth's built-in configuration of
+   * a recipe: the operator's `stateful` wins.
+   */
   readonly stateful: boolean;
   /** Whether other apps are reached through it: it is deployed first, and an unreachable route is its own fault. */
   readonly ingress: boolean;

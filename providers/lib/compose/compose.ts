@@ -1,31 +1,10 @@
 // Reads what hearth needs from a recipe's compose files: names on the swarm, volumes, and time until healthy.
-import { parse } from "yaml";
-import { z } from "zod";
+import { dirname, isAbsolute, join } from "node:path";
 import type { DeclaredSecret } from "../recipe/index.ts";
-import { ComposeError, interpolate } from "./interpolate.ts";
+import { type ComposeFile, readFile, type Section } from "./file.ts";
+import { ComposeError } from "./interpolate.ts";
 import { toSecret } from "./secret.ts";
-import { mergeServices, serviceFile, toService, type Service } from "./service.ts";
-
-const named = z
-  .record(
-    z.string(),
-    z
-      .looseObject({
-        name: z.string().nullish(),
-        external: z.union([z.boolean(), z.string(), z.looseObject({ name: z.string().nullish() })]).nullish(),
-        file: z.string().nullish(),
-      })
-      .nullable(),
-  )
-  .nullish();
-type Section = z.infer<typeof named>;
-const composeFile = z.looseObject({
-  version: z.union([z.string(), z.number()]).optional(),
-  services: z.record(z.string(), serviceFile).nullish(),
-  secrets: named,
-  configs: named,
-  volumes: z.record(z.string(), z.unknown()).nullish(),
-});
+import { mergeServices, toService, type Service } from "./service.ts";
 
 export interface Compose {
   readonly services: Readonly<Record<string, Service>>;
@@ -35,19 +14,23 @@ export interface Compose {
   readonly configs: string[];
   /** Names in the compose file, without the stack's prefix. */
   readonly volumes: string[];
+  /** As the services name them: a relative path begins at the folder of the first compose file. */
+  readonly envFiles: string[];
 }
-
-/** The sections in which docker substitutes variables: not `version`, not `x-…`. */
-const SECTIONS = ["services", "secrets", "configs", "volumes", "networks"] as const;
 
 /**
  * Substitutes `env` in the compose files `texts` and merges them, later ones over earlier ones, as docker's loader
  * does. Throws ComposeError, or what the YAML parser throws.
  */
 export function readCompose(texts: readonly string[], env: Readonly<Record<string, string>>): Compose {
-  const raw = texts.map(parseYaml);
-  const files = raw.map(file => composeFile.parse(substitute(file, env)));
-  const [version, other] = new Set(files.map(file => String(file.version)));
+  return mergeFiles(
+    texts.map(text => readFile(text, env)),
+    env,
+  );
+}
+
+function mergeFiles(files: readonly ComposeFile[], env: Readonly<Record<string, string>>): Compose {
+  const [version, other] = new Set(files.map(file => file.version));
   if (other !== undefined) throw new ComposeError(`expected one version in all files, got ${version} and ${other}`);
   const services: Record<string, Service> = {};
   for (const file of files)
@@ -59,11 +42,12 @@ export function readCompose(texts: readonly string[], env: Readonly<Record<strin
     services,
     secrets: secretsOf(
       files.map(file => file.secrets),
-      raw.map(file => composeFile.shape.secrets.parse((file as { secrets?: unknown }).secrets)),
+      files.map(file => file.secretTemplates),
       env,
     ),
     configs: [...new Set(Object.values(namesOf(files.map(file => file.configs))))],
     volumes: [...new Set(files.flatMap(file => Object.keys(file.volumes ?? {})))],
+    envFiles: files.flatMap(({ services: all = {} }) => Object.values(all).flatMap(each => each.env_file ?? [])),
   };
 }
 
@@ -83,8 +67,8 @@ function secretsOf(
 /** Full names on the swarm, by key. An entry without a name is called by its key, if it is external. */
 function namesOf(sections: readonly Section[]): Record<string, string> {
   const names = Object.entries(mergeSections(sections)).map(([key, entry]) => {
-    const external = entry?.external;
-    const name = entry?.name || (typeof external === "object" ? external?.name : undefined);
+    const { external } = entry;
+    const name = entry.name || (typeof external === "object" ? external.name : undefined);
     return [key, name || (external ? key : undefined)] as const;
   });
   return Object.fromEntries(names.filter((entry): entry is [string, string] => entry[1] !== undefined));
@@ -95,28 +79,6 @@ function mergeSections(sections: readonly Section[]): NonNullable<Section> {
   return Object.assign({}, ...sections) as NonNullable<Section>;
 }
 
-/** With `<<` merged. */
-function parseYaml(text: string): unknown {
-  return parse(text, { merge: true }) ?? {};
-}
-
-function substitute(file: unknown, env: Readonly<Record<string, string>>): unknown {
-  if (typeof file !== "object" || file === null) return file;
-  return Object.fromEntries(
-    Object.entries(file).map(([key, value]) => [
-      key,
-      (SECTIONS as readonly string[]).includes(key) ? substituteAll(value, env) : value,
-    ]),
-  );
-}
-
-function substituteAll(value: unknown, env: Readonly<Record<string, string>>): unknown {
-  if (typeof value === "string") return interpolate(value, env);
-  if (Array.isArray(value)) return value.map(each => substituteAll(each, env));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, substituteAll(each, env)]));
-}
-
 /** The files listed in COMPOSE_FILE. Default: `compose.yml`. */
 export function composeFiles(env: Record<string, string>): string[] {
   const listed = (env["COMPOSE_FILE"] ?? "").split(":").filter(file => file !== "");
@@ -124,25 +86,37 @@ export function composeFiles(env: Record<string, string>): string[] {
 }
 
 /**
- * Why abra's lint would reject a compose file (R009: it doesn't load); undefined if it would not. Covers the most
- * common errors of Docker's loader: invalid YAML, no services, an environment value that is not a scalar.
+ * Why abra's lint would reject the compose files, by name, with the variables `env` (R009: docker's loader refuses
+ * them); undefined if hearth finds nothing. Covers the parts that hearth reads.
  */
-export function loadFault(text: string): string | undefined {
-  let file: unknown;
+export function loadFault(
+  texts: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
+): string | undefined {
+  const files: ComposeFile[] = [];
+  for (const [name, text] of Object.entries(texts)) {
+    const fault = faultOf(() => {
+      files.push(readFile(text, env));
+      mergeFiles(files, env);
+    });
+    if (fault !== undefined) return `${name}: ${fault}`;
+  }
+  return files.some(({ services }) => Object.keys(services ?? {}).length > 0) ? undefined : "expected services";
+}
+
+function faultOf(read: () => unknown): string | undefined {
   try {
-    file = parseYaml(text);
+    read();
+    return undefined;
   } catch (error) {
     return (error as Error).message.split("\n")[0];
   }
-  const services = (file as { services?: Record<string, { environment?: unknown } | null> } | null)?.services;
-  if (!services || typeof services !== "object") return "expected services";
-  for (const [name, each] of Object.entries(services)) {
-    if (each === null || typeof each !== "object") return `services.${name}: expected a mapping`;
-    const values = Object.values((each.environment ?? {}) as Record<string, unknown>);
-    if (values.some(value => typeof value === "object" && value !== null))
-      return `services.${name}.environment: expected strings`;
-  }
-  return undefined;
+}
+
+/** The recipe's files that services read variables from, as docker finds them. `first`: the first compose file. */
+export function envFiles(compose: Compose, first: string): string[] {
+  const inRecipe = compose.envFiles.filter(file => !isAbsolute(file)).map(file => join(dirname(first), file));
+  return [...new Set(inRecipe)].filter(file => !file.startsWith(".."));
 }
 
 /** The images of all services. */

@@ -1,5 +1,13 @@
 // compose: what the rest of hearth may use.
-export { type Compose, healthSeconds, imageReferences, lacksHealthcheck, loadFault } from "./compose.ts";
+export {
+  type Compose,
+  envFiles,
+  healthSeconds,
+  imageReferences,
+  lacksHealthcheck,
+  loadFault,
+  readCompose,
+} from "./compose.ts";
 export {
   atTag,
   composeAt,

@@ -4,27 +4,29 @@ import { z } from "zod";
 import { seconds } from "../time/index.ts";
 import { ComposeError } from "./interpolate.ts";
 
-const duration = z.union([z.string(), z.number()]);
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const mapping = z.union([z.record(z.string(), scalar), z.array(scalar)]);
+/** As Go parses it. */
+const duration = z
+  .string("expected a duration such as 1m30s")
+  .regex(/^[-+]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/, "expected a duration such as 1m30s");
+const texts = z.array(z.string("expected a string"));
+const mapping = z.record(z.string(), z.union([z.string(), z.number(), z.null()], "expected a string or a number"));
 
-export const serviceFile = z
-  .looseObject({
-    image: z.string().nullish(),
-    environment: mapping.nullish(),
-    healthcheck: z
-      .looseObject({
-        interval: duration.nullish(),
-        timeout: duration.nullish(),
-        retries: z.coerce.number().int().nullish(),
-        start_period: duration.nullish(),
-        disable: z.union([z.boolean(), z.string()]).nullish(),
-      })
-      .nullish(),
-    stop_grace_period: duration.nullish(),
-    volumes: z.array(z.union([z.string(), z.looseObject({})])).nullish(),
-  })
-  .nullable();
+export const serviceFile = z.looseObject({
+  image: z.string("expected a string").optional(),
+  env_file: z.union([z.string(), texts], "expected a string or a list").optional(),
+  environment: z.union([mapping, texts], "expected a mapping or a list").optional(),
+  healthcheck: z
+    .looseObject({
+      interval: duration.optional(),
+      timeout: duration.optional(),
+      retries: z.coerce.number().int().optional(),
+      start_period: duration.optional(),
+      disable: z.union([z.boolean(), z.string()]).optional(),
+    })
+    .optional(),
+  stop_grace_period: duration.optional(),
+  volumes: z.array(z.union([z.string(), z.looseObject({})])).optional(),
+});
 
 export interface Healthcheck {
   /** Seconds; undefined: Docker's default, or the image's. */
@@ -53,20 +55,20 @@ export interface Service {
 
 /** The service as one file has it, with variables substituted. */
 export function toService(file: z.infer<typeof serviceFile>): Service {
-  const check = file?.healthcheck;
+  const check = file.healthcheck;
   return {
-    image: file?.image || undefined,
+    image: file.image || undefined,
     healthcheck: check
       ? {
           interval: secondsOf(check.interval),
           timeout: secondsOf(check.timeout),
           startPeriod: secondsOf(check.start_period),
-          retries: check.retries ?? undefined,
+          retries: check.retries,
           disable: isTrue(check.disable),
         }
       : undefined,
-    stopGracePeriod: secondsOf(file?.stop_grace_period),
-    mounts: (file?.volumes ?? []).map(toMount),
+    stopGracePeriod: secondsOf(file.stop_grace_period),
+    mounts: (file.volumes ?? []).map(toMount),
   };
 }
 
@@ -96,11 +98,11 @@ function merged(base: number | undefined, over: number | undefined): number | un
   return over || (base ?? over);
 }
 
-function secondsOf(value: string | number | null | undefined): number | undefined {
-  return value === undefined || value === null ? undefined : seconds(value);
+function secondsOf(value: string | undefined): number | undefined {
+  return value === undefined ? undefined : seconds(value);
 }
 
-function isTrue(value: boolean | string | null | undefined): boolean {
+function isTrue(value: boolean | string | undefined): boolean {
   return value === true || (typeof value === "string" && /^(y|yes|true|on)$/i.test(value));
 }
 
@@ -111,7 +113,8 @@ function toMount(entry: string | Record<string, unknown>): Mount {
     return { type: String(type), source: String(source), target: String(target), readOnly: isTrue(readOnly as string) };
   }
   const parts = entry.split(":");
-  if (parts.length > 3) throw new ComposeError(`volumes: expected source:target:mode, got ${JSON.stringify(entry)}`);
+  if (parts.length > 3 || parts.includes(""))
+    throw new ComposeError(`volumes: expected source:target:mode, got ${JSON.stringify(entry)}`);
   const [source, target, mode = ""] = parts.length === 1 ? ["", parts[0]!] : [parts[0]!, parts[1]!, parts[2]];
   const type = /^[./~]/.test(source) ? "bind" : "volume";
   return { type, source, target, readOnly: mode.split(",").includes("ro") };

@@ -37,5 +37,5 @@ export {
 export { stopLimit } from "./stopLimit.ts";
 export { freeSubnet, hostRoutes } from "./subnets.ts";
 export { taskWatcher } from "./taskWatcher.ts";
-export { assertNotMounted, ensureVolumes, mountsOf, notLocal, volumeNames, volumesOf } from "./volumes.ts";
+export { assertNotMounted, ensureVolumes, type Mount, mountsOf, notLocal, volumeNames, volumesOf } from "./volumes.ts";
 export { NotRemovedError, waitUntilRemoved } from "./waitUntilRemoved.ts";

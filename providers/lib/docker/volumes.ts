@@ -42,7 +42,7 @@ export async function volumeNames(stack: string): Promise<string[]> {
   return names.map(name => name.slice(stack.length + 1));
 }
 
-interface Mount {
+export interface Mount {
   readonly kind: "volume" | "bind";
   /** The volume's full name, or the path on the node. */
   readonly source: string;

@@ -45,6 +45,7 @@ function nextStatement(text: string, from: number): number {
 function readKey(text: string, from: number): { key: string; start: number } {
   const begin = /^export[\t\v\f\r \u0085\u00a0]+/u.exec(text.slice(from, from + 200))?.[0].length ?? 0;
   let at = from + begin;
+  if (at === text.length) throw notAnAssignment(text, from);
   while (at < text.length && text[at] !== "=" && text[at] !== ":") {
     if (!blank.test(text[at]!) && !nameCharacter.test(text[at]!)) throw notAnAssignment(text, at);
     at += 1;
@@ -73,7 +74,11 @@ function readBare(text: string, start: number, values: ReadonlyMap<string, strin
   const line = /[^\r\n]*/y;
   line.lastIndex = start;
   let stop = start + line.exec(text)![0].length;
-  for (let at = start + 1; at < stop; at++) if (text[at] === "#" && blank.test(text[at - 1]!)) stop = at;
+  // godotenv looks for a comment from the line's end: the last `#` after a blank begins it.
+  const isComment = (at: number) => text[at] === "#" && blank.test(text[at - 1]!);
+  let comment = stop - 1;
+  while (comment > start && !isComment(comment)) comment -= 1;
+  if (comment > start) stop = comment;
   while (stop > start && blank.test(text[stop - 1]!)) stop -= 1;
   return { value: expand(text.slice(start, stop), values), end: stop };
 }

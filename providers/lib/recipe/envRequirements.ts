@@ -45,6 +45,8 @@ export interface EnvRequirements {
   readonly variables: readonly (readonly [key: string, value: string])[];
   /** New variables without a value in the sample, and a new secret's version without a value. */
   readonly valueless: readonly string[];
+  /** Variables whose value can't be a secret's version. */
+  readonly malformed: readonly string[];
   readonly secrets: readonly NewSecret[];
 }
 
@@ -65,10 +67,11 @@ export function envRequirements({ sample, running, env, settings, absent }: EnvC
     variables: variables.filter(([, value]) => value !== ""),
     valueless: [
       ...variables.filter(([, value]) => value === "").map(([key]) => key),
-      ...new Set(absent.flatMap(({ version, versionKey }) => (version === "" ? (versionKey ?? []) : []))),
+      ...versionKeys(absent, version => version === ""),
     ],
+    malformed: versionKeys(absent, version => version !== "" && !isSecretVersion(version)),
     secrets: absent
-      .filter(({ version, versionKey }) => version !== "" || versionKey === undefined)
+      .filter(({ version, versionKey }) => isSecretVersion(version) || versionKey === undefined)
       .map(({ fullName, name, versionKey }) => {
         if (name === undefined) return { name: fullName, from: "outside" };
         if (Object.hasOwn(settings.secrets, name)) return { name, from: "source" };
@@ -77,11 +80,24 @@ export function envRequirements({ sample, running, env, settings, absent }: EnvC
   };
 }
 
+/**
+ * Whether the swarm takes it in a secret's name. A version with a blank has a part of its comment: abra's reader of
+ * .env files cuts a line at its last comment.
+ */
+export function isSecretVersion(version: string): boolean {
+  return /^[\w.-]+$/.test(version);
+}
+
+function versionKeys(secrets: readonly DeclaredSecret[], matches: (version: string) => boolean): string[] {
+  return [...new Set(secrets.flatMap(({ version, versionKey }) => (matches(version) ? (versionKey ?? []) : [])))];
+}
+
 /** Why the target can't be deployed automatically: names each requirement without a value. */
-export function missing({ valueless, secrets }: EnvRequirements): string[] {
+export function missing({ valueless, malformed, secrets }: EnvRequirements): string[] {
   const named = (source: NewSecret["from"]) => secrets.filter(({ from }) => from === source).map(({ name }) => name);
   return [
     ...valueless.map(key => `the variable ${key} has no value`),
+    ...malformed.map(key => `${key} is no secret's version: two comments?`),
     ...named("nowhere").map(name => `the secret ${name} can't be generated`),
     ...named("outside").map(name => `the external secret ${name} doesn't exist`),
   ];
@@ -122,6 +138,9 @@ function newKeys(sample: string, env: string, running: string): [key: string, va
  */
 export function canGenerate(texts: readonly string[], key: string | undefined): boolean {
   if (key === undefined) return true;
-  const forbidden = new RegExp(`^[ \\t#]*(?:export\\s+)?${key}=[^\\r\\n]*#[^\\r\\n]*\\bgenerate=false\\b`, "m");
+  const forbidden = new RegExp(
+    `^[ \\t#]*(?:export\\s+)?${key}[ \\t]*[=:][^\\r\\n]*#[^\\r\\n]*\\bgenerate=false\\b`,
+    "m",
+  );
   return !texts.some(text => forbidden.test(text));
 }

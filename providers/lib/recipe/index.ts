@@ -1,10 +1,12 @@
 // A recipe's versions and files, from a mirror of its upstream: what the rest of hearth may use.
+export { prereleaseSign } from "./appVersion.ts";
 export {
   additionNames,
   canGenerate,
   type DeclaredSecret,
   envRequirements,
   type EnvRequirements,
+  isSecretVersion,
   missing,
   withAdditions,
 } from "./envRequirements.ts";

@@ -1,5 +1,6 @@
 // Parses and compares a recipe's versions, `<recipe semver>+<app version>`.
 import semver from "semver";
+import { isCommit } from "./appVersion.ts";
 
 export interface RecipeVersion {
   readonly text: string;
@@ -16,8 +17,8 @@ export function parseVersion(text: string): RecipeVersion | undefined {
   const [recipe, app] = plus < 0 ? [text, ""] : [text.slice(0, plus), text.slice(plus + 1)];
   const parsed = /^\d/.test(recipe) ? semver.parse(recipe) : null;
   if (!parsed) return undefined;
-  // A commit hash has no order, although it may begin with digits.
-  if (/^(?=.*[a-f])[0-9a-f]{7,40}$/.test(app)) return { text, recipe: parsed, app, appVersion: undefined };
+  // It may begin with digits.
+  if (isCommit(app)) return { text, recipe: parsed, app, appVersion: undefined };
   // The build number of `v1.6.870-2` counts too. Other suffixes (`-alpine`, `-p9`) have no defined order.
   const numbered = /^[^-]*-\d+$/.test(app) ? semver.coerce(app, { includePrerelease: true }) : null;
   return { text, recipe: parsed, app, appVersion: numbered ?? semver.coerce(app) ?? undefined };

@@ -1,7 +1,7 @@
 // Creates an app's missing secrets on the swarm through abra.
 import type { Abra } from "../abra/index.ts";
 import { missingSecrets } from "../docker/index.ts";
-import { canGenerate, type DeclaredSecret } from "../recipe/index.ts";
+import { canGenerate, type DeclaredSecret, isSecretVersion } from "../recipe/index.ts";
 import type { Log } from "../text.ts";
 
 /** A secret doesn't exist and hearth can't create it. */
@@ -67,9 +67,12 @@ function refOf({ app, stack }: SecretOwner, { fullName, name, version, versionKe
     throw new MissingSecretError(
       `${app.recipe}: secret ${fullName} not found and not part of stack ${stack}: create it by hand`,
     );
-  if (version !== "") return { name, version };
+  if (isSecretVersion(version)) return { name, version };
+  const where = `${versionKey ?? "it"} in the .env of ${app.domain}`;
+  if (version === "") throw new MissingSecretError(`${app.recipe}: secret ${name} has no version: set ${where}`);
   throw new MissingSecretError(
-    `${app.recipe}: secret ${name} has no version: set ${versionKey ?? "it"} in the .env of ${app.domain}`,
+    `${app.recipe}: secret ${name} has the version ${JSON.stringify(version)}: expected one such as v1 in ${where}; ` +
+      "a line may have one comment",
   );
 }
 

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { abraShVariables, composeFiles, healthSeconds, readCompose } from "../../../providers/lib/compose/compose.ts";
+import {
+  abraShVariables,
+  composeFiles,
+  healthSeconds,
+  loadFault,
+  readCompose,
+} from "../../../providers/lib/compose/compose.ts";
 import { interpolate } from "../../../providers/lib/compose/interpolate.ts";
 
 const yaml = `
@@ -48,8 +54,32 @@ describe("a recipe's compose files", () => {
   });
 
   it("are rejected if they don't load", () => {
-    assert.throws(() => readCompose(["services: { app: { image: [1] } }"], {}), { name: "ZodError" });
+    assert.throws(() => readCompose(["services: { app: { image: [1] } }"], {}), {
+      name: "ComposeError",
+      message: "services.app.image: expected a string",
+    });
     assert.throws(() => readCompose(["a: ["], {}), /YAML|flow/i);
+  });
+
+  it("don't load without a service in any of them, and the message names the file at fault", () => {
+    const files = (overlay: string) => ({ "compose.yml": "services: { app: { image: a } }", "over/x.yml": overlay });
+    assert.equal(loadFault(files("secrets: { key: { external: true } }"), {}), undefined);
+    assert.equal(loadFault({ "compose.yml": "volumes: { data: }" }, {}), "expected services");
+    assert.equal(
+      loadFault(files("services: { app: { environment: { A: yes, B: true } } }"), {}),
+      "over/x.yml: services.app.environment.B: expected a string or a number",
+    );
+    assert.equal(loadFault(files("version: 3.8"), {}), 'over/x.yml: version: expected a string such as "3.8"');
+    assert.equal(loadFault(files("service: {}"), {}), "over/x.yml: service: no such section; expected x-service");
+    assert.equal(
+      loadFault(files("services: { app: { stop_grace_period: 120 } }"), {}),
+      "over/x.yml: services.app.stop_grace_period: expected a duration such as 1m30s",
+    );
+    assert.match(loadFault(files("a: ["), {}) ?? "", /^over\/x\.yml: Flow sequence/);
+    assert.equal(
+      loadFault(files('services: { app: { image: "${TAG:?no tag}" } }'), {}),
+      "over/x.yml: required variable TAG has no value: no tag",
+    );
   });
 
   it("are those listed in COMPOSE_FILE", () => {

@@ -17,6 +17,10 @@ const handPicked = [
   'A=1\nA=$A2\nA=${A}3\nA="$A"4\n',
   "A=\"x\"B=2\nC='y' D=3\n",
   "SECRET_DB_VERSION=v1 # length=32 charset=hex\nTYPE=web:1.2.3+4.5.6\n",
+  "A=v1 # length=32 # generate=false\nB=x\t#y #\tz\nC=#a # b\nD='v1' # length=32 # generate=false\n",
+  "export ",
+  "A=1\nexport \t",
+  "export \nA=1\n",
   "A=1",
   "A",
   "",
@@ -32,12 +36,13 @@ const handPicked = [
 const value = fc.oneof(
   fc.stringMatching(/^[a-z0-9 #='"$\\{}():.]{0,14}$/),
   fc.constantFrom("$A", "${A}:x", '"$A:y"', "'$A'", '"a\\nb"', "'two\nlines'", "x # comment", '"x" # comment', "\\$A"),
+  fc.constantFrom("v1 # length=32 # generate=false", "x #y # z", "x # y#z", "'v1' # a # b"),
 );
 const line = fc.oneof(
   fc
     .tuple(fc.constantFrom("A", "B", "export A", "C_1", "export  D"), fc.constantFrom("=", " = ", ": ", "="), value)
     .map(parts => parts.join("")),
-  fc.constantFrom("", "  ", "# comment", "#A=1", "\t# x"),
+  fc.constantFrom("", "  ", "# comment", "#A=1", "\t# x", "export", "export "),
 );
 const file = fc
   .tuple(fc.array(line, { maxLength: 7 }), fc.constantFrom("\n", "\r\n"), fc.boolean())

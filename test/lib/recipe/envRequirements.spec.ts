@@ -25,7 +25,7 @@ const needs = (added: string, more: Partial<EnvComparison> = {}) =>
 
 describe("a version's requirements of the .env", () => {
   it("F36: are none if the sample has nothing new", () => {
-    assert.deepEqual(needs(""), { variables: [], valueless: [], secrets: [] });
+    assert.deepEqual(needs(""), { variables: [], valueless: [], malformed: [], secrets: [] });
   });
 
   it("F36: include a new variable with the sample's value, but no commented one", () => {
@@ -58,6 +58,7 @@ describe("a version's requirements of the .env", () => {
     assert.deepEqual(needs("", { env: "TYPE=web:1.0.0+1\n#KC_CACHE=local\n" }), {
       variables: [],
       valueless: [],
+      malformed: [],
       secrets: [],
     });
   });
@@ -97,6 +98,7 @@ describe("a version's requirements of the .env", () => {
     assert.deepEqual(needs("SECRET_PASS_VERSION=v2\nSECRET_OTHER_VERSION=v1 # generate=false\nSECRET_NONE_VERSION="), {
       variables: [],
       valueless: [],
+      malformed: [],
       secrets: [],
     });
   });
@@ -129,6 +131,28 @@ describe("a version's requirements of the .env", () => {
       [missing(outside), additionNames(outside)],
       [["the external secret shared_tls_key doesn't exist"], []],
     );
+  });
+
+  it("name the variable of a secret's version that a second comment on its line has spoilt", () => {
+    const spoilt = "SECRET_CERT_VERSION=v1 # length=32 # generate=false";
+    const absent = [secret("cert", parseEnv(spoilt)["SECRET_CERT_VERSION"])];
+    const found = needs(spoilt, { absent });
+    assert.deepEqual(missing(found), ["SECRET_CERT_VERSION is no secret's version: two comments?"]);
+    assert.deepEqual(found.secrets, []);
+    const quoted = "SECRET_CERT_VERSION='v1' # length=32 # generate=false";
+    const version = parseEnv(quoted)["SECRET_CERT_VERSION"];
+    assert.deepEqual(missing(needs(quoted, { absent: [secret("cert", version)] })), [
+      "the secret cert can't be generated",
+    ]);
+  });
+
+  it("F36: never generate what godotenv's other forms of an assignment exclude", () => {
+    const absent = [secret("cert")];
+    for (const line of [
+      "SECRET_CERT_VERSION: v1 # generate=false",
+      "  export SECRET_CERT_VERSION = v1 # generate=false",
+    ])
+      assert.deepEqual(missing(needs(line, { absent })), ["the secret cert can't be generated"], line);
   });
 
   it("exclude a variable that holds a secret's version, whatever its name", () => {
