@@ -26,6 +26,8 @@ export { notReplaced, type ServiceSnapshot, snapshotServices } from "./serviceSn
 export {
   containersOf,
   isChaos,
+  type Rollbacks,
+  rollbacksOf,
   type Service,
   serviceEnvironment,
   servicesOf,

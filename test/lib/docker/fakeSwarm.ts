@@ -18,9 +18,15 @@ export interface Thing {
   readonly labels?: Readonly<Record<string, string>>;
   /** `stop_grace_period` of a service in seconds. */
   readonly grace?: number;
+  /** Image of a service's present spec. */
+  readonly image?: string;
+  /** Whether a service's tasks aren't restarted. */
+  readonly oneShot?: boolean;
+  /** The last update of a service. */
+  readonly update?: { readonly state: string; readonly startedAt: string };
 }
 
-/** A task whose desired state is running. */
+/** A task whose desired state is running; later ones are newer. */
 export interface Task {
   /** Its id. */
   readonly service: string;
@@ -28,6 +34,7 @@ export interface Task {
   readonly state: string;
   readonly error?: string;
   readonly message?: string;
+  readonly image?: string;
 }
 
 export interface Swarm {

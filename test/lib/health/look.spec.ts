@@ -14,6 +14,7 @@ const service = (more: Partial<Service> = {}): Service => ({
   completed: 0,
   isCurrent: undefined,
   update: undefined,
+  rollback: undefined,
   labels: { "traefik.http.routers.sso.rule": "Host(`sso.test`)" },
   stopGrace: 10,
   ...more,

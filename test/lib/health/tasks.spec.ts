@@ -11,6 +11,7 @@ const service = (more: Partial<Service> = {}): Service => ({
   stopGrace: 10,
   isCurrent: undefined,
   update: undefined,
+  rollback: undefined,
   labels: {},
   ...more,
 });
