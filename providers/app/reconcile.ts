@@ -126,8 +126,9 @@ async function commitRunning(host: UpgradeHost, version: string): Promise<void> 
 export async function bringUp(context: AppContext, host: UpgradeHost, version: string): Promise<void> {
   if (await writeEnv(context.app)) context.log(`${context.app.recipe}: .env updated`);
   await ensureSecretsOf(context, version);
+  const rollbacks = await host.rollbacks();
   await host.deploy(version);
-  await passGate(host, version, {});
+  await passGate(host, version, {}, rollbacks);
   await host.commit(version);
 }
 
