@@ -21,6 +21,8 @@ export interface Finding {
   readonly trouble?: string;
   /** Waiting longer can't fix it. */
   readonly final?: boolean;
+  /** Down because its tasks don't run. */
+  readonly isStopped?: boolean;
 }
 
 export const NOT_DEPLOYED = "not deployed";
