@@ -1,5 +1,5 @@
 // One look at an app: its tasks, then its answer through the ingress.
-import type { Service } from "../docker/index.ts";
+import { routedServices, routerHosts, routerRules, type Service } from "../docker/index.ts";
 import type { Fault } from "./answer.ts";
 import { probeUrl } from "./http.ts";
 import type { Health } from "./inputs.ts";
@@ -37,7 +37,8 @@ export async function lookAt(
   const tasks = tasksTrouble(services);
   if (tasks) {
     const words = await taskWords(services);
-    return { state: "down", trouble: words ? `${tasks.what} (${words})` : tasks.what, final: tasks.final };
+    const trouble = words ? `${tasks.what} (${words})` : tasks.what;
+    return { state: "down", trouble, final: tasks.final, isStopped: true };
   }
   return findingOf(await answer(app), app, services);
 }
@@ -57,12 +58,13 @@ function isRouteFault({ by }: Fault, { domain, ingress }: Watched, services: rea
   return by === "route" || declaresRouter(services, domain);
 }
 
-/** A release whose labels no longer route its domain is at fault itself. */
+/**
+ * A release whose labels no longer route its domain is at fault itself. Traefik ignores a service without its label: the
+ * recipe sets `exposedByDefault: false`.
+ */
 function declaresRouter(services: readonly Service[], domain: string): boolean {
-  const rules = services.flatMap(({ labels }) =>
-    Object.entries(labels).flatMap(([label, rule]) => (/^traefik\.http\.routers\..*\.rule$/.test(label) ? [rule] : [])),
-  );
-  return rules.some(rule => rule.toLowerCase().includes(domain) || /\bHostRegexp\(/i.test(rule));
+  const rules = routedServices(services).flatMap(({ labels }) => routerRules(labels));
+  return rules.some(rule => routerHosts(rule).includes(domain) || /\bHostRegexp\(/i.test(rule));
 }
 
 function answer({ domain, health }: Watched): Promise<Fault | undefined> {

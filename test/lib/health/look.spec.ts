@@ -6,6 +6,7 @@ import type { Service } from "../../../providers/lib/docker/stack.ts";
 
 const domain = "sso.test";
 const app = { domain, health: health.parse({}), ingress: false };
+const routed = (rule: string) => ({ "traefik.enable": "true", "traefik.http.routers.sso.rule": rule });
 const service = (more: Partial<Service> = {}): Service => ({
   id: "s1",
   name: "app",
@@ -15,7 +16,7 @@ const service = (more: Partial<Service> = {}): Service => ({
   isCurrent: undefined,
   update: undefined,
   rollback: undefined,
-  labels: { "traefik.http.routers.sso.rule": "Host(`sso.test`)" },
+  labels: routed("Host(`sso.test`)"),
   stopGrace: 10,
   ...more,
 });
@@ -29,6 +30,7 @@ describe("a look at an app", () => {
       state: "down",
       trouble: "app isn't running (app: No such image)",
       final: false,
+      isStopped: true,
     });
   });
 
@@ -43,10 +45,13 @@ describe("a look at an app", () => {
 
   it("blames an app whose labels don't route its domain", () => {
     assert.equal(finding("router", false, [service({ labels: {} })]), "down");
-    const other = { "traefik.http.routers.sso.rule": "Host(`other.test`)" };
-    assert.equal(finding("router", false, [service({ labels: other })]), "down");
-    const regexp = { "traefik.http.routers.sso.rule": "HostRegexp(`^sso\\.`)" };
-    assert.equal(finding("router", false, [service({ labels: regexp })]), "unreachable");
+    for (const rule of ["Host(`other.test`)", "Host(`my-sso.test`)", "Host(`sso.test.other`)", "!Host(`sso.test`)"])
+      assert.equal(finding("router", false, [service({ labels: routed(rule) })]), "down", rule);
+    for (const rule of ["Host(`a.test`, `SSO.test`)", 'Host("sso.test") && PathPrefix("/")', "HostRegexp(`^sso\\.`)"])
+      assert.equal(finding("router", false, [service({ labels: routed(rule) })]), "unreachable", rule);
+    const { "traefik.enable": _, ...ignored } = routed("Host(`sso.test`)");
+    assert.equal(finding("router", false, [service({ labels: ignored })]), "down", "Traefik ignores the service");
+    assert.equal(finding("router", false, [service({ labels: { ...ignored, "traefik.enable": "True" } })]), "unreachable");
   });
 
   it("blames the ingress itself, except for an unresolved name", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { routerHosts } from "../../../providers/app/profiles/routerHosts.ts";
+import { routerHosts } from "../../../providers/lib/docker/routers.ts";
 
 describe("the hosts of a router's rule", () => {
   const cases: readonly [rule: string, hosts: readonly string[]][] = [
