@@ -5,7 +5,7 @@
  * v3 joins them with `||`). A negated host isn't served by the router.
  */
 export function routerHosts(rule: string): string[] {
-  const matchers = [...rule.matchAll(/(!\s*)?\bHost\(([^)]*)\)/g)].filter(([, negated]) => negated === undefined);
+  const matchers = [...rule.matchAll(/(!\s*)?\bHost\(([^)]*)\)/gi)].filter(([, negated]) => negated === undefined);
   const hosts = matchers.flatMap(([, , list = ""]) => [...list.matchAll(/[`"]([^`"]+)[`"]/g)].map(([, host]) => host!));
   return [...new Set(hosts.map(host => host.trim().toLowerCase()))];
 }

@@ -3,7 +3,7 @@ import { routedServices, routerHosts, routerRules, type Service } from "../docke
 import type { Fault } from "./answer.ts";
 import { probeUrl } from "./http.ts";
 import type { Health } from "./inputs.ts";
-import { tasksTrouble } from "./tasks.ts";
+import { tasksTrouble, troubleBesideUpdates } from "./tasks.ts";
 
 export interface Watched {
   readonly domain: string;
@@ -21,26 +21,34 @@ export interface Finding {
   readonly trouble?: string;
   /** Waiting longer can't fix it. */
   readonly final?: boolean;
-  /** Down because its tasks don't run. */
+  /** Down because its tasks don't run, and not only while they are updated. */
   readonly isStopped?: boolean;
 }
 
 export const NOT_DEPLOYED = "not deployed";
+
+interface LookOptions {
+  /** Whether an app that serves is healthy while Swarm updates it, as another person's deploy may. Default: false. */
+  readonly toleratesUpdates?: boolean;
+  /** Probes the app from outside; specs replace it. */
+  readonly ask?: (app: Watched) => Promise<Fault | undefined>;
+}
 
 /** `taskWords`: why tasks don't run, as `taskWatcher` returns it. */
 export async function lookAt(
   app: Watched,
   services: readonly Service[],
   taskWords: (services: readonly Service[]) => Promise<string | undefined>,
+  { toleratesUpdates = false, ask = answer }: LookOptions = {},
 ): Promise<Finding> {
   if (services.length === 0) return { state: NOT_DEPLOYED, trouble: NOT_DEPLOYED };
   const tasks = tasksTrouble(services);
-  if (tasks) {
-    const words = await taskWords(services);
-    const trouble = words ? `${tasks.what} (${words})` : tasks.what;
-    return { state: "down", trouble, final: tasks.final, isStopped: true };
-  }
-  return findingOf(await answer(app), app, services);
+  if (!tasks) return findingOf(await ask(app), app, services);
+  const isStopped = troubleBesideUpdates(services) !== undefined;
+  if (toleratesUpdates && !isStopped && !(await ask(app))) return { state: "healthy" };
+  const words = await taskWords(services);
+  const trouble = words ? `${tasks.what} (${words})` : tasks.what;
+  return { state: "down", trouble, final: tasks.final, isStopped };
 }
 
 /** What the answer of an app proves whose tasks all run. */
@@ -64,7 +72,7 @@ function isRouteFault({ by }: Fault, { domain, ingress }: Watched, services: rea
  */
 function declaresRouter(services: readonly Service[], domain: string): boolean {
   const rules = routedServices(services).flatMap(({ labels }) => routerRules(labels));
-  return rules.some(rule => routerHosts(rule).includes(domain) || /\bHostRegexp\(/i.test(rule));
+  return rules.some(rule => routerHosts(rule).includes(domain.toLowerCase()) || /\bHostRegexp\(/i.test(rule));
 }
 
 function answer({ domain, health }: Watched): Promise<Fault | undefined> {

@@ -47,7 +47,7 @@ export function tasksTrouble(services: readonly Service[]): { what: string; fina
     const { name, running, completed, desired, update, isCurrent } = service;
     if ((update === "paused" || update === "rollback_paused") && isCurrent !== true)
       return { what: `${name}'s update is ${update}`, final: true };
-    if (update === "updating" || update === "rollback_started")
+    if (isUpdating(service))
       return {
         what: `${name} is ${update === "updating" ? "being updated" : "being rolled back by Swarm"}`,
         final: false,
@@ -55,4 +55,18 @@ export function tasksTrouble(services: readonly Service[]): { what: string; fina
     if (switchedOff.includes(service) || running + completed < desired) return { what: `${name} isn't running`, final: false };
   }
   return undefined;
+}
+
+/** The first service that isn't running as desired for another reason than an update in progress. */
+export function troubleBesideUpdates(services: readonly Service[]): { what: string; final: boolean } | undefined {
+  const updated = (service: Service): Service => ({
+    ...service,
+    update: undefined,
+    running: Math.max(service.running, service.desired),
+  });
+  return tasksTrouble(services.map(service => (isUpdating(service) ? updated(service) : service)));
+}
+
+function isUpdating({ update }: Service): boolean {
+  return update === "updating" || update === "rollback_started";
 }

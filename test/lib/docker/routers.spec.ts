@@ -8,6 +8,7 @@ describe("the hosts of a router's rule", () => {
     ["Host(`a.test`) || Host(`b.test`)", ["a.test", "b.test"]],
     ['Host("a.test") && PathPrefix("/x")', ["a.test"]],
     ["(Host(`A.test`) || Host(`a.test`)) && !Host(`c.test`)", ["a.test"]],
+    ["host(`a.test`)", ["a.test"]],
     ["HostRegexp(`^.+\\.test$`)", []],
     ["PathPrefix(`/`)", []],
   ];

@@ -34,6 +34,30 @@ describe("a look at an app", () => {
     });
   });
 
+  describe("that is being updated", () => {
+    const serves = async () => undefined;
+    const fails = async () => ({ what: "HTTP 502", by: "app" as const });
+    const updating = service({ update: "updating", running: 0 });
+    const look = (services: Service[], ask: typeof serves | typeof fails, toleratesUpdates = true) =>
+      lookAt(app, services, async () => undefined, { toleratesUpdates, ask });
+
+    it("is healthy if it serves, unless the look is the gate's", async () => {
+      for (const update of ["updating", "rollback_started"])
+        assert.equal((await look([service({ update })], serves)).state, "healthy");
+      assert.equal((await look([updating, service({ name: "db" })], serves)).state, "healthy");
+      const seen = await look([updating], serves, false);
+      assert.deepEqual(seen, { state: "down", trouble: "app is being updated", final: false, isStopped: false });
+    });
+
+    it("is down if it doesn't serve, or if a service beside it doesn't run", async () => {
+      assert.equal((await look([updating], fails)).trouble, "app is being updated");
+      const db = service({ name: "db", running: 0 });
+      assert.equal((await look([updating, db], serves)).state, "down");
+      assert.equal((await look([service({ update: "updating", running: 0, desired: 0 })], serves)).state, "down");
+      assert.equal((await look([service({ update: "paused", isCurrent: false })], serves)).state, "down");
+    });
+  });
+
   it("blames the route, not the app, for an unresolved name, a failed connection and a missing router", () => {
     for (const by of ["name", "route", "router"] as const) assert.equal(finding(by), "unreachable");
     assert.equal(finding("app"), "down");
