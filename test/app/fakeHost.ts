@@ -238,7 +238,8 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     },
     gate: async (version, _baseline, before): Promise<Verdict> => {
       point("gate");
-      if (before && before["app"] !== disk.rollbacks["app"]) return { health: "unhealthy", why: "Swarm rolled app back" };
+      if (before && before["app"] !== disk.rollbacks["app"])
+        return { health: "unhealthy", why: "Swarm rolled app back" };
       if (disk.deployed !== version) return { health: "inconclusive", why: `${disk.deployed} runs instead` };
       if (!disk.good.includes(version)) return { health: "unhealthy", why: "HTTP 503" };
       // An older version doesn't run on migrated data.

@@ -77,7 +77,9 @@ describe("an upgrade", () => {
   it("F9, P6: that Swarm rolled back while hearth was interrupted at the gate is undone", async () => {
     const disk = freshDisk({ stateful: false, rollsBack: true });
     const { host } = processOn(disk);
-    await assert.rejects(upgrade({ ...host, gate: () => Promise.reject(new Killed("gate")) }, { from: FROM, to: FROM }));
+    await assert.rejects(
+      upgrade({ ...host, gate: () => Promise.reject(new Killed("gate")) }, { from: FROM, to: FROM }),
+    );
     assert.equal((await host.operation())?.step, "gate");
     assert.equal(await recover(processOn(disk).host), "undone");
     atRest(disk, { to: false });

@@ -12,7 +12,7 @@ export interface Service {
   readonly desired: number;
   /** Tasks of a one-shot service that ended with success. */
   readonly completed: number;
-  /** Whether every desired task runs the present spec, or succeeded with it; undefined if that wasn't asked: no update is paused. */
+  /** Whether every desired task runs the present spec, or succeeded with it; undefined if no update is paused. */
   readonly isCurrent: boolean | undefined;
   /** Swarm's UpdateStatus.State; undefined if it was never updated. */
   readonly update: string | undefined;

@@ -29,8 +29,8 @@ export type Verdict =
   { readonly health: "healthy" } | { readonly health: "unhealthy" | "inconclusive"; readonly why: string };
 
 /**
- * Probes until the app was good for the whole window, or its deadline has passed. A probe that throws proves nothing. At
- * the deadline a window that is still good may end, and a verdict takes several bad or inconclusive probes in a row.
+ * Probes until the app was good for the whole window, or its deadline has passed. A probe that throws proves nothing.
+ * At the deadline a window that is still good may end, and a verdict takes several bad or inconclusive probes in a row.
  */
 export async function gate(
   probe: () => Promise<Probe>,
@@ -75,8 +75,8 @@ interface Seen {
 /**
  * Returns a function to call at each probe of an app that isn't healthy yet. From the deadline on, it returns the
  * verdict once it is sure: several bad probes in a row, or several inconclusive ones with containers as old as the
- * window, since an app that crashes before the ingress routes it looks inconclusive while it runs. If neither comes, the
- * app is to blame if anything since the deadline blamed it.
+ * window, since an app that crashes before the ingress routes it looks inconclusive while it runs. If neither comes,
+ * the app is unhealthy if a bad probe or a replaced container was seen since the deadline.
  */
 function lateJudge({ stableFor, deadline, every = 1_000 }: Window, start: number) {
   let [bad, unsure] = [0, 0];

@@ -67,8 +67,8 @@ function isRouteFault({ by }: Fault, { domain, ingress }: Watched, services: rea
 }
 
 /**
- * A release whose labels no longer route its domain is at fault itself. Traefik ignores a service without its label: the
- * recipe sets `exposedByDefault: false`.
+ * A release whose labels no longer route its domain is at fault itself. Traefik ignores a service that doesn't enable
+ * it: the recipe sets `exposedByDefault: false`.
  */
 function declaresRouter(services: readonly Service[], domain: string): boolean {
   const rules = routedServices(services).flatMap(({ labels }) => routerRules(labels));

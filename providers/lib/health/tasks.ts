@@ -52,7 +52,8 @@ export function tasksTrouble(services: readonly Service[]): { what: string; fina
         what: `${name} is ${update === "updating" ? "being updated" : "being rolled back by Swarm"}`,
         final: false,
       };
-    if (switchedOff.includes(service) || running + completed < desired) return { what: `${name} isn't running`, final: false };
+    if (switchedOff.includes(service) || running + completed < desired)
+      return { what: `${name} isn't running`, final: false };
   }
   return undefined;
 }

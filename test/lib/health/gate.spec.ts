@@ -85,7 +85,9 @@ describe("the health gate", () => {
 
   it("is unhealthy if the app crashes again and again before it is routed, at whichever moment it is probed", async () => {
     for (const first of [0, 1, 2, 3, 4]) {
-      const restarts = Array.from({ length: 100 }, (_, at) => (at % 5 < 2 ? noRouter(`c${(at - (at % 5)) / 5}`) : down));
+      const restarts = Array.from({ length: 100 }, (_, at) =>
+        at % 5 < 2 ? noRouter(`c${(at - (at % 5)) / 5}`) : down,
+      );
       assert.equal((await runGate(restarts.slice(first))).result.health, "unhealthy");
     }
     const long = Array.from({ length: 100 }, (_, at) => noRouter(`c${Math.floor(at / 8)}`));

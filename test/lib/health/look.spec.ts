@@ -75,7 +75,10 @@ describe("a look at an app", () => {
       assert.equal(finding("router", false, [service({ labels: routed(rule) })]), "unreachable", rule);
     const { "traefik.enable": _, ...ignored } = routed("Host(`sso.test`)");
     assert.equal(finding("router", false, [service({ labels: ignored })]), "down", "Traefik ignores the service");
-    assert.equal(finding("router", false, [service({ labels: { ...ignored, "traefik.enable": "True" } })]), "unreachable");
+    assert.equal(
+      finding("router", false, [service({ labels: { ...ignored, "traefik.enable": "True" } })]),
+      "unreachable",
+    );
   });
 
   it("blames the ingress itself, except for an unresolved name", () => {
