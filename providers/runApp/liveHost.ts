@@ -48,19 +48,19 @@ export async function liveHost(app: CheckedRunApp, lock: number, log: Log): Prom
   const source =
     app.checkout === undefined ? await release(app, paths.clone, log) : await checkout(app.checkout, app, paths.clone);
   const deployment = { app, stack: stackOf(app.domain), paths, abra: abraIn(paths.abraDir, lock), log, ...source };
-  /** Those before this process's deploy; undefined without one. */
+  /** Those before the deploy; undefined if this process deploys nothing. */
   let rollbacks: Rollbacks | undefined;
   return {
     name: app.recipe,
     target: app.checkout ?? app.version,
     log,
-    serviceSnapshot: () => snapshotServices(deployment.stack),
+    async serviceSnapshot() {
+      rollbacks = rollbacksOf(await servicesOf(deployment.stack));
+      return snapshotServices(deployment.stack);
+    },
     existingSecrets: names => existingSecrets(deployment, names),
     pullImages: () => ensureImages(imageReferences(source.recipe.compose), app.recipe, log),
-    async deploy(renew) {
-      rollbacks = rollbacksOf(await servicesOf(deployment.stack));
-      await deploy(deployment, renew);
-    },
+    deploy: renew => deploy(deployment, renew),
     undeploy: () => undeploy(deployment),
     gate: before => waitForHealth(deployment, before, rollbacks),
   };
