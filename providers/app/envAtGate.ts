@@ -13,7 +13,7 @@ export async function applyEnvAtGate(host: UpgradeHost, configure: (version: str
   host.log(`${host.name}: ${from} → ${to} waits at its gate; deploying ${to} with the changed .env`);
   await host.claimMaintenance(`${from} → ${to}, with a changed .env`);
   // Interrupted from here on, it is rolled back.
-  const deploying = await host.writeStep(operation, "deploy");
+  const deploying = await host.writeStep(operation, "deploy", { rollbacks: await host.rollbacks() });
   await configure(to);
   await host.deploy(to);
   await host.writeStep(deploying, "gate");

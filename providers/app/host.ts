@@ -1,5 +1,6 @@
 // The port between an operation and its host: one query or side effect per method, so that specs can fail or interrupt
 // each.
+import type { Rollbacks } from "../lib/docker/index.ts";
 import type { Verdict } from "../lib/health/index.ts";
 import type { Baseline, OperationChanges, Operation, OperationStep } from "../lib/state/index.ts";
 
@@ -78,8 +79,11 @@ export interface UpgradeHost {
   stop(): Promise<void>;
   /** Snapshots every volume, and verifies the archives. */
   snapshot(operation: Operation): Promise<void>;
+  /** The rollbacks by Swarm that there are before a deploy. */
+  rollbacks(): Promise<Rollbacks>;
   deploy(version: string): Promise<void>;
-  gate(version: string, baseline: Baseline | undefined): Promise<Verdict>;
+  /** `before`: the rollbacks before the deploy; undefined if hearth deployed nothing. */
+  gate(version: string, baseline: Baseline | undefined, before: Rollbacks | undefined): Promise<Verdict>;
   /** Writes diagnostics, with the whole `why` of the operation, before the app is undeployed. Returns their folder. */
   captureDiagnostics(operation: Operation): Promise<string>;
   /** Restores the operation's snapshot. The replaced data stays beside the volumes. */

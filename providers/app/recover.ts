@@ -80,7 +80,7 @@ async function undo(host: UpgradeHost, operation: Operation, first: Operation["s
 /** The deploy was complete: a whole window decides. */
 async function repeatGate(host: UpgradeHost, operation: Operation): Promise<Recovery> {
   try {
-    await passGate(host, operation.to, operation.baseline);
+    await passGate(host, operation.to, operation.baseline, operation.rollbacks);
   } catch (error) {
     if (error instanceof InconclusiveError) throw await alertInconclusive(host, operation, error);
     await rollBack(host, operation, error, false); // a power cut proves nothing against the version

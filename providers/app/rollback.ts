@@ -91,10 +91,12 @@ const runStep: Record<(typeof rollbackSteps)[number], Step> = {
   async redeploy(host, operation) {
     await refuseForeignDeploy(host, operation);
     await host.restoreEnv(operation);
+    const rollbacks = await host.rollbacks();
     await host.deploy(versionBefore(operation));
+    return { rollbacks };
   },
   async verifyRollback(host, operation) {
-    await passGate(host, versionBefore(operation), operation.baseline);
+    await passGate(host, versionBefore(operation), operation.baseline, operation.rollbacks);
   },
   async finalize(host, operation) {
     const { why, diagnostics } = operation;

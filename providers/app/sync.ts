@@ -79,9 +79,10 @@ export async function configure(context: AppContext, version: string): Promise<v
 /** Deploys `version` on the present data, for the first time or as a repair, and waits until it is healthy. */
 export async function bringUp(context: AppContext, host: UpgradeHost, version: string): Promise<void> {
   await configure(context, version);
+  const rollbacks = await host.rollbacks();
   try {
     await host.deploy(version);
-    await passGate(host, version, {});
+    await passGate(host, version, {}, rollbacks);
   } catch (error) {
     if (!(error instanceof InconclusiveError)) await host.recordFirstFailure(version);
     throw error;

@@ -55,6 +55,7 @@ async function run(host: UpgradeHost, plan: Plan, what: string): Promise<RolledB
       await host.snapshot(operation);
       await refuseForeignDeploy(host);
     }
+    operation = { ...operation, rollbacks: await host.rollbacks() };
   } catch (error) {
     if (error instanceof InconclusiveError) throw await alertInconclusive(host, operation, error);
     return redeploy(host, operation, error);
@@ -63,7 +64,7 @@ async function run(host: UpgradeHost, plan: Plan, what: string): Promise<RolledB
     operation = await host.writeStep(operation, "deploy");
     await host.deploy(plan.to);
     operation = await host.writeStep(operation, "gate");
-    await passGate(host, plan.to, operation.baseline);
+    await passGate(host, plan.to, operation.baseline, operation.rollbacks);
   } catch (error) {
     if (error instanceof InconclusiveError) throw await alertInconclusive(host, operation, error);
     return rollBack(host, operation, error);

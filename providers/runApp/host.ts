@@ -10,6 +10,7 @@ export interface RunHost {
   /** What to deploy: a version, or the path of a checkout. */
   readonly target: string;
   readonly log: Log;
+  /** Call it before the deploy: the gate blames the deploy for every later change and rollback. */
   serviceSnapshot(): Promise<readonly ServiceSnapshot[]>;
   /** Those of `names` that the app uses and the swarm already has. */
   existingSecrets(names: readonly string[]): Promise<string[]>;

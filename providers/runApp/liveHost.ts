@@ -11,6 +11,9 @@ import {
 import {
   ensureImages,
   notReplaced,
+  type Rollbacks,
+  rollbacksOf,
+  type Service,
   servicesOf,
   type ServiceSnapshot,
   snapshotServices,
@@ -45,16 +48,21 @@ export async function liveHost(app: CheckedRunApp, lock: number, log: Log): Prom
   const source =
     app.checkout === undefined ? await release(app, paths.clone, log) : await checkout(app.checkout, app, paths.clone);
   const deployment = { app, stack: stackOf(app.domain), paths, abra: abraIn(paths.abraDir, lock), log, ...source };
+  /** Those before the deploy; undefined if this process deploys nothing. */
+  let rollbacks: Rollbacks | undefined;
   return {
     name: app.recipe,
     target: app.checkout ?? app.version,
     log,
-    serviceSnapshot: () => snapshotServices(deployment.stack),
+    async serviceSnapshot() {
+      rollbacks = rollbacksOf(await servicesOf(deployment.stack));
+      return snapshotServices(deployment.stack);
+    },
     existingSecrets: names => existingSecrets(deployment, names),
     pullImages: () => ensureImages(imageReferences(source.recipe.compose), app.recipe, log),
     deploy: renew => deploy(deployment, renew),
     undeploy: () => undeploy(deployment),
-    gate: before => waitForHealth(deployment, before),
+    gate: before => waitForHealth(deployment, before, rollbacks),
   };
 }
 
@@ -73,14 +81,16 @@ async function checkout(folder: string, app: CheckedRunApp, clone: string): Prom
 async function waitForHealth(
   { app, stack, recipe, log }: Deployment,
   before: readonly ServiceSnapshot[],
+  rollbacks: Rollbacks | undefined,
 ): Promise<Verdict> {
   const start = monotonicNow();
   const notReplacedYet = async () => {
     const waiting = notReplaced(before, await snapshotServices(stack));
     return waiting.length > 0 ? `${waiting.join(", ")} not replaced yet` : undefined;
   };
+  const findRollback = (services: readonly Service[]) => rollbacks && swarmRollback(services, rollbacks);
   const verdict = await gate(
-    prober({ ...app, ingress: false }, swarmRollback, notReplacedYet),
+    prober({ ...app, ingress: false }, findRollback, notReplacedYet),
     healthWindow(app.health, await startTimes(stack, recipe)),
     seen => log(`${app.recipe}: ${gateLine(seen, since(start), app.health)}`),
   );

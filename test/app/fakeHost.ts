@@ -40,6 +40,10 @@ export interface Disk {
   alerts: Record<string, Notice>;
   /** Versions that become healthy. */
   good: string[];
+  /** Swarm rolls the next deploy back. */
+  rollsBack: boolean;
+  /** When the update began that Swarm rolled back, by service. */
+  rollbacks: Record<string, string>;
   stateful: boolean;
 }
 
@@ -63,6 +67,8 @@ export function freshDisk(more: Partial<Disk> = {}): Disk {
     rejected: {},
     alerts: {},
     good: [FROM, TO],
+    rollsBack: false,
+    rollbacks: {},
     stateful: true,
     ...more,
   };
@@ -221,6 +227,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
         },
         () => void (disk.snapshots[id] = { data: { schema: "?", rows: [] }, whole: false }),
       ),
+    rollbacks: () => look(() => disk.rollbacks),
     deploy: version => {
       const start = () => {
         if (disk.operation !== undefined) maintained("deploy");
@@ -237,10 +244,17 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
         // A database migrates on start, whether or not the app becomes healthy.
         if (version > data.schema) disk.data = { schema: version, rows: [...data.rows, `migrated to ${version}`] };
       };
-      return effect(`deploy ${version}`, start, start);
+      const whole = () => {
+        start();
+        if (disk.rollsBack) disk.rollbacks = { app: `update ${did.length} of process ${me}` };
+        disk.rollsBack = false;
+      };
+      return effect(`deploy ${version}`, whole, start);
     },
-    gate: async (version): Promise<Verdict> => {
+    gate: async (version, _baseline, before): Promise<Verdict> => {
       point("gate");
+      if (before && before["app"] !== disk.rollbacks["app"])
+        return { health: "unhealthy", why: "Swarm rolled app back" };
       if (disk.deployed !== version) return { health: "inconclusive", why: `${disk.deployed} runs instead` };
       if (!disk.good.includes(version)) return { health: "unhealthy", why: "HTTP 503" };
       // An older version doesn't run on migrated data.

@@ -6,13 +6,17 @@ import { execa } from "execa";
 import type { AppContext } from "../../providers/app/context.ts";
 import { warmAppInputs } from "../../providers/app/inputs.ts";
 import { liveHost } from "../../providers/app/liveHost.ts";
+import { closeConnections } from "../../providers/lib/docker/api.ts";
 import { appFolder } from "../../providers/lib/state/index.ts";
 import { committer } from "../lib/git/committer.ts";
 
 const VERSION = "1.1.0+2.0";
 const compose = 'version: "3.8"\nservices: { app: { image: "web:2", env_file: ./conf/settings.env } }\n';
 
-/** A docker whose stack has the mounts in `mounts`, and the volume pages_test_data; it records its calls. */
+/**
+ * A docker whose stack has the mounts in `mounts`, and the volume pages_test_data; it records its calls. Its API lists
+ * nothing.
+ */
 const docker = (root: string) => `#!/bin/sh
 echo "$*" >> ${root}/calls
 case "$1 $2" in
@@ -20,6 +24,10 @@ case "$1 $2" in
   "service ls") echo id1 ;;
   "service inspect") cat ${root}/mounts ;;
   "image inspect") echo sha256:1 ;;
+  "system dial-stdio")
+    while read -r line; do
+      [ "\${#line}" -gt 1 ] || printf 'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n[]'
+    done ;;
   "volume inspect")
     [ "$3" = pages_test_data ] || { echo "no such volume: $3" >&2; exit 1; }
     echo '[{"Name":"pages_test_data","Mountpoint":"${root}/data","Driver":"local","Options":null}]' ;;
@@ -48,6 +56,7 @@ describe("preflight of a warm app", function () {
     process.env["PATH"] = `${join(root, "bin")}:${path}`;
   });
   after(async () => {
+    closeConnections();
     process.env["PATH"] = path;
     await rm(root, { recursive: true });
   });

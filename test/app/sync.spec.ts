@@ -122,7 +122,8 @@ describe("a warm app", () => {
     const routed = "EXTRA_DOMAINS=right";
     const hostBehind = (app: FakeApp, disk: Disk) => {
       const { host, did } = app.host(disk);
-      const gate = async (version: string) => ((await app.readEnv()).includes(routed) ? host.gate(version, {}) : away);
+      const gate = async (version: string) =>
+        (await app.readEnv()).includes(routed) ? host.gate(version, {}, undefined) : away;
       const prepare = async (operation: Parameters<typeof host.prepare>[0]) => {
         await host.prepare(operation);
         await app.writeEnv(`${await app.readEnv()}EXTRA_DOMAINS=${app.app.env["EXTRA_DOMAINS"]}\n`);

@@ -57,7 +57,11 @@ function fakeAppIn(
     const others = (await readEnv()).split("\n").filter(line => line !== "" && !line.startsWith("TYPE="));
     await writeFile(file, [`TYPE=app:${deployed}`, ...others, ""].join("\n"));
   };
-  const recipe = { sample: "", env: {}, compose: { services: {}, secrets: [], configs: [], volumes: ["data"] } };
+  const recipe = {
+    sample: "",
+    env: {},
+    compose: { services: {}, secrets: [], configs: [], volumes: ["data"], envFiles: [] },
+  };
   const context = {
     app,
     folder,

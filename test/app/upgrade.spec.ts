@@ -72,6 +72,32 @@ describe("an upgrade", () => {
     assert.equal(disk.lastGood, TO);
   });
 
+  it("F9: whose changed .env Swarm rolls back is undone, although the same version runs", async () => {
+    const disk = freshDisk({ stateful: false, rollsBack: true });
+    await assert.rejects(upgrade(processOn(disk).host, { from: FROM, to: FROM }), {
+      message: `app: app at ${FROM} isn't healthy: Swarm rolled app back; ${FROM} runs again`,
+    });
+    atRest(disk, { to: false });
+    assert.deepEqual(disk.rejected, {});
+  });
+
+  it("F9, P6: that Swarm rolled back while hearth was interrupted at the gate is undone", async () => {
+    const disk = freshDisk({ stateful: false, rollsBack: true });
+    const { host } = processOn(disk);
+    await assert.rejects(
+      upgrade({ ...host, gate: () => Promise.reject(new Killed("gate")) }, { from: FROM, to: FROM }),
+    );
+    assert.equal((await host.operation())?.step, "gate");
+    assert.equal(await recover(processOn(disk).host), "undone");
+    atRest(disk, { to: false });
+  });
+
+  it("isn't failed by a rollback from before its deploy", async () => {
+    const disk = freshDisk({ stateful: false, rollbacks: { app: "an operator's update" } });
+    await upgrade(processOn(disk).host, plan);
+    assert.equal(disk.lastGood, TO);
+  });
+
   it("F9, P4, P10: that never becomes healthy is rolled back with its data, rejected, and alerted once", async () => {
     const disk = freshDisk({ good: [FROM] });
     await assert.rejects(upgrade(processOn(disk).host, plan), {
@@ -182,7 +208,7 @@ describe("an upgrade", () => {
       ...host,
       gate: (version: string) =>
         version === TO
-          ? host.gate(version, {})
+          ? host.gate(version, {}, undefined)
           : Promise.resolve({ health: "inconclusive" as const, why: "no answer" }),
     };
     await assert.rejects(upgrade(back, plan), InconclusiveError);
@@ -201,7 +227,7 @@ describe("an upgrade", () => {
     await assert.rejects(recover(away), InconclusiveError);
     await assert.rejects(recover(away), InconclusiveError);
     startedBefore(disk, 25);
-    const back = { ...away, gate: (version: string) => (version === TO ? host.gate(TO, {}) : away.gate()) };
+    const back = { ...away, gate: (version: string) => (version === TO ? host.gate(TO, {}, undefined) : away.gate()) };
     await assert.rejects(recover(back), InconclusiveError);
     assert.equal((JSON.parse(disk.operation!) as Operation).step, "verifyRollback");
   });

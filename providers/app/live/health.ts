@@ -22,12 +22,12 @@ export function health(session: Session): Health {
   const { context, profile, log, observations } = session;
   const { app, stack, folder, lock } = context;
   return {
-    async gate(version, baseline = {}) {
+    async gate(version, baseline = {}, before) {
       const start = monotonicNow();
       const window = healthWindow(app.health, await startTimes(context, version));
       const resolvePortConflict = portConflictResolver(stack, log, { inherit: lock });
       const subject = { ...app, ingress: profile.ingress };
-      const probe = proberAt(subject, version, () => profile.findRegressions(app, baseline));
+      const probe = proberAt(subject, version, before, () => profile.findRegressions(app, baseline));
       const check = async () => {
         const found = await probe();
         if (found.trouble !== undefined && !found.final) await resolvePortConflict();

@@ -1,5 +1,6 @@
 // The app's services on Swarm: observed, stopped, deployed.
 import {
+  rollbacksOf,
   routedServices,
   scaleDown,
   servicesOf,
@@ -13,7 +14,7 @@ import type { UpgradeHost } from "../host.ts";
 import { pinImages, restoreImages } from "./images.ts";
 import type { Session } from "./session.ts";
 
-type Services = Pick<UpgradeHost, "running" | "stop" | "deploy">;
+type Services = Pick<UpgradeHost, "running" | "stop" | "rollbacks" | "deploy">;
 
 export function services(session: Session): Services {
   const { app, stack, abra, lock } = session.context;
@@ -36,6 +37,7 @@ export function services(session: Session): Services {
       await waitUntilRemoved(stack, deadline);
       log(`stopped in ${since(start)}`);
     },
+    rollbacks: async () => rollbacksOf(await servicesOf(stack)),
     async deploy(version) {
       // Objects still being removed would fail the deploy. If they stay, the deploy fails with Swarm's message.
       if ((await servicesOf(stack)).length === 0)

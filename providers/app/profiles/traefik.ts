@@ -1,8 +1,7 @@
 // Traefik: the ingress. Every host that it serves before an upgrade must answer after it.
-import { docker, jsonLines } from "../../lib/docker/index.ts";
+import { docker, jsonLines, routerHosts, routerRules } from "../../lib/docker/index.ts";
 import { defaultProfile } from "./default.ts";
 import type { Profile } from "./profile.ts";
-import { routerHosts } from "./routerHosts.ts";
 import { statusOf, statusText } from "./status.ts";
 
 export const traefik: Profile = {
@@ -47,9 +46,4 @@ async function declaredHosts(): Promise<string[]> {
   const { stdout } = await docker(["service", "inspect", ...format, ...ids], "read the labels of services");
   const rules = jsonLines<Record<string, string> | null>(stdout).flatMap(labels => routerRules(labels ?? {}));
   return [...new Set(rules.flatMap(routerHosts))];
-}
-
-function routerRules(labels: Readonly<Record<string, string>>): string[] {
-  const isRule = (label: string) => /^traefik\.http\.routers\..*\.rule$/.test(label);
-  return Object.entries(labels).flatMap(([label, rule]) => (isRule(label) ? [rule] : []));
 }

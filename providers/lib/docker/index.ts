@@ -22,12 +22,15 @@ export { stackOf, SWARM_NAME_LIMIT } from "./names.ts";
 export { networks } from "./networks.ts";
 export { portConflictResolver } from "./portConflict.ts";
 export { removeStack } from "./removeStack.ts";
+export { routerHosts, routerRules } from "./routers.ts";
 export { routedServices, scaleDown } from "./scale.ts";
 export { missingSecrets } from "./secrets.ts";
 export { notReplaced, type ServiceSnapshot, snapshotServices } from "./serviceSnapshot.ts";
 export {
   containersOf,
   isChaos,
+  type Rollbacks,
+  rollbacksOf,
   type Service,
   serviceEnvironment,
   servicesOf,

@@ -5,9 +5,9 @@ import { docker } from "./docker.ts";
 import { NotRemovedError } from "./waitUntilRemoved.ts";
 import type { Service } from "./stack.ts";
 
-/** The services that Traefik routes to: they write on behalf of users. Traefik uses the same label. */
+/** The services that Traefik routes to: they write on behalf of users. Traefik reads the label as Go's ParseBool. */
 export function routedServices(services: readonly Service[]): Service[] {
-  return services.filter(service => service.labels["traefik.enable"] === "true");
+  return services.filter(service => /^(1|t|true)$/i.test(service.labels["traefik.enable"] ?? ""));
 }
 
 /** Scales `services` to 0. Resolves once their containers ended. Throws NotRemovedError after `deadline` ms. */

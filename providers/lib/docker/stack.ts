@@ -12,10 +12,15 @@ export interface Service {
   readonly desired: number;
   /** Tasks of a one-shot service that ended with success. */
   readonly completed: number;
-  /** Whether every desired task runs the present spec; undefined if that wasn't asked: no update is paused. */
+  /** Whether every desired task runs the present spec, or succeeded with it; undefined if no update is paused. */
   readonly isCurrent: boolean | undefined;
   /** Swarm's UpdateStatus.State; undefined if it was never updated. */
   readonly update: string | undefined;
+  /**
+   * When the update began that Swarm rolled back, or is rolling back; undefined without a rollback, or if a one-shot
+   * service's task succeeded before it.
+   */
+  readonly rollback: string | undefined;
   readonly labels: Record<string, string>;
   /** Seconds that its containers may take to stop. */
   readonly stopGrace: number;
@@ -34,7 +39,7 @@ interface Listed {
       readonly RestartPolicy?: { readonly Condition?: string };
     };
   };
-  readonly UpdateStatus?: { readonly State?: string };
+  readonly UpdateStatus?: { readonly State?: string; readonly StartedAt?: string };
   /** Since Docker 20.10. */
   readonly ServiceStatus?: { readonly RunningTasks: number; readonly DesiredTasks: number };
 }
@@ -64,23 +69,36 @@ export async function servicesOf(stack: string): Promise<Service[]> {
       const update = UpdateStatus?.State;
       const { ContainerSpec, RestartPolicy } = Spec.TaskTemplate ?? {};
       const isOneShot = ["none", "on-failure"].includes(RestartPolicy?.Condition ?? "any");
-      // Most services need neither answer: spare them the call.
+      // Most services need no answer: spare them the call.
       const isPaused = update === "paused" || update === "rollback_paused";
-      const counts =
-        isPaused || (isOneShot && running < desired) ? await countTasks(Spec.Name, ContainerSpec) : undefined;
+      const isRolledBack = update?.startsWith("rollback_") === true;
+      const needsTasks = isPaused || (isOneShot && (running < desired || isRolledBack));
+      const counts = needsTasks ? await countTasks(Spec.Name, ContainerSpec) : undefined;
+      const completed = isOneShot ? (counts?.completed ?? 0) : 0;
+      // Swarm takes a task that ends early for a failure, even if it succeeded.
+      const hasSucceeded = isOneShot && counts?.othersCompleted === true;
       return {
         id: ID,
         name: Spec.Name.slice(stack.length + 1),
         running,
         desired,
-        completed: isOneShot ? (counts?.completed ?? 0) : 0,
-        isCurrent: isPaused ? counts!.current >= desired : undefined,
+        completed,
+        isCurrent: isPaused ? counts!.current + completed >= desired : undefined,
         update,
+        rollback: isRolledBack && !hasSucceeded ? (UpdateStatus?.StartedAt ?? update) : undefined,
         labels: Spec.Labels ?? {},
         stopGrace: ContainerSpec?.StopGracePeriod === undefined ? STOP_GRACE : seconds(ContainerSpec.StopGracePeriod),
       };
     }),
   );
+}
+
+/** By service, when its update began that Swarm rolled back: tells a later rollback from one that was there before. */
+export type Rollbacks = Readonly<Record<string, string>>;
+
+/** The rollbacks that Docker shows now. */
+export function rollbacksOf(services: readonly Service[]): Rollbacks {
+  return Object.fromEntries(services.flatMap(({ name, rollback }) => (rollback ? [[name, rollback]] : [])));
 }
 
 /** The version in abra's label; undefined without one. */

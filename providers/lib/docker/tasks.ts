@@ -15,6 +15,8 @@ export interface TaskCounts {
   readonly completed: number;
   /** Running tasks with the service's present spec. */
   readonly current: number;
+  /** Whether the newest tasks of other specs ended with success: after a rollback, those of the reverted spec. */
+  readonly othersCompleted: boolean;
 }
 
 /** `containerSpec`: the service's present one. */
@@ -26,12 +28,20 @@ export async function countTasks(service: string, containerSpec: unknown): Promi
 /** Pure part of `countTasks`. */
 export function countsOf(tasks: readonly Task[], containerSpec: unknown): TaskCounts {
   const present = JSON.stringify(containerSpec);
-  const newest = new Map<string, Task>();
-  for (const task of tasks.toSorted((a, b) => a.CreatedAt.localeCompare(b.CreatedAt)))
-    newest.set(String(task.Slot ?? task.NodeID), task);
   const isCurrent = ({ Spec }: Task) => JSON.stringify(Spec.ContainerSpec) === present;
+  const others = newestBySlot(tasks.filter(task => !isCurrent(task)));
   return {
-    completed: [...newest.values()].filter(task => task.Status.State === "complete" && isCurrent(task)).length,
+    completed: newestBySlot(tasks).filter(task => isComplete(task) && isCurrent(task)).length,
     current: tasks.filter(task => task.Status.State === "running" && isCurrent(task)).length,
+    othersCompleted: others.length > 0 && others.every(isComplete),
   };
+}
+
+function newestBySlot(tasks: readonly Task[]): Task[] {
+  const sorted = tasks.toSorted((a, b) => a.CreatedAt.localeCompare(b.CreatedAt));
+  return [...new Map(sorted.map(task => [String(task.Slot ?? task.NodeID), task])).values()];
+}
+
+function isComplete({ Status }: Task): boolean {
+  return Status.State === "complete";
 }

@@ -12,17 +12,27 @@ const INTERVAL = 1_000;
 const LIMIT = 30_000;
 const MAX_LOOKS = 10;
 
+/** `stopped`: down, because its tasks don't run. `failed`: the look itself failed. */
+type Look = State | "stopped" | "failed";
+
 /**
  * The state of an app after these looks; undefined: look again. `failed`: no look succeeded. Down needs three looks
- * that all found the app itself at fault, or two once it `isOver`.
+ * that all found the app itself at fault, or two once it `isOver`; or tasks that ran and stopped between the looks.
  */
-export function judge(looks: readonly (State | "failed")[], isOver: boolean): State | "failed" | undefined {
+export function judge(looks: readonly Look[], isOver: boolean): State | "failed" | undefined {
   const last = looks.at(-1);
   if (last === "healthy" || last === "not deployed") return last;
   const seen = looks.filter(look => look !== "failed");
   if (seen.length < LOOKS && !isOver) return undefined;
   if (seen.length === 0) return "failed";
-  return seen.length > 1 && seen.every(look => look === "down") ? "down" : "unreachable";
+  if ((seen.length > 1 && !seen.includes("unreachable")) || crashes(seen)) return "down";
+  return seen.includes("stopped") && !isOver ? undefined : "unreachable";
+}
+
+/** An app that crashes soon after its start looks unreachable while it runs: the ingress has no router for it yet. */
+function crashes(seen: readonly Look[]): boolean {
+  const ran = seen.indexOf("unreachable");
+  return ran >= 0 && seen.lastIndexOf("stopped") > ran && seen.filter(look => look === "stopped").length > 1;
 }
 
 /** Looks until the app's state is sure. Throws the last error if every look fails. */
@@ -31,14 +41,14 @@ export async function lookUntilSure<F extends Finding>(
   clock: Clock = { now: monotonicNow, sleep },
 ): Promise<F> {
   const start = clock.now();
-  const looks: (State | "failed")[] = [];
+  const looks: Look[] = [];
   const findings: F[] = [];
   let failure: unknown;
   for (; ; await clock.sleep(INTERVAL)) {
     try {
       const found = await look();
       findings.push(found);
-      looks.push(found.state);
+      looks.push(found.isStopped ? "stopped" : found.state);
     } catch (error) {
       failure = error;
       looks.push("failed");

@@ -1,9 +1,9 @@
 // One look at an app: its tasks, then its answer through the ingress.
-import type { Service } from "../docker/index.ts";
+import { routedServices, routerHosts, routerRules, type Service } from "../docker/index.ts";
 import type { Fault } from "./answer.ts";
 import { probeUrl } from "./http.ts";
 import type { Health } from "./inputs.ts";
-import { tasksTrouble } from "./tasks.ts";
+import { tasksTrouble, troubleBesideUpdates } from "./tasks.ts";
 
 export interface Watched {
   readonly domain: string;
@@ -21,23 +21,34 @@ export interface Finding {
   readonly trouble?: string;
   /** Waiting longer can't fix it. */
   readonly final?: boolean;
+  /** Down because its tasks don't run, and not only while they are updated. */
+  readonly isStopped?: boolean;
 }
 
 export const NOT_DEPLOYED = "not deployed";
+
+interface LookOptions {
+  /** Whether an app that serves is healthy while Swarm updates it, as another person's deploy may. Default: false. */
+  readonly toleratesUpdates?: boolean;
+  /** Probes the app from outside; specs replace it. */
+  readonly ask?: (app: Watched) => Promise<Fault | undefined>;
+}
 
 /** `taskWords`: why tasks don't run, as `taskWatcher` returns it. */
 export async function lookAt(
   app: Watched,
   services: readonly Service[],
   taskWords: (services: readonly Service[]) => Promise<string | undefined>,
+  { toleratesUpdates = false, ask = answer }: LookOptions = {},
 ): Promise<Finding> {
   if (services.length === 0) return { state: NOT_DEPLOYED, trouble: NOT_DEPLOYED };
   const tasks = tasksTrouble(services);
-  if (tasks) {
-    const words = await taskWords(services);
-    return { state: "down", trouble: words ? `${tasks.what} (${words})` : tasks.what, final: tasks.final };
-  }
-  return findingOf(await answer(app), app, services);
+  if (!tasks) return findingOf(await ask(app), app, services);
+  const isStopped = troubleBesideUpdates(services) !== undefined;
+  if (toleratesUpdates && !isStopped && !(await ask(app))) return { state: "healthy" };
+  const words = await taskWords(services);
+  const trouble = words ? `${tasks.what} (${words})` : tasks.what;
+  return { state: "down", trouble, final: tasks.final, isStopped };
 }
 
 /** What the answer of an app proves whose tasks all run. */
@@ -55,12 +66,13 @@ function isRouteFault({ by }: Fault, { domain, ingress }: Watched, services: rea
   return by === "route" || declaresRouter(services, domain);
 }
 
-/** A release whose labels no longer route its domain is at fault itself. */
+/**
+ * A release whose labels no longer route its domain is at fault itself. Traefik ignores a service that doesn't enable
+ * it: the recipe sets `exposedByDefault: false`.
+ */
 function declaresRouter(services: readonly Service[], domain: string): boolean {
-  const rules = services.flatMap(({ labels }) =>
-    Object.entries(labels).flatMap(([label, rule]) => (/^traefik\.http\.routers\..*\.rule$/.test(label) ? [rule] : [])),
-  );
-  return rules.some(rule => rule.toLowerCase().includes(domain) || /\bHostRegexp\(/i.test(rule));
+  const rules = routedServices(services).flatMap(({ labels }) => routerRules(labels));
+  return rules.some(rule => routerHosts(rule).includes(domain.toLowerCase()) || /\bHostRegexp\(/i.test(rule));
 }
 
 function answer({ domain, health }: Watched): Promise<Fault | undefined> {

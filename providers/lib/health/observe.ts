@@ -39,7 +39,7 @@ export async function observe(app: Watched): Promise<ObservedApp> {
     const isIncomplete = found.length > 0 && versionLabel(stack, found) === undefined;
     const finding: Finding = isIncomplete
       ? { state: "down", trouble: "the service that carries abra's label is missing" }
-      : await lookAt(app, found, taskWords);
+      : await lookAt(app, found, taskWords, { toleratesUpdates: true });
     return { services: found, ...finding };
   });
   return {

@@ -1,5 +1,5 @@
 // What a stack's services prove about an app: another version, a rollback by Swarm, tasks that don't run. Pure.
-import { routedServices, type Service } from "../docker/index.ts";
+import { type Rollbacks, routedServices, type Service } from "../docker/index.ts";
 
 /** Another version runs than the deployed one: no further probe can change that. */
 export interface OtherVersion {
@@ -7,14 +7,20 @@ export interface OtherVersion {
   readonly inconclusive: boolean;
 }
 
-/** Why `runs` runs instead of `version`. When Swarm rolls an update back, it reverts a service's labels too. */
+/**
+ * Why `runs` runs instead of `version`, or why `version` is only what Swarm rolled back to. `before`: the rollbacks
+ * before hearth's deploy; undefined if it deployed nothing: a rollback proves nothing against the version that runs.
+ * When Swarm rolls an update back, it reverts a service's labels too.
+ */
 export function anotherVersion(
   services: readonly Service[],
   runs: string | undefined,
   version: string,
+  before: Rollbacks | undefined,
 ): OtherVersion | undefined {
-  if (services.length === 0 || runs === version) return undefined;
-  const rollback = swarmRollback(services);
+  if (services.length === 0) return undefined;
+  if (runs === version) return before && swarmRollback(services, before);
+  const rollback = swarmRollback(services, before ?? {});
   if (rollback) return rollback;
   return {
     trouble: `${runs ?? "an unknown version"} runs instead of ${version}: another person deployed it`,
@@ -22,9 +28,9 @@ export function anotherVersion(
   };
 }
 
-/** The first service whose last update Swarm rolled back, or is rolling back. */
-export function swarmRollback(services: readonly Service[]): OtherVersion | undefined {
-  const rolled = services.find(({ update }) => update?.startsWith("rollback_"));
+/** The first service whose last update Swarm rolled back, or is rolling back, unless it did so `before`. */
+export function swarmRollback(services: readonly Service[], before: Rollbacks): OtherVersion | undefined {
+  const rolled = services.find(({ name, rollback }) => rollback !== undefined && rollback !== before[name]);
   return rolled && { trouble: `Swarm rolled ${rolled.name} back: its new task didn't stay up`, inconclusive: false };
 }
 
@@ -41,7 +47,7 @@ export function tasksTrouble(services: readonly Service[]): { what: string; fina
     const { name, running, completed, desired, update, isCurrent } = service;
     if ((update === "paused" || update === "rollback_paused") && isCurrent !== true)
       return { what: `${name}'s update is ${update}`, final: true };
-    if (update === "updating" || update === "rollback_started")
+    if (isUpdating(service))
       return {
         what: `${name} is ${update === "updating" ? "being updated" : "being rolled back by Swarm"}`,
         final: false,
@@ -50,4 +56,18 @@ export function tasksTrouble(services: readonly Service[]): { what: string; fina
       return { what: `${name} isn't running`, final: false };
   }
   return undefined;
+}
+
+/** The first service that isn't running as desired for another reason than an update in progress. */
+export function troubleBesideUpdates(services: readonly Service[]): { what: string; final: boolean } | undefined {
+  const updated = (service: Service): Service => ({
+    ...service,
+    update: undefined,
+    running: Math.max(service.running, service.desired),
+  });
+  return tasksTrouble(services.map(service => (isUpdating(service) ? updated(service) : service)));
+}
+
+function isUpdating({ update }: Service): boolean {
+  return update === "updating" || update === "rollback_started";
 }

@@ -62,6 +62,8 @@ const operation = z.object({
   /** Folder of the failure's diagnostics. */
   diagnostics: z.string().optional(),
   baseline: baseline.default({}),
+  /** Before the last deploy, when each service's update began that Swarm rolled back: a later one is this deploy's. */
+  rollbacks: z.record(z.string(), z.string()).optional(),
   /** The rollback failed: hearth acts only after a person decides (`retry`, `restore` or `accept`). */
   broken: z.object({ why: z.string(), at: timestamp }).optional(),
   /** The process that wrote the last step. */

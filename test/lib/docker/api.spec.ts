@@ -29,6 +29,7 @@ describe("docker's API", () => {
         completed: 0,
         isCurrent: undefined,
         update: undefined,
+        rollback: undefined,
         labels: { "coop-cloud.web.version": "1.0.0+1" },
         stopGrace: 10,
       },

@@ -18,8 +18,12 @@ export interface Thing {
   readonly labels?: Readonly<Record<string, string>>;
   /** `stop_grace_period` of a service in seconds. */
   readonly grace?: number;
-  /** In the spec of a service, or of a container. */
+  /** In the present spec of a service, or in that of a container. */
   readonly image?: string;
+  /** Whether a service's tasks aren't restarted. */
+  readonly oneShot?: boolean;
+  /** The last update of a service. */
+  readonly update?: { readonly state: string; readonly startedAt: string };
 }
 
 /** `name` is its id. Newest first, as docker lists them. */
@@ -38,7 +42,7 @@ export interface Image {
   readonly names: readonly string[];
 }
 
-/** A task whose desired state is running. */
+/** A task whose desired state is running; later ones are newer. */
 export interface Task {
   /** Its id. */
   readonly service: string;
@@ -46,6 +50,7 @@ export interface Task {
   readonly state: string;
   readonly error?: string;
   readonly message?: string;
+  readonly image?: string;
 }
 
 export interface Swarm {

@@ -40,6 +40,7 @@ describe("tasks that don't run", () => {
     completed: 0,
     isCurrent: undefined,
     update: undefined,
+    rollback: undefined,
     labels: {},
     stopGrace: 10,
   }));

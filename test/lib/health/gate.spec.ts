@@ -76,6 +76,42 @@ describe("the health gate", () => {
     assert.deepEqual((await runGate([away, good()])).result, { health: "healthy" });
   });
 
+  const noRouter = (id: string): Probe => ({
+    trouble: "HTTP 404: the ingress has no router for it",
+    containers: [id],
+    inconclusive: true,
+  });
+  const down: Probe = { trouble: "app isn't running", containers: [] };
+
+  it("is unhealthy if the app crashes again and again before it is routed, at whichever moment it is probed", async () => {
+    for (const first of [0, 1, 2, 3, 4]) {
+      const restarts = Array.from({ length: 100 }, (_, at) =>
+        at % 5 < 2 ? noRouter(`c${(at - (at % 5)) / 5}`) : down,
+      );
+      assert.equal((await runGate(restarts.slice(first))).result.health, "unhealthy");
+    }
+    const long = Array.from({ length: 100 }, (_, at) => noRouter(`c${Math.floor(at / 8)}`));
+    const { result, took } = await runGate(long, { stableFor: 10_000, deadline: 15_000 });
+    assert.equal(result.health, "unhealthy", "each container lives shorter than the window");
+    assert.equal(took, 28_000);
+  });
+
+  it("is inconclusive if only the route fails, although one probe failed or found the app at fault", async () => {
+    const window = { stableFor: 5_000, deadline: 10_000 };
+    const failed = new Error("no leader");
+    for (const odd of [down, { ...down, containers: ["a"] }, failed])
+      for (const at of [0, 5, 9, 10, 11]) {
+        const probes = Array.from({ length: 40 }, (_, index) => (index === at ? odd : noRouter("a")));
+        assert.equal((await runGate(probes, window)).result.health, "inconclusive", `at ${at}`);
+      }
+    const onAndOff = Array.from({ length: 40 }, (_, at) => (at % 2 === 0 ? noRouter("a") : good("a")));
+    assert.equal((await runGate(onAndOff, window)).result.health, "inconclusive");
+    const everyOtherFails = Array.from({ length: 40 }, (_, at) => (at % 2 === 0 ? noRouter("a") : failed));
+    const { result, took } = await runGate(everyOtherFails, window);
+    assert.equal(result.health, "inconclusive");
+    assert.equal(took, 10_000);
+  });
+
   it("F33: is inconclusive at once if another person's version runs", async () => {
     const { result, took } = await runGate([
       { trouble: "10.9.0 runs, which somebody else deployed", containers: ["b"], inconclusive: true, final: true },

@@ -4,6 +4,7 @@ import type { Finding } from "../../../providers/lib/health/look.ts";
 
 const healthy: Finding = { state: "healthy" };
 const down = (trouble = "HTTP 502"): Finding => ({ state: "down", trouble });
+const stopped: Finding = { state: "down", trouble: "app isn't running", isStopped: true };
 const away: Finding = { state: "unreachable", trouble: "no answer (ENOTFOUND)" };
 const noLeader = new Error("docker: list the services of a: HTTP 500: The swarm does not have a leader.");
 
@@ -37,6 +38,25 @@ describe("the judgement of an app", () => {
   it("is unreachable if the route failed at any of the looks", async () => {
     assert.deepEqual((await judgeBy([away])).found, away);
     assert.deepEqual((await judgeBy([down(), away, down()])).found, away);
+  });
+
+  it("is down if its tasks ran and stopped between the looks: it crashes before it is routed", async () => {
+    for (const looks of [
+      [stopped, away, stopped],
+      [away, stopped, stopped],
+      [away, away, stopped, noLeader, away, stopped],
+      [stopped, stopped, away, away, stopped],
+    ])
+      assert.deepEqual(await judgeBy(looks), { found: stopped, looks: looks.length, took: (looks.length - 1) * 1_000 });
+  });
+
+  it("is unreachable if its tasks only started between the looks, or one look found them stopped", async () => {
+    for (const looks of [
+      [stopped, stopped, away],
+      [stopped, away],
+      [away, stopped, away],
+    ])
+      assert.deepEqual((await judgeBy(looks)).found, away);
   });
 
   it("goes on after a look that fails, which proves nothing", async () => {

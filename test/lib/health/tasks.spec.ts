@@ -11,6 +11,7 @@ const service = (more: Partial<Service> = {}): Service => ({
   stopGrace: 10,
   isCurrent: undefined,
   update: undefined,
+  rollback: undefined,
   labels: {},
   ...more,
 });
@@ -66,36 +67,44 @@ describe("the trouble with an app's tasks", () => {
 });
 
 describe("another version than the deployed one", () => {
+  const startedAt = "2026-01-01T00:00:00Z";
+  const rolled = [service({ name: "db" }), service({ update: "rollback_completed", rollback: startedAt })];
+
   it("is none if the deployed one or nothing runs", () => {
-    assert.equal(anotherVersion([service()], "2.0.0+1", "2.0.0+1"), undefined);
-    assert.equal(anotherVersion([], undefined, "2.0.0+1"), undefined);
+    assert.equal(anotherVersion([service()], "2.0.0+1", "2.0.0+1", undefined), undefined);
+    assert.equal(anotherVersion([], undefined, "2.0.0+1", {}), undefined);
   });
 
-  it("F33: that another person deployed is inconclusive", () => {
-    assert.deepEqual(anotherVersion([service()], "1.0.0+1", "2.0.0+1"), {
+  it("F33: that another person deployed is inconclusive, also after an earlier rollback", () => {
+    const foreign = {
       trouble: "1.0.0+1 runs instead of 2.0.0+1: another person deployed it",
       inconclusive: true,
-    });
+    };
+    assert.deepEqual(anotherVersion([service()], "1.0.0+1", "2.0.0+1", {}), foreign);
+    assert.deepEqual(anotherVersion(rolled, "1.0.0+1", "2.0.0+1", { app: startedAt }), foreign);
   });
 
   it("F9: that Swarm rolled back to, labels included, is the release's fault", () => {
-    const found = anotherVersion([service({ update: "rollback_completed" })], "1.0.0+1", "2.0.0+1");
-    assert.equal(found?.inconclusive, false);
-    assert.match(found?.trouble ?? "", /Swarm rolled app back/);
+    for (const before of [undefined, {}, { app: "2025-01-01T00:00:00Z" }]) {
+      const found = anotherVersion(rolled, "1.0.0+1", "2.0.0+1", before);
+      assert.equal(found?.inconclusive, false);
+      assert.match(found?.trouble ?? "", /Swarm rolled app back/);
+    }
+  });
+
+  it("F9: isn't needed for the release's fault if Swarm rolled back since the deploy", () => {
+    const found = anotherVersion(rolled, "2.0.0+1", "2.0.0+1", {});
+    assert.deepEqual(found, { trouble: "Swarm rolled app back: its new task didn't stay up", inconclusive: false });
+    assert.equal(anotherVersion(rolled, "2.0.0+1", "2.0.0+1", { app: startedAt }), undefined, "from before the deploy");
+    assert.equal(anotherVersion(rolled, "2.0.0+1", "2.0.0+1", undefined), undefined, "hearth deployed nothing");
   });
 });
 
 describe("a rollback by Swarm", () => {
-  it("isn't reported for updates that completed, continue or paused", () => {
-    for (const update of [undefined, "updating", "completed", "paused"])
-      assert.equal(swarmRollback([service({ update })]), undefined);
+  it("is the first that wasn't there before", () => {
+    const services = [service(), service({ name: "db", rollback: "1" }), service({ name: "jobs", rollback: "2" })];
+    assert.match(swarmRollback(services, {})?.trouble ?? "", /rolled db back/);
+    assert.match(swarmRollback(services, { db: "1", jobs: "1" })?.trouble ?? "", /rolled jobs back/);
+    assert.equal(swarmRollback(services, { db: "1", jobs: "2" }), undefined);
   });
-
-  for (const update of ["rollback_started", "rollback_completed", "rollback_paused"])
-    it(`F9: is recognized by ${update}, whatever version runs`, () => {
-      assert.deepEqual(swarmRollback([service({ name: "db" }), service({ update })]), {
-        trouble: "Swarm rolled app back: its new task didn't stay up",
-        inconclusive: false,
-      });
-    });
 });

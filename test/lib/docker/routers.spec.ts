@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { routerHosts } from "../../../providers/app/profiles/routerHosts.ts";
+import { routerHosts } from "../../../providers/lib/docker/routers.ts";
 
 describe("the hosts of a router's rule", () => {
   const cases: readonly [rule: string, hosts: readonly string[]][] = [
@@ -8,6 +8,7 @@ describe("the hosts of a router's rule", () => {
     ["Host(`a.test`) || Host(`b.test`)", ["a.test", "b.test"]],
     ['Host("a.test") && PathPrefix("/x")', ["a.test"]],
     ["(Host(`A.test`) || Host(`a.test`)) && !Host(`c.test`)", ["a.test"]],
+    ["host(`a.test`)", ["a.test"]],
     ["HostRegexp(`^.+\\.test$`)", []],
     ["PathPrefix(`/`)", []],
   ];
