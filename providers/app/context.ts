@@ -3,10 +3,11 @@ import { stackOf } from "../lib/docker/index.ts";
 import { type Abra, abraIn, operatorAbraDir, prepareAbraDir } from "../lib/abra/index.ts";
 import { parseEnv } from "../lib/env/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
-import { type Recipe, recipeAt } from "../lib/compose/index.ts";
+import type { Recipe } from "../lib/compose/index.ts";
 import { appFolder, type AppFolder } from "../lib/state/index.ts";
-import { readEnv } from "./env.ts";
+import { foreignStack, readEnv } from "./env.ts";
 import type { WarmAppInputs } from "./inputs.ts";
+import { presentRecipe } from "./recipe.ts";
 import type { Log } from "../lib/text.ts";
 
 export interface AppContext {
@@ -19,18 +20,23 @@ export interface AppContext {
   readonly log: Log;
   /** The descriptor of the app's lock. Children that write inherit it, so that the lock lasts as long as they do. */
   readonly lock: number;
-  /** The variables of the present .env, with the configured values of those that hearth owns. */
+  /** The variables of the .env as it stands. */
   env(): Promise<Record<string, string>>;
+  /** The recipe as abra would deploy it now: with the .env as it stands, else with the configured variables. */
   recipeAt(version: string): Promise<Recipe>;
 }
 
-/** Updates the mirror and the recipe clone. Throws if upstream can't be reached and no mirror exists. */
+/**
+ * Updates the mirror and the recipe clone. Throws if upstream can't be reached and no mirror exists, and if the .env
+ * names another stack.
+ */
 export async function openContext(app: WarmAppInputs, lock: number, log: Log): Promise<AppContext> {
+  const foreign = await foreignStack(app);
+  if (foreign !== undefined) throw new Error(foreign);
   const operator = operatorAbraDir();
   const mirror = await refreshMirror(app.recipe, app.stateDir, operator, log);
   const { abraDir, lightweight } = await prepareAbraDir(app.recipe, mirror.path, app.stateDir, operator);
   if (lightweight.length > 0) log(`${app.recipe}: ignored, not an annotated tag: ${lightweight.join(", ")}`);
-  const env = async () => ({ ...parseEnv(await readEnv(app)), ...app.env });
   return {
     app,
     stack: stackOf(app.domain),
@@ -39,8 +45,8 @@ export async function openContext(app: WarmAppInputs, lock: number, log: Log): P
     abra: abraIn(abraDir, lock),
     log,
     lock,
-    env,
-    recipeAt: async version => recipeAt(mirror.path, version, { domain: app.domain, env: await env() }),
+    env: async () => parseEnv(await readEnv(app)),
+    recipeAt: version => presentRecipe(app, mirror.path, version),
   };
 }
 

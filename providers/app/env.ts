@@ -1,12 +1,15 @@
 // Reads and writes a warm app's .env in the operator's folder. hearth owns some keys; the operator owns the rest.
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { envPath, operatorAbraDir, ownedEnv, recordedVersion, withOwnedEnv } from "../lib/abra/index.ts";
+import { stackOf } from "../lib/docker/index.ts";
 import { parseEnv } from "../lib/env/index.ts";
-import { writeText } from "../lib/fs/index.ts";
-import { appFolder, readLastGood } from "../lib/state/index.ts";
+import { ignoreAbsent, writeText } from "../lib/fs/index.ts";
+import { printable, shorten } from "../lib/reason.ts";
+import { appFolder, type AppFolder, readLastGood } from "../lib/state/index.ts";
 import type { WarmAppInputs } from "./inputs.ts";
 
-type EnvInputs = Pick<WarmAppInputs, "server" | "domain" | "env">;
+export type EnvInputs = Pick<WarmAppInputs, "server" | "domain" | "env">;
 
 function pathOf({ server, domain }: EnvInputs): string {
   return envPath(operatorAbraDir(), server, domain);
@@ -18,6 +21,15 @@ export async function readEnv(app: EnvInputs): Promise<string> {
     if (error.code === "ENOENT") return "";
     throw error;
   });
+}
+
+/** Why hearth can't manage the app: its .env names another stack than the domain's. undefined if it can. */
+export async function foreignStack(app: EnvInputs): Promise<string | undefined> {
+  const { STACK_NAME: named = "" } = parseEnv(await readEnv(app));
+  const expected = stackOf(app.domain);
+  if (named === "" || named === expected) return undefined;
+  const found = shorten(printable(named), 64);
+  return `${app.domain}.env sets STACK_NAME=${found}: hearth manages only the stack ${expected}`;
 }
 
 /** Whether every key that hearth owns has its configured value. */
@@ -33,6 +45,16 @@ export async function writeEnv(app: EnvInputs): Promise<boolean> {
   if (wanted === text) return false;
   await replaceEnv(app, wanted);
   return true;
+}
+
+/** Path of the .env from before operation `id`. */
+export function keptEnv({ path }: AppFolder, id: string): string {
+  return join(path, `env.${id}`);
+}
+
+/** The .env from before operation `id`; undefined if the operation hasn't changed it. */
+export async function readKeptEnv(folder: AppFolder, id: string): Promise<string | undefined> {
+  return readFile(keptEnv(folder, id), "utf8").catch(ignoreAbsent);
 }
 
 /** Replaces the whole file. */

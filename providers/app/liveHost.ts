@@ -28,6 +28,6 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
     ...snapshots(session),
     ...health(session),
     // Even if the compose files declare no volume: a writable mount that no snapshot covers is an error.
-    preflight: operation => preflight(context, operation.to, context.app.stateful ? volumes : undefined),
+    preflight: operation => preflight(context, operation, context.app.stateful ? volumes : undefined),
   };
 }

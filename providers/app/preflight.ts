@@ -13,13 +13,16 @@ import {
   readComposeFiles,
   type ReadFile,
   RecipeError,
+  type TargetApp,
 } from "../lib/compose/index.ts";
 import { ProgramError } from "../lib/process/index.ts";
 import { docker, ensureImages, ImageError, type Mount, mountsOf, notLocal, volumesOf } from "../lib/docker/index.ts";
-import { PreflightError, ReleaseFault } from "./errors.ts";
 import type { AppContext } from "./context.ts";
+import { PreflightError, ReleaseFault } from "./errors.ts";
 import { protectImages } from "./live/images.ts";
+import { targetApp } from "./recipe.ts";
 import { spaceRequirements, spaceShortage } from "../lib/snapshot/index.ts";
+import type { Operation } from "../lib/state/index.ts";
 
 /**
  * Changes nothing but images. `volumes`: those to snapshot; undefined for a stateless app. Throws ReleaseFault if the
@@ -27,19 +30,21 @@ import { spaceRequirements, spaceShortage } from "../lib/snapshot/index.ts";
  */
 export async function preflight(
   context: AppContext,
-  to: string,
+  { from, to }: Pick<Operation, "from" | "to">,
   volumes: readonly string[] | undefined,
 ): Promise<void> {
-  await checkComposeLoads(context, to);
-  await pullImages(context, to);
+  const { app, mirror } = context;
+  const target = await targetApp(app, mirror, { from, to });
+  await checkComposeLoads(mirror, to, target);
+  await pullImages(context, to, target);
   await protectImages(context);
   if (volumes) await checkVolumes(context, volumes);
 }
 
 /** Loads the compose files as abra does (R009): hearth's check first, then the docker CLI's if it has one. */
-async function checkComposeLoads({ app, mirror, env }: AppContext, to: string): Promise<void> {
+async function checkComposeLoads(mirror: string, to: string, target: TargetApp): Promise<void> {
   const read = atTag(mirror, to);
-  const all = await deployEnv(read, { domain: app.domain, env: await env() });
+  const all = await deployEnv(read, target);
   const files = await readComposeFiles(read, `version ${to}`, all).catch(asReleaseFault);
   const fault = loadFault(files, all);
   if (fault !== undefined) throw new ReleaseFault(`${to}: its compose files don't load (R009): ${fault}`);
@@ -53,7 +58,9 @@ async function checkComposeLoads({ app, mirror, env }: AppContext, to: string): 
     const argv = ["stack", "config", ...Object.keys(files).flatMap(file => ["-c", file])];
     await docker(argv, `load the compose files of ${to}`, { cwd: folder, env: all }).catch(error => {
       if (!(error instanceof ProgramError)) throw error;
-      const message = error.result.stderr;
+      const message = error.result.stderr.trim();
+      if (error.kind !== "failed" || error.result.exitCode === null || message === "")
+        throw new PreflightError(error.message, { cause: error });
       // Docker 20.10 lacks this command: hearth's check must do.
       if (/unknown (shorthand )?(command|flag)|is not a docker command|Usage:\s+docker stack/i.test(message)) return;
       throw new ReleaseFault(`${to}: its compose files don't load (R009): ${message.split("\n")[0]}`);
@@ -74,8 +81,8 @@ async function readEnvFiles(
   return entries.flatMap(([file, text]) => (text === undefined ? [] : [[file, text]]));
 }
 
-async function pullImages({ app, mirror, env, log }: AppContext, to: string): Promise<void> {
-  const compose = await composeAt(mirror, to, { domain: app.domain, env: await env() }).catch(asReleaseFault);
+async function pullImages({ app, mirror, log }: AppContext, to: string, target: TargetApp): Promise<void> {
+  const compose = await composeAt(mirror, to, target).catch(asReleaseFault);
   await ensureImages(imageReferences(compose), app.recipe, log).catch(error => {
     throw error instanceof ImageError ? new PreflightError(error.message, { cause: error }) : error;
   });

@@ -2,7 +2,6 @@
 import { probeAbra } from "../lib/abra/index.ts";
 import { waitUntilRemoved, volumeNames } from "../lib/docker/index.ts";
 import { findDeployed, HEALTHY, type ObservedApp } from "../lib/health/index.ts";
-import { hasTag } from "../lib/recipe/index.ts";
 import { appFolder, clearUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
 import type { Log } from "../lib/text.ts";
 import { withAppLock } from "./appLock.ts";
@@ -14,6 +13,7 @@ import type { UpgradeHost } from "./host.ts";
 import type { CheckedWarmApp } from "./inputs.ts";
 import { liveHost } from "./liveHost.ts";
 import { observeApp } from "./observeApp.ts";
+import { volumesAt } from "./recipe.ts";
 import { recover } from "./recover.ts";
 import { commitRunning, configure, NO_VERSION, sync } from "./sync.ts";
 
@@ -44,14 +44,23 @@ export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, 
     const host = await hostAt(context, before.version);
     if (!(await isEnvCurrent(app))) await applyEnvAtGate(host, version => configure(context, version));
     const recovered = await recover(host);
-
-    const observed = recovered === "nothing" ? before : await observeApp(app);
-    if (options.first && observed.deployed) return adopt(app, observed, host);
-    const { adopted } = options;
-    if (!(await isCurrent(app, observed))) return { version: await sync(context, host, observed), adopted };
-    if ((await host.lastGood()) !== app.version) await commitRunning(host, app.version);
-    return { version: app.version, adopted };
+    if (recovered === "nothing") return reachInputs(app, context, host, before, options);
+    const observed = await observeApp(app);
+    return reachInputs(app, context, await hostAt(context, observed.version), observed, options);
   });
+}
+
+async function reachInputs(
+  app: CheckedWarmApp,
+  context: AppContext,
+  host: UpgradeHost,
+  observed: ObservedApp,
+  { first, adopted }: ReconcileOptions,
+): Promise<Outcome> {
+  if (first && observed.deployed) return adopt(app, observed, host);
+  if (!(await isCurrent(app, observed))) return { version: await sync(context, host, observed), adopted };
+  if ((await host.lastGood()) !== app.version) await commitRunning(host, app.version);
+  return { version: app.version, adopted };
 }
 
 async function isCurrent(app: CheckedWarmApp, observed: ObservedApp): Promise<boolean> {
@@ -60,12 +69,13 @@ async function isCurrent(app: CheckedWarmApp, observed: ObservedApp): Promise<bo
 
 /**
  * The UpgradeHost of an app that runs `version`. Its volumes are those of the version before an open operation, else of
- * `version`; for a version without a tag, those that Docker lists.
+ * `version`, with the .env that it was deployed with; if its compose files can't be read, those that Docker lists.
  */
 export async function hostAt(context: AppContext, version: string | undefined): Promise<UpgradeHost> {
-  const known = (await readOperation(context.folder))?.from ?? version ?? (await lastDeployed(context.app));
-  const tagged = known !== undefined && (await hasTag(context.mirror, known));
-  return liveHost(context, tagged ? (await context.recipeAt(known)).compose.volumes : await volumeNames(context.stack));
+  const operation = await readOperation(context.folder);
+  const known = operation?.from ?? version ?? (await lastDeployed(context.app));
+  const declared = known === undefined ? undefined : await volumesAt(context, known, operation?.id);
+  return liveHost(context, declared ?? (await volumeNames(context.stack)));
 }
 
 /** Leaves a healthy app that hearth didn't deploy unchanged, and records it as last good. */

@@ -1,6 +1,5 @@
 // Reads the context of a release decision from the mirror and from the app's files.
-import { parseEnv } from "../lib/env/index.ts";
-import { envRequirements, fileAt, missing, notesAt } from "../lib/recipe/index.ts";
+import { envRequirements, fileAt, missing, notesAt, withAdditions } from "../lib/recipe/index.ts";
 import type { DeclaredSecret, EnvRequirements, Tag } from "../lib/recipe/index.ts";
 import { appFolder, type Operation, readApproved, readOperation, readRejected } from "../lib/state/index.ts";
 import { readEnv } from "./env.ts";
@@ -22,29 +21,30 @@ export async function readRequirements(
   const sampleAt = async (version: string) =>
     (await fileAt(mirror, version, ".env.sample").catch(() => undefined)) ?? "";
   const [env, runningSample] = await Promise.all([readEnv(app), running === undefined ? "" : sampleAt(running)]);
-  const absent = await absentSecretsAt(app, mirror, env, versions);
-  const entries = versions.map(async version => {
-    const sample = await sampleAt(version);
+  const samples = await Promise.all(versions.map(async version => ({ version, sample: await sampleAt(version) })));
+  // As an upgrade would write it. Without .env, abra creates it from the sample.
+  const envAt = (sample: string) => (env === "" ? "" : withAdditions(env, sample, runningSample));
+  const targets = samples.map(({ version, sample }) => ({ version, envText: envAt(sample) }));
+  const absent = await absentSecretsAt(app, mirror, targets);
+  const entries = samples.map(({ version, sample }) => {
     const comparison = { sample, running: runningSample, env, settings: app, absent: absent[version] ?? [] };
     return [version, envRequirements(comparison)] as const;
   });
-  return Object.fromEntries(await Promise.all(entries));
+  return Object.fromEntries(entries);
 }
 
 /** By version, the secrets that its compose files declare and the swarm lacks. */
 async function absentSecretsAt(
   { domain, env }: WarmAppInputs,
   mirror: string,
-  envText: string,
-  versions: readonly string[],
+  targets: readonly { readonly version: string; readonly envText: string }[],
 ): Promise<Record<string, DeclaredSecret[]>> {
   // Loaded lazily: without a newer version a check needs no parser of compose files.
   const { composeAt } = await import("../lib/compose/index.ts");
   const { absentSecrets } = await import("../lib/secrets/index.ts");
-  const target = { domain, env: { ...parseEnv(envText), ...env } };
-  const declared = versions.map(async version => {
+  const declared = targets.map(async ({ version, envText }) => {
     // Preflight reports a release that doesn't load.
-    const compose = await composeAt(mirror, version, target).catch(() => undefined);
+    const compose = await composeAt(mirror, version, { domain, envText, env }).catch(() => undefined);
     return [version, compose?.secrets ?? []] as const;
   });
   const all = await Promise.all(declared);

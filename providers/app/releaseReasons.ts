@@ -9,13 +9,18 @@ export function pathReasons(next: RecipeVersion, notes: readonly string[], conte
 }
 
 /** What holds only `next`: a pre-release of the app, a value missing here, or that it failed here. */
-export function versionReasons(next: RecipeVersion, { missing, rejected }: ReleaseContext): string[] {
-  return [...prereleaseReasons(next.app), ...(missing[next.text] ?? []), ...rejectionReasons(rejected[next.text])];
+export function versionReasons(next: RecipeVersion, { running, missing, rejected }: ReleaseContext): string[] {
+  const current = parseVersion(running ?? "")?.app ?? "";
+  return [
+    ...prereleaseReasons(next.app, current),
+    ...(missing[next.text] ?? []),
+    ...rejectionReasons(rejected[next.text]),
+  ];
 }
 
-/** A word that hearth doesn't know may mark a pre-release: an operator can approve it. */
-function prereleaseReasons(app: string): string[] {
-  const sign = prereleaseSign(app);
+/** A word that hearth doesn't know may mark a pre-release, unless `current` has it too: an operator can approve it. */
+function prereleaseReasons(app: string, current: string): string[] {
+  const sign = prereleaseSign(app, current);
   if (sign === undefined) return [];
   return [sign.isKnown ? "a pre-release of the app" : `maybe a pre-release of the app: ${shorten(sign.token, 24)}`];
 }

@@ -1,7 +1,6 @@
 // Resolves a WarmApp for `check`: its version, the held versions, its condition. Changes nothing.
 import { operatorAbraDir } from "../lib/abra/index.ts";
 import { clusterId } from "../lib/docker/index.ts";
-import { HEALTHY, isUnreachable } from "../lib/health/index.ts";
 import { livenessOf } from "../lib/process/index.ts";
 import { additionNames, refreshMirror, type Tag } from "../lib/recipe/index.ts";
 import { appFolder, readOperation } from "../lib/state/index.ts";
@@ -9,13 +8,14 @@ import type { Log } from "../lib/text.ts";
 import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
 import { observeApp } from "./observeApp.ts";
-import { isEnvCurrent, lastDeployed } from "./env.ts";
+import { foreignStack, isEnvCurrent, lastDeployed } from "./env.ts";
 import type { Resolved, WarmAppInputs } from "./inputs.ts";
 import { candidates, choose, describeHold, rejectionOf } from "./release.ts";
 import type { ReleaseDecision } from "./releaseTypes.ts";
 import { applySituation, type PreviousCheck } from "./situation.ts";
 import { readReleaseContext, readRequirements } from "./releaseContext.ts";
-import { isApplied, statusLine } from "./statusLine.ts";
+import { targetApp } from "./recipe.ts";
+import { nextVersion, statusLine } from "./statusLine.ts";
 
 export interface Resolution {
   readonly inputs: WarmAppInputs & Resolved;
@@ -57,20 +57,21 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck, log: 
   const version = decision.version ?? app.version;
   const needed = requirements[decision.version ?? ""];
   const adds = needed ? additionNames(needed) : [];
-  const failures =
-    decision.version === undefined
+  const foreign = await foreignStack(app);
+  const failures = [
+    ...(foreign === undefined ? [] : [{ property: "domain", reason: foreign }]),
+    ...(decision.version === undefined
       ? [nothingDeployable(app, decision)]
-      : await versionFailures(app, decision.version, mirror.path, mirror.tags, running);
+      : await versionFailures(app, decision.version, mirror.path, mirror.tags, running)),
+  ];
   const failure = failures[0]?.reason;
   const status = { recipe: app.recipe, running, condition, choice: decision, adds, offline: mirror.offline, failure };
-  const isWell = condition === HEALTHY || isUnreachable(condition);
-  const isDue = decision.version !== running || !isWell;
   return {
     inputs: { ...app, version, held: [...decision.held], condition, swarm },
     failures,
     line: statusLine(status),
     running,
-    next: isDue && isApplied(status) ? decision.version : undefined,
+    next: nextVersion(status),
     candidates: newer,
   };
 }
@@ -114,11 +115,9 @@ async function versionFailures(
   // The running app already uses these names: skip loading the recipe and its parser.
   if (version === running && (await isEnvCurrent(app))) return [];
   const { composeAt, namesTooLong } = await import("../lib/compose/index.ts");
-  const compose = await composeAt(mirror, version, app).catch(error => {
-    // Preflight reports and holds a release that doesn't load; only its names are checked here.
-    if (version !== running) return undefined;
-    throw error;
-  });
+  const target = await targetApp(app, mirror, { from: running, to: version });
+  // Preflight reports and holds a release that doesn't load; only its names are checked here.
+  const compose = await composeAt(mirror, version, target).catch(() => undefined);
   const tooLong = compose ? namesTooLong(compose) : [];
   return tooLong.map(reason => ({ property: "domain", reason: `${app.domain} is too long: ${reason}` }));
 }

@@ -1,5 +1,5 @@
 // Formats the line that every `check` prints for an app.
-import { isUnreachable } from "../lib/health/index.ts";
+import { HEALTHY, isUnreachable } from "../lib/health/index.ts";
 import { printable, shortReason } from "../lib/reason.ts";
 import { describeHold } from "./release.ts";
 import type { IgnoredTag, ReleaseDecision } from "./releaseTypes.ts";
@@ -48,6 +48,16 @@ export function isApplied({
   failure,
 }: Pick<AppStatus, "condition" | "choice" | "failure">): boolean {
   return condition !== "broken" && choice.version !== undefined && failure === undefined;
+}
+
+/** The version that the next `up` deploys; undefined if it deploys none. */
+export function nextVersion(
+  status: Pick<AppStatus, "running" | "condition" | "choice" | "failure">,
+): string | undefined {
+  const { running, condition, choice } = status;
+  const isWell = condition === HEALTHY || isUnreachable(condition);
+  const isDue = choice.version !== running || !isWell;
+  return isDue && isApplied(status) ? choice.version : undefined;
 }
 
 function nextStep(status: AppStatus): string | undefined {

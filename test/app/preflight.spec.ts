@@ -65,7 +65,14 @@ describe("preflight of a warm app", function () {
   async function preflight(mounts: object[], volumes: string[] = [], stateful = true): Promise<void> {
     await writeFile(join(root, "mounts"), `null\n${JSON.stringify(mounts)}\n`);
     await writeFile(join(root, "calls"), "");
-    const app = warmAppInputs.parse({ recipe: "web", domain: "pages.test", stateDir: join(root, "state"), stateful });
+    const app = warmAppInputs.parse({
+      recipe: "web",
+      domain: "pages.test",
+      server: "default",
+      stateDir: join(root, "state"),
+      env: { COMPOSE_FILE: "deploy/compose.yml" },
+      stateful,
+    });
     const context: Omit<AppContext, "abra" | "recipeAt"> = {
       app,
       stack: "pages_test",
@@ -73,7 +80,7 @@ describe("preflight of a warm app", function () {
       mirror: join(root, "web.git"),
       log: () => {},
       lock: 0,
-      env: async () => ({ COMPOSE_FILE: "deploy/compose.yml" }),
+      env: async () => ({}),
     };
     const operation = { id: "1", kind: "upgrade", from: "1.0.0+1.0", to: VERSION };
     await liveHost(context as AppContext, volumes).preflight(operation as never);

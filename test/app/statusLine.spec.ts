@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { statusLine, type AppStatus } from "../../providers/app/statusLine.ts";
+import { nextVersion, statusLine, type AppStatus } from "../../providers/app/statusLine.ts";
 import type { ReleaseDecision, BlockedRelease } from "../../providers/app/releaseTypes.ts";
 
 const hold = (version: string, reason: string, more: Partial<BlockedRelease> = {}): BlockedRelease => ({
@@ -44,6 +44,21 @@ describe("an app's status line", () => {
   it("announces nothing for a broken app, which waits for an operator", () => {
     const next = choice("10.8.0+26.5.0", { afterwards: "10.8.1+26.5.0" });
     assert.equal(line({ condition: "broken", choice: next }), "keycloak 10.7.1+26.4.0 broken");
+  });
+
+  it("P7: counts nothing as next for a broken app, a rejected version, a refused one and one that runs well", () => {
+    const newer = "10.8.0+26.5.0";
+    const next = (condition: string, version: string | undefined, failure?: string) =>
+      nextVersion({ running, condition, choice: choice(version), failure });
+    assert.equal(next("healthy", newer), newer);
+    assert.equal(next("down: HTTP 502", running), running, "it is redeployed");
+    assert.equal(next("interrupted at gate", running), running, "it is finished or undone");
+    assert.equal(next("broken", newer), undefined);
+    assert.equal(next("broken", running), undefined);
+    assert.equal(next("healthy", running), undefined, "the newer one failed here and is held");
+    assert.equal(next("unreachable: DNS", running), undefined);
+    assert.equal(next("healthy", newer, "version not found"), undefined);
+    assert.equal(next("down: HTTP 502", undefined), undefined);
   });
 
   it("P7: announces no version that is held or that check refuses", () => {

@@ -123,6 +123,8 @@ describe("upgrades on a real host", function () {
       preview.all,
       /keycloak 10\.7\.9\+26\.4\.0 healthy · held 10\.8\.0\+26\.5\.0: .*failed here on \d+ \w+: /,
     );
+    const pending = await hearth(["pending"]);
+    assert.equal(pending.exitCode, 11, `the version that failed is next: ${pending.stdout}`);
     const recorded = await upWarm();
     assert.equal(recorded.exitCode, 0, recorded.all);
     assert.deepEqual(await listing(), host, "recording the hold touched the host");

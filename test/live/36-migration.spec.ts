@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { stackOf } from "../../providers/lib/docker/names.ts";
@@ -21,6 +21,12 @@ async function sql(statement: string): Promise<string> {
   const id = await must("docker", "ps", "-q", "--filter", filter);
   const psql = ["/usr/lib/postgresql/15/bin/psql", "-qtA", "-h", "/run/postgresql", "-U", "miniflux", "-c", statement];
   return must("docker", "exec", id, ...psql);
+}
+
+/** A file of the newest failure's diagnostics. */
+async function failureFile(name: string): Promise<string> {
+  const newest = (await readdir(folder.failures)).toSorted().at(-1)!;
+  return readFile(join(folder.failures, newest, name), "utf8");
 }
 
 describe("a schema migration of miniflux on PostgreSQL, on a real host", function () {
@@ -61,6 +67,11 @@ describe("a schema migration of miniflux on PostgreSQL, on a real host", functio
     const failed = await upWarm();
     assert.notEqual(failed.exitCode, 0, failed.all);
     assert.match(failed.all, /1\.1\.0\+2\.3\.5 isn't healthy/);
+    // The migration ran, or there would be nothing to undo.
+    const migrations = /current_version=(\d+) latest_version=(\d+)/.exec(await failureFile("migrate.log"));
+    assert.equal(migrations?.[1], before);
+    assert.ok(Number(migrations?.[2]) > Number(before), migrations?.[0]);
+    assert.match(failed.all, /miniflux: restored /);
     assert.equal(await sql("SELECT version FROM schema_version"), before);
     assert.equal(await sql("SELECT count(*) FROM categories WHERE title = 'marker'"), "1");
     // 2.2.19 on the newer schema answers 200 at /healthcheck, and 500 here.

@@ -1,15 +1,13 @@
 // The app's health gate, and the diagnostics of what it observed.
-import { readFile } from "node:fs/promises";
 import { healthSeconds, lacksHealthcheck } from "../../lib/compose/index.ts";
 import { portConflictResolver, servicesOf, timeoutLabel } from "../../lib/docker/index.ts";
-import { ignoreAbsent } from "../../lib/fs/index.ts";
 import { gate, gateLine, healthWindow, proberAt, type StartTimes } from "../../lib/health/index.ts";
 import { hasTag } from "../../lib/recipe/index.ts";
 import { shortReason } from "../../lib/reason.ts";
 import { monotonicNow, since } from "../../lib/time/index.ts";
 import type { AppContext } from "../context.ts";
 import { captureDiagnostics } from "../diagnostics.ts";
-import { readEnv } from "../env.ts";
+import { readEnv, readKeptEnv } from "../env.ts";
 import type { UpgradeHost } from "../host.ts";
 import type { Session } from "./session.ts";
 
@@ -46,7 +44,7 @@ export function health(session: Session): Health {
       const services = (await servicesOf(stack)).map(service => service.name);
       const after = await readEnv(app);
       // Absent in preflight: the .env hasn't changed.
-      const before = (await readFile(session.keptEnv(id), "utf8").catch(ignoreAbsent)) ?? after;
+      const before = (await readKeptEnv(folder, id)) ?? after;
       const subject = { folder: folder.failures, stack, services, why, observations, before, after };
       return captureDiagnostics(subject, [...session.secrets]);
     },

@@ -2,6 +2,7 @@
 import { versionLabel, servicesOf } from "../../lib/docker/index.ts";
 import { removeFile } from "../../lib/fs/index.ts";
 import { beginOperation, closeOperation, readOperation, replaceOperation, writeStep } from "../../lib/state/index.ts";
+import { keptEnv } from "../env.ts";
 import type { UpgradeHost } from "../host.ts";
 import type { Session } from "./session.ts";
 
@@ -32,7 +33,7 @@ export function journal(session: Session): Journal {
     async close() {
       const operation = await readOperation(folder);
       await closeOperation(folder);
-      if (operation) await removeFile(session.keptEnv(operation.id));
+      if (operation) await removeFile(keptEnv(folder, operation.id));
     },
   };
 }

@@ -1,5 +1,4 @@
 // State of one process that works on an app, shared by the adapters.
-import { join } from "node:path";
 import { cleanText } from "../../lib/diagnostics/index.ts";
 import { findSnapshot, type StoredSnapshot } from "../../lib/snapshot/index.ts";
 import type { AppContext } from "../context.ts";
@@ -22,8 +21,6 @@ export interface Session {
   mask(text: string): string;
   /** What the gate observed, oldest first. */
   readonly observations: string[];
-  /** Path of the .env that was saved before operation `id`. */
-  keptEnv(id: string): string;
   /** Throws if the snapshot was deleted. */
   snapshotOf(id: string | undefined): Promise<StoredSnapshot>;
 }
@@ -43,7 +40,6 @@ export function openSession(context: AppContext, volumes: readonly string[]): Se
     },
     mask: text => cleanText(text, [...secrets]),
     observations: [],
-    keptEnv: id => join(folder.path, `env.${id}`),
     async snapshotOf(id = "") {
       const found = await findSnapshot(folder.path, id);
       if (!found) throw new Error(`snapshot not found: ${id} of ${app.domain}`);

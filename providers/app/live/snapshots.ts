@@ -1,11 +1,9 @@
 // Snapshots of the app's volumes, and their restore.
-import { readFile } from "node:fs/promises";
 import { RecipeError } from "../../lib/compose/index.ts";
 import { assertNotMounted, ensureVolumes, volumeNames, volumesOf } from "../../lib/docker/index.ts";
-import { ignoreAbsent } from "../../lib/fs/index.ts";
 import { removeReplaced, restoreSnapshot, takeSnapshot } from "../../lib/snapshot/index.ts";
 import { readLastGood } from "../../lib/state/index.ts";
-import { readEnv } from "../env.ts";
+import { readEnv, readKeptEnv } from "../env.ts";
 import type { UpgradeHost } from "../host.ts";
 import type { Session } from "./session.ts";
 
@@ -31,7 +29,7 @@ export function snapshots(session: Session): Snapshots {
     async snapshot({ id, from = "" }) {
       const found = await volumesOf(stack, volumes);
       const images = Object.entries((await readLastGood(folder))?.images ?? {});
-      const env = (await readFile(session.keptEnv(id), "utf8").catch(ignoreAbsent)) ?? (await readEnv(app));
+      const env = (await readKeptEnv(folder, id)) ?? (await readEnv(app));
       await takeSnapshot({
         folder: folder.path,
         id,

@@ -19,4 +19,5 @@ export {
   type Recipe,
   recipeAt,
   RecipeError,
+  type TargetApp,
 } from "./recipe.ts";

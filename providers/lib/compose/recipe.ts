@@ -26,19 +26,23 @@ export interface Recipe {
 }
 
 /** The app that the recipe is read for. */
-interface TargetApp {
+export interface TargetApp {
   readonly domain: string;
+  /** Text of the app's .env. Default: empty, as of an app without one: abra creates it from the sample. */
+  readonly envText?: string;
+  /** Variables that are set over those of the .env. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The variables for the recipe's compose files, as abra sets them: the app's over abra.sh's over the sample's. */
+/** The variables for the recipe's compose files, as abra sets them: the .env's over abra.sh's. */
 export async function deployEnv(read: ReadFile, app: TargetApp): Promise<Record<string, string>> {
   const [sample = "", script = ""] = await Promise.all([read(".env.sample"), read("abra.sh")]);
   return mergeEnv(sample, script, app);
 }
 
-function mergeEnv(sample: string, script: string, { domain, env }: TargetApp): Record<string, string> {
-  return { ...parseEnv(sample), ...abraShVariables(script), ...env, DOMAIN: domain, STACK_NAME: stackOf(domain) };
+function mergeEnv(sample: string, script: string, { domain, envText, env }: TargetApp): Record<string, string> {
+  const file = parseEnv(envText || sample);
+  return { ...abraShVariables(script), ...file, ...env, DOMAIN: domain, STACK_NAME: stackOf(domain) };
 }
 
 /** The text of each file that COMPOSE_FILE lists. `what` names the recipe in the error. Throws RecipeError. */

@@ -12,15 +12,23 @@ export function isCommit(app: string): boolean {
 /** Why a version may be a pre-release: a usual word, or a `token` that is no known variant of an image. */
 export type PrereleaseSign = { readonly isKnown: true } | { readonly isKnown: false; readonly token: string };
 
-/** undefined for a release: only numbers and known variants follow its first number. A commit has no sign. */
-export function prereleaseSign(app: string): PrereleaseSign | undefined {
+/**
+ * undefined for a release: only numbers, known variants and words of `current`, the version that runs, follow its first
+ * number. A commit has no sign.
+ */
+export function prereleaseSign(app: string, current = ""): PrereleaseSign | undefined {
   if (isCommit(app)) return undefined;
-  const tokens = app.split(/[-._+~:@ ]+/).filter(token => token !== "");
+  const tokens = tokensOf(app);
   if (tokens.some(token => !hashToken.test(token) && prerelease.test(token))) return { isKnown: true };
   // Words before the first number name the app.
   const first = tokens.findIndex(token => /\d/.test(token));
-  const token = first < 0 ? undefined : tokens.slice(first).find(each => !known.test(each));
+  const familiar = new Set(tokensOf(current).filter(token => !/\d/.test(token)));
+  const token = first < 0 ? undefined : tokens.slice(first).find(each => !known.test(each) && !familiar.has(each));
   return token === undefined ? undefined : { isKnown: false, token };
+}
+
+function tokensOf(app: string): string[] {
+  return app.split(/[-._+~:@ ]+/).filter(token => token !== "");
 }
 
 /** Regular expressions of whole words; the numbers before and after them are cut. */

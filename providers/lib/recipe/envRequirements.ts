@@ -43,7 +43,10 @@ interface NewSecret {
 export interface EnvRequirements {
   /** New variables with the sample's value, in the sample's order. */
   readonly variables: readonly (readonly [key: string, value: string])[];
-  /** New variables without a value in the sample, and a new secret's version without a value. */
+  /**
+   * New variables without a value in the sample, a new secret's version without a value, and a new COMPOSE_FILE: which
+   * files an existing app needs is the operator's choice.
+   */
   readonly valueless: readonly string[];
   /** Variables whose value can't be a secret's version. */
   readonly malformed: readonly string[];
@@ -52,6 +55,9 @@ export interface EnvRequirements {
 
 /** Keys that abra or hearth always sets itself. */
 const MANAGED_KEYS = new Set(["TYPE", "RECIPE", "DOMAIN", "LETS_ENCRYPT_ENV", "COMPOSE_FILE", "STACK_NAME"]);
+
+/** The variable that names the app's compose files. */
+const FILES = "COMPOSE_FILE";
 
 const secretKey = /^SECRET_\w+_VERSION$/;
 
@@ -67,6 +73,7 @@ export function envRequirements({ sample, running, env, settings, absent }: EnvC
     variables: variables.filter(([, value]) => value !== ""),
     valueless: [
       ...variables.filter(([, value]) => value === "").map(([key]) => key),
+      ...(env !== "" && choosesFiles(sample, [parseEnv(running), parseEnv(env), settings.env]) ? [FILES] : []),
       ...versionKeys(absent, version => version === ""),
     ],
     malformed: versionKeys(absent, version => version !== "" && !isSecretVersion(version)),
@@ -78,6 +85,12 @@ export function envRequirements({ sample, running, env, settings, absent }: EnvC
         return { name, from: canGenerate([env, sample], versionKey) ? "generated" : "nowhere" };
       }),
   };
+}
+
+/** Whether `sample` names compose files where none of `known` does. */
+function choosesFiles(sample: string, known: readonly Readonly<Record<string, string>>[]): boolean {
+  const named = parseEnv(sample)[FILES] ?? "";
+  return !["", "compose.yml"].includes(named) && !known.some(variables => Object.hasOwn(variables, FILES));
 }
 
 /**

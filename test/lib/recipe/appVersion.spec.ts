@@ -38,6 +38,18 @@ describe("the app's part of a version", () => {
     it(`F25: ${app.slice(0, 40)} may be a pre-release: ${token.slice(0, 20)} is no known variant of an image`, () =>
       assert.deepEqual(prereleaseSign(app), { isKnown: false, token }));
 
+  it("F25: 5.81-drupal-php8.2 is a release if drupal is a word of the version that runs", () => {
+    assert.deepEqual(prereleaseSign("5.81-drupal-php8.2"), { isKnown: false, token: "drupal" });
+    assert.equal(prereleaseSign("5.81-drupal-php8.2", "5.80-drupal-php8.2"), undefined);
+    assert.deepEqual(prereleaseSign("5.81-drupal-wip", "5.80-drupal"), { isKnown: false, token: "wip" });
+    assert.deepEqual(prereleaseSign("5.81-rc1", "5.80-rc1"), { isKnown: true }, "a known word stays one");
+    assert.deepEqual(
+      prereleaseSign("5.81-foo2", "5.80-foo2"),
+      { isKnown: false, token: "foo2" },
+      "it may be a counter",
+    );
+  });
+
   for (const app of words(releases)) it(`F25: ${app} is a release`, () => assert.equal(prereleaseSign(app), undefined));
 
   for (const app of words(commits))

@@ -70,6 +70,17 @@ describe("a version's requirements of the .env", () => {
     assert.deepEqual(needs(mine, { running: "", env: "A=b" }).valueless, ["SMTP_FROM"]);
   });
 
+  it("F36: name a new COMPOSE_FILE: which files an existing app needs is the operator's choice", () => {
+    const files = 'COMPOSE_FILE="compose.yml"\nCOMPOSE_FILE="$COMPOSE_FILE:compose.db.yml"';
+    const named = (more: Partial<EnvComparison>, added = files) => missing(needs(added, more));
+    assert.deepEqual(named({}), ["the variable COMPOSE_FILE has no value"]);
+    assert.deepEqual(named({}, "COMPOSE_FILE=compose.yml"), [], "what abra deploys without it");
+    assert.deepEqual(named({ env: `${env}COMPOSE_FILE=compose.yml\n` }), []);
+    assert.deepEqual(named({ settings: { env: { COMPOSE_FILE: "compose.yml" }, secrets: {} } }), []);
+    assert.deepEqual(named({ running: `${running}\n${files}` }), [], "the operator removed it");
+    assert.deepEqual(named({ env: "" }), [], "abra creates the .env from the sample");
+  });
+
   const secret = (name: string, version = "v1", versionKey = `SECRET_${name.toUpperCase()}_VERSION`) => ({
     fullName: `web_test_${name}_${version}`,
     name,
