@@ -11,9 +11,11 @@ import { call, freshWarm, must, upWarm, warmConfig } from "./host.ts";
 
 const recipe = "miniflux";
 const domain = `reader.${base}`;
+/** In the router's rule, beside `domain`. */
+const alias = `feeds.${base}`;
 const stack = stackOf(domain);
 const folder = appFolder(stateDir, domain);
-const home = async () => (await fetch(`https://${domain}/`)).status;
+const home = async (host = domain) => (await fetch(`https://${host}/`)).status;
 
 /** Runs a statement in miniflux's database, and returns its rows. */
 async function sql(statement: string): Promise<string> {
@@ -41,7 +43,8 @@ describe("a schema migration of miniflux on PostgreSQL, on a real host", functio
     edited.config["hearth:apps"][recipe] = {
       domain,
       health: { path: "/healthcheck", stableFor: 3, margin: 5 },
-      env: { TIMEOUT: "30" }, // the recipe allows 180 s, which the broken release would use up
+      // The recipe allows 180 s, which the broken release would use up.
+      env: { TIMEOUT: "30", EXTRA_DOMAINS: ` || Host(\`${alias}\`)` },
       updates: { minAgeHours: 0 },
     };
     await writeFile(warmConfig, stringify(edited));
@@ -76,6 +79,7 @@ describe("a schema migration of miniflux on PostgreSQL, on a real host", functio
     assert.equal(await sql("SELECT count(*) FROM categories WHERE title = 'marker'"), "1");
     // 2.2.19 on the newer schema answers 200 at /healthcheck, and 500 here.
     assert.equal(await home(), 200);
+    assert.equal(await home(alias), 200);
     assert.equal((await readLastGood(folder))?.version, "1.0.0+2.2.19");
   });
 

@@ -7,6 +7,7 @@ import { recordRepair } from "../../providers/lib/state/repairs.ts";
 import { readLastGood } from "../../providers/lib/state/versions.ts";
 import { lastGoodImage } from "../../providers/lib/docker/images.ts";
 import { imageName } from "../lab/images.ts";
+import { startRegistry, stopRegistry } from "../lab/registry.ts";
 import { at, stateDir } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
 import { logIn, makeRealm } from "../lab/markerRealm.ts";
@@ -24,6 +25,7 @@ import {
   wipe,
 } from "./host.ts";
 
+const long = process.argv.includes("--long");
 const folder = appFolder(stateDir, keycloak.domain);
 const envFile = (domain: string) => join(at.abra, "servers", "default", `${domain}.env`);
 const lastGood = async () => (await readLastGood(folder))?.version;
@@ -128,6 +130,34 @@ describe("an operator's manual changes on a real host", function () {
       await must("docker", "push", "--quiet", image);
     }
   });
+
+  if (long)
+    it("F38: of images don't stop a repair: without a registry from this node, after a prune from the registry", async () => {
+      const digest = (await readLastGood(folder))?.images["app"]?.digest;
+      const service = `${keycloak.stack}_app`;
+      const image = ["service", "inspect", "--format", "{{.Spec.TaskTemplate.ContainerSpec.Image}}", service];
+      const remove = async () => {
+        await must("docker", "service", "rm", service);
+        await waitUntilStopped(keycloak.stack, "app");
+      };
+      const repaired = async () => {
+        const done = await upWarm();
+        assert.equal(done.exitCode, 0, done.all);
+        assert.equal((await must("docker", ...image)).split("@")[1], digest);
+        return done.all;
+      };
+      await remove();
+      await stopRegistry();
+      try {
+        assert.doesNotMatch(await repaired(), /pulling/);
+      } finally {
+        await startRegistry();
+      }
+      await remove();
+      const id = await must("docker", "image", "inspect", "--format", "{{.Id}}", imageName("keycloak", "26.4.0"));
+      await must("docker", "image", "rm", "--force", id);
+      assert.match(await repaired(), /image \S+keycloak:26\.4\.0 of app not found on this host; pulling \S+@sha256:/);
+    });
 
   it("of the .env that crash the app show as down; up resets the keys that hearth owns", async () => {
     const env = await readFile(envFile(keycloak.domain), "utf8");
