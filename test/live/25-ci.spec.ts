@@ -31,8 +31,11 @@ import {
 } from "./host.ts";
 
 const login = join(project, "test/lab/login.ts");
+const long = process.argv.includes("--long");
 /** Runs that start at once. */
-const crowd = process.argv.includes("--long") ? 40 : 12;
+const crowd = long ? 40 : 12;
+/** Runs that started before Keycloak is gone, and as many that start then. */
+const half = long ? 5 : 3;
 const through = [join(project, "node_modules/.bin/mocha"), join(project, "test/lab/appLogin.mocha.ts")];
 
 describe("CI runs with apps and under load, on a real host", function () {
@@ -233,27 +236,29 @@ describe("CI runs with apps and under load, on a real host", function () {
     host = await listing(); // Keycloak was replaced
   });
 
-  it("F45: all succeed if ten start while Keycloak is down, with one repair", async function () {
+  it(`F45: all succeed if ${2 * half} start while Keycloak is down, with one repair`, async function () {
     this.timeout(420_000);
     // Repairs of other specs count for an hour.
     await rm(appFolder(stateDir, keycloak.domain).repairs, { force: true });
-    const five = Array.from({ length: 5 }, (_, i) => build("notes", `here-${i}`));
-    const started = await Promise.all(five.map(each => hearth(["run", "start", ...each.flags, "--output", each.file])));
+    const before = Array.from({ length: half }, (_, i) => build("notes", `here-${i}`));
+    const started = await Promise.all(
+      before.map(each => hearth(["run", "start", ...each.flags, "--output", each.file])),
+    );
     for (const { exitCode, all } of started) assert.equal(exitCode, 0, all);
     await must("docker", "service", "scale", "--detach=false", `${keycloak.stack}_app=0`);
-    const more = Array.from({ length: 5 }, (_, i) =>
+    const more = Array.from({ length: half }, (_, i) =>
       start("hearth", ["run", ...build("notes", `more-${i}`).flags, "--", process.execPath, login]),
     );
     const codes = await Promise.all(more.map(each => each.ended));
     const output = more.map(each => each.output()).join("\n");
-    assert.deepEqual(codes, [0, 0, 0, 0, 0], output);
+    assert.deepEqual([...new Set(codes)], [0], output);
     assert.equal(output.match(/; redeploying \d/g)?.length, 1, output);
     assert.ok(!/, dedicated/.test(output), output);
     const inside = await Promise.all(
-      five.map(async each => call(process.execPath, [login], { env: await variables(each.file) })),
+      before.map(async each => call(process.execPath, [login], { env: await variables(each.file) })),
     );
     for (const { exitCode, all } of inside) assert.equal(exitCode, 0, all);
-    const stopped = await Promise.all(five.map(each => hearth(["run", "stop", ...each.flags])));
+    const stopped = await Promise.all(before.map(each => hearth(["run", "stop", ...each.flags])));
     for (const { exitCode, all } of stopped) assert.equal(exitCode, 0, all);
     host = await listing();
   });
