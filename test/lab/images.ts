@@ -45,13 +45,13 @@ function memo<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (result ??= make());
 }
 
-/** Names of all images that the lab built. */
+/** Names of all images that the lab built; ids of those whose tag moved to another image. */
 export async function ownImages(): Promise<string[]> {
   const { stdout } = await execa("docker", [
     "image",
     "ls",
     "--format",
-    "{{.Repository}}:{{.Tag}}",
+    '{{if eq .Tag "<none>"}}{{.ID}}{{else}}{{.Repository}}:{{.Tag}}{{end}}',
     "--filter",
     `reference=${registry}/hearth-lab/*`,
     "--filter",
