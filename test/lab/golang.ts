@@ -1,7 +1,7 @@
 // Builds programs from Go modules, inside a copy of the module so that its go.mod and go.sum apply.
 import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { exists } from "./host.ts";
+import { delimiter, dirname, join } from "node:path";
+import { exists, which } from "./host.ts";
 import { cache } from "./paths.ts";
 import type { Step } from "./steps.ts";
 
@@ -47,6 +47,16 @@ export const minifluxPrograms: readonly GoProgram[] = ["v2.2.19", "v2.3.5"].map(
   ldflags: `-s -w -X miniflux.app/v2/internal/version.Version=${version.slice(1)}`,
 }));
 
+/** Path of the go command: on PATH, else where Go's own instructions install it. Throws if it isn't installed. */
+export async function goCommand(): Promise<string> {
+  const found = await which("go", `${process.env["PATH"] ?? ""}${delimiter}/usr/local/go/bin`);
+  if (found === undefined)
+    throw new Error(
+      "go not found on PATH or in /usr/local/go/bin: install Go 1.26 or newer (https://go.dev/doc/install)",
+    );
+  return found;
+}
+
 export const buildName = ({ name, version }: GoProgram): string => `build ${name} ${version}`;
 
 /** Path of the built program. */
@@ -86,18 +96,19 @@ export function goStep(program: GoProgram, isAvailable: () => Promise<boolean>, 
     run: shell =>
       buildProgram(target, async (work, out) => {
         const cwd = join(work, "source");
-        const found = await shell("go", ["mod", "download", "-json", `${program.module}@${program.version}`], {
+        const go = await goCommand();
+        const found = await shell(go, ["mod", "download", "-json", `${program.module}@${program.version}`], {
           cwd: work,
           env: { GOFLAGS: "-mod=mod" },
         });
         await cp((JSON.parse(found) as { Dir: string }).Dir, cwd, { recursive: true });
         await shell("chmod", ["-R", "u+w", cwd]);
-        for (const name of program.drop ?? []) await shell("go", ["mod", "edit", `-dropreplace=${name}`], { cwd });
+        for (const name of program.drop ?? []) await shell(go, ["mod", "edit", `-dropreplace=${name}`], { cwd });
         const modMode =
           (await readFile(join(cwd, "go.mod"), "utf8")).includes("\nreplace ") || program.drop ? "mod" : "readonly";
         const path = join(out, program.name);
         const argv = ["build", `-mod=${modMode}`, "-trimpath", "-ldflags", program.ldflags, "-o", path, program.main];
-        await shell("go", argv, { cwd, env: { CGO_ENABLED: "0" } });
+        await shell(go, argv, { cwd, env: { CGO_ENABLED: "0" } });
       }),
   };
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildProgram } from "./golang.ts";
+import { buildProgram, goCommand } from "./golang.ts";
 import { exists } from "./host.ts";
 import { cache, project } from "./paths.ts";
 import { shellTo, type Shell } from "./shell.ts";
@@ -31,7 +31,7 @@ async function build(shell: Shell): Promise<void> {
   await buildProgram(ownProgramPath("abra"), async (_work, out) => {
     const flags = ["-mod=readonly", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w"];
     const env = { CGO_ENABLED: "0", GOWORK: "off" };
-    await shell("go", ["build", ...flags, "-o", `${out}/`, "./abra", "./oracle"], { cwd: source, env });
+    await shell(await goCommand(), ["build", ...flags, "-o", `${out}/`, "./abra", "./oracle"], { cwd: source, env });
   });
 }
 
