@@ -60,8 +60,11 @@ export async function repairObserved(
     await host.clearFirstDeploy();
     return log(`${app.recipe} ${observed.version} healthy`);
   }
-  if (remedy === "wait")
-    throw new InconclusiveError(`${app.domain} is ${observed.condition}: only the route fails, so it isn't redeployed`);
+  if (remedy === "wait") {
+    const { condition } = observed;
+    await alert(context, "unreachable", condition, "check its DNS record, its certificate and Traefik's routers");
+    throw new InconclusiveError(`${app.domain} is ${condition}: only the route fails, so it isn't redeployed`);
+  }
   if (version === undefined || (await host.lastGood()) === undefined) return refuseUnknown(context, host, observed);
   if (after !== undefined && (await lastRepair(folder)) !== after)
     throw new Error(`repair attempted moments ago; still ${observed.condition}`);

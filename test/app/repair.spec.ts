@@ -32,9 +32,11 @@ describe("the repair of a warm app", () => {
     assert.deepEqual([disk.failedFirst, disk.deployed], [undefined, FROM]);
   });
 
-  it("fails for an unreachable app, which it leaves as it is", async () => {
+  it("P10: fails for an unreachable app, which it leaves as it is, with one alert", async () => {
     const unreachable = { ...down, state: "unreachable", condition: "unreachable: no answer" } as const;
-    await assert.rejects(repair(freshDisk(), unreachable), InconclusiveError);
+    const disk = freshDisk();
+    for (let at = 1; at <= 2; at++) await assert.rejects(repair(disk, unreachable), InconclusiveError);
+    assert.equal((await alerts()).length, 1);
   });
 
   it("P10: fails with one alert for an app that is down without last good", async () => {

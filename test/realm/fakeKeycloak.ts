@@ -10,7 +10,8 @@ export interface Realm {
 }
 
 /** The failure of the next matching request, before or after it is handled. */
-export type Fault = { readonly status: number; readonly handled?: boolean } | "hang" | "hang after handling";
+export type Fault =
+  { readonly status: number; readonly handled?: boolean; readonly text?: string } | "hang" | "hang after handling";
 
 export class FakeKeycloak {
   readonly realms = new Map<string, Realm>();
@@ -55,6 +56,8 @@ export class FakeKeycloak {
         })
         .end(value === undefined ? "" : JSON.stringify(value));
     if (fault === "hang") return;
+    if (typeof fault === "object" && fault.text !== undefined)
+      return void response.writeHead(fault.status, { "content-type": "text/plain; charset=utf-8" }).end(fault.text);
     if (typeof fault === "object" && !fault.handled)
       return void respond(fault.status, { error: "unknown_error", errorMessage: "deadlock" });
     const brief = !(request.url ?? "").includes("briefRepresentation=false");
@@ -91,6 +94,7 @@ export class FakeKeycloak {
       return [201];
     }
     const [, name = "", rest = ""] = /^\/admin\/realms\/([^/]+)(\/.*)?$/.exec(path) ?? [];
+    if (path === "/admin/realms/master") return [200, { realm: "master" }];
     const realm = this.realms.get(name);
     if (!realm) return [404, { error: "Realm not found." }];
     if (method === "DELETE" && rest === "") {

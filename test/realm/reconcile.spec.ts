@@ -71,6 +71,23 @@ describe("a realm", () => {
     });
   });
 
+  it("F18: is neither given up nor taken for absent if Traefik has no router for Keycloak for a moment", async () => {
+    const unrouted = { status: 404, text: "404 page not found\n" };
+    keycloak.fail("POST", /^\/admin\/realms$/, unrouted);
+    await ensureRealm(realm, host());
+    assert.ok(keycloak.realms.has("docs-0a1b2c"));
+    keycloak.fail("GET", /docs-0a1b2c$/, unrouted);
+    keycloak.fail("GET", /master$/, unrouted);
+    keycloak.fail("DELETE", /docs-0a1b2c$/, unrouted);
+    assert.equal(await removeRealm(realm, host()), true);
+    assert.ok(!keycloak.realms.has("docs-0a1b2c"));
+    keycloak.fail("GET", /(docs-0a1b2c|master)$/, ...Array.from({ length: 12 }, () => unrouted));
+    await assert.rejects(() => removeRealm(realm, host()), {
+      name: "NotUpError",
+      message: "keycloak: find realm docs-0a1b2c: HTTP 404: no Keycloak answers there",
+    });
+  });
+
   it("F19: is adopted if the response to its creation was lost, and gets new credentials", async () => {
     keycloak.fail("POST", /^\/admin\/realms$/, "hang after handling");
     const { clientSecret, password } = await ensureRealm(realm, host());
@@ -121,7 +138,7 @@ describe("a realm", () => {
     assert.equal(await removeRealm(realm, host()), true);
     assert.ok(!keycloak.realms.has("docs-0a1b2c"));
     assert.equal(count("DELETE /admin/realms/docs-0a1b2c"), 6);
-    assert.equal(keycloak.requests.at(-1), "GET /admin/realms/docs-0a1b2c");
+    assert.deepEqual(keycloak.requests.slice(-2), ["GET /admin/realms/docs-0a1b2c", "GET /admin/realms/master"]);
   });
 
   it("F20: that is absent counts as deleted, also if the response to the delete was lost", async () => {

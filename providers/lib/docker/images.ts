@@ -1,4 +1,5 @@
 // Images on this node: reads which ones a stack runs, pulls, and tags those that a rollback needs.
+import pRetry from "p-retry";
 import { filters, get } from "./api.ts";
 import { docker } from "./docker.ts";
 import { byDigest, digestIn, splitReference } from "./imageReference.ts";
@@ -92,7 +93,14 @@ export async function specImages(stack: string): Promise<Record<string, string>>
 export async function pinImage(stack: string, service: string, reference: string, inherit?: number): Promise<void> {
   const config = ["--update-order", "stop-first", "--update-parallelism", "0", "--update-failure-action", "continue"];
   const argv = ["service", "update", "--detach", "--quiet", "--no-resolve-image", ...config, "--image", reference];
-  await docker([...argv, `${stack}_${service}`], `pin the image of ${stack}_${service}`, { inherit });
+  const pin = () => docker([...argv, `${stack}_${service}`], `pin the image of ${stack}_${service}`, { inherit });
+  // Swarm's own changes of a service that was deployed just now come between docker's read and its write.
+  await pRetry(pin, {
+    retries: 5,
+    minTimeout: 100,
+    maxTimeout: 1_000,
+    shouldRetry: ({ error }) => error instanceof ProgramError && /out of sequence/i.test(error.result.stderr),
+  });
 }
 
 /** The id of the image that `reference` names on this node; undefined if it isn't found. */

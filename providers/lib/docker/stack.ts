@@ -106,7 +106,7 @@ export function versionLabel(stack: string, services: readonly Service[]): strin
   return services.map(service => service.labels[`coop-cloud.${stack}.version`]).find(Boolean);
 }
 
-/** Seconds that abra would wait for a deploy, from the label of the recipe or of abra; undefined without one. */
+/** Seconds that abra would wait for a deploy, from the label that the recipe sets; undefined without one. */
 export function timeoutLabel(stack: string, services: readonly Service[]): string | undefined {
   return services.map(service => service.labels[`coop-cloud.${stack}.timeout`]).find(Boolean);
 }

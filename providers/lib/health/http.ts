@@ -1,5 +1,6 @@
 // Probes an app through the ingress and TLS. Doesn't use `fetch`, which takes longer to load than the probe takes.
 import { get } from "node:https";
+import { isIP } from "node:net";
 import { faultOf, type Answer, type Expectation, type Fault, type NoAnswer } from "./answer.ts";
 
 interface Request extends Expectation {
@@ -38,9 +39,11 @@ function request(url: string, wantsBody: boolean, timeout: number): Promise<Answ
   const signal = AbortSignal.timeout(timeout);
   return new Promise(resolve => {
     let reached = false;
+    // A resolver that never answers leads to the same time-out as an ingress that doesn't.
+    let resolved = isIP(new URL(url).hostname.replaceAll(/[[\]]/g, "")) !== 0;
     // Once connected, a time-out proves nothing: the app may hang behind a healthy ingress.
     const failed = (error: NodeJS.ErrnoException) => {
-      const unreached = error.syscall === "getaddrinfo" ? "name" : "route";
+      const unreached = error.syscall === "getaddrinfo" || !resolved ? "name" : "route";
       resolve({
         why: signal.aborted ? "time-out" : (error.code ?? error.message),
         by: reached ? "app" : unreached,
@@ -63,6 +66,9 @@ function request(url: string, wantsBody: boolean, timeout: number): Promise<Answ
       answer.once("end", end);
     });
     sent.on("error", failed);
-    sent.once("socket", socket => socket.once("secureConnect", () => (reached = true)));
+    sent.once("socket", socket => {
+      socket.once("lookup", (error: Error | null) => (resolved = error === null));
+      socket.once("secureConnect", () => (reached = true));
+    });
   });
 }

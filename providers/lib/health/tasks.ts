@@ -35,14 +35,16 @@ export function swarmRollback(services: readonly Service[], before: Rollbacks): 
 }
 
 /**
- * The first service that isn't running as desired. One that wants no task is well beside others, unless it is the only
- * one that Traefik routes to. A one-shot service that ended with success is well. `paused` and `rollback_paused` never
+ * The first service that isn't running as desired. One that wants no task is well beside others, and a one-shot service
+ * that ended with success; but a service that Traefik routes to must run, whatever it wants and however it ended.
+ * `paused` and `rollback_paused` never
  * clear on their own: while every task runs the present spec, only the tasks count.
  */
 export function tasksTrouble(services: readonly Service[]): { what: string; final: boolean } | undefined {
   const routed = routedServices(services);
+  const isOff = ({ running, desired }: Service) => desired === 0 || (routed.length > 0 && running === 0);
   const serving = routed.length > 0 ? routed : services;
-  const switchedOff = serving.every(({ desired }) => desired === 0) ? serving : [];
+  const off = serving.every(isOff) ? serving : [];
   for (const service of services) {
     const { name, running, completed, desired, update, isCurrent } = service;
     if ((update === "paused" || update === "rollback_paused") && isCurrent !== true)
@@ -52,8 +54,7 @@ export function tasksTrouble(services: readonly Service[]): { what: string; fina
         what: `${name} is ${update === "updating" ? "being updated" : "being rolled back by Swarm"}`,
         final: false,
       };
-    if (switchedOff.includes(service) || running + completed < desired)
-      return { what: `${name} isn't running`, final: false };
+    if (off.includes(service) || running + completed < desired) return { what: `${name} isn't running`, final: false };
   }
   return undefined;
 }

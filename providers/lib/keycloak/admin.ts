@@ -53,7 +53,7 @@ export interface Admin {
   create(realm: ReturnType<typeof representation>): Promise<void>;
   /** Every realm that the admin may see, with its attributes. */
   list(): Promise<(FoundRealm & { readonly name: string })[]>;
-  /** undefined: not found (404). */
+  /** undefined: Keycloak has no such realm. Throws NotUpError if no Keycloak answers. */
   find(name: string): Promise<FoundRealm | undefined>;
   /** Absent is success. */
   remove(name: string): Promise<void>;
@@ -85,10 +85,15 @@ export async function logIn(url: string, { username, password }: Login, timeout 
         return all.map(({ realm, attributes }) => ({ name: realm!, ...(attributes ? { attributes } : {}) }));
       }),
     find: name =>
-      call(
-        `find realm ${name}`,
-        async () => (await client.realms.findOne({ realm: name })) as FoundRealm | undefined,
-      ).catch(absent),
+      call(`find realm ${name}`, async () => {
+        const find = async (realm: string) =>
+          ((await client.realms.findOne({ realm })) ?? undefined) as FoundRealm | undefined;
+        const found = await find(name);
+        // The client hides the body of a 404: it may be Traefik's, without a router for Keycloak.
+        if (!found && !(await find("master")))
+          throw new NotUpError(`find realm ${name}`, 404, "no Keycloak answers there", undefined);
+        return found;
+      }),
     remove: name => call(`delete realm ${name}`, () => client.realms.del({ realm: name })).catch(absent),
     setCredentials: (realm, clientId, name, credentials) =>
       call(`set the credentials of realm ${realm}`, async () => {
@@ -106,7 +111,7 @@ export async function logIn(url: string, { username, password }: Login, timeout 
 }
 
 function absent(error: unknown): undefined {
-  if (error instanceof KeycloakError && error.status === 404) return undefined;
+  if (error instanceof KeycloakError && error.status === 404 && !(error instanceof NotUpError)) return undefined;
   throw error;
 }
 
@@ -114,8 +119,12 @@ async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (isNetworkError(error))
-      throw new KeycloakError(what, error.response.status, messageIn(error.responseData), error);
+    if (isNetworkError(error)) {
+      const { response, responseData } = error;
+      if (response.status === 404 && responseData === NO_ROUTER)
+        throw new NotUpError(what, 404, "no Keycloak answers there", error);
+      throw new KeycloakError(what, response.status, messageIn(responseData), error);
+    }
     if (error instanceof Error && error.name === "TimeoutError")
       throw new KeycloakError(what, undefined, "no answer in time", error);
     if (error instanceof TypeError)
@@ -128,6 +137,9 @@ async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
     throw error;
   }
 }
+
+/** The body of Traefik's own 404. Keycloak's has JSON. */
+const NO_ROUTER = "404 page not found\n";
 
 /** By its shape: the class is loaded with the client only. */
 function isNetworkError(error: unknown): error is NetworkError {

@@ -112,6 +112,13 @@ describe("last good's images", () => {
       assert.deepEqual(lines, [`tag ${name} moved in its registry; app gets the image that it ran`]);
     });
 
+    it("are pinned although Swarm changes the service itself between docker's read and its write", async () => {
+      await swarm.set({ service: service(`${name}@${moved}`), changing: 2 });
+      assert.equal((await pins()).length, 3);
+      await swarm.set({ service: service(`${name}@${moved}`), changing: 99 });
+      await assert.rejects(pinImages(session, VERSION), /pin the image of a_test_app: .*update out of sequence/);
+    });
+
     it("are pinned if the registry didn't answer: it may answer at the next start, with another image", async () => {
       await swarm.set({ service: service(name), image: [{ id: "id-1", names: [name, pinned] }] });
       assert.equal((await pins()).length, 1);

@@ -63,6 +63,8 @@ export interface Swarm {
   readonly failing?: number;
   /** Number of queries during which containers outlive their services. */
   readonly linger?: number;
+  /** Number of updates of services that fail because Swarm changes the service itself. */
+  readonly changing?: number;
   readonly task?: readonly Task[];
   readonly service?: readonly Thing[];
   readonly container?: readonly Container[];

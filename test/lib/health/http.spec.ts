@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import dns from "node:dns";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
 import { createServer as createPlainServer, type AddressInfo } from "node:net";
@@ -103,6 +104,16 @@ describe("a probe of an app from outside", () => {
 
   it("reports a name that isn't resolved", async () => {
     assert.equal((await probeUrl({ url: "https://nothing.invalid" }))?.by, "name");
+  });
+
+  it("reports a name whose resolver never answers, not the ingress", async () => {
+    const lookup = dns.lookup;
+    dns.lookup = (() => undefined) as unknown as typeof dns.lookup;
+    try {
+      assert.deepEqual(await probeUrl({ url: "https://a.test" }, 300), { what: "no answer (time-out)", by: "name" });
+    } finally {
+      dns.lookup = lookup;
+    }
   });
 
   it("reports an ingress that accepts connections but no TLS, or never answers", async () => {

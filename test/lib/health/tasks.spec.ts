@@ -46,6 +46,13 @@ describe("the trouble with an app's tasks", () => {
     assert.deepEqual(tasksTrouble([service(), job]), { what: "job isn't running", final: false });
   });
 
+  it("names the only service that Traefik routes to if its task ended, though with success", () => {
+    const ended = service({ running: 0, completed: 1, labels: { "traefik.enable": "true" } });
+    const job = service({ name: "job", running: 0, completed: 1 });
+    assert.deepEqual(tasksTrouble([service({ name: "db" }), job, ended]), { what: "app isn't running", final: false });
+    assert.equal(tasksTrouble([job, ended, { ...ended, name: "api", running: 1, completed: 0 }]), undefined);
+  });
+
   it("includes an update in progress, although the old task still counts as running", () => {
     assert.deepEqual(tasksTrouble([service({ update: "updating" })]), { what: "app is being updated", final: false });
     assert.deepEqual(tasksTrouble([service({ update: "rollback_started" })]), {
