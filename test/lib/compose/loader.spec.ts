@@ -178,7 +178,8 @@ configs: { entry: { name: "\${STACK_NAME}_entry_v1", file: ./entry.sh } }
       }),
       { numRuns: 150 },
     );
-    assert.ok(loaded > 50 && refused > 5, `${loaded} loaded, ${refused} refused`);
+    // Both must occur; how often each does is up to chance.
+    assert.ok(loaded > 15 && refused > 5, `${loaded} loaded, ${refused} refused`);
   });
 
   it("substitute 150 generated texts alike, and refuse the same ones", async () => {
