@@ -168,18 +168,17 @@ configs: { entry: { name: "\${STACK_NAME}_entry_v1", file: ./entry.sh } }
 
   it("read 150 generated pairs of a file and an overlay alike, and refuse the same ones", async () => {
     let [loaded, refused] = [0, 0];
-    await fc.assert(
-      fc.asyncProperty(file, overlay, fc.boolean(), async (base, over, single) => {
-        const texts = (single ? [base] : [base, over]).map(each => stringify(each));
-        const expected = await genuine(texts, env);
-        assert.deepEqual(read(texts), expected);
-        if (expected === undefined) refused += 1;
-        else loaded += 1;
-      }),
-      { numRuns: 150 },
-    );
-    // Both must occur; how often each does is up to chance.
-    assert.ok(loaded > 15 && refused > 5, `${loaded} loaded, ${refused} refused`);
+    const alike = fc.asyncProperty(file, overlay, fc.boolean(), async (base, over, single) => {
+      const texts = (single ? [base] : [base, over]).map(each => stringify(each));
+      const expected = await genuine(texts, env);
+      assert.deepEqual(read(texts), expected);
+      if (expected === undefined) refused += 1;
+      else loaded += 1;
+    });
+    const isEnough = () => loaded > 50 && refused > 5;
+    // How many of 150 load is up to chance: 35 were seen.
+    for (let rounds = 0; rounds < 3 && !isEnough(); rounds++) await fc.assert(alike, { numRuns: 150 });
+    assert.ok(isEnough(), `${loaded} loaded, ${refused} refused`);
   });
 
   it("substitute 150 generated texts alike, and refuse the same ones", async () => {
