@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
 import { stackOf } from "../../providers/lib/docker/names.ts";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { readLastGood, readRejected } from "../../providers/lib/state/versions.ts";
-import { at, base, stateDir } from "../lab/paths.ts";
-import { release, resetUpstream } from "../lab/upstream.ts";
-import { call, containers, freshWarm, hearth, must, upWarm, warmConfig } from "./host.ts";
+import { base, stateDir } from "../lab/paths.ts";
+import { release } from "../lab/upstream.ts";
+import { addWarmApp } from "./addedApp.ts";
+import { containers, hearth, must, upWarm } from "./host.ts";
 
 const recipe = "custom-html";
 const domain = `pages.${base}`;
@@ -28,26 +28,21 @@ async function publish(name: string): Promise<void> {
 
 describe("a third warm app with the defaults, on a real host", function () {
   this.timeout(300_000);
-  let config: string;
+  let remove: Awaited<ReturnType<typeof addWarmApp>>;
   let temporary: string;
 
   before(async () => {
     temporary = await mkdtemp(join(tmpdir(), "hearth-third-"));
-    await resetUpstream(recipe);
-    if ((await upWarm()).exitCode !== 0) await freshWarm();
-    config = await readFile(warmConfig, "utf8");
-    const edited = parse(config) as { config: { "hearth:apps": Record<string, object> } };
-    edited.config["hearth:apps"][recipe] = { domain, health: { stableFor: 3, margin: 5 }, updates: { minAgeHours: 0 } };
-    await writeFile(warmConfig, stringify(edited));
+    remove = await addWarmApp(recipe, {
+      domain,
+      health: { stableFor: 3, margin: 5 },
+      updates: { minAgeHours: 0 },
+    });
   });
 
   after(async () => {
-    await writeFile(warmConfig, config);
-    const done = await upWarm();
-    for (const name of (await must("docker", "volume", "ls", "-q", "--filter", `name=${stack}_`)).split("\n"))
-      if (name !== "") await call("docker", ["volume", "rm", name]);
-    for (const path of [folder.path, join(at.abra, "servers", "default", `${domain}.env`), temporary])
-      await rm(path, { recursive: true, force: true });
+    const done = await remove();
+    await rm(temporary, { recursive: true, force: true });
     assert.equal(done.exitCode, 0, done.all);
     assert.equal(await container(), "", "undeployed after its removal from the configuration");
   });

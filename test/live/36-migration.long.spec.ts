@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
 import { stackOf } from "../../providers/lib/docker/names.ts";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { readLastGood } from "../../providers/lib/state/versions.ts";
-import { at, base, stateDir } from "../lab/paths.ts";
-import { release, resetUpstream } from "../lab/upstream.ts";
-import { call, freshWarm, must, upWarm, warmConfig } from "./host.ts";
+import { base, stateDir } from "../lab/paths.ts";
+import { release } from "../lab/upstream.ts";
+import { addWarmApp } from "./addedApp.ts";
+import { must, upWarm } from "./host.ts";
 
 const recipe = "miniflux";
 const domain = `reader.${base}`;
@@ -33,30 +33,20 @@ async function failureFile(name: string): Promise<string> {
 
 describe("a schema migration of miniflux on PostgreSQL, on a real host", function () {
   this.timeout(300_000);
-  let config: string;
+  let remove: Awaited<ReturnType<typeof addWarmApp>>;
 
   before(async () => {
-    await resetUpstream(recipe);
-    if ((await upWarm()).exitCode !== 0) await freshWarm();
-    config = await readFile(warmConfig, "utf8");
-    const edited = parse(config) as { config: { "hearth:apps": Record<string, object> } };
-    edited.config["hearth:apps"][recipe] = {
+    remove = await addWarmApp(recipe, {
       domain,
       health: { path: "/healthcheck", stableFor: 3, margin: 5 },
       // The recipe allows 180 s, which the broken release would use up.
       env: { TIMEOUT: "30", EXTRA_DOMAINS: ` || Host(\`${alias}\`)` },
       updates: { minAgeHours: 0 },
-    };
-    await writeFile(warmConfig, stringify(edited));
+    });
   });
 
   after(async () => {
-    await writeFile(warmConfig, config);
-    const done = await upWarm();
-    for (const name of (await must("docker", "volume", "ls", "-q", "--filter", `name=${stack}_`)).split("\n"))
-      if (name !== "") await call("docker", ["volume", "rm", name]);
-    for (const path of [folder.path, join(at.abra, "servers", "default", `${domain}.env`)])
-      await rm(path, { recursive: true, force: true });
+    const done = await remove();
     assert.equal(done.exitCode, 0, done.all);
   });
 
