@@ -17,16 +17,17 @@ const recorded = z.object({ path: z.string(), size: z.number(), changed: z.numbe
 
 type Program = z.infer<typeof recorded>;
 
-/** Throws PulumiVersionError, ProgramError. Without a `pulumi` on PATH it does nothing: its caller reports that. */
-export async function requirePulumi(): Promise<void> {
+/** Returns whether there is a `pulumi` on PATH. Throws PulumiVersionError if it is too old, ProgramError. */
+export async function requirePulumi(): Promise<boolean> {
   const program = await programOnPath("pulumi");
-  if (program === undefined) return;
+  if (program === undefined) return false;
   const shim = await isShim(program);
-  if (!shim && (await isRecorded(program))) return;
+  if (!shim && (await isRecorded(program))) return true;
   const env = { PULUMI_SKIP_UPDATE_CHECK: "true" };
   const { stdout } = await run("pulumi", ["version"], "read its version", { env, timeout: 60_000 });
   refuseOld(stdout);
   if (!shim) await record(program);
+  return true;
 }
 
 function refuseOld(text: string): void {

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { yieldCpu } from "../../providers/lib/process/index.ts";
+import { withLowPriority } from "../../providers/lib/process/index.ts";
 import { requirePulumi } from "../../stacks/pulumiVersion.ts";
 import { asError, NotYourRecipeError } from "../common/errors.ts";
 import { project } from "../common/project.ts";
@@ -42,16 +42,17 @@ export async function pulumi(
   { show = false, signal, env = {} }: PulumiOptions = {},
 ): Promise<PulumiDone> {
   const wasAborted = signal?.aborted;
-  await requirePulumi().catch(error => {
+  const isInstalled = await requirePulumi().catch(error => {
     throw new NotYourRecipeError(asError(error).message, { cause: error });
   });
-  const child = spawn("pulumi", argv, {
+  if (!isInstalled) throw new NotYourRecipeError("pulumi not found on PATH: install the Pulumi CLI");
+  const [program, niceArgv] = withLowPriority("pulumi", argv);
+  const child = spawn(program, niceArgv, {
     cwd: project,
     env: { ...environment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
-  yieldCpu(child.pid);
   const stop = () => child.kill("SIGINT");
   if (signal?.aborted && !wasAborted) stop();
   signal?.addEventListener("abort", stop, { once: true });
@@ -72,10 +73,6 @@ export async function pulumi(
       child.once("close", (code, by) => resolve(code ?? (by === "SIGINT" ? 130 : 137)));
     });
     return { exitCode, stdout, all };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT")
-      throw new NotYourRecipeError("pulumi not found on PATH: install the Pulumi CLI", { cause: error });
-    throw error;
   } finally {
     signal?.removeEventListener("abort", stop);
   }

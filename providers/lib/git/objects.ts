@@ -3,7 +3,7 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { ProgramError, type ProgramErrorKind, run, yieldCpu } from "../process/index.ts";
+import { isAbsent, ProgramError, type ProgramErrorKind, run, withLowPriority } from "../process/index.ts";
 import { gitEnv } from "./env.ts";
 
 interface GitObject {
@@ -105,17 +105,20 @@ class Reader {
 
   constructor(repository: string) {
     this.#repository = repository;
-    const child = spawn("git", ["-C", repository, "cat-file", "--batch"], {
+    const [program, argv] = withLowPriority("git", ["-C", repository, "cat-file", "--batch"]);
+    const child = spawn(program, argv, {
       env: { ...process.env, ...gitEnv },
       stdio: ["pipe", "pipe", "pipe"],
     });
-    yieldCpu(child.pid);
     let stderr = "";
     child.once("error", error =>
       this.#fail((error as NodeJS.ErrnoException).code === "ENOENT" ? "not found" : "failed", stderr, null, error),
     );
     child.once("exit", () => this.#forget());
-    child.once("close", code => this.#fail(child.killed ? "timed out" : "failed", stderr, code));
+    child.once("close", code => {
+      if (isAbsent(code, stderr)) this.#fail("not found", "", null);
+      else this.#fail(child.killed ? "timed out" : "failed", stderr, code);
+    });
     child.stderr.on("data", chunk => (stderr += String(chunk)));
     child.stdout.on("data", (chunk: Buffer) => this.#receive(chunk));
     // Ignore EPIPE: the exit of the process reports the failure.

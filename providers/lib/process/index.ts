@@ -9,5 +9,5 @@ export {
   processIdentity,
   startTimeOf,
 } from "./identity.ts";
-export { yieldCpu } from "./priority.ts";
+export { isAbsent, withLowPriority } from "./priority.ts";
 export { ProgramError, type ProgramErrorKind, type Result, run, type RunOptions } from "./run.ts";

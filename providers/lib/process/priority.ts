@@ -1,14 +1,21 @@
 // Lowers the CPU priority of other programs: Keycloak and the ingress must answer while hearth works.
-import { getPriority, setPriority } from "node:os";
+import { getPriority } from "node:os";
 
 /** nice(1) value of pulumi, abra and git. hearth keeps its own: it couldn't restore the priority of a run's command. */
 const NICE = 10;
 
-/** Lowers the priority of the process `pid`, and of the children that it starts from now on. */
-export function yieldCpu(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, Math.max(NICE, getPriority(pid)));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_SYSTEM_ERROR") throw error; // it has exited already
-  }
+/**
+ * The command that runs `program` with a lower CPU priority, from its first instruction, and so all that it starts.
+ * nice(1) replaces itself by the program: the pid, the signals and the descriptors are the program's.
+ */
+export function withLowPriority(
+  program: string,
+  argv: readonly string[],
+): readonly [program: string, argv: readonly string[]] {
+  return ["nice", ["-n", String(Math.max(0, NICE - getPriority())), program, ...argv]];
+}
+
+/** Whether nice(1) ended with this because the program doesn't exist (POSIX: 127), rather than the program itself. */
+export function isAbsent(exitCode: number | null | undefined, stderr: string): boolean {
+  return exitCode === 127 && stderr.startsWith("nice: ");
 }

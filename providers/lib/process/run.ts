@@ -1,6 +1,6 @@
 // Runs another program: one result shape, and one error that carries the program's own output.
 import type { Options } from "execa";
-import { yieldCpu } from "./priority.ts";
+import { isAbsent, withLowPriority } from "./priority.ts";
 
 /** What a finished program printed, and its exit code: null when a signal ended it or it never started. */
 export interface Result {
@@ -55,15 +55,16 @@ export async function run(
 ): Promise<Result> {
   // Loaded with the first program: a process that runs none doesn't pay for execa's hundred files.
   const { execa } = await import("execa");
-  const running = execa(program, argv, settingsOf(options));
-  if (options.yieldsCpu) yieldCpu(running.pid);
-  const done = await running;
+  const [file, fileArgv] = options.yieldsCpu ? withLowPriority(program, argv) : ([program, argv] as const);
+  const done = await execa(file, fileArgv, settingsOf(options));
   const result: Result = {
     stdout: String(done.stdout ?? ""),
     stderr: String(done.stderr ?? ""),
     exitCode: done.exitCode ?? null,
   };
   if (!done.failed) return result;
+  if (options.yieldsCpu && isAbsent(result.exitCode, result.stderr))
+    throw new ProgramError(program, what, "not found", { stdout: "", stderr: "", exitCode: null });
   throw new ProgramError(program, what, kindOf(done), result, done.cause);
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rename, rm, writeFile, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { tmpdir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -142,11 +142,11 @@ describe("reading objects of a git repository", function () {
   });
 
   it("fails if git isn't found", async () => {
+    const { stdout: nice } = await execa("sh", ["-c", "command -v nice"]);
     process.env["PATH"] = root;
-    await assert.rejects(text("one"), {
-      name: "ProgramError",
-      kind: "not found",
-      message: "git: read: no such program on PATH",
-    });
+    const absent = { name: "ProgramError", kind: "not found", message: "git: read: no such program on PATH" };
+    await assert.rejects(text("one"), absent, "without any program");
+    await symlink(nice, join(root, "nice"));
+    await assert.rejects(text("one"), absent, "without git");
   });
 });

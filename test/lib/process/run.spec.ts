@@ -55,7 +55,7 @@ describe("running a program", () => {
   it("lowers the priority of a program that yields the CPU, and of its children", async () => {
     const own = getPriority();
     assert.equal((await sh("nice")).stdout, String(own));
-    assert.equal((await sh("sleep 0.2; sh -c nice", { yieldsCpu: true })).stdout, "10");
+    assert.equal((await sh("nice", { yieldsCpu: true })).stdout, "10");
     assert.equal(getPriority(), own);
   });
 
@@ -70,7 +70,12 @@ describe("running a program", () => {
       message: "no-such-program: try: no such program on PATH",
       result: { stdout: "", stderr: "", exitCode: null },
     };
-    await assert.rejects(run("no-such-program", ["argument"], "try", { timeout: 1_000, input: "" }), absent);
+    for (const yieldsCpu of [false, true])
+      await assert.rejects(
+        run("no-such-program", ["argument"], "try", { timeout: 1_000, input: "", yieldsCpu }),
+        absent,
+      );
+    await assert.rejects(sh("exit 127", { yieldsCpu: true }), { kind: "failed", message: "sh: try: exit 127" });
   });
 
   it("ends it at the time-out and reports what it printed until then", async () => {
