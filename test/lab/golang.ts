@@ -107,7 +107,8 @@ export function goStep(program: GoProgram, isAvailable: () => Promise<boolean>, 
         const modMode =
           (await readFile(join(cwd, "go.mod"), "utf8")).includes("\nreplace ") || program.drop ? "mod" : "readonly";
         const path = join(out, program.name);
-        const argv = ["build", `-mod=${modMode}`, "-trimpath", "-ldflags", program.ldflags, "-o", path, program.main];
+        const flags = ["-trimpath", "-gcflags=all=-dwarf=false", "-ldflags", program.ldflags];
+        const argv = ["build", `-mod=${modMode}`, ...flags, "-o", path, program.main];
         await shell(go, argv, { cwd, env: { CGO_ENABLED: "0" } });
       }),
   };

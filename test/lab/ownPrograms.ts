@@ -29,7 +29,7 @@ export function ownProgramPath(name: OwnProgram): string {
 
 async function build(shell: Shell): Promise<void> {
   await buildProgram(ownProgramPath("abra"), async (_work, out) => {
-    const flags = ["-mod=readonly", "-buildvcs=false", "-trimpath", "-ldflags", "-s -w"];
+    const flags = ["-mod=readonly", "-buildvcs=false", "-trimpath", "-gcflags=all=-dwarf=false", "-ldflags", "-s -w"];
     const env = { CGO_ENABLED: "0", GOWORK: "off" };
     await shell(await goCommand(), ["build", ...flags, "-o", `${out}/`, "./abra", "./oracle"], { cwd: source, env });
   });
