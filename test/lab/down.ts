@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ownDns } from "./dns.ts";
-import { engineAnswers, ownEngine, stopEngine } from "./engine.ts";
+import { engineAnswers, ownEngine, reviveEngine, stopEngine } from "./engine.ts";
 import { exists } from "./host.ts";
 import { ownImages } from "./images.ts";
 import { at, cache, lab, stateDir } from "./paths.ts";
@@ -116,6 +116,7 @@ export const outdatedLab: Step = {
 
 /** `lab down`: apps, swarm, DNS server, engine, folders; with `cache` also images and build results. */
 export async function down(print: Print, options: { readonly cache: boolean }): Promise<void> {
+  await reviveEngine();
   const answers = await engineAnswers();
   if (answers) await removeState(print);
   if (answers && options.cache) {

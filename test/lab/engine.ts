@@ -4,7 +4,7 @@ import { open, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { alive, which } from "./host.ts";
+import { alive, exists, which } from "./host.ts";
 import { at } from "./paths.ts";
 import type { Step } from "./steps.ts";
 
@@ -27,33 +27,41 @@ export const engine: Step = {
   name: "docker engine",
   after: ["packages"],
   ready: engineAnswers,
-  run: async () => {
-    await mkdir(at.engine, { recursive: true });
-    // After a power cut or a SIGKILL the pid in a pid file may belong to another process.
-    await dropStale(pidFile, "dockerd");
-    await dropStale("/run/docker/containerd/containerd.pid", "containerd");
-    // Keep the log of an engine that crashed.
-    await rename(logFile, `${logFile}.before`).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-    });
-    const log = await open(logFile, "w");
-    const daemon = (await which("dockerd")) ?? "dockerd";
-    // The lab's DNS server listens on docker0's default address, 172.17.0.1 (`--bip`).
-    const child = spawn(daemon, ["--pidfile", pidFile, "--bip", "172.17.0.1/16", "--dns", "172.17.0.1"], {
-      detached: true,
-      stdio: ["ignore", log.fd, log.fd],
-    });
-    child.unref();
-    const exited = new Promise<never>((_, reject) => {
-      child.once("error", reject);
-      child.once("exit", code => reject(new Error(`dockerd exited with ${code}; log: ${logFile}`)));
-    });
-    exited.catch(() => undefined);
-    await Promise.race([exited, waitUntilAnswering()]);
-    child.removeAllListeners();
-    await log.close();
-  },
+  run: startEngine,
 };
+
+/** Starts the engine, and resolves once it responds. */
+async function startEngine(): Promise<void> {
+  await mkdir(at.engine, { recursive: true });
+  // After a power cut or a SIGKILL the pid in a pid file may belong to another process.
+  await dropStale(pidFile, "dockerd");
+  await dropStale("/run/docker/containerd/containerd.pid", "containerd");
+  // Keep the log of an engine that crashed.
+  await rename(logFile, `${logFile}.before`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  const log = await open(logFile, "w");
+  const daemon = (await which("dockerd")) ?? "dockerd";
+  // The lab's DNS server listens on docker0's default address, 172.17.0.1 (`--bip`).
+  const child = spawn(daemon, ["--pidfile", pidFile, "--bip", "172.17.0.1/16", "--dns", "172.17.0.1"], {
+    detached: true,
+    stdio: ["ignore", log.fd, log.fd],
+  });
+  child.unref();
+  const exited = new Promise<never>((_, reject) => {
+    child.once("error", reject);
+    child.once("exit", code => reject(new Error(`dockerd exited with ${code}; log: ${logFile}`)));
+  });
+  exited.catch(() => undefined);
+  await Promise.race([exited, waitUntilAnswering()]);
+  child.removeAllListeners();
+  await log.close();
+}
+
+/** Starts the engine that the lab started before and that has ended, with a reboot say: its containers are still there. */
+export async function reviveEngine(): Promise<void> {
+  if (!(await engineAnswers()) && (await exists(at.engine))) await startEngine();
+}
 
 /** Stops the engine that the lab started and waits until it has exited. */
 export async function stopEngine(): Promise<void> {

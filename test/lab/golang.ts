@@ -1,5 +1,5 @@
 // Builds programs from Go modules, inside a copy of the module so that its go.mod and go.sum apply.
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { exists, which } from "./host.ts";
 import { cache } from "./paths.ts";
@@ -101,7 +101,7 @@ export function goStep(program: GoProgram, isAvailable: () => Promise<boolean>, 
           cwd: work,
           env: { GOFLAGS: "-mod=mod" },
         });
-        await cp((JSON.parse(found) as { Dir: string }).Dir, cwd, { recursive: true });
+        await shell("cp", ["-R", (JSON.parse(found) as { Dir: string }).Dir, cwd]);
         await shell("chmod", ["-R", "u+w", cwd]);
         for (const name of program.drop ?? []) await shell(go, ["mod", "edit", `-dropreplace=${name}`], { cwd });
         const modMode =
