@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { exists, which } from "./host.ts";
 import { cache } from "./paths.ts";
+import type { Shell } from "./shell.ts";
 import type { Step } from "./steps.ts";
 
 export interface GoProgram {
@@ -86,6 +87,34 @@ export async function buildProgram(
   }
 }
 
+let lastBuild: Promise<unknown> = Promise.resolve();
+
+/**
+ * `go build` with `argv`, one at a time: each keeps all cores busy, and those that start together on an empty cache would
+ * each compile the standard library. What it compiles is downloaded before its turn.
+ */
+export async function goBuild(shell: Shell, { cwd, env, mod, flags, out, packages }: GoBuild): Promise<void> {
+  const go = await goCommand();
+  const settings = { cwd, env: { CGO_ENABLED: "0", ...env } };
+  await shell(go, ["list", `-mod=${mod}`, "-deps", "-f", "", ...packages], settings);
+  const argv = ["build", `-mod=${mod}`, "-trimpath", "-gcflags=all=-dwarf=false", ...flags, "-o", out, ...packages];
+  const turn = lastBuild.then(() => shell(go, argv, settings));
+  lastBuild = turn.catch(() => undefined);
+  await turn;
+}
+
+interface GoBuild {
+  /** Folder of the module. */
+  readonly cwd: string;
+  readonly env?: Record<string, string>;
+  /** Whether go.mod may be completed (`mod`). */
+  readonly mod: "mod" | "readonly";
+  readonly flags: readonly string[];
+  /** The program, or a folder for several. */
+  readonly out: string;
+  readonly packages: readonly string[];
+}
+
 /** Builds the program into the cache, unless it exists there or `isAvailable`. */
 export function goStep(program: GoProgram, isAvailable: () => Promise<boolean>, after: readonly string[] = []): Step {
   const target = builtAt(program);
@@ -104,12 +133,15 @@ export function goStep(program: GoProgram, isAvailable: () => Promise<boolean>, 
         await shell("cp", ["-R", (JSON.parse(found) as { Dir: string }).Dir, cwd]);
         await shell("chmod", ["-R", "u+w", cwd]);
         for (const name of program.drop ?? []) await shell(go, ["mod", "edit", `-dropreplace=${name}`], { cwd });
-        const modMode =
-          (await readFile(join(cwd, "go.mod"), "utf8")).includes("\nreplace ") || program.drop ? "mod" : "readonly";
-        const path = join(out, program.name);
-        const flags = ["-trimpath", "-gcflags=all=-dwarf=false", "-ldflags", program.ldflags];
-        const argv = ["build", `-mod=${modMode}`, ...flags, "-o", path, program.main];
-        await shell(go, argv, { cwd, env: { CGO_ENABLED: "0" } });
+        const isIncomplete =
+          program.drop !== undefined || (await readFile(join(cwd, "go.mod"), "utf8")).includes("\nreplace ");
+        await goBuild(shell, {
+          cwd,
+          mod: isIncomplete ? "mod" : "readonly",
+          flags: ["-ldflags", program.ldflags],
+          out: join(out, program.name),
+          packages: [program.main],
+        });
       }),
   };
 }

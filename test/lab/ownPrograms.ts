@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildProgram, goCommand } from "./golang.ts";
+import { buildProgram, goBuild } from "./golang.ts";
 import { exists } from "./host.ts";
 import { cache, project } from "./paths.ts";
 import { shellTo, type Shell } from "./shell.ts";
@@ -28,11 +28,16 @@ export function ownProgramPath(name: OwnProgram): string {
 }
 
 async function build(shell: Shell): Promise<void> {
-  await buildProgram(ownProgramPath("abra"), async (_work, out) => {
-    const flags = ["-mod=readonly", "-buildvcs=false", "-trimpath", "-gcflags=all=-dwarf=false", "-ldflags", "-s -w"];
-    const env = { CGO_ENABLED: "0", GOWORK: "off" };
-    await shell(await goCommand(), ["build", ...flags, "-o", `${out}/`, "./abra", "./oracle"], { cwd: source, env });
-  });
+  await buildProgram(ownProgramPath("abra"), (_work, out) =>
+    goBuild(shell, {
+      cwd: source,
+      env: { GOWORK: "off" },
+      mod: "readonly",
+      flags: ["-buildvcs=false", "-ldflags", "-s -w"],
+      out: `${out}/`,
+      packages: ["./abra", "./oracle"],
+    }),
+  );
 }
 
 /** Path of the program. Builds it first if the cache lacks it: for unit specs, which run without a lab. */

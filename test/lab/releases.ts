@@ -55,12 +55,13 @@ function addDefect(kind: Kind): Edit {
       };
     case "never-healthy":
       // The first healthcheck is the app's, however its test is wrapped, or without one.
-      // A short start_period, so that the gate's deadline comes early.
+      // A short start_period and few retries, so that the gate's deadline comes early. Docker kills it after about 20 s,
+      // when Keycloak has migrated its database.
       return text =>
         replaceOrThrow(
           text,
-          /(healthcheck:\n)(?: +test:\s*\[[^]*?\]\n)?( +)(interval:[^]*?start_period:) \d+s/,
-          '$1$2test: ["CMD", "false"]\n$2$3 10s',
+          /(healthcheck:\n)(?: +test:\s*\[[^]*?\]\n)?( +)(interval:[^]*?retries:) \d+\n +start_period: \d+s/,
+          '$1$2test: ["CMD", "false"]\n$2$3 2\n$2start_period: 15s',
         );
     case "crashes":
       return text =>

@@ -51,7 +51,12 @@ describe("the upstream of the lab's recipes", function () {
     const services = async (version: string) => parse((await text(version))!).services;
     const [good, neverHealthy] = [await services("10.8.0+26.5.0"), await services("10.8.1+26.5.0")];
     const { healthcheck } = good.app;
-    assert.deepEqual(neverHealthy.app.healthcheck, { ...healthcheck, test: ["CMD", "false"], start_period: "10s" });
+    assert.deepEqual(neverHealthy.app.healthcheck, {
+      ...healthcheck,
+      test: ["CMD", "false"],
+      retries: 2,
+      start_period: "15s",
+    });
     const database = async (version: string) => fileAt(of("keycloak"), version, "compose.mariadb.yml");
     const unchanged = await database("10.8.0+26.5.0");
     assert.equal(await database("10.8.1+26.5.0"), unchanged, "the database of a broken release is that of a good one");
