@@ -55,8 +55,8 @@ function addDefect(kind: Kind): Edit {
       };
     case "never-healthy":
       // The first healthcheck is the app's, however its test is wrapped, or without one.
-      // A short start_period and few retries, so that the gate's deadline comes early. Docker kills it after about 20 s,
-      // when Keycloak has migrated its database.
+      // A short start_period and few retries, so that the gate's deadline comes early: Docker kills the container after
+      // about 20 s.
       return text =>
         replaceOrThrow(
           text,

@@ -16,6 +16,6 @@ export function withLowPriority(
 }
 
 /** Whether nice(1) ended with this because the program doesn't exist (POSIX: 127), rather than the program itself. */
-export function isAbsent(exitCode: number | null | undefined, stderr: string): boolean {
+export function isAbsent(exitCode: number | null, stderr: string): boolean {
   return exitCode === 127 && stderr.startsWith("nice: ");
 }
