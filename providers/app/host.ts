@@ -40,7 +40,7 @@ export interface UpgradeHost {
 
   /** The open operation in the journal. */
   operation(): Promise<Operation | undefined>;
-  /** Opens the journal and records the app's baseline. */
+  /** Opens the journal and records the app's baseline, volumes and images. */
   begin(plan: { readonly from: string; readonly to: string }): Promise<Operation>;
   /** Opens the journal for a restore; replaces a broken operation. `restoreEnv` then restores the snapshot's .env. */
   beginRestore(to: { readonly version: string; readonly snapshot: string }): Promise<Operation>;
@@ -58,7 +58,7 @@ export interface UpgradeHost {
   clearFirstDeploy(): Promise<void>;
 
   lastGood(): Promise<string | undefined>;
-  /** Records `version` as last good and tags its images. */
+  /** Records `version`, which is healthy, as last good, tags its images, and removes the guards. */
   commit(version: string): Promise<void>;
   /** `diagnostics`: the folder that has the whole text of `why`. */
   reject(version: string, why: string, diagnostics?: string): Promise<void>;
@@ -75,6 +75,13 @@ export interface UpgradeHost {
   prepare(operation: Operation): Promise<void>;
   /** Restores the .env that `prepare` saved, or the snapshot's. */
   restoreEnv(operation: Operation): Promise<void>;
+  /**
+   * Has running containers mount the app's volumes and hold last good's images, so that no prune of the host takes them
+   * while the app is down. Starts those that are missing, and removes those of other images or volumes.
+   */
+  guard(): Promise<void>;
+  /** Removes the guards; `commit` does it too. Never throws: one that stays is removed later. */
+  releaseGuards(): Promise<void>;
   /** Stops the services that Traefik routes to, then the others. Resolves once all are removed. */
   stop(): Promise<void>;
   /** Snapshots every volume, and verifies the archives. */
@@ -86,6 +93,10 @@ export interface UpgradeHost {
   gate(version: string, baseline: Baseline | undefined, before: Rollbacks | undefined): Promise<Verdict>;
   /** Writes diagnostics, with the whole `why` of the operation, before the app is undeployed. Returns their folder. */
   captureDiagnostics(operation: Operation): Promise<string>;
+  /** Full names of the volumes that the app had when the operation began and that exist no more. */
+  lostVolumes(operation: Operation): Promise<readonly string[]>;
+  /** Whether this operation's own snapshot is complete. */
+  hasSnapshot(operation: Operation): Promise<boolean>;
   /** Restores the operation's snapshot. The replaced data stays beside the volumes. */
   restore(operation: Operation): Promise<void>;
   /** Removes the data that `restore` replaced. */

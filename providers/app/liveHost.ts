@@ -2,6 +2,7 @@
 import type { AppContext } from "./context.ts";
 import type { UpgradeHost } from "./host.ts";
 import { environment } from "./live/environment.ts";
+import { guards } from "./live/guards.ts";
 import { health } from "./live/health.ts";
 import { journal } from "./live/journal.ts";
 import { maintenance } from "./live/maintenance.ts";
@@ -24,6 +25,7 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
     ...versions(session),
     ...maintenance(session),
     ...environment(session),
+    ...guards(session),
     ...services(session),
     ...snapshots(session),
     ...health(session),

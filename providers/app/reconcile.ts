@@ -15,6 +15,7 @@ import { liveHost } from "./liveHost.ts";
 import { observeApp } from "./observeApp.ts";
 import { volumesAt } from "./recipe.ts";
 import { recover } from "./recover.ts";
+import { tryGuard } from "./rollback.ts";
 import { commitRunning, configure, NO_VERSION, sync } from "./sync.ts";
 
 export interface Outcome {
@@ -98,6 +99,7 @@ export async function undeploy(app: CheckedWarmApp, log: Log): Promise<void> {
     if (!(await findDeployed(app)).deployed) return waitUntilRemoved(context.stack);
     await host.drain("undeploy");
     try {
+      await tryGuard(host); // stays until the app is healthy again
       await host.stop();
     } finally {
       await host.releaseMaintenance();

@@ -5,7 +5,7 @@ import { BrokenError } from "./errors.ts";
 import { alertInconclusive, brokenMessage, markBroken } from "./failure.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
-import { closeOperation, rollBack, runRollback } from "./rollback.ts";
+import { closeOperation, rollBack, runRollback, tryGuard } from "./rollback.ts";
 import { commitUpgrade } from "./upgrade.ts";
 
 /** Milliseconds after which an operation whose gate stays inconclusive makes the app broken. */
@@ -20,7 +20,10 @@ export type Recovery = "nothing" | "finished" | "undone";
 export async function recover(host: UpgradeHost): Promise<Recovery> {
   const operation = await host.operation();
   if (!operation) return "nothing";
-  if (operation.broken) throw new BrokenError(brokenMessage(host.name, operation.broken.why, operation.diagnostics));
+  if (operation.broken) {
+    await tryGuard(host);
+    throw new BrokenError(brokenMessage(host.name, operation.broken.why, operation.diagnostics));
+  }
   const { from, to, step } = operation;
   host.log(`${host.name}: an operation (${from} → ${to}) was interrupted at ${step}`);
   try {

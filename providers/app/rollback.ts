@@ -56,6 +56,7 @@ export async function runRollback(host: UpgradeHost, operation: Operation, first
   const start = rollbackSteps.findIndex(step => step === first);
   if (start < 0) throw new Error(`${host.name}: ${first} is not a step of a rollback`);
   let current = operation;
+  await tryGuard(host);
   try {
     for (const step of rollbackSteps.slice(start)) {
       current = await host.writeStep(current, step);
@@ -90,6 +91,7 @@ const runStep: Record<(typeof rollbackSteps)[number], Step> = {
   },
   async redeploy(host, operation) {
     await refuseForeignDeploy(host, operation);
+    await recoverVolumes(host, operation);
     await host.restoreEnv(operation);
     const rollbacks = await host.rollbacks();
     await host.deploy(versionBefore(operation));
@@ -124,8 +126,26 @@ async function alertRolledBack(host: UpgradeHost, operation: Operation, why: str
   });
 }
 
-/** Ends the operation: releases maintenance, then closes the journal. */
+/** Restores volumes that vanished although nothing was to be undone: a deploy would begin with empty ones. */
+async function recoverVolumes(host: UpgradeHost, operation: Operation): Promise<void> {
+  const lost = await host.lostVolumes(operation);
+  if (lost.length === 0) return;
+  const what = `volume ${lost.join(", ")} was removed meanwhile`;
+  if (!(await host.hasSnapshot(operation))) throw new Error(`${what}, before its snapshot was complete`);
+  host.log(`${host.name}: ${what}; restoring it`);
+  await host.restore({ ...operation, snapshot: operation.id });
+}
+
+/** Guards the app. A guard that can't start stops no rollback: without it, only a prune of the host is a danger. */
+export async function tryGuard(host: UpgradeHost): Promise<void> {
+  await host.guard().catch(error => {
+    host.log(`${host.name}: not guarded against a prune: ${shortReason(host.mask(errorMessage(error)))}`);
+  });
+}
+
+/** Ends the operation of an app that runs: releases its guards and maintenance, then closes the journal. */
 export async function closeOperation(host: UpgradeHost): Promise<void> {
+  await host.releaseGuards();
   await host.releaseMaintenance();
   await host.close();
 }

@@ -48,6 +48,7 @@ async function run(host: UpgradeHost, plan: Plan, what: string): Promise<RolledB
   try {
     operation = await host.writeStep(operation, "prepare");
     await host.prepare(operation);
+    await host.guard();
     if (host.stateful) {
       operation = await host.writeStep(operation, "stop");
       await host.stop();

@@ -1,5 +1,6 @@
 // An UpgradeHost of plain values. Every side effect is a failpoint: it can fail, or the process can be killed before,
 // in the middle of, or after it.
+import { InconclusiveError } from "../../providers/lib/health/errors.ts";
 import type { Verdict } from "../../providers/lib/health/gate.ts";
 import type { OperationChanges, Operation, OperationStep } from "../../providers/lib/state/operation.ts";
 import type { Notice, UpgradeHost } from "../../providers/app/host.ts";
@@ -25,6 +26,12 @@ export interface Disk {
   env: string;
   keptEnv: Record<string, string>;
   snapshots: Record<string, { data: Data; whole: boolean }>;
+  /** Whether containers hold the volume and last good's image. */
+  guarded: boolean;
+  /** Versions whose image is on the host. */
+  images: string[];
+  /** Whether the registry answers. */
+  registry: boolean;
   /** Data that a restore replaced, by operation. */
   beside: Record<string, Data>;
   operation: string | undefined;
@@ -57,6 +64,9 @@ export function freshDisk(more: Partial<Disk> = {}): Disk {
     env: `TYPE=${FROM}`,
     keptEnv: {},
     snapshots: {},
+    guarded: false,
+    images: [FROM],
+    registry: true,
     beside: {},
     operation: undefined,
     begun: 0,
@@ -85,8 +95,8 @@ export interface Process {
   readonly did: string[];
 }
 
-/** A process that works on `disk`, with `fates` at its failpoints. */
-export function processOn(disk: Disk, fates: Plan = new Map()): Process {
+/** A process that works on `disk`, with `fates` at its failpoints; `meanwhile` happens at each. */
+export function processOn(disk: Disk, fates: Plan = new Map(), meanwhile: () => void = () => undefined): Process {
   let passed = 0;
   let dead = false;
   const me = ++disk.processes;
@@ -94,6 +104,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
 
   const point = (what: string) => {
     if (dead) throw new Killed(what);
+    meanwhile();
     const fate = fates.get(++passed);
     if (fate === "kill") {
       dead = true;
@@ -122,6 +133,11 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
   const live = (): Data => {
     if (!disk.data) throw new Error("data not found");
     return disk.data;
+  };
+  const pull = (version: string) => {
+    if (disk.images.includes(version)) return;
+    if (!disk.registry) throw new InconclusiveError(`image of ${version} not found, and the pull failed`);
+    disk.images.push(version);
   };
   /** Without maintenance, a run could begin meanwhile. */
   const maintained = (what: string) => {
@@ -155,7 +171,8 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     begin: plan =>
       effect("begin", () => {
         if (disk.operation !== undefined) throw new Error("another operation is open");
-        return write(opened({ kind: "upgrade", ...plan, step: "preflight" }));
+        const volumes = disk.stateful && disk.data ? ["data"] : [];
+        return write(opened({ kind: "upgrade", ...plan, volumes, step: "preflight" }));
       }),
     beginRestore: ({ version, snapshot }) =>
       effect("beginRestore", () =>
@@ -189,7 +206,10 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     commit: version =>
       effect(
         "commit",
-        () => void (disk.lastGood = version),
+        () => {
+          disk.lastGood = version;
+          disk.guarded = false;
+        },
         () => void (disk.failedFirst = undefined),
       ),
     reject: (version, why) => effect("reject", () => void (disk.rejected[version] = why)),
@@ -200,7 +220,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
       if (dead) throw new Killed("alert");
       disk.alerts[notice.key] ??= notice;
     },
-    preflight: () => effect("preflight", () => undefined),
+    preflight: ({ to }) => effect("preflight", () => pull(to)),
     drain: () => effect("drain", () => void (disk.maintenance = me)),
     claimMaintenance: () => effect("claim", () => void (disk.maintenance = me)),
     // Keeps another process's: that one may be working.
@@ -213,6 +233,14 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
         () => void (disk.keptEnv[id] = disk.env),
       ),
     restoreEnv: ({ id }) => effect("restoreEnv", () => void (disk.env = disk.keptEnv[id] ?? disk.env)),
+    guard: () => effect("guard", () => void (disk.guarded = true)),
+    // Never throws by its contract, but may be interrupted.
+    releaseGuards: async () => {
+      if (fates.get(passed + 1) === "kill") point("release");
+      passed += 1;
+      if (dead) throw new Killed("release");
+      disk.guarded = false;
+    },
     stop: () =>
       effect("stop", () => {
         maintained("stop");
@@ -231,7 +259,8 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     deploy: version => {
       const start = () => {
         if (disk.operation !== undefined) maintained("deploy");
-        else disk.data ??= { schema: version, rows: [] }; // the first deploy
+        pull(version);
+        disk.data ??= { schema: version, rows: [] }; // docker creates a missing volume, empty
         // The data must be in a snapshot before another version writes to it.
         const data = live();
         const safe = Object.values(disk.snapshots).some(
@@ -263,13 +292,15 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
         : { health: "healthy" };
     },
     captureDiagnostics: () => effect("diagnostics", () => "/failures/1"),
+    lostVolumes: ({ volumes = [] }) => look(() => (disk.data ? [] : volumes)),
+    hasSnapshot: ({ id }) => look(() => disk.snapshots[id]?.whole === true),
     restore: ({ id, snapshot = id }) => {
       const found = disk.snapshots[snapshot];
       if (!found?.whole) throw new Error(`snapshot ${snapshot} not found`);
       return effect(
         "restore",
         () => {
-          disk.beside[id] ??= live();
+          if (disk.data) disk.beside[id] ??= disk.data;
           disk.data = found.data;
         },
         () => {
@@ -281,6 +312,13 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
     removeReplacedData: ({ id }) => effect("forget", () => void delete disk.beside[id]),
   };
   return { host, passed: () => passed, did };
+}
+
+/** What a prune of volumes and of all images takes: whatever no running container uses. */
+export function prune(disk: Disk): void {
+  const used = [...(disk.deployed ? [disk.deployed] : []), ...(disk.guarded && disk.lastGood ? [disk.lastGood] : [])];
+  disk.images = disk.images.filter(version => used.includes(version));
+  if (disk.deployed === undefined && !disk.guarded) disk.data = undefined;
 }
 
 /** Every copy of the data. */

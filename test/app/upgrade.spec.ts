@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BrokenError, PreflightError, ReleaseFault, UpgradeError } from "../../providers/app/errors.ts";
+import type { UpgradeHost } from "../../providers/app/host.ts";
 import { recover } from "../../providers/app/recover.ts";
 import { upgrade } from "../../providers/app/upgrade.ts";
-import { copies, freshDisk, FROM, Injected, Killed, processOn, TO, type Disk, type Plan } from "./fakeHost.ts";
+import { copies, freshDisk, FROM, Injected, Killed, processOn, prune, TO, type Disk, type Plan } from "./fakeHost.ts";
 import { InconclusiveError } from "../../providers/lib/health/index.ts";
 import type { Operation } from "../../providers/lib/state/index.ts";
 
@@ -47,6 +48,7 @@ function atRest(disk: Disk, { to = true } = {}): void {
   if (disk.deployed === FROM) assert.deepEqual(disk.data, original, "P4: the data isn't as it was");
   else assert.deepEqual(disk.data, { schema: TO, rows: [...original.rows, `migrated to ${TO}`] });
   assert.deepEqual(disk.beside, {}, "an old volume is left");
+  assert.ok(!disk.guarded, "a guard is left");
   assert.equal(disk.env.includes("NEW=1"), disk.deployed === TO, "the .env is another version's");
   assert.ok(disk.env.startsWith(`TYPE=${disk.deployed}`));
 }
@@ -57,7 +59,7 @@ describe("an upgrade", () => {
     const { host, did } = processOn(disk);
     await upgrade(host, plan);
     const steps =
-      "begin,note preflight,preflight,note drain,drain,note prepare,prepare,note stop,stop,note snapshot,snapshot";
+      "begin,note preflight,preflight,note drain,drain,note prepare,prepare,guard,note stop,stop,note snapshot,snapshot";
     assert.equal(did.join(), `${steps},note deploy,deploy ${TO},note gate,note commit,commit,forget,giveBack,close`);
     atRest(disk);
     assert.equal(disk.deployed, TO);
@@ -160,7 +162,7 @@ describe("an upgrade", () => {
     assert.ok(copies(disk).some(data => same(data, original)));
     const { host, did } = processOn(disk);
     await assert.rejects(recover(host), BrokenError);
-    assert.deepEqual(did, []);
+    assert.deepEqual(did, ["guard"], "only guards that are missing start");
   });
 
   it("stays at its gate if health is inconclusive, undoes nothing, and is checked again", async () => {
@@ -254,12 +256,18 @@ describe("an interrupted upgrade", function () {
 
   /** Runs a process for each of `plans`, then one without failures. */
   async function play(disk: Disk, first: Plan, ...rest: Plan[]): Promise<{ met: boolean; outcome: unknown }> {
-    const one = processOn(disk, first);
+    return playWhile(disk, () => undefined, first, ...rest);
+  }
+
+  /** Like `play`; `meanwhile` happens again and again. */
+  async function playWhile(disk: Disk, meanwhile: () => void, first: Plan, ...rest: Plan[]) {
+    const one = processOn(disk, first, meanwhile);
     let outcome = await end(upgrade(one.host, plan));
     always(disk);
     const met = [...first.keys()].every(number => number <= one.passed());
     for (const next of rest) {
-      outcome = await end(recover(processOn(disk, next).host));
+      meanwhile();
+      outcome = await end(recover(processOn(disk, next, meanwhile).host));
       always(disk);
     }
     return { met, outcome };
@@ -296,6 +304,16 @@ describe("an interrupted upgrade", function () {
         }
       }
       assert.ok(pairs > 100, `${pairs} pairs`);
+    });
+
+    it(`F47, P5: to a ${release} release loses nothing if the host is pruned at any time, killed at any point or not`, async () => {
+      for (let at = 1; ; at++) {
+        const disk = host();
+        const { met } = await playWhile(disk, () => prune(disk), new Map([[at, "kill"]]), new Map());
+        atRest(disk, { to: release === "good" });
+        assert.ok(disk.images.includes(disk.deployed!), "the image of what runs");
+        if (!met) break;
+      }
     });
 
     it(`P4, P5, P10: to a ${release} release, failing anywhere, is undone, or broken with an alert`, async () => {
@@ -349,6 +367,57 @@ describe("an interrupted upgrade", function () {
       ),
       { numRuns: long ? 10_000 : 400 },
     );
+  });
+
+  /** The first host on which `is` holds after an upgrade was killed; then a prune, although no guard runs. */
+  async function prunedWhere(is: (disk: Disk, operation: Operation) => boolean): Promise<Disk> {
+    for (let at = 1; ; at++) {
+      const disk = freshDisk();
+      const { met } = await play(disk, new Map([[at, "kill"]]));
+      assert.ok(met, "there is no such moment");
+      if (disk.operation === undefined || !is(disk, JSON.parse(disk.operation) as Operation)) continue;
+      disk.guarded = false;
+      prune(disk);
+      assert.equal(disk.data, undefined);
+      return disk;
+    }
+  }
+  const unguarded = (host: UpgradeHost) => ({ ...host, guard: () => Promise.reject(new Error("no memory")) });
+
+  it("F47, P5: restores a volume that vanished after its snapshot, though nothing was to be undone", async () => {
+    const disk = await prunedWhere(
+      ({ snapshots }, { step, id }) => step === "snapshot" && snapshots[id]?.whole === true,
+    );
+    assert.equal(await recover(unguarded(processOn(disk).host)), "undone");
+    atRest(disk, { to: false });
+  });
+
+  it("F47, P5, P10: is broken, and starts on no empty volume, if a volume vanished before its snapshot", async () => {
+    const disk = await prunedWhere(({ deployed }, { step }) => step === "stop" && deployed === undefined);
+    const { did, host } = processOn(disk);
+    await assert.rejects(
+      recover(unguarded(host)),
+      /volume data was removed meanwhile, before its snapshot was complete/,
+    );
+    assert.ok(!did.some(what => what.startsWith("deploy")));
+    assert.equal(Object.values(disk.alerts).at(-1)?.severity, "critical");
+  });
+
+  it("F56, P10: isn't broken while the registry is down and the image of the way back vanished; ends once it answers", async () => {
+    const disk = freshDisk({ good: [FROM], registry: true });
+    const { host } = processOn(disk);
+    const gate = async (...args: Parameters<typeof host.gate>) => {
+      const verdict = await host.gate(...args);
+      disk.images = [TO];
+      disk.registry = false;
+      return verdict;
+    };
+    await assert.rejects(upgrade({ ...host, gate }, plan), InconclusiveError);
+    for (let night = 0; night < 5; night++) await assert.rejects(recover(processOn(disk).host), InconclusiveError);
+    assert.equal(Object.keys(disk.alerts).length, 1);
+    disk.registry = true;
+    assert.equal(await recover(processOn(disk).host), "undone");
+    atRest(disk, { to: false });
   });
 
   it("meets only injected failures", async () => {

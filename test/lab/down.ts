@@ -33,6 +33,9 @@ export async function ownStacks(): Promise<string[]> {
 /** Removes the lab's stacks with their volumes, secrets and configs, hearth's records, and the network proxy. */
 export async function removeApps(print: Print): Promise<void> {
   if (!(await engineAnswers()) || (await labMark()) === undefined) return;
+  // hearth's guards would keep the volumes in use.
+  const guards = lines(await docker("ps", "--all", "--quiet", "--filter", "label=hearth.guard"));
+  if (guards.length > 0) await docker("rm", "--force", "--volumes", ...guards);
   const stacks = await ownStacks();
   if (stacks.length > 0) {
     print(`  ▸ removing ${stacks.join(", ")}`);

@@ -8,12 +8,14 @@ import { stateDir } from "../lab/paths.ts";
 import { release, type Release } from "../lab/upstream.ts";
 import { logIn, makeRealm } from "../lab/markerRealm.ts";
 import { database } from "./keycloak.ts";
+import { whilePruned } from "./prune.ts";
 import {
   containers,
   freshWarm,
   hearth,
   keycloak,
   listing,
+  must,
   previewWarm,
   realmStatus,
   traefik,
@@ -138,8 +140,14 @@ describe("upgrades on a real host", function () {
       await upgradeRollsBack({ version: "10.8.1+26.5.0", kind: "crashes" }, /10\.8\.1\+26\.5\.0 isn't healthy/);
     });
 
-  it("F8, P4: roll back a release whose deploy fails, and report abra's error", async () => {
-    await upgradeRollsBack({ version: "10.8.2+26.5.0", kind: "deploy-fails" }, /nowhere/);
+  it("F8, F47, P4, P5: roll back a release whose deploy fails while the host is pruned; report abra's error", async () => {
+    const broken = { version: "10.8.2+26.5.0", kind: "deploy-fails" } as const;
+    await whilePruned(() => upgradeRollsBack(broken, /nowhere/));
+    assert.equal(
+      await must("docker", "ps", "--all", "--quiet", "--filter", "label=hearth.guard"),
+      "",
+      "guards are left",
+    );
     assert.match((await ofVersion("10.8.2+26.5.0"))[0]!.fatal ?? "", /nowhere/);
   });
 

@@ -13,7 +13,8 @@ import {
   specImages,
   tagImage,
 } from "../../lib/docker/index.ts";
-import { readLastGood } from "../../lib/state/index.ts";
+import { InconclusiveError } from "../../lib/health/index.ts";
+import { readLastGood, readOperation } from "../../lib/state/index.ts";
 import type { AppContext } from "../context.ts";
 import type { Session } from "./session.ts";
 
@@ -34,7 +35,7 @@ export async function protectImages({ app, stack, folder, log }: AppContext): Pr
 
 /**
  * Before a deploy of last good: has its images on this node, pulled by digest if they are gone, and points their tags
- * back to them. Throws if an image is neither here nor in its registry.
+ * back to them. Throws InconclusiveError if an image isn't here and its registry doesn't give it now.
  */
 export async function restoreImages(session: Session, version: string): Promise<void> {
   const { log } = session;
@@ -52,9 +53,14 @@ export async function restoreImages(session: Session, version: string): Promise<
     if (digest === undefined) throw new Error(`image not found: ${name}, which ${service} ran at ${version}`);
     const pinned = byDigest(name, digest);
     log(`image ${name} of ${service} not found on this host; pulling ${pinned}`);
-    await pullImage(pinned);
+    await pullImage(pinned).catch(laterIfRefused);
     for (const tag of [name, lastGoodImage(stack, service)]) await tagImage(pinned, tag, lock);
   }
+}
+
+/** A registry that doesn't answer now proves nothing: the way back is tried again. */
+function laterIfRefused(error: unknown): never {
+  throw error instanceof ImageError ? new InconclusiveError(error.message, { cause: error }) : error;
 }
 
 /**
@@ -94,8 +100,10 @@ async function isAvailable({ name, digest = "" }: RecordedImage): Promise<boolea
   }
 }
 
-/** The images recorded by service, if last good is `version`. */
+/** The images of `version`, by service, if it ran before the open operation or is last good. */
 async function imagesAt({ context }: Session, version: string) {
+  const operation = await readOperation(context.folder);
+  if (operation?.from === version && operation.images) return Object.entries(operation.images);
   const good = await readLastGood(context.folder);
   return good?.version === version ? Object.entries(good.images) : [];
 }

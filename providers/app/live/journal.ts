@@ -1,7 +1,14 @@
 // The journal of the operation under way.
-import { versionLabel, servicesOf } from "../../lib/docker/index.ts";
+import { servicesOf, versionLabel, volumesOf } from "../../lib/docker/index.ts";
 import { removeFile } from "../../lib/fs/index.ts";
-import { beginOperation, closeOperation, readOperation, replaceOperation, writeStep } from "../../lib/state/index.ts";
+import {
+  beginOperation,
+  closeOperation,
+  readLastGood,
+  readOperation,
+  replaceOperation,
+  writeStep,
+} from "../../lib/state/index.ts";
 import { keptEnv } from "../env.ts";
 import type { UpgradeHost } from "../host.ts";
 import type { Session } from "./session.ts";
@@ -20,7 +27,9 @@ export function journal(session: Session): Journal {
     async begin({ from, to }) {
       await session.learnSecrets();
       const baseline = await session.profile.captureBaseline(app, session.context.log);
-      return beginOperation(folder, { kind: "upgrade", recipe, domain, from, to, baseline });
+      const volumes = session.stateful ? (await volumesOf(stack, session.volumes)).map(({ name }) => name) : [];
+      const images = (await readLastGood(folder))?.images;
+      return beginOperation(folder, { kind: "upgrade", recipe, domain, from, to, baseline, volumes, images });
     },
     async beginRestore({ version, snapshot }) {
       await session.snapshotOf(snapshot);

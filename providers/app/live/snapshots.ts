@@ -1,13 +1,16 @@
 // Snapshots of the app's volumes, and their restore.
 import { RecipeError } from "../../lib/compose/index.ts";
-import { assertNotMounted, ensureVolumes, volumeNames, volumesOf } from "../../lib/docker/index.ts";
-import { removeReplaced, restoreSnapshot, takeSnapshot } from "../../lib/snapshot/index.ts";
-import { readLastGood } from "../../lib/state/index.ts";
+import { absentVolumes, assertNotMounted, ensureVolumes, volumeNames, volumesOf } from "../../lib/docker/index.ts";
+import { findSnapshot, removeReplaced, restoreSnapshot, takeSnapshot } from "../../lib/snapshot/index.ts";
+import { readGuards, readLastGood } from "../../lib/state/index.ts";
 import { readEnv, readKeptEnv } from "../env.ts";
 import type { UpgradeHost } from "../host.ts";
 import type { Session } from "./session.ts";
 
-type Snapshots = Pick<UpgradeHost, "hasData" | "snapshot" | "restore" | "removeReplacedData">;
+type Snapshots = Pick<
+  UpgradeHost,
+  "hasData" | "snapshot" | "lostVolumes" | "hasSnapshot" | "restore" | "removeReplacedData"
+>;
 
 export function snapshots(session: Session): Snapshots {
   const { app, stack, folder, lock, recipeAt } = session.context;
@@ -41,16 +44,20 @@ export function snapshots(session: Session): Snapshots {
         },
         env,
         volumes: found,
-        check: () => assertNotMounted(found),
+        check: async () => assertNotMounted(found, await readGuards(folder)),
         log,
         inherit: lock,
       });
     },
+    async lostVolumes({ volumes: had = [] }) {
+      return absentVolumes(had);
+    },
+    hasSnapshot: async ({ id }) => (await findSnapshot(folder.path, id)) !== undefined,
     async restore({ id, snapshot = id }) {
       const found = await session.snapshotOf(snapshot);
       const names = found.manifest.volumes.map(volume => volume.name);
       const existing = await ensureVolumes(stack, names);
-      await assertNotMounted(existing);
+      await assertNotMounted(existing, await readGuards(folder));
       await restoreSnapshot({ snapshot: found, volumes: existing, id, log, inherit: lock });
     },
     async removeReplacedData({ id }) {

@@ -12,6 +12,7 @@ import {
   writeLastGood,
 } from "../../lib/state/index.ts";
 import type { UpgradeHost } from "../host.ts";
+import { releaseGuards } from "./guards.ts";
 import type { Session } from "./session.ts";
 
 type FirstDeploy = "beginFirstDeploy" | "recordFirstFailure" | "failedFirstDeploys" | "clearFirstDeploy";
@@ -30,6 +31,7 @@ export function versions(session: Session): Versions {
       for (const [service, { id }] of Object.entries(images)) await tagImage(id, lastGoodImage(stack, service), lock);
       await clearFirstDeploy(folder);
       await writeLastGood(folder, version, images);
+      await releaseGuards(session.context);
       if (await prune(folder.path, app.snapshots)) session.log("removed the older snapshot");
     },
     reject: (version, why, diagnostics) => reject(folder, version, why, diagnostics),

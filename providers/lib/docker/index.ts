@@ -3,6 +3,7 @@ export { clusterId } from "./cluster.ts";
 export { type Config, configsWith, createConfig, relabelConfig, removeConfig } from "./configs.ts";
 export { NoContainerError, readAllSecrets, readSecret } from "./container.ts";
 export { docker, jsonLines } from "./docker.ts";
+export { planGuards, removeGuards, runningGuards, startGuard } from "./guards.ts";
 export { byDigest, missingPin } from "./imageReference.ts";
 export {
   ensureImages,
@@ -20,6 +21,7 @@ export {
 export { logText, tasksText } from "./logs.ts";
 export { stackOf, SWARM_NAME_LIMIT } from "./names.ts";
 export { networks } from "./networks.ts";
+export { ensurePauseProgram } from "./pauseProgram.ts";
 export { portConflictResolver } from "./portConflict.ts";
 export { removeStack } from "./removeStack.ts";
 export { routerHosts, routerRules } from "./routers.ts";
@@ -40,5 +42,14 @@ export {
 export { stopLimit } from "./stopLimit.ts";
 export { freeSubnet, hostRoutes } from "./subnets.ts";
 export { taskWatcher } from "./taskWatcher.ts";
-export { assertNotMounted, ensureVolumes, type Mount, mountsOf, notLocal, volumeNames, volumesOf } from "./volumes.ts";
+export {
+  absentVolumes,
+  assertNotMounted,
+  ensureVolumes,
+  type Mount,
+  mountsOf,
+  notLocal,
+  volumeNames,
+  volumesOf,
+} from "./volumes.ts";
 export { NotRemovedError, waitUntilRemoved } from "./waitUntilRemoved.ts";

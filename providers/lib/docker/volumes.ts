@@ -24,6 +24,12 @@ export async function volumesOf(stack: string, names: readonly string[]): Promis
   return found.filter(each => each !== undefined);
 }
 
+/** Those of the full names `names` that don't exist on this node. */
+export async function absentVolumes(names: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(names.map(volume));
+  return names.filter((_, at) => found[at] === undefined);
+}
+
 /** The volumes with these full names. Creates missing ones, empty and with the stack's label. */
 export async function ensureVolumes(stack: string, names: readonly string[]): Promise<Volume[]> {
   const label = ["--label", `com.docker.stack.namespace=${stack}`];
@@ -94,11 +100,19 @@ export function notLocal({ name, driver, options }: Volume): string | undefined 
   return undefined;
 }
 
-/** Throws MountedError if a running container mounts one of `volumes`: its process might write meanwhile. */
-export async function assertNotMounted(volumes: readonly Volume[]): Promise<void> {
+/**
+ * Throws MountedError if a running container mounts one of `volumes`: its process might write meanwhile. `guards`: ids
+ * of the containers that may.
+ */
+export async function assertNotMounted(volumes: readonly Volume[], guards: readonly string[] = []): Promise<void> {
   for (const { name } of volumes) {
-    const argv = ["ps", "--filter", `volume=${name}`, "--format", "{{.Names}}"];
-    const users = (await docker(argv, `list the containers that mount ${name}`)).stdout.split("\n").filter(Boolean);
-    if (users.length > 0) throw new MountedError(name, users);
+    const argv = ["ps", "--filter", `volume=${name}`, "--no-trunc", "--format", "{{json .}}"];
+    const { stdout } = await docker(argv, `list the containers that mount ${name}`);
+    const users = jsonLines<{ ID: string; Names: string }>(stdout).filter(({ ID }) => !guards.includes(ID));
+    if (users.length > 0)
+      throw new MountedError(
+        name,
+        users.map(({ Names }) => Names),
+      );
   }
 }

@@ -13,6 +13,7 @@ export interface AppFolder {
   readonly repairs: string;
   readonly undeployedOnPurpose: string;
   readonly firstDeploy: string;
+  readonly guards: string;
   readonly snapshot: string;
   readonly previousSnapshot: string;
   /** Diagnostics of failures, one folder each. */
@@ -36,6 +37,7 @@ export function appFolder(stateDir: string, domain: string): AppFolder {
     repairs: join(path, "repairs.json"),
     undeployedOnPurpose: join(path, "undeployed-on-purpose.json"),
     firstDeploy: join(path, "first-deploy.json"),
+    guards: join(path, "guards.json"),
     snapshot: join(path, "snapshot"),
     previousSnapshot: join(path, "snapshot.previous"),
     failures: join(path, "failures"),

@@ -1,6 +1,7 @@
 // state: what the rest of hearth may use.
 export { appFolder, type AppFolder } from "./appFolder.ts";
 export { beginFirstDeploy, clearFirstDeploy, failedFirstDeploys, recordFirstFailure } from "./firstDeploy.ts";
+export { clearGuards, readGuards, writeGuards } from "./guards.ts";
 export {
   type Baseline,
   beginOperation,

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { FORMAT, format, readJson, removeFile, writeJson } from "../fs/index.ts";
 import type { AppFolder } from "./appFolder.ts";
+import { recordedImages } from "./recordedImages.ts";
 import { currentProcess, processIdentity } from "../process/index.ts";
 import { stamp } from "../time/index.ts";
 
@@ -62,6 +63,10 @@ const operation = z.object({
   /** Folder of the failure's diagnostics. */
   diagnostics: z.string().optional(),
   baseline: baseline.default({}),
+  /** The app's volumes when the operation began, by their full names. */
+  volumes: z.array(z.string()).optional(),
+  /** The images of `from`, by service, when the operation began: a way back runs exactly these. */
+  images: recordedImages.optional(),
   /** Before the last deploy, when each service's update began that Swarm rolled back: a later one is this deploy's. */
   rollbacks: z.record(z.string(), z.string()).optional(),
   /** The rollback failed: hearth acts only after a person decides (`retry`, `restore` or `accept`). */
@@ -75,7 +80,7 @@ export type Baseline = z.infer<typeof baseline>;
 export type Operation = z.infer<typeof operation>;
 /** What the caller decides when it begins an operation. */
 type OperationPlan = Pick<Operation, "kind" | "recipe" | "domain" | "from" | "to"> &
-  Partial<Pick<Operation, "baseline" | "snapshot" | "rollingBack">>;
+  Partial<Pick<Operation, "baseline" | "snapshot" | "rollingBack" | "volumes" | "images">>;
 /** Fields that a step may change; undefined removes one. */
 export type OperationChanges = Partial<
   Omit<Operation, "format" | "id" | "step" | "stepStartedAt" | "startedAt" | "holder">

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { FORMAT, format, readJson, writeJson } from "../fs/index.ts";
 import { shortReason } from "../reason.ts";
 import type { AppFolder } from "./appFolder.ts";
+import { recordedImages } from "./recordedImages.ts";
 
 /** ISO 8601 in UTC. */
 const timestamp = z.iso.datetime();
@@ -13,11 +14,7 @@ const lastGood = z.object({
   version: z.string(),
   /** When it passed the whole gate. */
   at: timestamp,
-  /**
-   * By service: the image's id and its digest in the registry, which a rollback runs even if the name has moved, and
-   * its name in the compose file.
-   */
-  images: z.record(z.string(), z.object({ id: z.string(), name: z.string(), digest: z.string().optional() })),
+  images: recordedImages,
 });
 
 const rejected = z.object({

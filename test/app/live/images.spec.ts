@@ -75,9 +75,9 @@ describe("last good's images", () => {
       assert.deepEqual(lines, [`image ${name} of app not found on this host; pulling ${pinned}`]);
     });
 
-    it("are an error with the registry's words if they are neither here nor there", async () => {
+    it("are waited for, with the registry's words, if they are neither here nor there", async () => {
       await assert.rejects(restored(), {
-        name: "ImageError",
+        name: "InconclusiveError",
         message: `image ${pinned} not found on this host, and the pull failed: toomanyrequests: You have reached your pull rate limit`,
       });
     });
