@@ -1,13 +1,33 @@
 // Snapshots of the app's volumes, and their restore.
+import { join } from "node:path";
 import { RecipeError } from "../../lib/compose/index.ts";
-import { assertNotMounted, ensureVolumes, volumeNames, volumesOf } from "../../lib/docker/index.ts";
-import { removeReplaced, restoreSnapshot, takeSnapshot } from "../../lib/snapshot/index.ts";
+import {
+  assertNotMounted,
+  ensureVolumes,
+  existingVolumes,
+  notLocal,
+  volumeNames,
+  volumesFolder,
+  volumesOf,
+} from "../../lib/docker/index.ts";
+import {
+  ExtractError,
+  isRestoreStarted,
+  type Manifest,
+  restoreRequirements,
+  restoreSnapshot,
+  spaceShortage,
+  takeSnapshot,
+} from "../../lib/snapshot/index.ts";
 import { readLastGood } from "../../lib/state/index.ts";
+import { monotonicNow, since } from "../../lib/time/index.ts";
 import { readEnv, readKeptEnv } from "../env.ts";
 import type { UpgradeHost } from "../host.ts";
+import { noSpace, requireIntact } from "../snapshotCheck.ts";
+import { stackVolumes } from "./cleanUp.ts";
 import type { Session } from "./session.ts";
 
-type Snapshots = Pick<UpgradeHost, "hasData" | "snapshot" | "restore" | "removeReplacedData">;
+type Snapshots = Pick<UpgradeHost, "hasData" | "snapshot" | "verifySnapshot" | "isRestoreStarted" | "restore">;
 
 export function snapshots(session: Session): Snapshots {
   const { app, stack, folder, lock, recipeAt } = session.context;
@@ -28,6 +48,7 @@ export function snapshots(session: Session): Snapshots {
     },
     async snapshot({ id, from = "" }) {
       const found = await volumesOf(stack, volumes);
+      const others = (await stackVolumes(session)).filter(({ name }) => !found.some(each => each.name === name));
       const images = Object.entries((await readLastGood(folder))?.images ?? {});
       const env = (await readKeptEnv(folder, id)) ?? (await readEnv(app));
       await takeSnapshot({
@@ -38,6 +59,7 @@ export function snapshots(session: Session): Snapshots {
           recipe: app.recipe,
           version: from,
           images: Object.fromEntries(images.map(([service, image]) => [service, image.id])),
+          others: others.map(({ name }) => name),
         },
         env,
         volumes: found,
@@ -46,15 +68,44 @@ export function snapshots(session: Session): Snapshots {
         inherit: lock,
       });
     },
-    async restore({ id, snapshot = id }) {
-      const found = await session.snapshotOf(snapshot);
-      const names = found.manifest.volumes.map(volume => volume.name);
-      const existing = await ensureVolumes(stack, names);
-      await assertNotMounted(existing);
-      await restoreSnapshot({ snapshot: found, volumes: existing, id, log, inherit: lock });
+    async verifySnapshot(id) {
+      const start = monotonicNow();
+      const manifest = await requireIntact(app.recipe, folder.path, id, { inherit: lock });
+      const short = spaceShortage(await restoreRequirements(manifest.volumes, await destinations(stack, manifest)));
+      if (short !== undefined) throw noSpace(app.recipe, short);
+      log(`snapshot of ${manifest.taken} read and intact in ${since(start)}`);
     },
-    async removeReplacedData({ id }) {
-      for (const { path } of await volumesOf(stack, volumes)) await removeReplaced(path, id, { inherit: lock });
+    async isRestoreStarted({ id }) {
+      const paths = (await stackVolumes(session)).map(({ path }) => path);
+      return isRestoreStarted(paths, id);
+    },
+    async restore({ id, snapshot = id }) {
+      try {
+        const found = await session.snapshotOf(snapshot);
+        const names = found.manifest.volumes.map(volume => volume.name);
+        const archived = await ensureVolumes(stack, names);
+        const rest = (await stackVolumes(session)).filter(({ name }) => !names.includes(name));
+        for (const volume of rest.filter(notLocal)) log(`${notLocal(volume)}; it stays unchanged`);
+        const existing = [...archived, ...rest.filter(volume => notLocal(volume) === undefined)];
+        await assertNotMounted(existing);
+        await restoreSnapshot({ snapshot: found, volumes: existing, id, log, inherit: lock });
+      } catch (error) {
+        const isDamage = !(error instanceof ExtractError) || error.kind === "corrupt";
+        // Says what else can be restored.
+        if (isDamage) await requireIntact(app.recipe, folder.path, snapshot, { inherit: lock });
+        throw error;
+      }
     },
   };
+}
+
+/** Where each volume of the snapshot is, or where Docker will create it. */
+async function destinations(stack: string, { volumes }: Manifest): Promise<{ name: string; path: string }[]> {
+  const found = await existingVolumes(
+    stack,
+    volumes.map(({ name }) => name),
+  );
+  const missing = volumes.filter(({ name }) => !found.some(each => each.name === name));
+  const parent = missing.length === 0 ? "" : await volumesFolder();
+  return [...found, ...missing.map(({ name }) => ({ name, path: join(parent, name, "_data") }))];
 }

@@ -12,6 +12,7 @@ import {
   writeLastGood,
 } from "../../lib/state/index.ts";
 import type { UpgradeHost } from "../host.ts";
+import { removeOrDefer } from "./cleanUp.ts";
 import type { Session } from "./session.ts";
 
 type FirstDeploy = "beginFirstDeploy" | "recordFirstFailure" | "failedFirstDeploys" | "clearFirstDeploy";
@@ -30,7 +31,10 @@ export function versions(session: Session): Versions {
       for (const [service, { id }] of Object.entries(images)) await tagImage(id, lastGoodImage(stack, service), lock);
       await clearFirstDeploy(folder);
       await writeLastGood(folder, version, images);
-      if (await prune(folder.path, app.snapshots)) session.log("removed the older snapshot");
+      const pruned = prune(folder.path, app.snapshots).then(removed => {
+        if (removed) session.log("removed the older snapshot");
+      });
+      await removeOrDefer(session, pruned);
     },
     reject: (version, why, diagnostics) => reject(folder, version, why, diagnostics),
     async alert(notice) {

@@ -40,5 +40,16 @@ export {
 export { stopLimit } from "./stopLimit.ts";
 export { freeSubnet, hostRoutes } from "./subnets.ts";
 export { taskWatcher } from "./taskWatcher.ts";
-export { assertNotMounted, ensureVolumes, type Mount, mountsOf, notLocal, volumeNames, volumesOf } from "./volumes.ts";
+export {
+  assertNotMounted,
+  ensureVolumes,
+  existingVolumes,
+  type Mount,
+  mountsOf,
+  notLocal,
+  type Volume,
+  volumeNames,
+  volumesFolder,
+  volumesOf,
+} from "./volumes.ts";
 export { NotRemovedError, waitUntilRemoved } from "./waitUntilRemoved.ts";

@@ -34,12 +34,14 @@ const schema = z.strictObject({
   /** When it was taken. */
   taken: z.iso.datetime(),
   volumes: z.array(archivedVolume),
+  /** Names of the app's other volumes that existed; absent in snapshots of an earlier hearth. */
+  others: z.array(plainName).optional(),
 });
 
 export type Manifest = z.infer<typeof schema>;
 export type ManifestVolume = z.infer<typeof archivedVolume>;
 /** What the caller tells about the app. */
-export type SnapshotSubject = Pick<Manifest, "app" | "recipe" | "version" | "images">;
+export type SnapshotSubject = Pick<Manifest, "app" | "recipe" | "version" | "images" | "others">;
 export type SnapshotName = "snapshot" | "snapshot.previous";
 
 export interface StoredSnapshot {

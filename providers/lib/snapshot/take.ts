@@ -35,18 +35,17 @@ interface TakeOptions extends SnapshotContent, WriteOptions {
  */
 export async function takeSnapshot(options: TakeOptions): Promise<Manifest> {
   const { folder, check, id, about, env, volumes, log, ...writeOptions } = options;
-  await recoverRotation(folder);
+  await recoverRotation(folder, log);
   await check?.();
   const partial = partialPath(folder, id);
   try {
     const taken = new Date().toISOString();
     const written = await writeArchives(partial, volumes, log, writeOptions);
     const verified = await verifyArchives(partial, written, volumes, log, writeOptions);
-    const { app, recipe, version, images } = about;
-    const manifest: Manifest = { format: FORMAT, id, app, recipe, version, images, taken, volumes: verified };
+    const manifest: Manifest = { format: FORMAT, id, ...about, taken, volumes: verified };
     await seal(partial, manifest, env);
     await check?.();
-    await commitSnapshot(folder, partial);
+    await commitSnapshot(folder, partial, log);
     return manifest;
   } catch (error) {
     await removeTree(partial).catch(problem => log(`snapshot: couldn't remove ${partial}: ${String(problem)}`));
