@@ -13,7 +13,7 @@ export function restore(name: string, { dryRun, previous }: RestoreFlags): Promi
   return onApp(name, async (host, app) => {
     const chosen = await chooseSnapshot(host.name, appFolder(app.stateDir, app.domain).path, previous);
     const { id, version, taken } = chosen;
-    if (dryRun) await host.verifySnapshot(id);
+    await host.verifySnapshot(id); // before anything waits, too
     log(
       `${host.name}: undeploys, restores data and .env of ${taken}, and deploys ${version}; ` +
         "the present data is kept until the app is healthy, then removed",

@@ -15,7 +15,7 @@ async function brokenDisk(): Promise<Disk> {
 }
 
 describe("a healthy app", () => {
-  it("F5, P5: keeps running if the snapshot to restore is damaged, and maintenance ends", async () => {
+  it("F48, P5: keeps running if the snapshot to restore is damaged, and maintenance ends", async () => {
     const disk = freshDisk();
     await upgrade(processOn(disk).host, { from: FROM, to: TO });
     disk.snapshots["op-1"]!.whole = false;
@@ -71,7 +71,7 @@ describe("a broken app", () => {
     assert.ok(disk.rejected[TO]);
   });
 
-  it("F5, P5: isn't restored from a damaged snapshot, and stays broken as it was", async () => {
+  it("F48, P5: isn't restored from a damaged snapshot, and stays broken as it was", async () => {
     const disk = await brokenDisk();
     const [snapshot] = Object.keys(disk.snapshots);
     disk.snapshots[snapshot!]!.whole = false;
@@ -94,7 +94,7 @@ describe("a broken app", () => {
     return disk;
   }
 
-  it("F5: isn't touched by retry while its snapshot is damaged; once repaired, it is rolled back", async () => {
+  it("F48: isn't touched by retry while its snapshot is damaged; once repaired, it is rolled back", async () => {
     const disk = await brokenByDamage();
     const { operation } = disk;
     const { host, did } = processOn(disk);
@@ -105,7 +105,7 @@ describe("a broken app", () => {
     assert.deepEqual([disk.deployed, disk.data, disk.operation, disk.beside], [FROM, original, undefined, {}]);
   });
 
-  it("runs last good on today's data by retry --keep-data, also after a kill at any point", async () => {
+  it("F48: runs last good on today's data by retry --keep-data, also after a kill at any point", async () => {
     for (let at = 1; ; at++) {
       const disk = await brokenByDamage();
       const today = { schema: FROM, rows: [...original.rows, "of today"] };

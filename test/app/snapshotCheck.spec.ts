@@ -25,7 +25,7 @@ describe("the snapshot to restore", () => {
     await assert.rejects(choose(true), /keycloak: previous snapshot not found/);
   });
 
-  it("F5: is never a damaged one: the next older intact one is offered by name", async () => {
+  it("F48: is never a damaged one: the next older intact one is offered by name", async () => {
     await damage("snapshot");
     await assert.rejects(intact("two"), {
       name: "UnusableSnapshotError",
@@ -35,24 +35,21 @@ describe("the snapshot to restore", () => {
     assert.equal((await intact("one")).id, "one");
   });
 
-  it("F5: is offered only if it is intact", async () => {
+  it("F48: is offered only if it is intact", async () => {
     await damage("snapshot");
     await damage("snapshot.previous");
     for (const id of ["one", "two"]) await assert.rejects(intact(id), /; no other snapshot is intact$/);
     await assert.rejects(intact("three"), /snapshot three is damaged: not found; no other/);
   });
 
-  it("F5: isn't one whose manifest can't be read", async () => {
+  it("F48: isn't one whose manifest can't be read", async () => {
     await damage("snapshot", "manifest.json");
-    await assert.rejects(
-      choose(false),
-      /keycloak's snapshot is damaged: .*invalid JSON.*restore keycloak --previous$/,
-    );
+    await assert.rejects(choose(false), /keycloak's snapshot is damaged: .*invalid JSON.*restore keycloak --previous$/);
     await assert.rejects(intact("two"), /snapshot two is damaged: read manifest .*restore keycloak --previous$/);
     assert.equal((await choose(true)).id, "one");
   });
 
-  it("F5: if the previous one is damaged, is the newest", async () => {
+  it("F48: if the previous one is damaged, is the newest", async () => {
     await damage("snapshot.previous");
     await assert.rejects(intact("one"), /is damaged: .*: hearth restore keycloak$/);
   });

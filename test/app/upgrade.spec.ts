@@ -165,7 +165,7 @@ describe("an upgrade", () => {
     assert.deepEqual(did, []);
   });
 
-  it("P5, P10: whose snapshot was damaged meanwhile stays as it is, broken; the alert has a command for each", async () => {
+  it("F48, P5, P10: whose snapshot was damaged meanwhile stays as it is, broken; the alert has a command for each", async () => {
     const disk = freshDisk({ good: [FROM], snapshots: { older: { data: original, whole: true } } });
     const { host, did } = processOn(disk);
     const damaging: typeof host = {
@@ -190,7 +190,7 @@ describe("an upgrade", () => {
   });
 
   for (const good of [[FROM, TO], [FROM]])
-    it(`F5: isn't broken if the data that it replaced can't be removed, and ${good.at(-1)} runs: tried again`, async () => {
+    it(`F57: isn't broken if the data that it replaced can't be removed, and ${good.at(-1)} runs: tried again`, async () => {
       const disk = freshDisk({ good, stuck: true });
       const outcome = await end(upgrade(processOn(disk).host, plan));
       assert.ok(!(outcome instanceof BrokenError), String(outcome));
@@ -383,7 +383,7 @@ describe("an interrupted upgrade", function () {
     });
   }
 
-  it("P5, P10: to a broken release, killed at any point and its snapshot damaged, isn't stopped by its recovery", async () => {
+  it("F48, P5, P10: to a broken release, killed at any point and its snapshot damaged, isn't stopped by its recovery", async () => {
     let broken = 0;
     for (let at = 1; ; at++) {
       const disk = freshDisk({ good: [FROM] });

@@ -20,6 +20,7 @@ import {
   takeSnapshot,
 } from "../../lib/snapshot/index.ts";
 import { readLastGood } from "../../lib/state/index.ts";
+import { errorMessage } from "../../lib/text.ts";
 import { monotonicNow, since } from "../../lib/time/index.ts";
 import { readEnv, readKeptEnv } from "../env.ts";
 import type { UpgradeHost } from "../host.ts";
@@ -71,7 +72,11 @@ export function snapshots(session: Session): Snapshots {
     async verifySnapshot(id) {
       const start = monotonicNow();
       const manifest = await requireIntact(app.recipe, folder.path, id, { inherit: lock });
-      const short = spaceShortage(await restoreRequirements(manifest.volumes, await destinations(stack, manifest)));
+      const short = await shortageFor(stack, manifest).catch((error: unknown) => {
+        // A failed look proves nothing: a restore that runs out of space leaves the volumes as they were.
+        log(`can't tell whether a restore has space: ${errorMessage(error)}`);
+        return undefined;
+      });
       if (short !== undefined) throw noSpace(app.recipe, short);
       log(`snapshot of ${manifest.taken} read and intact in ${since(start)}`);
     },
@@ -97,6 +102,10 @@ export function snapshots(session: Session): Snapshots {
       }
     },
   };
+}
+
+async function shortageFor(stack: string, manifest: Manifest): Promise<string | undefined> {
+  return spaceShortage(await restoreRequirements(manifest.volumes, await destinations(stack, manifest)));
 }
 
 /** Where each volume of the snapshot is, or where Docker will create it. */

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { errorMessage } from "../text.ts";
 import type { ChildOptions } from "./children.ts";
-import { checksumOf } from "./checksum.ts";
+import { checksumOf, sha256Of } from "./checksum.ts";
 import { dropCache } from "./disk.ts";
 import { type Manifest, ManifestError, readEnv, readManifestIn, type StoredSnapshot } from "./manifest.ts";
 
@@ -38,7 +38,8 @@ export async function damageOf(
 ): Promise<string | undefined> {
   if (!manifest) return damage;
   try {
-    await readEnv(path);
+    const env = await readEnv(path);
+    if (manifest.envSha256 !== undefined && sha256Of(env) !== manifest.envSha256) return "its .env has changed";
     for (const volume of manifest.volumes) {
       const fault = await archiveFault(path, volume, options);
       if (fault !== undefined) return fault;

@@ -102,7 +102,24 @@ describe("the volumes of an app on its host", () => {
     assert.equal(await contentOf("data"), "data");
   });
 
-  it("F5: are untouched if the snapshot is damaged, which is found before and while it is restored", async () => {
+  it("F5, F50: are refused a restore without space; a docker that doesn't answer proves nothing", async () => {
+    await host("data").snapshot(operation("op-1"));
+    const manifest = join(folderOf().snapshot, "manifest.json");
+    const large = JSON.parse(await readFile(manifest, "utf8")) as { volumes: { bytes: number }[] };
+    large.volumes[0]!.bytes = 1e9;
+    await writeFile(manifest, JSON.stringify(large));
+    const { verifySnapshot } = host("data");
+    await assert.rejects(verifySnapshot("op-1"), {
+      name: "UnusableSnapshotError",
+      message:
+        /a's snapshot can't be restored: a restore of a_test_data needs 1,000 MB on the filesystem of .* are free$/,
+    });
+    await swarm.set({ unreachable: true });
+    await verifySnapshot("op-1");
+    assert.match(lines.join("\n"), /can't tell whether a restore has space: docker: list the volumes/);
+  });
+
+  it("F48: are untouched if the snapshot is damaged, which is found before and while it is restored", async () => {
     const { snapshot, verifySnapshot, restore } = host("data");
     for (const id of ["op-1", "op-2"]) await snapshot(operation(id));
     await verifySnapshot("op-2");
@@ -130,7 +147,7 @@ describe("the volumes of an app on its host", () => {
     );
   });
 
-  it("F5: keep what can't be removed, everything else goes, and the clean-up stays due", async () => {
+  it("F57: keep what can't be removed, everything else goes, and the clean-up stays due", async () => {
     await mkdir(`${pathOf("data")}.hearth-old-op-1`);
     await mkdir(`${pathOf("old")}.hearth-old-op-1`);
     await rm(pathOf("data"), { recursive: true }); // its only copy is the one that was set aside

@@ -33,10 +33,19 @@ describe("inspecting snapshots", () => {
     assert.match((await ids()).join(), /format 99, expected 1; a newer hearth wrote it.*,one$/);
   });
 
-  it("F5: finds an intact one intact, and changes nothing", async () => {
+  it("F48: finds an intact one intact, and changes nothing", async () => {
     const before = await names(newest);
     for (const listed of await listSnapshots(workspace.folder)) assert.equal(await damageOf(listed), undefined);
     assert.deepEqual(await names(newest), before);
+  });
+
+  it("F48: judges one of an earlier hearth by what it recorded", async () => {
+    const path = join(newest, "manifest.json");
+    const { envSha256: _envSha256, ...earlier } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+    await writeFile(path, JSON.stringify(earlier));
+    const [found] = await listSnapshots(workspace.folder);
+    assert.equal(found?.manifest?.id, "two");
+    assert.equal(await damageOf(found), undefined);
   });
 
   const damages: [what: string, expected: RegExp, (archive: string) => Promise<unknown>][] = [
@@ -53,10 +62,11 @@ describe("inspecting snapshots", () => {
     ["another volume's archive", /^more\.tar\.zst has /, file => copyFile(join(newest, "data.tar.zst"), file)],
     ["an archive missing", /ENOENT.*more\.tar\.zst/, file => rm(file)],
     ["its .env missing", /ENOENT.*env/, () => rm(join(newest, "env"))],
+    ["its .env changed", /^its \.env has changed$/, () => writeFile(join(newest, "env"), "TYPE=keycload\n")],
     ["its manifest missing", /manifest\.json: not found/, () => rm(join(newest, "manifest.json"))],
   ];
   for (const [what, expected, damage] of damages)
-    it(`F5: reports one with ${what} as damaged`, async () => {
+    it(`F48: reports one with ${what} as damaged`, async () => {
       await damage(join(newest, "more.tar.zst"));
       const [found, older] = await listSnapshots(workspace.folder);
       assert.match((await damageOf(found!))!, expected);

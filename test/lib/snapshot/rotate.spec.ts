@@ -47,7 +47,7 @@ describe("an interrupted commit", () => {
     assert.equal(await assertWhole(at("old")), "one");
   });
 
-  it("F5: succeeds although an older one or a partial one can't be removed; the next one removes both", async () => {
+  it("F57: succeeds although an older one or a partial one can't be removed; the next one removes both", async () => {
     const stuck = `case $* in *snapshot.old*|*.partial*) echo "rm: cannot remove '$4': Operation not permitted" >&2; exit 1;; esac`;
     await workspace.fake("rm", `${stuck}\nexec /bin/rm "$@"`);
     await mkdir(at("dead.partial"));

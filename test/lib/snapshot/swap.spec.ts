@@ -70,7 +70,7 @@ describe("swapping a volume", () => {
     await removeLeftovers(workspace.volume("none").path);
   });
 
-  it("F5: removes the others if one can't be removed, and says which", async () => {
+  it("F57: removes the others if one can't be removed, and says which", async () => {
     await mkdir(`${path}.hearth-old-op1`);
     const stuck = `case $* in *hearth-new*) echo "rm: Operation not permitted" >&2; exit 1;; esac`;
     await workspace.fake("rm", `${stuck}\nexec /bin/rm "$@"`);
