@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stackOf } from "../../providers/lib/docker/names.ts";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
@@ -130,6 +130,29 @@ describe("a third warm app with the defaults, on a real host", function () {
     assert.equal((await page("second")).status, 200);
   });
 
+  it("F57: is upgraded although replaced data can't be removed; recover removes it once it can be", async () => {
+    const data = await must("docker", "volume", "inspect", "--format", "{{.Mountpoint}}", `${stack}_content`);
+    const file = join(dirname(data), "_data.hearth-old-earlier", "file");
+    await mkdir(dirname(file));
+    await writeFile(file, "");
+    await must("chattr", "+i", file);
+    try {
+      await release(recipe, { version: "1.2.2+1.22" });
+      const done = await upWarm();
+      assert.equal(done.exitCode, 0, done.all);
+      assert.match(done.all, /custom-html: replaced data can't be removed, hearth tries again: /);
+      assert.equal(await lastGood(), "1.2.2+1.22");
+      const again = await hearth(["recover"]);
+      assert.equal(again.exitCode, 0, again.all);
+      assert.match(again.all, /custom-html: replaced data can't be removed, hearth tries again: /);
+    } finally {
+      await must("sh", "-c", `chattr -i ${dirname(data)}/_data.hearth-*-earlier/file`);
+    }
+    const done = await hearth(["recover"]);
+    assert.equal(done.exitCode, 0, done.all);
+    assert.deepEqual(await leftovers(domain), []);
+  });
+
   it("F48, P5, P10: stays as it is, broken, if the rollback's snapshot is damaged, until a person decides", async () => {
     await publish("third");
     await release(recipe, { version: "1.3.0+1.22", kind: "never-healthy" });
@@ -137,7 +160,7 @@ describe("a third warm app with the defaults, on a real host", function () {
       writeFile(join(folder.snapshot, `${stack}_content.tar.zst`), "damaged by the spec"),
     );
     assert.notEqual(done.exitCode, 0, done.all);
-    assert.match(done.all, /custom-html is broken: custom-html's snapshot of \S+ \(1\.1\.0\+1\.22\) is damaged: /);
+    assert.match(done.all, /custom-html is broken: custom-html's snapshot of \S+ \(1\.2\.2\+1\.22\) is damaged: /);
     assert.match(done.all, /intact is the one of \S+ \(\S+\): hearth restore custom-html --previous/);
     assert.match(done.all, /hearth retry custom-html --keep-data: start the version before on today's data/);
     const version = `coop-cloud.${stack}.version`;
@@ -153,7 +176,7 @@ describe("a third warm app with the defaults, on a real host", function () {
     assert.equal(await deployed(), "1.3.0+1.22", "not undeployed");
     const kept = await hearth(["retry", recipe, "--keep-data"]);
     assert.equal(kept.exitCode, 0, kept.all);
-    assert.equal(await deployed(), "1.1.0+1.22");
+    assert.equal(await deployed(), "1.2.2+1.22");
     for (const name of ["first", "second", "third"]) assert.equal((await page(name)).status, 200, name);
     assert.deepEqual(await leftovers(domain), []);
   });

@@ -179,6 +179,22 @@ describe("restoring a snapshot", () => {
     assert.deepEqual(await names(`${volume.path}.hearth-old-op`), []);
   });
 
+  it("F57: names the damage, also if what it extracted can't be removed", async () => {
+    const volume = await workspace.small("data");
+    const snapshot = await taken("one", [volume]);
+    await writeFile(join(snapshot.path, "data.tar.zst"), "damaged");
+    await workspace.fake(
+      "rm",
+      `case $* in *hearth-partial) [ ! -e "$5" ] || { echo "rm: Operation not permitted" >&2; exit 1; };; esac\nexec /bin/rm "$@"`,
+    );
+    await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined }), {
+      name: "ExtractError",
+      kind: "corrupt",
+      message: /SHA-256 .*; rm: remove \S+hearth-partial: .*not permitted/s,
+    });
+    assert.equal(await readFile(join(volume.path, "file"), "utf8"), "data");
+  });
+
   it("removes what it extracted when aborted", async () => {
     const volume = await workspace.small("data");
     const snapshot = await taken("one", [volume]);
