@@ -1,6 +1,6 @@
 // Records that a clean-up failed, so that the next reconciliation or recovery tries again.
 import { z } from "zod";
-import { FORMAT, format, readJson, removeFile, writeJson } from "../fs/index.ts";
+import { FORMAT, format, readJson, removeFile, UnreadableError, writeJson } from "../fs/index.ts";
 import type { AppFolder } from "./appFolder.ts";
 
 const due = z.object({ format, at: z.iso.datetime() });
@@ -14,7 +14,12 @@ export async function clearCleanUp(folder: AppFolder): Promise<void> {
   await removeFile(folder.cleanUp);
 }
 
-/** Throws as `readJson`. */
+/** A record that can't be read counts: cleaning up once more does no harm. Throws FormatError. */
 export async function isCleanUpDue(folder: AppFolder): Promise<boolean> {
-  return (await readJson(folder.cleanUp, due)) !== undefined;
+  try {
+    return (await readJson(folder.cleanUp, due)) !== undefined;
+  } catch (error) {
+    if (error instanceof UnreadableError) return true;
+    throw error;
+  }
 }
