@@ -133,11 +133,11 @@ function operatorCommand(name: "retry" | "restore" | "accept", description: stri
     .option("--dry-run", "only print what it would do", false);
 }
 
-operatorCommand("retry", "continue a failed rollback where it stopped").action(
-  async (app: string, flags: { dryRun: boolean }) => {
+operatorCommand("retry", "continue a failed rollback where it stopped")
+  .option("--keep-data", "start the version before on today's data instead of the snapshot's", false)
+  .action(async (app: string, flags: { dryRun: boolean; keepData: boolean }) => {
     process.exitCode = await (await import("./retry.ts")).retry(app, flags);
-  },
-);
+  });
 
 operatorCommand("restore", "restore version, data and .env of the last snapshot")
   .option("--previous", "use the snapshot before the last", false)

@@ -52,6 +52,11 @@ export function keptEnv({ path }: AppFolder, id: string): string {
   return join(path, `env.${id}`);
 }
 
+/** Pure: whether a file of the app's folder is the kept .env of another operation than the open one. */
+export function isKeptEnv(name: string, openId: string | undefined): boolean {
+  return name.startsWith("env.") && !(openId !== undefined && name.startsWith(`env.${openId}`));
+}
+
 /** The .env from before operation `id`; undefined if the operation hasn't changed it. */
 export async function readKeptEnv(folder: AppFolder, id: string): Promise<string | undefined> {
   return readFile(keptEnv(folder, id), "utf8").catch(ignoreAbsent);

@@ -15,6 +15,18 @@ export class UpgradeError extends Error {
   override readonly name = "UpgradeError";
 }
 
+/** The snapshot can't be restored; nothing was stopped for it. */
+export class UnusableSnapshotError extends Error {
+  override readonly name = "UnusableSnapshotError";
+  /** What can still be done, with a command for each. */
+  readonly todo: string;
+
+  constructor(message: string, todo: string) {
+    super(message);
+    this.todo = todo;
+  }
+}
+
 /** The rollback failed too: hearth acts again only after `retry`, `restore` or `accept`. */
 export class BrokenError extends Error {
   override readonly name = "BrokenError";

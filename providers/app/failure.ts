@@ -4,7 +4,7 @@ import type { InconclusiveError } from "../lib/health/index.ts";
 import type { Operation } from "../lib/state/index.ts";
 import { shortReason } from "../lib/reason.ts";
 import { errorMessage } from "../lib/text.ts";
-import { BrokenError } from "./errors.ts";
+import { BrokenError, UnusableSnapshotError } from "./errors.ts";
 import type { UpgradeHost } from "./host.ts";
 
 /** The operation stays at its step, and keeps maintenance: `recover` checks again. Returns `error`. */
@@ -41,9 +41,16 @@ export async function markBroken(host: UpgradeHost, operation: Operation, error:
     recovered: false,
     fatal: fatal === undefined ? operation.abraFatal : host.mask(fatal),
     diagnostics: operation.diagnostics,
-    todo: `run ${operatorCommands(host.name)}: each prints first what it will do`,
+    todo:
+      error instanceof UnusableSnapshotError
+        ? error.todo
+        : `run ${operatorCommands(host.name)}: each prints first what it will do`,
   });
-  return new BrokenError(`${host.name} is broken: ${why}. ${untilThen(host.name)}`, { cause: error });
+  const next =
+    error instanceof UnusableSnapshotError
+      ? `hearth changes nothing until you run one of: ${error.todo}`
+      : untilThen(host.name);
+  return new BrokenError(`${host.name} is broken: ${why}. ${next}`, { cause: error });
 }
 
 /** The message for an app that became broken earlier: briefly why, and where the diagnostics are. */

@@ -97,8 +97,18 @@ export interface UpgradeHost {
   lostVolumes(operation: Operation): Promise<readonly string[]>;
   /** Whether this operation's own snapshot is complete. */
   hasSnapshot(operation: Operation): Promise<boolean>;
-  /** Restores the operation's snapshot. The replaced data stays beside the volumes. */
+  /** Checks, without a change, that snapshot `id` can be restored. Throws UnusableSnapshotError. */
+  verifySnapshot(id: string): Promise<void>;
+  /** Whether `restore` has begun to replace the app's data. */
+  isRestoreStarted(operation: Operation): Promise<boolean>;
+  /**
+   * Restores the operation's snapshot. The replaced data stays beside the volumes, as does that of volumes that the
+   * snapshot doesn't know.
+   */
   restore(operation: Operation): Promise<void>;
-  /** Removes the data that `restore` replaced. */
-  removeReplacedData(operation: Operation): Promise<void>;
+  /** Removes what this and earlier operations replaced, and that a clean-up is due. */
+  removeReplacedData(): Promise<void>;
+  /** Records that a clean-up is due. Never throws: what can't be recorded is logged. */
+  deferCleanUp(): Promise<void>;
+  isCleanUpDue(): Promise<boolean>;
 }

@@ -1,6 +1,7 @@
 // The UpgradeHost of a real host: an adapter per concern, over abra, docker, the file system and HTTPS.
 import type { AppContext } from "./context.ts";
 import type { UpgradeHost } from "./host.ts";
+import { cleanUp } from "./live/cleanUp.ts";
 import { environment } from "./live/environment.ts";
 import { guards } from "./live/guards.ts";
 import { health } from "./live/health.ts";
@@ -28,6 +29,7 @@ export function liveHost(context: AppContext, volumes: readonly string[]): Upgra
     ...guards(session),
     ...services(session),
     ...snapshots(session),
+    ...cleanUp(session),
     ...health(session),
     // Even if the compose files declare no volume: a writable mount that no snapshot covers is an error.
     preflight: operation => preflight(context, operation, context.app.stateful ? volumes : undefined),

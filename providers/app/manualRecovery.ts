@@ -1,23 +1,47 @@
 // What an operator can do with a broken app: retry the rollback, restore a snapshot, or accept what runs.
 import type { Manifest } from "../lib/snapshot/index.ts";
-import type { Operation } from "../lib/state/index.ts";
+import { type Operation, rollbackSteps } from "../lib/state/index.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
 import { resume, type Recovery } from "./recover.ts";
 import { runRollback, type RolledBack } from "./rollback.ts";
 import { commitUpgrade } from "./upgrade.ts";
 
-/** Continues where the rollback failed: space was freed, a registry answers again. Throws as `recover`. */
-export async function retry(host: UpgradeHost): Promise<Recovery> {
+export interface RetryOptions {
+  /** Starts the version before on today's data: the snapshot isn't restored. */
+  readonly keepData: boolean;
+}
+
+/**
+ * Continues where the rollback failed: space was freed, a registry answers again. Throws as `checkRetry` and `recover`.
+ */
+export async function retry(host: UpgradeHost, options: RetryOptions = { keepData: false }): Promise<Recovery> {
   const operation = await host.operation();
   if (!operation) return "nothing";
+  await checkRetry(host, operation, options);
   await host.claimMaintenance(`${operation.from} → ${operation.to}, retried`);
-  return resume(host, await host.writeStep(operation, operation.step, { broken: undefined, inconclusive: undefined }));
+  const changes = { broken: undefined, inconclusive: undefined, ...(options.keepData && { snapshot: undefined }) };
+  return resume(host, await host.writeStep(operation, operation.step, changes));
+}
+
+/** Throws UnusableSnapshotError, or Error if `keepData` isn't possible; then nothing has changed. */
+export async function checkRetry(host: UpgradeHost, operation: Operation, { keepData }: RetryOptions): Promise<void> {
+  const due = snapshotToRestore(operation);
+  const snapshot = due !== undefined && (await host.isRestoreStarted(operation)) ? undefined : due;
+  if (keepData && snapshot === undefined)
+    throw new Error(`${host.name}: no rollback is about to restore data: use hearth retry without --keep-data`);
+  if (!keepData && snapshot !== undefined) await host.verifySnapshot(snapshot);
+}
+
+/** Pure: the snapshot of a rollback that isn't past its restore. */
+function snapshotToRestore({ rollingBack, snapshot, step }: Operation): string | undefined {
+  const order: readonly string[] = rollbackSteps;
+  return rollingBack && order.indexOf(step) <= order.indexOf("restore") ? snapshot : undefined;
 }
 
 /**
  * Restores a snapshot's version, data and .env; the present data stays beside until the app is healthy. Throws
- * BrokenError if it doesn't become healthy.
+ * UnusableSnapshotError, with nothing stopped; BrokenError if it doesn't become healthy.
  */
 export async function restoreTo(
   host: UpgradeHost,
@@ -33,6 +57,7 @@ async function beginRestore(host: UpgradeHost, version: string, id: string): Pro
   if (isBroken) await host.claimMaintenance(`back to ${version}`);
   else await host.drain(`back to ${version}`);
   try {
+    await host.verifySnapshot(id);
     return await host.beginRestore({ version, snapshot: id });
   } catch (error) {
     if (!isBroken) await host.releaseMaintenance();

@@ -1,6 +1,7 @@
 // Finishes or undoes an interrupted operation. Knows nothing of Pulumi.
 import { InconclusiveError } from "../lib/health/index.ts";
 import type { Operation } from "../lib/state/index.ts";
+import { retryCleanUp } from "./cleanUp.ts";
 import { BrokenError } from "./errors.ts";
 import { alertInconclusive, brokenMessage, markBroken } from "./failure.ts";
 import { passGate } from "./gate.ts";
@@ -19,7 +20,10 @@ export type Recovery = "nothing" | "finished" | "undone";
 /** Throws BrokenError if that fails, or failed before; InconclusiveError if it must be checked again. */
 export async function recover(host: UpgradeHost): Promise<Recovery> {
   const operation = await host.operation();
-  if (!operation) return "nothing";
+  if (!operation) {
+    await retryCleanUp(host);
+    return "nothing";
+  }
   if (operation.broken) {
     await tryGuard(host);
     throw new BrokenError(brokenMessage(host.name, operation.broken.why, operation.diagnostics));
@@ -50,7 +54,8 @@ function isOverdue({ stepStartedAt, inconclusive = 0 }: Operation): boolean {
 
 /** Continues `operation` at its step. */
 export async function resume(host: UpgradeHost, operation: Operation): Promise<Recovery> {
-  if (operation.rollingBack) return undo(host, operation, operation.step);
+  // The app may still run: the snapshot is verified before it is undeployed.
+  if (operation.rollingBack) return undo(host, operation, operation.step === "undeploy" ? "verify" : operation.step);
   switch (operation.step) {
     case "preflight":
     case "drain":
@@ -65,7 +70,7 @@ export async function resume(host: UpgradeHost, operation: Operation): Promise<R
       return undo(host, { ...operation, rollingBack: true, snapshot: undefined }, "redeploy");
     case "deploy":
       // What half a deploy left is unknown. An interrupted deploy doesn't reject the version.
-      return undo(host, { ...operation, rollingBack: true, rejectsTarget: false }, "undeploy");
+      return undo(host, { ...operation, rollingBack: true, rejectsTarget: false }, "verify");
     case "commit":
       // It passed its gate, so its data stays. If it is down by now, it is repaired.
       await commitUpgrade(host, operation, operation.to);

@@ -1,9 +1,10 @@
-// The rollback: diagnostics, undeploy, restore, redeploy, verify, finalize. Resumes at the interrupted step.
+// The rollback: diagnostics, verify, undeploy, restore, redeploy, verifyRollback, finalize. Resumes where interrupted.
 import { abraFatal } from "../lib/abra/index.ts";
 import { InconclusiveError } from "../lib/health/index.ts";
 import { type Operation, type OperationStep, rollbackSteps } from "../lib/state/index.ts";
 import { shortReason } from "../lib/reason.ts";
 import { errorMessage } from "../lib/text.ts";
+import { cleanUp } from "./cleanUp.ts";
 import { alertInconclusive, markBroken } from "./failure.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
@@ -82,6 +83,10 @@ const runStep: Record<(typeof rollbackSteps)[number], Step> = {
       return {};
     }
   },
+  async verify(host, operation) {
+    // Before anything stops: without a snapshot to restore, the app stays as it is.
+    if (operation.snapshot !== undefined) await host.verifySnapshot(operation.snapshot);
+  },
   async undeploy(host, operation) {
     await refuseForeignDeploy(host, operation);
     if (host.stateful) await host.stop();
@@ -105,7 +110,7 @@ const runStep: Record<(typeof rollbackSteps)[number], Step> = {
     if (operation.kind === "restore") await host.commit(versionBefore(operation));
     const rejection = rejectionAtEnd(operation);
     if (rejection !== undefined) await host.reject(operation.to, rejection, diagnostics);
-    await host.removeReplacedData(operation);
+    await cleanUp(host);
     if (why !== undefined) await alertRolledBack(host, operation, why);
   },
 };

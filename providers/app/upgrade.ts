@@ -3,6 +3,7 @@ import { InconclusiveError } from "../lib/health/index.ts";
 import type { Operation } from "../lib/state/index.ts";
 import { shortReason } from "../lib/reason.ts";
 import { errorMessage } from "../lib/text.ts";
+import { cleanUp } from "./cleanUp.ts";
 import { PreflightError, ReleaseFault, UpgradeError } from "./errors.ts";
 import { alertInconclusive } from "./failure.ts";
 import { passGate } from "./gate.ts";
@@ -76,9 +77,9 @@ async function run(host: UpgradeHost, plan: Plan, what: string): Promise<RolledB
 
 /** The steps after the gate. */
 export async function commitUpgrade(host: UpgradeHost, operation: Operation, version: string): Promise<void> {
-  const committing = await host.writeStep(operation, "commit");
+  await host.writeStep(operation, "commit");
   await host.commit(version);
-  await host.removeReplacedData(committing);
+  await cleanUp(host);
   await closeOperation(host);
 }
 

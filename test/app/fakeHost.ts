@@ -4,6 +4,7 @@ import { InconclusiveError } from "../../providers/lib/health/errors.ts";
 import type { Verdict } from "../../providers/lib/health/gate.ts";
 import type { OperationChanges, Operation, OperationStep } from "../../providers/lib/state/operation.ts";
 import type { Notice, UpgradeHost } from "../../providers/app/host.ts";
+import { unusable } from "../../providers/app/snapshotCheck.ts";
 
 /** The process was killed: it does nothing more. */
 export class Killed extends Error {
@@ -25,6 +26,8 @@ export interface Disk {
   data: Data | undefined;
   env: string;
   keptEnv: Record<string, string>;
+  /** What a volume holds that only the target declares: the operation that created it. */
+  brought: string | undefined;
   snapshots: Record<string, { data: Data; whole: boolean }>;
   /** Whether containers hold the volume and last good's image. */
   guarded: boolean;
@@ -34,6 +37,11 @@ export interface Disk {
   registry: boolean;
   /** Data that a restore replaced, by operation. */
   beside: Record<string, Data>;
+  /** What a restore set aside of the target's own volume, by operation. */
+  setAside: Record<string, string>;
+  /** Replaced data can't be removed. */
+  stuck: boolean;
+  cleanUpDue: boolean;
   operation: string | undefined;
   /** Number of operations begun. */
   begun: number;
@@ -63,11 +71,15 @@ export function freshDisk(more: Partial<Disk> = {}): Disk {
     data: { schema: FROM, rows: ["marker"] },
     env: `TYPE=${FROM}`,
     keptEnv: {},
+    brought: undefined,
     snapshots: {},
     guarded: false,
     images: [FROM],
     registry: true,
     beside: {},
+    setAside: {},
+    stuck: false,
+    cleanUpDue: false,
     operation: undefined,
     begun: 0,
     maintenance: undefined,
@@ -93,6 +105,8 @@ export interface Process {
   readonly passed: () => number;
   /** Side effects, oldest first. */
   readonly did: string[];
+  /** What failed as planned. */
+  readonly failed: string[];
 }
 
 /** A process that works on `disk`, with `fates` at its failpoints; `meanwhile` happens at each. */
@@ -101,6 +115,7 @@ export function processOn(disk: Disk, fates: Plan = new Map(), meanwhile: () => 
   let dead = false;
   const me = ++disk.processes;
   const did: string[] = [];
+  const failed: string[] = [];
 
   const point = (what: string) => {
     if (dead) throw new Killed(what);
@@ -110,7 +125,9 @@ export function processOn(disk: Disk, fates: Plan = new Map(), meanwhile: () => 
       dead = true;
       throw new Killed(what);
     }
-    if (fate === "fail") throw new Injected(`${what}: no space left on device`);
+    if (fate !== "fail") return;
+    failed.push(what);
+    throw new Injected(`${what}: no space left on device`);
   };
   /** `half` is the state after an interruption in the middle. */
   const effect = async <T>(what: string, whole: () => T, half: () => void = () => undefined): Promise<T> => {
@@ -139,6 +156,8 @@ export function processOn(disk: Disk, fates: Plan = new Map(), meanwhile: () => 
     if (!disk.registry) throw new InconclusiveError(`image of ${version} not found, and the pull failed`);
     disk.images.push(version);
   };
+  const operationId = () => (JSON.parse(disk.operation ?? '{"id":"none"}') as Operation).id;
+  const intact = (id: string) => disk.snapshots[id]?.whole === true;
   /** Without maintenance, a run could begin meanwhile. */
   const maintained = (what: string) => {
     if (disk.maintenance !== me) throw new Error(`${what} without maintenance`);
@@ -197,7 +216,15 @@ export function processOn(disk: Disk, fates: Plan = new Map(), meanwhile: () => 
           stepStartedAt: operation.step === step ? operation.stepStartedAt : new Date().toISOString(),
         }),
       ),
-    close: () => effect("close", () => void (disk.operation = undefined)),
+    close: () =>
+      effect(
+        "close",
+        () => {
+          if (disk.operation !== undefined) delete disk.keptEnv[operationId()];
+          disk.operation = undefined;
+        },
+        () => undefined,
+      ),
     lastGood: () => look(() => disk.lastGood),
     beginFirstDeploy: () => effect("begin first deploy", () => void (disk.failedFirst = [])),
     recordFirstFailure: version => effect("first failure", () => void disk.failedFirst?.push(version)),
@@ -270,6 +297,7 @@ export function processOn(disk: Disk, fates: Plan = new Map(), meanwhile: () => 
           throw new Error(`P2: ${version} was deployed on data that no snapshot has`);
         disk.deployed = version;
         disk.env = disk.env.replace(/^TYPE=\S+/, `TYPE=${version}`);
+        if (disk.stateful && version === TO) disk.brought ??= operationId();
         // A database migrates on start, whether or not the app becomes healthy.
         if (version > data.schema) disk.data = { schema: version, rows: [...data.rows, `migrated to ${version}`] };
       };
@@ -294,14 +322,26 @@ export function processOn(disk: Disk, fates: Plan = new Map(), meanwhile: () => 
     captureDiagnostics: () => effect("diagnostics", () => "/failures/1"),
     lostVolumes: ({ volumes = [] }) => look(() => (disk.data ? [] : volumes)),
     hasSnapshot: ({ id }) => look(() => disk.snapshots[id]?.whole === true),
+    verifySnapshot: id =>
+      look(() => {
+        const others = Object.keys(disk.snapshots).filter(other => other !== id && intact(other));
+        const offered = others.map(other => ({ version: FROM, taken: other, previous: true }));
+        if (!intact(id)) throw unusable("app", `snapshot ${id}`, "its sum differs", offered);
+      }),
+    isRestoreStarted: ({ id }) => look(() => disk.beside[id] !== undefined),
     restore: ({ id, snapshot = id }) => {
       const found = disk.snapshots[snapshot];
       if (!found?.whole) throw new Error(`snapshot ${snapshot} not found`);
+      const setAside = () => {
+        if (disk.brought !== undefined) disk.setAside[id] ??= disk.brought;
+        disk.brought = undefined;
+      };
       return effect(
         "restore",
         () => {
           if (disk.data) disk.beside[id] ??= disk.data;
           disk.data = found.data;
+          setAside();
         },
         () => {
           if (disk.data) disk.beside[id] ??= disk.data; // between the two renames nothing is live
@@ -309,9 +349,25 @@ export function processOn(disk: Disk, fates: Plan = new Map(), meanwhile: () => 
         },
       );
     },
-    removeReplacedData: ({ id }) => effect("forget", () => void delete disk.beside[id]),
+    removeReplacedData: () =>
+      effect("forget", () => {
+        if (disk.stuck) throw new Error("remove _data.hearth-old: Operation not permitted");
+        disk.beside = {};
+        disk.setAside = {};
+        const open = disk.operation === undefined ? "" : operationId();
+        disk.keptEnv = Object.fromEntries(Object.entries(disk.keptEnv).filter(([id]) => id === open));
+        disk.cleanUpDue = false;
+      }),
+    // Never throws by its contract, but may be interrupted.
+    deferCleanUp: async () => {
+      if (fates.get(passed + 1) === "kill") point("defer");
+      passed += 1;
+      if (dead) throw new Killed("defer");
+      disk.cleanUpDue = true;
+    },
+    isCleanUpDue: () => look(() => disk.cleanUpDue),
   };
-  return { host, passed: () => passed, did };
+  return { host, passed: () => passed, did, failed };
 }
 
 /** What a prune of volumes and of all images takes: whatever no running container uses. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BrokenError } from "../../providers/app/errors.ts";
+import { BrokenError, UnusableSnapshotError } from "../../providers/app/errors.ts";
 import { recover } from "../../providers/app/recover.ts";
 import { upgrade } from "../../providers/app/upgrade.ts";
 import { accept, restoreTo, retry } from "../../providers/app/manualRecovery.ts";
@@ -13,6 +13,21 @@ async function brokenDisk(): Promise<Disk> {
   await assert.rejects(upgrade(processOn(disk).host, { from: FROM, to: TO }), BrokenError);
   return disk;
 }
+
+describe("a healthy app", () => {
+  it("F48, P5: keeps running if the snapshot to restore is damaged, and maintenance ends", async () => {
+    const disk = freshDisk();
+    await upgrade(processOn(disk).host, { from: FROM, to: TO });
+    disk.snapshots["op-1"]!.whole = false;
+    const { host, did } = processOn(disk);
+    await assert.rejects(restoreTo(host, { version: FROM, id: "op-1" }), {
+      name: "UnusableSnapshotError",
+      message: /snapshot op-1 is damaged: .*no other snapshot is intact/,
+    });
+    assert.deepEqual(did, ["drain", "giveBack"]);
+    assert.deepEqual([disk.deployed, disk.operation, disk.maintenance], [TO, undefined, undefined]);
+  });
+});
 
 describe("a broken app", () => {
   it("F5: is rolled back by retry, which continues where the rollback failed", async () => {
@@ -54,6 +69,62 @@ describe("a broken app", () => {
     assert.deepEqual([version, withData], [FROM, true]);
     assert.deepEqual([disk.deployed, disk.data, disk.lastGood, disk.operation], [FROM, original, FROM, undefined]);
     assert.ok(disk.rejected[TO]);
+  });
+
+  it("F48, P5: isn't restored from a damaged snapshot, and stays broken as it was", async () => {
+    const disk = await brokenDisk();
+    const [snapshot] = Object.keys(disk.snapshots);
+    disk.snapshots[snapshot!]!.whole = false;
+    const before = structuredClone(disk);
+    const { host, did } = processOn(disk);
+    await assert.rejects(restoreTo(host, { version: FROM, id: snapshot! }), UnusableSnapshotError);
+    assert.deepEqual(did, ["claim"]);
+    assert.deepEqual([disk.deployed, disk.operation, disk.data], [before.deployed, before.operation, before.data]);
+  });
+
+  /** The snapshot was damaged before the rollback could restore it. */
+  async function brokenByDamage(): Promise<Disk> {
+    const disk = freshDisk({ good: [FROM] });
+    const { host } = processOn(disk);
+    const gate: typeof host.gate = (...args) => {
+      disk.snapshots["op-1"]!.whole = false;
+      return host.gate(...args);
+    };
+    await assert.rejects(upgrade({ ...host, gate }, { from: FROM, to: TO }), BrokenError);
+    return disk;
+  }
+
+  it("F48: isn't touched by retry while its snapshot is damaged; once repaired, it is rolled back", async () => {
+    const disk = await brokenByDamage();
+    const { operation } = disk;
+    const { host, did } = processOn(disk);
+    await assert.rejects(retry(host), UnusableSnapshotError);
+    assert.deepEqual([did, disk.operation, disk.deployed], [[], operation, TO]);
+    disk.snapshots["op-1"]!.whole = true;
+    assert.equal(await retry(processOn(disk).host), "undone");
+    assert.deepEqual([disk.deployed, disk.data, disk.operation, disk.beside], [FROM, original, undefined, {}]);
+  });
+
+  it("F48: runs last good on today's data by retry --keep-data, also after a kill at any point", async () => {
+    for (let at = 1; ; at++) {
+      const disk = await brokenByDamage();
+      const today = { schema: FROM, rows: [...original.rows, "of today"] };
+      disk.data = today;
+      const { host, passed } = processOn(disk, new Map([[at, "kill"]]));
+      await retry(host, { keepData: true }).catch(() => undefined);
+      if (passed() < at) break;
+      const next = await recover(processOn(disk).host).catch((error: Error) => error);
+      if (next instanceof BrokenError) await retry(processOn(disk).host, { keepData: true });
+      assert.deepEqual([disk.deployed, disk.data, disk.operation], [FROM, today, undefined], `killed at ${at}`);
+    }
+  });
+
+  it("refuses retry --keep-data if its data is already being restored, or no rollback restores any", async () => {
+    const started = await brokenDisk();
+    await assert.rejects(retry(processOn(started).host, { keepData: true }), /without --keep-data/);
+    const disk = await brokenByDamage();
+    disk.beside["op-1"] = original;
+    await assert.rejects(retry(processOn(disk).host, { keepData: true }), /without --keep-data/);
   });
 
   it("P7: has its failed version rejected, whatever the operator does next", async () => {

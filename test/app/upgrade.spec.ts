@@ -47,7 +47,9 @@ function atRest(disk: Disk, { to = true } = {}): void {
   assert.equal(disk.lastGood, disk.deployed, "last good isn't what runs");
   if (disk.deployed === FROM) assert.deepEqual(disk.data, original, "P4: the data isn't as it was");
   else assert.deepEqual(disk.data, { schema: TO, rows: [...original.rows, `migrated to ${TO}`] });
-  assert.deepEqual(disk.beside, {}, "an old volume is left");
+  assert.deepEqual([disk.beside, disk.setAside, disk.cleanUpDue], [{}, {}, false], "an old volume is left");
+  assert.deepEqual(disk.keptEnv, {}, "a kept .env is left");
+  if (disk.deployed === FROM) assert.equal(disk.brought, undefined, "the new version's own volume is left");
   assert.ok(!disk.guarded, "a guard is left");
   assert.equal(disk.env.includes("NEW=1"), disk.deployed === TO, "the .env is another version's");
   assert.ok(disk.env.startsWith(`TYPE=${disk.deployed}`));
@@ -165,6 +167,59 @@ describe("an upgrade", () => {
     assert.deepEqual(did, ["guard"], "only guards that are missing start");
   });
 
+  it("F48, P5, P10: whose snapshot was damaged meanwhile stays as it is, broken; the alert has a command for each", async () => {
+    const disk = freshDisk({ good: [FROM], snapshots: { older: { data: original, whole: true } } });
+    const { host, did } = processOn(disk);
+    const damaging: typeof host = {
+      ...host,
+      gate: (...args) => {
+        disk.snapshots["op-1"]!.whole = false;
+        return host.gate(...args);
+      },
+    };
+    await assert.rejects(upgrade(damaging, plan), BrokenError);
+    assert.equal(did.lastIndexOf("stop"), did.indexOf("stop"), "stopped for a restore that can't succeed");
+    assert.equal(disk.deployed, TO);
+    const { severity, why, todo } = Object.values(disk.alerts).at(-1)!;
+    assert.equal(severity, "critical");
+    assert.match(why, /snapshot op-1 is damaged: its sum differs; intact is the one of older .*restore app --previous/);
+    assert.match(
+      todo,
+      /hearth restore app --previous: .*hearth retry app --keep-data: .*hearth accept app: .*hearth retry app: /,
+    );
+    await assert.rejects(recover(processOn(disk).host), BrokenError);
+    assert.equal(disk.deployed, TO);
+  });
+
+  for (const good of [[FROM, TO], [FROM]])
+    it(`F57: isn't broken if the data that it replaced can't be removed, and ${good.at(-1)} runs: tried again`, async () => {
+      const disk = freshDisk({ good, stuck: true });
+      const outcome = await end(upgrade(processOn(disk).host, plan));
+      assert.ok(!(outcome instanceof BrokenError), String(outcome));
+      assert.deepEqual([disk.deployed, disk.lastGood, disk.operation], [good.at(-1), good.at(-1), undefined]);
+      assert.ok(disk.cleanUpDue);
+      const alerts = Object.values(disk.alerts).filter(({ key }) => key.startsWith("clean-up"));
+      assert.deepEqual(
+        alerts.map(({ severity, recovered }) => [severity, recovered]),
+        [["warning", true]],
+      );
+      assert.equal(await recover(processOn(disk).host), "nothing");
+      assert.ok(disk.cleanUpDue, "still due while it can't be removed");
+      disk.stuck = false;
+      assert.equal(await recover(processOn(disk).host), "nothing");
+      atRest(disk);
+    });
+
+  it("P4: leaves nothing of a volume that only the failed version has to its next attempt", async () => {
+    const disk = freshDisk({ good: [FROM] });
+    await assert.rejects(upgrade(processOn(disk).host, plan), UpgradeError);
+    atRest(disk, { to: false });
+    disk.good = [FROM, TO];
+    await upgrade(processOn(disk).host, plan);
+    assert.equal(disk.brought, "op-2");
+    atRest(disk);
+  });
+
   it("stays at its gate if health is inconclusive, undoes nothing, and is checked again", async () => {
     const disk = freshDisk();
     const { host } = processOn(disk);
@@ -251,26 +306,33 @@ describe("an upgrade", () => {
   });
 });
 
+interface Played {
+  readonly met: boolean;
+  readonly outcome: unknown;
+  readonly failed: readonly string[];
+}
+
 describe("an interrupted upgrade", function () {
   this.timeout(120_000);
 
   /** Runs a process for each of `plans`, then one without failures. */
-  async function play(disk: Disk, first: Plan, ...rest: Plan[]): Promise<{ met: boolean; outcome: unknown }> {
+  async function play(disk: Disk, first: Plan, ...rest: Plan[]): Promise<Played> {
     return playWhile(disk, () => undefined, first, ...rest);
   }
 
   /** Like `play`; `meanwhile` happens again and again. */
-  async function playWhile(disk: Disk, meanwhile: () => void, first: Plan, ...rest: Plan[]) {
+  async function playWhile(disk: Disk, meanwhile: () => void, first: Plan, ...rest: Plan[]): Promise<Played> {
     const one = processOn(disk, first, meanwhile);
     let outcome = await end(upgrade(one.host, plan));
     always(disk);
+    const { failed } = one;
     const met = [...first.keys()].every(number => number <= one.passed());
     for (const next of rest) {
       meanwhile();
       outcome = await end(recover(processOn(disk, next, meanwhile).host));
       always(disk);
     }
-    return { met, outcome };
+    return { met, outcome, failed };
   }
 
   for (const release of ["good", "broken"] as const) {
@@ -319,9 +381,10 @@ describe("an interrupted upgrade", function () {
     it(`P4, P5, P10: to a ${release} release, failing anywhere, is undone, or broken with an alert`, async () => {
       for (let at = 1; ; at++) {
         const disk = host();
-        const { met, outcome } = await play(disk, new Map([[at, "fail"]]));
+        const { met, outcome, failed } = await play(disk, new Map([[at, "fail"]]));
         if (!met) break;
         if (outcome instanceof BrokenError) {
+          assert.doesNotMatch(failed.join(), /forget/, "a failed clean-up decided");
           assert.ok(
             Object.values(disk.alerts).some(({ severity }) => severity === "critical"),
             `${at}`,
@@ -340,6 +403,30 @@ describe("an interrupted upgrade", function () {
     });
   }
 
+  it("F48, P5, P10: to a broken release, killed at any point and its snapshot damaged, isn't stopped by its recovery", async () => {
+    let broken = 0;
+    for (let at = 1; ; at++) {
+      const disk = freshDisk({ good: [FROM] });
+      const { met } = await play(disk, new Map([[at, "kill"]]));
+      if (!met) break;
+      if (disk.operation === undefined) continue;
+      if (disk.snapshots["op-1"]) disk.snapshots["op-1"].whole = false;
+      const { deployed } = disk;
+      const next = processOn(disk);
+      const outcome = await end(recover(next.host));
+      always(disk);
+      if (!(outcome instanceof BrokenError)) {
+        atRest(disk, { to: false });
+        continue;
+      }
+      broken += 1;
+      assert.ok(!next.did.includes("stop"), `stopped at ${at} for a restore that can't succeed`);
+      assert.equal(disk.deployed, deployed);
+      assert.ok(Object.values(disk.alerts).some(({ severity }) => severity === "critical"));
+    }
+    assert.ok(broken > 5, `${broken} points`);
+  });
+
   it("F1, P5, P6: loses no data and terminates after kills and failures in any order", async () => {
     const fate = fc.constantFrom("kill" as const, "fail" as const);
     const process = fc
@@ -350,12 +437,14 @@ describe("an interrupted upgrade", function () {
       fc.asyncProperty(
         good,
         fc.boolean(),
+        fc.boolean(),
         fc.array(process, { minLength: 1, maxLength: 5 }),
-        async (versions, stateful, processes) => {
-          const disk = freshDisk({ good: versions, stateful });
+        async (versions, stateful, stuck, processes) => {
+          const disk = freshDisk({ good: versions, stateful, stuck });
           if (!stateful) disk.data = { schema: "9", rows: original.rows };
           const [first = new Map(), ...rest] = processes;
           await play(disk, first, ...rest);
+          disk.stuck = false;
           const last = await end(recover(processOn(disk).host));
           always(disk);
           if (last instanceof BrokenError) return assert.ok(JSON.parse(disk.operation!).broken);

@@ -3,10 +3,20 @@
 /**
  * `crashes`: healthy for 3 s, then exits. `R009`: the compose file does not load. `no-image`: the image does not exist.
  * `deploy-fails`: the files load, the deploy fails. `dies`: exits on an invalid flag. `wants-more`: healthy, needs a
- * new variable and a new secret in keycloak's .env. `wants-value`: needs a variable that has no value.
+ * new variable and a new secret in keycloak's .env. `wants-value`: needs a variable that has no value. `brings-volume`:
+ * never healthy, and mounts a volume that no other release has.
  */
 export type Kind =
-  "good" | "never-healthy" | "crashes" | "R009" | "no-image" | "deploy-fails" | "dies" | "wants-more" | "wants-value";
+  | "good"
+  | "never-healthy"
+  | "brings-volume"
+  | "crashes"
+  | "R009"
+  | "no-image"
+  | "deploy-fails"
+  | "dies"
+  | "wants-more"
+  | "wants-value";
 
 export type Edit = (text: string) => string;
 
@@ -52,6 +62,11 @@ function addDefect(kind: Kind): Edit {
           /\nsecrets:\n/,
           "$&  extra:\n    external: true\n    name: ${STACK_NAME}_extra_${SECRET_EXTRA_VERSION}\n",
         );
+      };
+    case "brings-volume":
+      return text => {
+        const mounted = replaceOrThrow(text, /\n    volumes:\n/, "$&      - brought:/brought\n");
+        return addDefect("never-healthy")(replaceOrThrow(mounted, /\nvolumes:\n/, "$&  brought:\n"));
       };
     case "never-healthy":
       // The first healthcheck is the app's, however its test is wrapped, or without one.

@@ -57,6 +57,11 @@ describe("the upstream of the lab's recipes", function () {
       retries: 2,
       start_period: "15s",
     });
+    await resetUpstream("custom-html", root);
+    await release("custom-html", { version: "1.1.0+1.22", kind: "brings-volume" }, root);
+    const brings = parse((await fileAt(of("custom-html"), "1.1.0+1.22", "compose.yml"))!);
+    assert.deepEqual(Object.keys(brings.volumes), ["brought", "content"]);
+    assert.deepEqual(brings.services.app.volumes, ["brought:/brought", "content:/usr/share/nginx/html"]);
     const database = async (version: string) => fileAt(of("keycloak"), version, "compose.mariadb.yml");
     const unchanged = await database("10.8.0+26.5.0");
     assert.equal(await database("10.8.1+26.5.0"), unchanged, "the database of a broken release is that of a good one");

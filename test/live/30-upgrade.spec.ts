@@ -14,6 +14,7 @@ import {
   freshWarm,
   hearth,
   keycloak,
+  leftovers,
   listing,
   must,
   previewWarm,
@@ -90,6 +91,7 @@ describe("upgrades on a real host", function () {
     assert.ok(realms.includes("marker") && realms.includes(mark), realms.join());
     assert.equal(await logIn("marker"), 200);
     assert.equal(await logIn(mark), 200);
+    assert.deepEqual(await leftovers(keycloak.domain), []);
     const sent = await ofVersion(broken.version);
     assert.deepEqual(
       sent.map(({ app, recovered, severity }) => ({ app, recovered, severity })),
@@ -179,6 +181,34 @@ describe("upgrades on a real host", function () {
     assert.equal(await logIn("marker"), 200);
     assert.equal((await readManifest(folder.path, "snapshot"))?.version, "10.7.9+26.4.0");
     assert.equal((await readManifest(folder.path, "snapshot.previous"))?.id === undefined, false);
+  });
+
+  it("F48, P5: aren't undone from a damaged snapshot: refused before anything stops, the older one offered", async () => {
+    const archive = join(folder.snapshot, `${keycloak.stack}_mariadb.tar.zst`);
+    const whole = await readFile(archive);
+    const running = await containers();
+    const damaged = Buffer.from(whole);
+    damaged[damaged.length >> 1]! ^= 1;
+    await writeFile(archive, damaged);
+    try {
+      for (const argv of [["--dry-run"], []]) {
+        const refused = await hearth(["restore", "keycloak", ...argv]);
+        assert.equal(refused.exitCode, 1, refused.all);
+        assert.match(refused.stderr, /snapshot of \S+ \(10\.7\.9\+26\.4\.0\) is damaged: .* has SHA-256 /);
+        assert.match(refused.stderr, /; intact is the one of \S+ \(\S+\): hearth restore keycloak --previous$/);
+        assert.doesNotMatch(refused.stdout, /undeploys/);
+      }
+      const older = await hearth(["restore", "keycloak", "--previous", "--dry-run"]);
+      assert.equal(older.exitCode, 0, older.all);
+    } finally {
+      await writeFile(archive, whole);
+    }
+    const dryRun = await hearth(["restore", "keycloak", "--dry-run"]);
+    assert.equal(dryRun.exitCode, 0, dryRun.all);
+    assert.match(dryRun.stdout, /undeploys, restores data and \.env of \S+, and deploys 10\.7\.9\+26\.4\.0/);
+    assert.deepEqual(await containers(), running);
+    assert.equal(await logIn("marker"), 200);
+    await assert.rejects(stat(folder.operation), { code: "ENOENT" });
   });
 
   it("F25, P7: hold a major, release notes and a release that is new here, with one alert each, until approved", async () => {

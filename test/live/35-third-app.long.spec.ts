@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { stackOf } from "../../providers/lib/docker/names.ts";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
+import { readOperation } from "../../providers/lib/state/operation.ts";
 import { readLastGood, readRejected } from "../../providers/lib/state/versions.ts";
 import { base, stateDir } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
 import { addWarmApp } from "./addedApp.ts";
-import { containers, hearth, must, upWarm } from "./host.ts";
+import { call, containers, type Done, hearth, leftovers, must, upWarm } from "./host.ts";
 
 const recipe = "custom-html";
 const domain = `pages.${base}`;
@@ -93,5 +95,89 @@ describe("a third warm app with the defaults, on a real host", function () {
     assert.equal(await lastGood(), "1.1.0+1.22");
     assert.deepEqual(Object.keys(await readRejected(folder)), ["1.2.0+1.22"]);
     for (const name of ["first", "second"]) assert.equal((await page(name)).status, 200, name);
+  });
+
+  /** Runs an `up`, and `work` while the upgrade waits at its gate. */
+  async function upAndAtGate(work: () => Promise<void>): Promise<Done> {
+    const up = upWarm();
+    for (let i = 0; (await readOperation(folder).catch(() => undefined))?.step !== "gate"; i++) {
+      assert.ok(i < 600, "not at the gate after 60 s");
+      await sleep(100);
+    }
+    await work();
+    return up;
+  }
+
+  it("P4: sets aside what a volume holds that only the failed release has", async () => {
+    const volume = `${stack}_brought`;
+    const mountpoint = () => must("docker", "volume", "inspect", "--format", "{{.Mountpoint}}", volume);
+    await release(recipe, { version: "1.2.1+1.22", kind: "brings-volume" });
+    const done = await upAndAtGate(async () => {
+      for (let i = 0; (await call("docker", ["volume", "inspect", volume])).exitCode !== 0; i++) {
+        assert.ok(i < 100, "not created after 10 s");
+        await sleep(100);
+      }
+      await writeFile(join(await mountpoint(), "file"), "of the failed release");
+    });
+    assert.notEqual(done.exitCode, 0, done.all);
+    assert.match(
+      done.all,
+      new RegExp(`volume ${volume} didn't exist at the time of the snapshot; its data is set aside`),
+    );
+    assert.equal(await lastGood(), "1.1.0+1.22");
+    assert.deepEqual(await readdir(await mountpoint()), []);
+    assert.deepEqual(await leftovers(domain), []);
+    assert.equal((await page("second")).status, 200);
+  });
+
+  it("F57: is upgraded although replaced data can't be removed; recover removes it once it can be", async () => {
+    const data = await must("docker", "volume", "inspect", "--format", "{{.Mountpoint}}", `${stack}_content`);
+    const file = join(dirname(data), "_data.hearth-old-earlier", "file");
+    await mkdir(dirname(file));
+    await writeFile(file, "");
+    await must("chattr", "+i", file);
+    try {
+      await release(recipe, { version: "1.2.2+1.22" });
+      const done = await upWarm();
+      assert.equal(done.exitCode, 0, done.all);
+      assert.match(done.all, /custom-html: replaced data can't be removed, hearth tries again: /);
+      assert.equal(await lastGood(), "1.2.2+1.22");
+      const again = await hearth(["recover"]);
+      assert.equal(again.exitCode, 0, again.all);
+      assert.match(again.all, /custom-html: replaced data can't be removed, hearth tries again: /);
+    } finally {
+      await must("sh", "-c", `chattr -i ${dirname(data)}/_data.hearth-*-earlier/file`);
+    }
+    const done = await hearth(["recover"]);
+    assert.equal(done.exitCode, 0, done.all);
+    assert.deepEqual(await leftovers(domain), []);
+  });
+
+  it("F48, P5, P10: stays as it is, broken, if the rollback's snapshot is damaged, until a person decides", async () => {
+    await publish("third");
+    await release(recipe, { version: "1.3.0+1.22", kind: "never-healthy" });
+    const done = await upAndAtGate(() =>
+      writeFile(join(folder.snapshot, `${stack}_content.tar.zst`), "damaged by the spec"),
+    );
+    assert.notEqual(done.exitCode, 0, done.all);
+    assert.match(done.all, /custom-html is broken: custom-html's snapshot of \S+ \(1\.2\.2\+1\.22\) is damaged: /);
+    assert.match(done.all, /intact is the one of \S+ \(\S+\): hearth restore custom-html --previous/);
+    assert.match(done.all, /hearth retry custom-html --keep-data: start the version before on today's data/);
+    const version = `coop-cloud.${stack}.version`;
+    const deployed = () =>
+      must("docker", "service", "inspect", "--format", `{{index .Spec.Labels "${version}"}}`, `${stack}_app`);
+    assert.equal(await deployed(), "1.3.0+1.22", "not undeployed");
+    for (const command of ["restore", "retry"])
+      for (const argv of [["--dry-run"], []]) {
+        const refused = await hearth([command, recipe, ...argv]);
+        assert.equal(refused.exitCode, 1, refused.all);
+        assert.match(refused.stderr, /is damaged: .*hearth restore custom-html --previous/);
+      }
+    assert.equal(await deployed(), "1.3.0+1.22", "not undeployed");
+    const kept = await hearth(["retry", recipe, "--keep-data"]);
+    assert.equal(kept.exitCode, 0, kept.all);
+    assert.equal(await deployed(), "1.2.2+1.22");
+    for (const name of ["first", "second", "third"]) assert.equal((await page(name)).status, 200, name);
+    assert.deepEqual(await leftovers(domain), []);
   });
 });

@@ -93,6 +93,18 @@ export async function listing(): Promise<Record<string, string[]>> {
   };
 }
 
+/** What ended operations of the app at `domain` left beside its volumes and in its folder; nothing is expected. */
+export async function leftovers(domain: string): Promise<string[]> {
+  const root = await must("docker", "info", "--format", "{{.DockerRootDir}}");
+  const beside = ["-path", `*/${stackOf(domain)}_*`, "-name", "_data.hearth-*"];
+  const volumes = await must("find", join(root, "volumes"), "-maxdepth", "2", ...beside);
+  const folder = ["(", "-name", "env.*", "-o", "-name", "*.partial", "-o", "-name", "snapshot.old*", ")"];
+  return [
+    ...sorted(volumes),
+    ...sorted(await must("find", join(stateDir, "apps", domain), "-maxdepth", "1", ...folder)),
+  ];
+}
+
 /** Creates the warm stack from nothing: both apps at their first release. */
 export async function freshWarm(): Promise<void> {
   await wipe();

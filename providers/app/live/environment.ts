@@ -26,7 +26,7 @@ export function environment(session: Session): Environment {
     async restoreEnv({ id, kind, snapshot }) {
       // A restored snapshot has an .env; a rollback takes the one from before the operation.
       const text =
-        kind === "restore"
+        kind === "restore" && snapshot !== undefined
           ? await readSnapshotEnv((await session.snapshotOf(snapshot)).path)
           : await readKeptEnv(folder, id);
       if (text !== undefined) await replaceEnv(app, text);

@@ -11,6 +11,7 @@ import {
 } from "../../lib/state/index.ts";
 import { keptEnv } from "../env.ts";
 import type { UpgradeHost } from "../host.ts";
+import { removeOrDefer } from "./cleanUp.ts";
 import type { Session } from "./session.ts";
 
 type Journal = Pick<UpgradeHost, "operation" | "begin" | "beginRestore" | "writeStep" | "close">;
@@ -42,7 +43,7 @@ export function journal(session: Session): Journal {
     async close() {
       const operation = await readOperation(folder);
       await closeOperation(folder);
-      if (operation) await removeFile(keptEnv(folder, operation.id));
+      if (operation) await removeOrDefer(session, removeFile(keptEnv(folder, operation.id)));
     },
   };
 }

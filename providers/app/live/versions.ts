@@ -12,6 +12,7 @@ import {
   writeLastGood,
 } from "../../lib/state/index.ts";
 import type { UpgradeHost } from "../host.ts";
+import { removeOrDefer } from "./cleanUp.ts";
 import { releaseGuards } from "./guards.ts";
 import type { Session } from "./session.ts";
 
@@ -32,7 +33,10 @@ export function versions(session: Session): Versions {
       await clearFirstDeploy(folder);
       await writeLastGood(folder, version, images);
       await releaseGuards(session.context);
-      if (await prune(folder.path, app.snapshots)) session.log("removed the older snapshot");
+      const pruned = prune(folder.path, app.snapshots).then(removed => {
+        if (removed) session.log("removed the older snapshot");
+      });
+      await removeOrDefer(session, pruned);
     },
     reject: (version, why, diagnostics) => reject(folder, version, why, diagnostics),
     async alert(notice) {

@@ -46,10 +46,13 @@ export {
   absentVolumes,
   assertNotMounted,
   ensureVolumes,
+  existingVolumes,
   type Mount,
   mountsOf,
   notLocal,
+  type Volume,
   volumeNames,
+  volumesFolder,
   volumesOf,
 } from "./volumes.ts";
 export { NotRemovedError, waitUntilRemoved } from "./waitUntilRemoved.ts";

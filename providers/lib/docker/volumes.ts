@@ -1,4 +1,5 @@
 // The volumes of a stack: their paths, whether they are local to this node, and which containers mount them.
+import { join } from "node:path";
 import { docker, jsonLines } from "./docker.ts";
 import { ProgramError } from "../process/index.ts";
 
@@ -43,9 +44,25 @@ export async function ensureVolumes(stack: string, names: readonly string[]): Pr
 
 /** Names, without the stack's prefix, of the volumes on this node that have the label of `stack`. */
 export async function volumeNames(stack: string): Promise<string[]> {
+  return (await labelledNames(stack)).map(name => name.slice(stack.length + 1));
+}
+
+/** The volumes on this node that have the label of `stack`, and those of `names` (full names) that exist. */
+export async function existingVolumes(stack: string, names: readonly string[]): Promise<Volume[]> {
+  const all = new Set([...(await labelledNames(stack)), ...names]);
+  const found = await Promise.all([...all].map(volume));
+  return found.filter(each => each !== undefined);
+}
+
+/** Path of the folder in which Docker keeps the volumes of this node. */
+export async function volumesFolder(): Promise<string> {
+  const { stdout } = await docker(["info", "--format", "{{.DockerRootDir}}"], "find the folder of the volumes");
+  return join(stdout.trim(), "volumes");
+}
+
+async function labelledNames(stack: string): Promise<string[]> {
   const argv = ["volume", "ls", "--filter", `label=com.docker.stack.namespace=${stack}`, "--format", "{{.Name}}"];
-  const names = (await docker(argv, `list the volumes of ${stack}`)).stdout.split("\n").filter(Boolean);
-  return names.map(name => name.slice(stack.length + 1));
+  return (await docker(argv, `list the volumes of ${stack}`)).stdout.split("\n").filter(Boolean);
 }
 
 export interface Mount {

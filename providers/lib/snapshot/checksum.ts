@@ -2,6 +2,11 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 
+/** In hex, of a text's UTF-8. */
+export function sha256Of(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
 interface Checksum {
   /** In hex. */
   readonly sha256: string;

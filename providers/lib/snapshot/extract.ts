@@ -49,10 +49,15 @@ export async function extract(
     await rename(partial, extractedPath(volumePath));
     await syncPath(parent);
   } catch (error) {
-    await removeTree(partial, options);
+    // What failed says more than a removal that fails after it.
+    const left = await removeTree(partial, options).then(
+      () => "",
+      (problem: unknown) => `; ${errorMessage(problem)}`,
+    );
     options.signal?.throwIfAborted();
-    if (error instanceof ExtractError) throw error;
-    throw new ExtractError(kindOf(error), archived.name, errorMessage(error), error);
+    if (error instanceof ExtractError && left === "") throw error;
+    const kind = error instanceof ExtractError ? error.kind : kindOf(error);
+    throw new ExtractError(kind, archived.name, `${errorMessage(error)}${left}`, error);
   }
 }
 

@@ -8,6 +8,8 @@ import { errorMessage } from "../text.ts";
 const plainName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "expected a plain name");
 const count = z.int().min(0);
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 in hex");
+
 const archivedVolume = z.strictObject({
   /** Docker's name for the volume. */
   name: plainName,
@@ -19,7 +21,7 @@ const archivedVolume = z.strictObject({
   /** Inodes of the tree, its root included; a hard-linked file counts once. */
   files: count,
   /** SHA-256 of the archive file as read back from the disk, in hex, as sha256sum(1) prints it. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 in hex"),
+  sha256,
 });
 
 const schema = z.strictObject({
@@ -34,12 +36,16 @@ const schema = z.strictObject({
   /** When it was taken. */
   taken: z.iso.datetime(),
   volumes: z.array(archivedVolume),
+  /** SHA-256 of the .env; absent in snapshots of an earlier hearth, as is the next. */
+  envSha256: sha256.optional(),
+  /** Names of the app's other volumes that existed. */
+  others: z.array(plainName).optional(),
 });
 
 export type Manifest = z.infer<typeof schema>;
 export type ManifestVolume = z.infer<typeof archivedVolume>;
 /** What the caller tells about the app. */
-export type SnapshotSubject = Pick<Manifest, "app" | "recipe" | "version" | "images">;
+export type SnapshotSubject = Pick<Manifest, "app" | "recipe" | "version" | "images" | "others">;
 export type SnapshotName = "snapshot" | "snapshot.previous";
 
 export interface StoredSnapshot {

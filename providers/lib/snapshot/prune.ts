@@ -1,6 +1,7 @@
 // Limits the disk space of an app's snapshots, and never removes the newest good one.
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { damageOf, listSnapshots } from "./inspect.ts";
 import { ManifestError, readManifest, type Manifest, type SnapshotName } from "./manifest.ts";
 import { removePrevious } from "./rotate.ts";
 
@@ -11,7 +12,7 @@ interface Retention {
   readonly bytes?: number | undefined;
 }
 
-/** Removes the previous snapshot if it exceeds the limits and the newest is good. Returns whether it did. */
+/** Removes the previous snapshot if it exceeds the limits and the newest is intact. Returns whether it did. */
 export async function prune(folder: string, { keep, bytes = Number.POSITIVE_INFINITY }: Retention): Promise<boolean> {
   const newest = await goodSize(folder, "snapshot");
   if (newest === undefined) return false;
@@ -20,6 +21,8 @@ export async function prune(folder: string, { keep, bytes = Number.POSITIVE_INFI
   // A damaged one can't be restored: remove it whatever the limits.
   const size = await goodSize(folder, "snapshot.previous");
   if (size !== undefined && keep === 2 && newest + size <= bytes) return false;
+  const [intact] = await listSnapshots(folder);
+  if (!intact || (await damageOf(intact)) !== undefined) return false;
   await removePrevious(folder);
   return true;
 }

@@ -2,6 +2,7 @@
 import { mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { syncPath } from "../fs/index.ts";
+import { errorMessage, type Log } from "../text.ts";
 import { exists, removeTree } from "./disk.ts";
 
 /** Where a snapshot is written. Under this name it is never verified. */
@@ -12,24 +13,24 @@ export function partialPath(folder: string, id: string): string {
 /**
  * Renames a verified directory to `snapshot/`, the former one to `snapshot.previous/`, and only then removes the former
  * previous. Killed at any point, the newest verified snapshot is complete under one of its names, and `recoverRotation`
- * finishes.
+ * finishes. What can't be removed is logged; the next rotation tries again.
  */
-export async function commitSnapshot(folder: string, partial: string): Promise<void> {
+export async function commitSnapshot(folder: string, partial: string, log: Log): Promise<void> {
   const { next } = pathsIn(folder);
   await rename(partial, next);
   await syncPath(folder);
-  await rotate(folder);
+  await rotate(folder, log);
 }
 
 /**
- * Finishes an interrupted commit and removes partial snapshots. Needs the app's lock: a snapshot that another process
- * is writing looks the same.
+ * Finishes an interrupted commit and removes partial snapshots; one that can't be removed is logged. Needs the app's
+ * lock: a snapshot that another process is writing looks the same.
  */
-export async function recoverRotation(folder: string): Promise<void> {
+export async function recoverRotation(folder: string, log: Log): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await rotate(folder);
+  await rotate(folder, log);
   for (const name of await readdir(folder))
-    if (/^snapshot\..+\.partial$/.test(name)) await removeTree(join(folder, name));
+    if (/^snapshot\..+\.partial$/.test(name)) await discard(join(folder, name), log);
 }
 
 /** Removes `snapshot.previous/`. Renames it first, so a partial delete is never taken for a snapshot. */
@@ -41,15 +42,11 @@ export async function removePrevious(folder: string): Promise<void> {
   await removeTree(old);
 }
 
-async function rotate(folder: string): Promise<void> {
-  const { next, newest, previous, old } = pathsIn(folder);
+async function rotate(folder: string, log: Log): Promise<void> {
+  const { next, newest, previous } = pathsIn(folder);
   if (await exists(next)) {
     if (await exists(newest)) {
-      // With newest and next in place, an existing `old` is stale: its removal was interrupted.
-      if (await exists(previous)) {
-        await removeTree(old);
-        await rename(previous, old);
-      }
+      if (await exists(previous)) await rename(previous, await freeOld(folder));
       await rename(newest, previous);
       await syncPath(folder);
     }
@@ -57,7 +54,27 @@ async function rotate(folder: string): Promise<void> {
     await syncPath(folder);
   }
   // Without a newest, `old` may be the only copy.
-  if (await exists(newest)) await removeTree(old);
+  if (await exists(newest)) for (const path of await oldPaths(folder)) await discard(path, log);
+}
+
+/** Removes what isn't needed any more: a failure doesn't fail the snapshot. */
+async function discard(path: string, log: Log): Promise<void> {
+  await removeTree(path).catch((error: unknown) => log(`${errorMessage(error)}; the next snapshot tries again`));
+}
+
+async function oldPaths(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter(name => /^snapshot\.old(\.\d+)?$/.test(name));
+  return names.map(name => join(folder, name));
+}
+
+/** A name for a set-aside snapshot: `snapshot.old`, or the next one if a former one couldn't be removed. */
+async function freeOld(folder: string): Promise<string> {
+  const { old } = pathsIn(folder);
+  const taken = await oldPaths(folder);
+  for (let n = 0; ; n++) {
+    const path = n === 0 ? old : `${old}.${n}`;
+    if (!taken.includes(path)) return path;
+  }
 }
 
 function pathsIn(folder: string) {

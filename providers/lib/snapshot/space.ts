@@ -4,6 +4,9 @@ import { dirname } from "node:path";
 import { ProgramError, type Result, run } from "../process/index.ts";
 import { megabytes } from "../text.ts";
 import { diskUse, inodeUse } from "./argv.ts";
+import { exists } from "./disk.ts";
+import type { ManifestVolume } from "./manifest.ts";
+import { extractedPath, partialVolumePath } from "./swap.ts";
 import type { Volume } from "./volume.ts";
 
 interface TreeSize {
@@ -16,7 +19,7 @@ interface FreeSpace {
   readonly filesystem: number;
   /** The existing directory that was measured. */
   readonly path: string;
-  /** Bytes free for unprivileged users: the rest is the system's reserve. */
+  /** Bytes free for unprivileged users, unless root's reserve was asked for too. */
   readonly bytes: number;
   /** Infinite if the filesystem doesn't limit them. */
   readonly inodes: number;
@@ -40,14 +43,15 @@ export async function measureVolume({ name, path }: Volume): Promise<TreeSize> {
   return { bytes: await du(diskUse(path)), inodes: await du(inodeUse(path)) };
 }
 
-/** Free space at `path`, or at its nearest existing parent. */
-export async function freeSpaceAt(path: string): Promise<FreeSpace> {
+/** Free space at `path`, or at its nearest existing parent; with root's reserve if `reserve`. */
+export async function freeSpaceAt(path: string, reserve = false): Promise<FreeSpace> {
   try {
-    const [{ dev }, { bavail, bsize, ffree, files }] = await Promise.all([stat(path), statfs(path)]);
-    return { filesystem: dev, path, bytes: bavail * bsize, inodes: files === 0 ? Number.POSITIVE_INFINITY : ffree };
+    const [{ dev }, { bavail, bfree, bsize, ffree, files }] = await Promise.all([stat(path), statfs(path)]);
+    const blocks = reserve ? bfree : bavail;
+    return { filesystem: dev, path, bytes: blocks * bsize, inodes: files === 0 ? Number.POSITIVE_INFINITY : ffree };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT" || path === dirname(path)) throw error;
-    return freeSpaceAt(dirname(path));
+    return freeSpaceAt(dirname(path), reserve);
   }
 }
 
@@ -62,6 +66,40 @@ export async function spaceRequirements(folder: string, volumes: readonly Volume
     free: await freeSpaceAt(dirname(volume.path)),
   }));
   return [snapshot, ...(await Promise.all(restores))];
+}
+
+/**
+ * What a restore of `archived` (from a manifest) needs beside each volume, less what an interrupted one left there and
+ * the restore removes first. `volumes` need not exist.
+ */
+export async function restoreRequirements(
+  archived: readonly ManifestVolume[],
+  volumes: readonly Volume[],
+): Promise<SpaceRequirement[]> {
+  const requirement = async ({ name, bytes, files }: ManifestVolume): Promise<SpaceRequirement[]> => {
+    const path = volumes.find(volume => volume.name === name)?.path;
+    if (path === undefined) return [];
+    const left = await sizeOfPresent(name, [extractedPath(path), partialVolumePath(path)]);
+    return [
+      {
+        what: `a restore of ${name}`,
+        bytes: Math.max(0, bytes - left.bytes),
+        inodes: Math.max(0, files - left.inodes),
+        // A way back may use what is kept for root.
+        free: await freeSpaceAt(dirname(path), true),
+      },
+    ];
+  };
+  return (await Promise.all(archived.map(requirement))).flat();
+}
+
+async function sizeOfPresent(name: string, paths: readonly string[]): Promise<TreeSize> {
+  const present = await Promise.all(paths.map(async path => ((await exists(path)) ? [{ name, path }] : [])));
+  const sizes = await measureVolumes(present.flat());
+  return {
+    bytes: sizes.reduce((sum, { bytes }) => sum + bytes, 0),
+    inodes: sizes.reduce((sum, { inodes }) => sum + inodes, 0),
+  };
 }
 
 /** One sentence per filesystem with too little space for the sum of its requirements; undefined if all have enough. */

@@ -1,7 +1,7 @@
 // Replaces a live volume with an extracted one by renames. Each step can be repeated after any interruption.
-import { mkdir, rename } from "node:fs/promises";
-import { dirname } from "node:path";
-import { syncPath } from "../fs/index.ts";
+import { mkdir, readdir, rename } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { ignoreAbsent, syncPath } from "../fs/index.ts";
 import type { ChildOptions } from "./children.ts";
 import { exists, removeTree } from "./disk.ts";
 
@@ -62,17 +62,28 @@ export async function swap(volumePath: string, id: string): Promise<void> {
 }
 
 /**
- * Removes the replaced volume, once the gate is passed. Throws SwapError while no volume is live: it would be the only
- * copy.
+ * Removes what restores and interrupted extractions left beside the volume: call it once the app is healthy. Tries each
+ * one; then throws the first failure. Throws SwapError while no volume is live: one of them would be the only copy.
  */
-export async function removeReplaced(volumePath: string, id: string, options: ChildOptions = {}): Promise<void> {
-  const replaced = replacedPath(volumePath, id);
-  // Rename first, so a partial delete can't be restored.
-  const removing = `${volumePath}.hearth-removing-${id}`;
-  if ((await swapState(volumePath, id)) === "between") throw new SwapError(volumePath, `${replaced} is its only copy`);
-  await removeTree(removing, options);
-  if (!(await exists(replaced))) return;
-  await rename(replaced, removing);
-  await syncPath(dirname(volumePath));
+export async function removeLeftovers(volumePath: string, options: ChildOptions = {}): Promise<void> {
+  const parent = dirname(volumePath);
+  const prefix = `${basename(volumePath)}.hearth-`;
+  const found = ((await readdir(parent).catch(ignoreAbsent)) ?? []).filter(name => name.startsWith(prefix));
+  if (found.length === 0) return;
+  if (!(await exists(volumePath))) throw new SwapError(volumePath, `${found.join(", ")} may be its only copy`);
+  const removals: PromiseSettledResult<void>[] = [];
+  for (const name of found) removals.push(...(await Promise.allSettled([removeLeftover(join(parent, name), options)])));
+  const failure = removals.find(({ status }) => status === "rejected");
+  if (failure?.status === "rejected") throw failure.reason;
+}
+
+async function removeLeftover(path: string, options: ChildOptions): Promise<void> {
+  const removing = path.replace(/\.hearth-old-([^/]*)$/, ".hearth-removing-$1");
+  if (removing !== path) {
+    // Rename first, so a partial delete can't be restored.
+    await removeTree(removing, options);
+    await rename(path, removing);
+    await syncPath(dirname(path));
+  }
   await removeTree(removing, options);
 }

@@ -1,5 +1,6 @@
 // Takes a snapshot: it counts only once it was written, synced, read back and found equal.
 import { FORMAT } from "../fs/index.ts";
+import { sha256Of } from "./checksum.ts";
 import { removeTree } from "./disk.ts";
 import type { Manifest, SnapshotSubject } from "./manifest.ts";
 import { commitSnapshot, partialPath, recoverRotation } from "./rotate.ts";
@@ -35,18 +36,24 @@ interface TakeOptions extends SnapshotContent, WriteOptions {
  */
 export async function takeSnapshot(options: TakeOptions): Promise<Manifest> {
   const { folder, check, id, about, env, volumes, log, ...writeOptions } = options;
-  await recoverRotation(folder);
+  await recoverRotation(folder, log);
   await check?.();
   const partial = partialPath(folder, id);
   try {
     const taken = new Date().toISOString();
     const written = await writeArchives(partial, volumes, log, writeOptions);
     const verified = await verifyArchives(partial, written, volumes, log, writeOptions);
-    const { app, recipe, version, images } = about;
-    const manifest: Manifest = { format: FORMAT, id, app, recipe, version, images, taken, volumes: verified };
+    const manifest: Manifest = {
+      format: FORMAT,
+      id,
+      ...about,
+      taken,
+      volumes: verified,
+      envSha256: sha256Of(env),
+    };
     await seal(partial, manifest, env);
     await check?.();
-    await commitSnapshot(folder, partial);
+    await commitSnapshot(folder, partial, log);
     return manifest;
   } catch (error) {
     await removeTree(partial).catch(problem => log(`snapshot: couldn't remove ${partial}: ${String(problem)}`));

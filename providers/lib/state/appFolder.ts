@@ -14,6 +14,8 @@ export interface AppFolder {
   readonly undeployedOnPurpose: string;
   readonly firstDeploy: string;
   readonly guards: string;
+  /** Exists while a clean-up is due. */
+  readonly cleanUp: string;
   readonly snapshot: string;
   readonly previousSnapshot: string;
   /** Diagnostics of failures, one folder each. */
@@ -38,6 +40,7 @@ export function appFolder(stateDir: string, domain: string): AppFolder {
     undeployedOnPurpose: join(path, "undeployed-on-purpose.json"),
     firstDeploy: join(path, "first-deploy.json"),
     guards: join(path, "guards.json"),
+    cleanUp: join(path, "clean-up.json"),
     snapshot: join(path, "snapshot"),
     previousSnapshot: join(path, "snapshot.previous"),
     failures: join(path, "failures"),

@@ -1,5 +1,6 @@
 // state: what the rest of hearth may use.
 export { appFolder, type AppFolder } from "./appFolder.ts";
+export { clearCleanUp, deferCleanUp, isCleanUpDue } from "./cleanUp.ts";
 export { beginFirstDeploy, clearFirstDeploy, failedFirstDeploys, recordFirstFailure } from "./firstDeploy.ts";
 export { clearGuards, readGuards, writeGuards } from "./guards.ts";
 export {

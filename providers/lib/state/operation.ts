@@ -9,7 +9,15 @@ import { currentProcess, processIdentity } from "../process/index.ts";
 import { stamp } from "../time/index.ts";
 
 /** The steps of a rollback, in order. */
-export const rollbackSteps = ["diagnostics", "undeploy", "restore", "redeploy", "verifyRollback", "finalize"] as const;
+export const rollbackSteps = [
+  "diagnostics",
+  "verify",
+  "undeploy",
+  "restore",
+  "redeploy",
+  "verifyRollback",
+  "finalize",
+] as const;
 
 /** An upgrade's steps up to `commit`, then those of a rollback. */
 export const steps = z.enum([

@@ -69,7 +69,9 @@ export interface Swarm {
   readonly service?: readonly Thing[];
   readonly container?: readonly Container[];
   readonly network?: readonly Thing[];
-  readonly volume?: readonly Thing[];
+  readonly volume?: readonly (Thing & { readonly path?: string; readonly options?: Record<string, string> })[];
+  /** Docker's root folder. */
+  readonly root?: string;
   readonly config?: readonly Thing[];
   readonly secret?: readonly Thing[];
   readonly image?: readonly Image[];
@@ -111,6 +113,7 @@ export async function fakeSwarm(): Promise<FakeSwarm> {
         task: _task,
         image: _image,
         registry: _registry,
+        root: _root,
         ...kinds
       } = JSON.parse(await readFile(join(folder, "swarm.json"), "utf8")) as Swarm;
       const found = Object.entries(kinds as Record<string, Thing[]>).map(

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prune } from "../../../providers/lib/snapshot/prune.ts";
 import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
-import { assertWhole, createWorkspace, names, type Workspace } from "./workspace.ts";
+import { assertWhole, createWorkspace, flipped, names, type Workspace } from "./workspace.ts";
 
 describe("pruning snapshots", () => {
   let workspace: Workspace;
@@ -29,9 +29,11 @@ describe("pruning snapshots", () => {
     assert.equal(await assertWhole(join(workspace.folder, "snapshot")), "two");
   });
 
-  it("P5: removes nothing while the newest is truncated, missing, or lacks an archive or manifest", async () => {
+  it("P5: removes nothing while the newest is changed, truncated, missing, or lacks an archive, .env or manifest", async () => {
     const newest = join(workspace.folder, "snapshot");
     const damages = [
+      async () => writeFile(join(newest, "data.tar.zst"), flipped(await readFile(join(newest, "data.tar.zst")))),
+      () => rm(join(newest, "env")),
       () => writeFile(join(newest, "data.tar.zst"), "cut"),
       () => rm(join(newest, "data.tar.zst")),
       () => writeFile(join(newest, "manifest.json"), "{"),

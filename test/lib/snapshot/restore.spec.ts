@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { extract } from "../../../providers/lib/snapshot/extract.ts";
 import { findSnapshot, type StoredSnapshot } from "../../../providers/lib/snapshot/manifest.ts";
 import { restoreSnapshot } from "../../../providers/lib/snapshot/restore.ts";
-import { removeReplaced } from "../../../providers/lib/snapshot/swap.ts";
+import { removeLeftovers } from "../../../providers/lib/snapshot/swap.ts";
 import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
 import type { Volume } from "../../../providers/lib/snapshot/volume.ts";
 import { createWorkspace, names, type Workspace } from "./workspace.ts";
@@ -23,12 +23,15 @@ describe("restoring a snapshot", () => {
     assert.ok((await stat(join(volume.path, "sparse"))).blocks * 512 < 100_000, "the file must be sparse again");
   });
 
-  it("P4: restores extended attributes, capabilities and ACLs", async function () {
+  it("P4: restores extended attributes, capabilities, ACLs and SELinux contexts", async function () {
     if (!hasPython()) this.skip();
     const volume = workspace.volume("data");
     await awkwardTree(volume.path);
     addAttributes(volume.path);
     const seen = await describeTree(volume.path);
+    const context = Buffer.from("system_u:object_r:container_file_t:s0:c1,c2\0").toString("hex");
+    for (const path of [".", "./plain", "./sub", "./dangling", "./fifo"])
+      assert.ok(seen[path]!.includes(`security.selinux=${context}`), path);
     const carried = [".", "./plain", "./-rf", "./random", "./three", "./sub/deep"];
     for (const path of carried) assert.match(seen[path]!, /(user|trusted|security|system)\.[\w-]+=/, path);
     await assertSameAfter(volume);
@@ -44,7 +47,7 @@ describe("restoring a snapshot", () => {
     assert.deepEqual(await describeTree(snapshot.path), kept);
     assert.equal(await readFile(join(`${volume.path}.hearth-old-op`, "file"), "utf8"), "migrated");
     assert.match(workspace.lines.at(-1)!, /^restored 0\.0 MB → 0\.1 MB in \d+\.\d s$/);
-    await removeReplaced(volume.path, "op");
+    await removeLeftovers(volume.path);
     assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
   });
 
@@ -106,7 +109,44 @@ describe("restoring a snapshot", () => {
     assert.deepEqual(await names(dirname(volume.path)), ["_data"]);
   });
 
-  it("names a volume that isn't in the snapshot, and leaves it unchanged", async () => {
+  it("P4, P5: sets aside what only a newer version has, and leaves what existed unarchived unchanged", async () => {
+    const data = await workspace.small("data");
+    const content = workspace.content("one", [data]);
+    await takeSnapshot({ ...content, about: { ...content.about, others: ["old"] } });
+    const snapshot = (await findSnapshot(workspace.folder, "one"))!;
+    const old = await workspace.small("old", "of an older version");
+    const brought = await workspace.small("brought", "by a newer version");
+    await chmod(brought.path, 0o700);
+    const log = (line: string) => workspace.lines.push(line);
+    const restore = () => restoreSnapshot({ snapshot, id: "op", volumes: [data, old, brought], log });
+    for (let time = 0; time < 2; time++) {
+      await restore();
+      assert.deepEqual(await names(dirname(old.path)), ["_data"]);
+      assert.deepEqual(await names(brought.path), []);
+      assert.equal((await stat(brought.path)).mode & 0o7777, 0o755);
+      assert.equal(await readFile(join(`${brought.path}.hearth-old-op`, "file"), "utf8"), "by a newer version");
+    }
+    assert.ok(workspace.lines.includes("volume old isn't in the snapshot and stays unchanged"));
+    assert.ok(
+      workspace.lines.includes("volume brought didn't exist at the time of the snapshot; its data is set aside"),
+    );
+  });
+
+  it("P6: completes with what it extracted if the snapshot is damaged after its first swap", async () => {
+    const volumes = [await workspace.small("data", "before"), await workspace.small("more", "before")];
+    const snapshot = await taken("one", volumes);
+    const restore = () => restoreSnapshot({ snapshot, id: "op", volumes, log: () => undefined });
+    await restore();
+    const [, more] = volumes;
+    await rename(more!.path, `${more!.path}.hearth-new`);
+    await rename(`${more!.path}.hearth-old-op`, more!.path);
+    await writeFile(join(snapshot.path, "more.tar.zst"), "damaged");
+    await restore();
+    assert.deepEqual(await names(dirname(more!.path)), ["_data", "_data.hearth-old-op"]);
+    assert.equal(await readFile(join(more!.path, "file"), "utf8"), "before");
+  });
+
+  it("names a volume that isn't in a snapshot of an earlier hearth, and leaves it unchanged", async () => {
     const data = await workspace.small("data");
     const snapshot = await taken("one", [data]);
     const later = await workspace.small("later", "new");
@@ -137,6 +177,22 @@ describe("restoring a snapshot", () => {
     assert.equal(await readFile(join(volume.path, "file"), "utf8"), "data");
     assert.ok((await stat(`${volume.path}.hearth-old-op`)).isDirectory());
     assert.deepEqual(await names(`${volume.path}.hearth-old-op`), []);
+  });
+
+  it("F57: names the damage, also if what it extracted can't be removed", async () => {
+    const volume = await workspace.small("data");
+    const snapshot = await taken("one", [volume]);
+    await writeFile(join(snapshot.path, "data.tar.zst"), "damaged");
+    await workspace.fake(
+      "rm",
+      `case $* in *hearth-partial) [ ! -e "$5" ] || { echo "rm: Operation not permitted" >&2; exit 1; };; esac\nexec /bin/rm "$@"`,
+    );
+    await assert.rejects(() => restoreSnapshot({ snapshot, id: "op", volumes: [volume], log: () => undefined }), {
+      name: "ExtractError",
+      kind: "corrupt",
+      message: /SHA-256 .*; rm: remove \S+hearth-partial: .*not permitted/s,
+    });
+    assert.equal(await readFile(join(volume.path, "file"), "utf8"), "data");
   });
 
   it("removes what it extracted when aborted", async () => {

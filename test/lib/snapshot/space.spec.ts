@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdir, truncate, writeFile } from "node:fs/promises";
+import { mkdir, rename, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   spaceRequirements,
   spaceShortage,
   measureVolumes,
   freeSpaceAt,
+  restoreRequirements,
   type SpaceRequirement,
 } from "../../../providers/lib/snapshot/space.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
@@ -42,6 +43,19 @@ describe("the space that a snapshot and a restore need", () => {
       /^the snapshot and a restore of data need 6\.\d MB on the filesystem of \/.*, 5\.\d MB are free$/,
     );
     assert.equal(spaceShortage(required.slice(0, 1)), undefined);
+  });
+
+  it("F5: for a restore is what the manifest says, less what an interrupted one left", async () => {
+    const volume = await workspace.small("data");
+    const archived = { name: "data", archive: "data.tar.zst", bytes: 7e6, archiveBytes: 10, files: 3, sha256: "" };
+    const short = async () => spaceShortage(await restoreRequirements([archived], [volume]));
+    assert.equal(await short(), undefined);
+    await mkdir(`${volume.path}.hearth-partial`);
+    await writeFile(join(`${volume.path}.hearth-partial`, "large"), noise(3_000_000));
+    assert.equal(await short(), undefined, "the restore removes what is left of an earlier one");
+    await rename(`${volume.path}.hearth-partial`, join(workspace.path, "other"));
+    assert.match((await short())!, /^a restore of data needs 7\.0 MB on the filesystem of \/.*, 5\.\d MB are free$/);
+    assert.equal(spaceShortage(await restoreRequirements([archived], [])), undefined);
   });
 
   it("F3: fails with du's message if a tree is missing", async () => {

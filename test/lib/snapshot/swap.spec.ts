@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { removeReplaced, swap, swapState } from "../../../providers/lib/snapshot/swap.ts";
+import { removeLeftovers, swap, swapState } from "../../../providers/lib/snapshot/swap.ts";
 import { createWorkspace, names, type Workspace } from "./workspace.ts";
 
 describe("swapping a volume", () => {
@@ -44,8 +44,9 @@ describe("swapping a volume", () => {
 
   it("P5: keeps the replaced one while no volume is live", async () => {
     await rename(path, `${path}.hearth-old-op`);
-    await assert.rejects(() => removeReplaced(path, "op"), { name: "SwapError" });
+    await assert.rejects(() => removeLeftovers(path), { name: "SwapError" });
     assert.equal(await text(`${path}.hearth-old-op`), "live");
+    assert.equal(await text(`${path}.hearth-new`), "restored");
   });
 
   it("P6: finishes an interrupted removal, and never treats a partly removed volume as the replaced one", async () => {
@@ -53,9 +54,28 @@ describe("swapping a volume", () => {
     await rename(`${path}.hearth-old-op`, `${path}.hearth-removing-op`);
     assert.equal(await swapState(path, "op"), "live");
     assert.equal(await text(path), "restored");
-    await removeReplaced(path, "op");
+    await removeLeftovers(path);
     assert.deepEqual(await names(dirname(path)), ["_data"]);
-    await removeReplaced(path, "op");
+    await removeLeftovers(path);
+  });
+
+  it("leaves nothing of earlier restores and of interrupted extractions once the app is healthy", async () => {
+    for (const left of ["old-op1", "old-op2", "removing-op2", "partial"]) {
+      await mkdir(`${path}.hearth-${left}`);
+      await writeFile(join(`${path}.hearth-${left}`, "file"), left);
+    }
+    await removeLeftovers(path);
+    assert.deepEqual(await names(dirname(path)), ["_data"]);
+    assert.equal(await text(path), "live");
+    await removeLeftovers(workspace.volume("none").path);
+  });
+
+  it("F57: removes the others if one can't be removed, and says which", async () => {
+    await mkdir(`${path}.hearth-old-op1`);
+    const stuck = `case $* in *hearth-new*) echo "rm: Operation not permitted" >&2; exit 1;; esac`;
+    await workspace.fake("rm", `${stuck}\nexec /bin/rm "$@"`);
+    await assert.rejects(() => removeLeftovers(path), /remove \S+\.hearth-new: .*not permitted/);
+    assert.deepEqual(await names(dirname(path)), ["_data", "_data.hearth-new"]);
   });
 
   async function text(directory: string): Promise<string> {

@@ -145,7 +145,7 @@ describe("taking a snapshot", () => {
     await assert.rejects(() => verified(partial, written, volumes), rejected);
     await writeFile(archive, before);
     await seal(partial, { ...manifest, volumes: await verified(partial, written, volumes) }, "");
-    await commitSnapshot(workspace.folder, partial);
+    await commitSnapshot(workspace.folder, partial, () => undefined);
     assert.equal(await assertWhole(join(workspace.folder, "snapshot")), "two");
   });
 

@@ -116,7 +116,7 @@ export function hasPython(): boolean {
   }
 }
 
-/** Extended attributes, a file capability and ACLs (a file's own, a directory's default one) on an awkward tree. */
+/** Extended attributes, a file capability, SELinux contexts and ACLs (a file's own, a directory's default one) on an awkward tree. */
 export function addAttributes(root: string): void {
   execFileSync("python3", ["-c", setAttributes, root]);
 }
@@ -141,6 +141,9 @@ os.setxattr(root + b"/plain", b"user.hearth", b"\\x00\\xff binary")
 os.setxattr(root + b"/sub", b"user.of-a-directory", b"1")
 os.setxattr(root + b"/three", b"trusted.hearth", b"for root alone")
 os.setxattr(root, b"user.root", b"of the volume")
+# Without SELinux the kernel keeps a context as any other attribute.
+for path in [b"", b"/plain", b"/sub", b"/dangling", b"/fifo"]:
+    os.setxattr(root + path, b"security.selinux", b"system_u:object_r:container_file_t:s0:c1,c2\\0", follow_symlinks=False)
 os.setxattr(root + b"/random", b"security.capability", struct.pack("<IIIII", 0x02000001, 1 << 10, 0, 0, 0))
 anyone = 0xFFFFFFFF
 acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in [(1, 6, anyone), (2, 5, 4321), (4, 4, anyone), (16, 5, anyone), (32, 0, anyone)])

@@ -75,6 +75,13 @@ export async function names(directory: string): Promise<string[]> {
   return (await readdir(directory).catch(() => [])).toSorted();
 }
 
+/** The same bytes with one bit changed in the middle. */
+export function flipped(bytes: Buffer): Buffer {
+  const changed = Buffer.from(bytes);
+  changed[changed.length >> 1]! ^= 1;
+  return changed;
+}
+
 export const about = {
   app: "warm-keycloak.ci.example.org",
   recipe: "keycloak",
