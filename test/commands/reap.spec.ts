@@ -160,6 +160,16 @@ describe("hearth reap", function () {
     ]);
   });
 
+  it("F59: a rebooted host's runs are dead, also after it was renamed, but not those of another node's", async () => {
+    const rebooted = { ...me, host: "renamed", boot: "00000000-0000-0000-0000-000000000000", node: "node-1" };
+    await lease(DOCS, { holder: { ...rebooted, node: "node-2" } });
+    await lease("wiki-00000a", { holder: { ...rebooted, machine: "0123456789abcdef0123456789abcdef" } });
+    await lease("blog-00000b", { holder: rebooted });
+    const done = await hearth(["reap"]);
+    assert.match(done.stdout, /^blog-00000b: lease removed .*\n1 removed, 2 skipped \(live 2\)\n$/, done.stderr);
+    assert.equal((await left()).length, 2);
+  });
+
   it("--dry-run changes nothing and exits with 10 if anything is left; --json prints it with counts", async () => {
     await lease(DOCS);
     await dir(DOCS, dead);
@@ -340,7 +350,7 @@ describe("hearth reap", function () {
       } as const;
       await writeRecord("hearth-maintenance", record);
       assert.deepEqual(await reapDead(), { code: 0, stdout: "[]\n", stderr: "" });
-      await writeRecord("hearth-maintenance", { ...record, holder: dead });
+      await writeRecord("hearth-maintenance", { ...record, holder: { ...dead, host: "renamed" } });
       const done = await reapDead();
       assert.match(
         done.stderr,
