@@ -13,6 +13,7 @@ import {
   type ProcessIdentity,
   seesAllProcesses,
 } from "../../providers/lib/process/index.ts";
+import { isAged } from "../reap/age.ts";
 import { backendFolder } from "./backend.ts";
 import { judgeLock, type LockText, parseLock, type Starter } from "./judgeLock.ts";
 import { cancel, remoteLocks } from "./remoteLocks.ts";
@@ -38,12 +39,22 @@ interface LookOptions {
   readonly backend?: string | undefined;
 }
 
-/** Removes locks of dead holders, and returns a line for each. Only in a file backend. */
+/** Milliseconds after which a lock without a run is dead if its holder can't be observed: no `up` takes that long. */
+const AGE_LIMIT = 24 * 3_600_000;
+
+/** Removes locks of dead holders and those at their age limit; returns a line for each. Only in a file backend. */
 export async function breakDeadLocks(stack: string, backend?: string): Promise<string[]> {
   if (backendFolder(backend) === undefined) return [];
-  const dead = (await locksOf(stack, { backend })).filter(({ liveness }) => liveness === "dead");
-  await removeFiles(dead);
-  return dead.map(({ words }) => `${words} removed: its holder is dead`);
+  const locks = await locksOf(stack, { backend });
+  const dead = locks.filter(({ liveness }) => liveness === "dead");
+  const old = locks.filter(
+    ({ liveness, since }) => liveness === "unknown" && since !== undefined && isAged(since, Date.now(), AGE_LIMIT),
+  );
+  await removeFiles([...dead, ...old]);
+  return [
+    ...dead.map(({ words }) => `${words} removed: its holder is dead`),
+    ...old.map(({ words }) => `${words} removed: its holder can't be observed, and it is older than a day`),
+  ];
 }
 
 /**

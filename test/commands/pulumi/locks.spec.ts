@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { breakDeadLocks, breakLocks, lockOf } from "../../../commands/pulumi/locks.ts";
@@ -67,6 +67,20 @@ describe("Pulumi's locks", () => {
     await writeFile(join(folder, "strange.json"), "{}");
     assert.deepEqual(await breakDeadLocks("warm", `file://${backend}`), []);
     assert.equal((await readdir(folder)).length, 3);
+  });
+
+  it("F52: are removed after a day if their holder can't be observed", async () => {
+    const ago = (ms: number) => new Date(Date.now() - ms);
+    const lines = async () => (await breakDeadLocks("warm", `file://${backend}`)).join();
+    // After this boot, or they would be dead at once.
+    await lock("elsewhere", 7, { hostname: "another-host", timestamp: ago(-DAY).toISOString() });
+    await writeFile(join(folder, "strange.json"), "{}");
+    await utimes(join(folder, "strange.json"), ago(DAY - 60_000), ago(DAY - 60_000));
+    assert.match(await lines(), /^pulumi's lock of warm \(pid 7 on another-host, .*can't be observed, and it is older/);
+    assert.deepEqual(await readdir(folder), ["strange.json"]);
+    await utimes(join(folder, "strange.json"), ago(DAY), ago(DAY));
+    assert.match(await lines(), /strange\.json, which is unreadable\) removed/);
+    assert.deepEqual(await readdir(folder), []);
   });
 
   it("F49: stay if their holder is alive, whatever the clock was set to since", async () => {
