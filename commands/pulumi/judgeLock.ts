@@ -16,7 +16,7 @@ export type LockText = LockContent | "empty" | "unreadable";
 /** Where this process looks from. */
 export interface Viewpoint {
   readonly hostname: string;
-  /** Whether it sees all processes of its machine. */
+  /** Whether it sees all processes of its system, and isn't in an application container. */
   readonly seesAll: boolean;
   /** No later than the machine's boot, in ms since 1970. */
   readonly bootedBefore: number;

@@ -6,9 +6,17 @@ import { statOf, type ProcessStat } from "./stat.ts";
 /** The initial pid namespace has a fixed number (PROC_PID_INIT_INO in linux/proc_ns.h). */
 const INITIAL_NAMESPACE = "pid:[4026531836]";
 
-/** Whether this process sees all processes of its machine, those in containers too. */
+/** Programs that only run a whole system, as in a system container (LXC, Incus), and no single application. */
+const initPrograms = ["systemd", "init"];
+
+/** Whether this process sees all processes of its system, those in application containers too. */
 export async function seesAllProcesses(): Promise<boolean> {
-  return (await readlink("/proc/self/ns/pid")) === INITIAL_NAMESPACE;
+  return isWholeSystem(await readlink("/proc/self/ns/pid"), (await statOf(1))?.name);
+}
+
+/** `first`: the name of process 1. */
+export function isWholeSystem(pidns: string, first: string | undefined): boolean {
+  return pidns === INITIAL_NAMESPACE || (first !== undefined && initPrograms.includes(first));
 }
 
 export interface VisibleProcess extends ProcessStat {

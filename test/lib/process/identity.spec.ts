@@ -12,7 +12,7 @@ import {
   currentProcess,
   type ProcessIdentity,
 } from "../../../providers/lib/process/identity.ts";
-import { processesWithPid } from "../../../providers/lib/process/visible.ts";
+import { isWholeSystem, processesWithPid } from "../../../providers/lib/process/visible.ts";
 import { project } from "../../lab/paths.ts";
 
 /** Starts a process that prints its identity and waits. */
@@ -134,6 +134,13 @@ describe("the processes with a pid", () => {
     const [own] = await processesWithPid(process.pid);
     assert.deepEqual([own?.program, own?.started], ["node", (await currentProcess()).started]);
     assert.deepEqual(await processesWithPid(2 ** 22 + 1), []);
+  });
+
+  it("F59: are all of the system on a host and in a system container, not in an application's container", () => {
+    for (const first of ["systemd", "sh", undefined]) assert.equal(isWholeSystem("pid:[4026531836]", first), true);
+    for (const first of ["systemd", "init"]) assert.equal(isWholeSystem("pid:[4026532000]", first), true);
+    for (const first of ["node", "sh", "docker-init", "tini", undefined])
+      assert.equal(isWholeSystem("pid:[4026532000]", first), false);
   });
 
   it("F59: are those that have it in a container", async function () {
