@@ -87,16 +87,41 @@ async function removeFiles(locks: readonly Lock[]): Promise<void> {
 
 async function locksOf(stack: string, { starter, backend }: LookOptions): Promise<Lock[]> {
   const root = backendFolder(backend);
-  const found = root === undefined ? await remoteLocks(stack) : await fileLocks(root, stack);
-  if (found.length === 0) return [];
-  const isLocal = root !== undefined && (await isOnLocalDisk(root));
+  if (root === undefined) return judged(stack, await remoteLocks(stack), { starter, isLocal: false });
+  const found = await fileLocks(root, stack);
+  return found.length === 0 ? [] : judged(stack, found, { starter, isLocal: await isOnLocalDisk(root) });
+}
+
+interface FoundLock {
+  readonly content: LockText;
+  readonly path?: string;
+  readonly changed?: number;
+}
+
+interface Circumstances {
+  readonly starter: ProcessIdentity | undefined;
+  /** Whether they are on this machine's own disk. */
+  readonly isLocal: boolean;
+}
+
+/** The locks with the liveness of their holders, as seen by this process. */
+export async function judged(
+  stack: string,
+  found: readonly FoundLock[],
+  { starter, isLocal }: Circumstances,
+): Promise<Lock[]> {
   const known = starter && (await describeStarter(starter));
   return Promise.all(
-    found.map(async (lock: { content: LockText; path?: string; changed?: number }) => {
-      const pid = typeof lock.content === "string" ? undefined : lock.content.pid;
-      const liveness = judgeLock(lock.content, { isLocal, starter: known }, await viewpoint(pid));
-      const since = typeof lock.content === "string" ? lock.changed : Date.parse(lock.content.timestamp);
-      return { liveness, since, path: lock.path, words: `pulumi's lock of ${stack} (${describe(lock)})` };
+    found.map(async lock => {
+      const { content } = lock;
+      const isText = typeof content === "string";
+      const seen = await viewpoint(isText ? undefined : content.pid);
+      return {
+        liveness: judgeLock(content, { isLocal, starter: known }, seen),
+        since: isText ? lock.changed : Date.parse(content.timestamp),
+        path: lock.path,
+        words: `pulumi's lock of ${stack} (${describe(lock)})`,
+      };
     }),
   );
 }
@@ -121,7 +146,7 @@ async function fileLock(path: string): Promise<FileLock | undefined> {
   return text === undefined || changed === undefined ? undefined : { path, content: parseLock(text), changed };
 }
 
-function describe({ content, path = "in the backend" }: { content: LockText; path?: string }): string {
+function describe({ content, path = "in the backend" }: FoundLock): string {
   if (content === "empty") return `${path}, which is empty or cut off`;
   if (content === "unreadable") return `${path}, which is unreadable`;
   const { pid, hostname: host, timestamp } = content;

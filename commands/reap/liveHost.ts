@@ -19,6 +19,7 @@ import type { Config } from "../../stacks/config.ts";
 import { warmApps, warmKeycloak } from "../../stacks/warmApps.ts";
 import { runConfig, warmConfig } from "../common/config.ts";
 import { lockOf } from "../pulumi/locks.ts";
+import { removeStrayLock } from "../pulumi/strayLock.ts";
 import { forget, runStacks, swarmOf } from "../pulumi/stacks.ts";
 import { holderOfRun, removeRunDir, runDirs } from "../run/directory.ts";
 import { hasStackConfig } from "../pulumi/stackConfig.ts";
@@ -53,7 +54,11 @@ export async function reapHost(): Promise<ReapHost> {
     removeRealm: run => removeRealmOf(run, swarm, keycloak, { logIn: session, log: () => undefined }),
     removeStack,
     removePulumi: async (stack, lock) => forget(stack, lock, await starterOf(stack)),
-    removeDir: run => removeRunDir(stateDir, run),
+    removeDir: async run => {
+      // The folder is the last trace of a run that was killed in `stack init`.
+      await removeStrayLock(`ci-${run}`, await starterOf(`ci-${run}`));
+      await removeRunDir(stateDir, run);
+    },
   };
 }
 

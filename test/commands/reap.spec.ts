@@ -279,6 +279,23 @@ describe("hearth reap", function () {
     assert.deepEqual([await left(), await locks()], [[], []]);
   });
 
+  it("F52, P8: removes the lock of a run that was killed in stack init, which left no stack on S3", async () => {
+    await dir(DOCS, dead);
+    await lock(DOCS, { pid: 4_194_303, host: dead.host }, new Date().toISOString());
+    await dir("wiki-00000a", dead);
+    await lock("wiki-00000a", { pid: 7, host: "1f2e3d" }, new Date().toISOString());
+    await dir("shop-00000c", dead);
+    await lock("shop-00000c", { pid: 7, host: "1f2e3d" }, new Date(Date.now() - 2 * HOUR).toISOString());
+    const done = await hearth(["reap"]);
+    assert.equal(done.code, 1);
+    assert.match(done.stdout, /^docs-9c1995: run folder removed .*\nshop-00000c: run folder removed /);
+    assert.match(
+      done.stderr,
+      /^hearth: wiki-00000a: not removed: lock holder unknown \(.*pid 7 on 1f2e3d, since .*\)\n$/,
+    );
+    assert.deepEqual([await locks(), await left()], [["ci-wiki-00000a"], [leaseName("wiki-00000a"), "wiki-00000a"]]);
+  });
+
   it("F52: raises one alert for a run that was skipped for more than a day", async () => {
     await lease("wiki-00000a");
     await pulumi("wiki-00000a", 0);
