@@ -1,5 +1,5 @@
 // `hearth run`: creates the run's stack, runs the command with it, removes the stack whatever happens.
-import { currentProcess } from "../providers/lib/process/index.ts";
+import { currentHolder } from "../providers/lib/coordination/index.ts";
 import type { Lock } from "../providers/lib/lock/index.ts";
 import { runName, runOf, stackName, type Run } from "../providers/lib/run/index.ts";
 import { duration } from "./common/duration.ts";
@@ -97,7 +97,7 @@ async function upOrEnd(
 ): Promise<RunOutputs> {
   const onUsable = () => void slot.release();
   try {
-    return await up(current, { holder: await currentProcess() }, { ...flags, signal: signals.interrupted, onUsable });
+    return await up(current, { holder: await currentHolder() }, { ...flags, signal: signals.interrupted, onUsable });
   } catch (error) {
     await slot.release();
     if (!signals.interrupted.aborted) await showLogs(current, flags.logs, []);

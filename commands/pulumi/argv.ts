@@ -38,3 +38,11 @@ export const forgetArgv = (stack: string): string[] => [
 export const exportArgv = (stack: string): string[] => ["stack", "export", "--stack", stack, ...quiet];
 
 export const listArgv = (): string[] => ["stack", "ls", "--json", ...quiet];
+
+/** Fails either because the stack is locked, which it describes, or because the new name exists. */
+export const probeArgv = (stack: string): string[] => moveArgv(stack, stack);
+
+export const moveArgv = (from: string, to: string): string[] => ["stack", "rename", to, "--stack", from, ...quiet];
+
+/** Removes every lock of the stack. */
+export const cancelArgv = (stack: string): string[] => ["cancel", stack, "--yes", ...quiet];

@@ -24,12 +24,13 @@ export async function hasState(stack: string, folder = backendFolder()): Promise
 
 /**
  * Every run's stack with a file in the backend, even if Pulumi doesn't list it (its state was lost, or Pulumi was
- * killed while writing), with the time of its state, else of its newest file, in ms since 1970.
+ * killed while writing, or before it removed its lock), with the time of its state, else of its newest file, in ms
+ * since 1970.
  */
 export async function stacksOnDisk(folder = backendFolder()): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   if (folder === undefined) return found;
-  for (const { stack, path, isState } of await filesIn(folder)) {
+  for (const { stack, path, isState } of [...(await locksIn(folder)), ...(await filesIn(folder))]) {
     const changed = (await stat(path).catch(ignoreAbsent))?.mtimeMs;
     if (changed === undefined) continue;
     // States come last: only their time counts.
@@ -58,6 +59,17 @@ export async function removeRemains(
     await rm(join(folder, name, stack), { recursive: true, force: true });
   for (const name of ["stacks/hearth", "locks/organization/hearth"])
     await rmdir(join(folder, name, stack)).catch(() => undefined); // absent, or not empty
+}
+
+async function locksIn(folder: string): Promise<{ stack: string; path: string; isState: false }[]> {
+  const all = join(folder, "locks", "organization", "hearth");
+  const stacks = ((await readdir(all).catch(ignoreAbsent)) ?? []).filter(runOfStack);
+  const found = stacks.map(async stack =>
+    ((await readdir(join(all, stack)).catch(ignoreAbsent)) ?? []).map(name => {
+      return { stack, path: join(all, stack, name), isState: false as const };
+    }),
+  );
+  return (await Promise.all(found)).flat();
 }
 
 async function filesIn(folder: string): Promise<{ stack: string; path: string; isState: boolean }[]> {

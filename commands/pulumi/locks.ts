@@ -1,80 +1,178 @@
-// Removes Pulumi's lock of a stack in a file backend if its holder is proved dead: Pulumi leaves it after kill -9.
-import { readdir, readFile, rm } from "node:fs/promises";
+// Pulumi's locks of a stack: looks whether their holders live, and removes those of dead ones. Pulumi leaves its lock
+// after kill -9.
+import { readdir, readFile, rm, stat, statfs } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
 import { ignoreAbsent } from "../../providers/lib/fs/index.ts";
-import { type Liveness, startTimeOf } from "../../providers/lib/process/index.ts";
+import { livenessOnSwarm } from "../../providers/lib/coordination/index.ts";
+import {
+  bootedBefore,
+  currentProcess,
+  type Liveness,
+  processesWithPid,
+  type ProcessIdentity,
+  seesAllProcesses,
+} from "../../providers/lib/process/index.ts";
+import { isAged } from "../reap/age.ts";
 import { backendFolder } from "./backend.ts";
+import { judgeLock, type LockText, parseLock, type Starter } from "./judgeLock.ts";
+import { cancel, remoteLocks } from "./remoteLocks.ts";
 
-const lockFile = z.looseObject({ pid: z.int().positive(), hostname: z.string(), timestamp: z.string() });
-
-/** Milliseconds by which the clock of /proc and the wall clock may differ. */
-const TOLERANCE = 5_000;
-
-interface Lock {
-  readonly path: string;
-  readonly liveness: Liveness;
-  /** Describes the holder and its start. */
+export interface LockState {
+  readonly liveness: Liveness | "none";
+  /** Describes the holder and its start; of one lock, always the same. */
   readonly words: string;
+  /** When the lock was made, in ms since 1970; undefined: unknown. */
+  readonly since?: number | undefined;
 }
 
-/** Removes locks of dead holders, and returns a line for each. Only a file backend's locks can be read. */
+interface Lock extends LockState {
+  readonly liveness: Liveness;
+  /** undefined in a backend that is no file. */
+  readonly path: string | undefined;
+}
+
+interface LookOptions {
+  /** The process of hearth that started the run's Pulumi. */
+  readonly starter?: ProcessIdentity | undefined;
+  /** Default: PULUMI_BACKEND_URL. */
+  readonly backend?: string | undefined;
+}
+
+/** Milliseconds after which a lock without a run is dead if its holder can't be observed: no `up` takes that long. */
+const AGE_LIMIT = 24 * 3_600_000;
+
+/** Removes locks of dead holders and those at their age limit; returns a line for each. Only in a file backend. */
 export async function breakDeadLocks(stack: string, backend?: string): Promise<string[]> {
-  const dead = (await locksOf(stack, backend)).filter(({ liveness }) => liveness === "dead");
-  for (const { path } of dead) for (const name of [path, `${path}.attrs`]) await rm(name, { force: true });
-  return dead.map(({ words }) => `pulumi's lock of ${stack} (${words}) removed: its holder is dead`);
+  if (backendFolder(backend) === undefined) return [];
+  const locks = await locksOf(stack, { backend });
+  const dead = locks.filter(({ liveness }) => liveness === "dead");
+  const old = locks.filter(
+    ({ liveness, since }) => liveness === "unknown" && since !== undefined && isAged(since, Date.now(), AGE_LIMIT),
+  );
+  await removeFiles([...dead, ...old]);
+  return [
+    ...dead.map(({ words }) => `${words} removed: its holder is dead`),
+    ...old.map(({ words }) => `${words} removed: its holder can't be observed, and it is older than a day`),
+  ];
 }
 
 /**
- * Liveness of the lock's holder, and its description; `none` without a lock, or if the backend's locks can't be read.
+ * Removes the locks of dead holders, and the one that `known` describes. False if others remain: then a backend that is
+ * no file keeps all.
  */
-export async function lockOf(stack: string, backend?: string): Promise<{ liveness: Liveness | "none"; words: string }> {
-  const locks = await locksOf(stack, backend);
+export async function breakLocks(stack: string, known?: string, options: LookOptions = {}): Promise<boolean> {
+  const locks = await locksOf(stack, options);
+  const broken = locks.filter(({ liveness, words }) => liveness === "dead" || words === known);
+  const isComplete = broken.length === locks.length;
+  if (backendFolder(options.backend) !== undefined) await removeFiles(broken);
+  else if (isComplete && locks.length > 0) await cancel(stack);
+  return isComplete;
+}
+
+/** The stack's lock: an alive holder's before one whose liveness is unknown before a dead one's; `none` without. */
+export async function lockOf(stack: string, options: LookOptions = {}): Promise<LockState> {
+  const locks = await locksOf(stack, options);
   const first = (["alive", "unknown", "dead"] as const)
     .map(liveness => locks.find(lock => lock.liveness === liveness))
     .find(Boolean);
-  return first
-    ? { liveness: first.liveness, words: `pulumi's lock of ${stack} (${first.words})` }
-    : { liveness: "none", words: "" };
+  return first ? { liveness: first.liveness, words: first.words, since: first.since } : { liveness: "none", words: "" };
 }
 
-async function locksOf(stack: string, backend?: string): Promise<Lock[]> {
+async function removeFiles(locks: readonly Lock[]): Promise<void> {
+  for (const { path } of locks)
+    // The backend's library keeps attributes beside each.
+    for (const name of path === undefined ? [] : [path, `${path}.attrs`]) await rm(name, { force: true });
+}
+
+async function locksOf(stack: string, { starter, backend }: LookOptions): Promise<Lock[]> {
   const root = backendFolder(backend);
-  if (root === undefined) return [];
+  if (root === undefined) return judged(stack, await remoteLocks(stack), { starter, isLocal: false });
+  const found = await fileLocks(root, stack);
+  return found.length === 0 ? [] : judged(stack, found, { starter, isLocal: await isOnLocalDisk(root) });
+}
+
+interface FoundLock {
+  readonly content: LockText;
+  readonly path?: string;
+  readonly changed?: number;
+}
+
+interface Circumstances {
+  readonly starter: ProcessIdentity | undefined;
+  /** Whether they are on this machine's own disk. */
+  readonly isLocal: boolean;
+}
+
+/** The locks with the liveness of their holders, as seen by this process. */
+export async function judged(
+  stack: string,
+  found: readonly FoundLock[],
+  { starter, isLocal }: Circumstances,
+): Promise<Lock[]> {
+  const known = starter && (await describeStarter(starter));
+  return Promise.all(
+    found.map(async lock => {
+      const { content } = lock;
+      const isText = typeof content === "string";
+      const seen = await viewpoint(isText ? undefined : content.pid);
+      return {
+        liveness: judgeLock(content, { isLocal, starter: known }, seen),
+        since: isText ? lock.changed : Date.parse(content.timestamp),
+        path: lock.path,
+        words: `pulumi's lock of ${stack} (${describe(lock)})`,
+      };
+    }),
+  );
+}
+
+interface FileLock {
+  readonly path: string;
+  readonly content: LockText;
+  readonly changed: number;
+}
+
+async function fileLocks(root: string, stack: string): Promise<FileLock[]> {
   const folder = join(root, "locks", "organization", "hearth", stack);
-  // The backend's library keeps attributes beside each: `.json.attrs`.
   const names = ((await readdir(folder).catch(ignoreAbsent)) ?? []).filter(name => name.endsWith(".json"));
-  const locks = await Promise.all(names.map(name => lockAt(join(folder, name))));
+  const locks = await Promise.all(names.map(name => fileLock(join(folder, name))));
   return locks.filter(lock => lock !== undefined);
 }
 
 /** undefined: removed meanwhile. */
-async function lockAt(path: string): Promise<Lock | undefined> {
+async function fileLock(path: string): Promise<FileLock | undefined> {
   const text = await readFile(path, "utf8").catch(ignoreAbsent);
-  if (text === undefined) return undefined;
-  const lock = lockFile.safeParse(parsed(text));
-  if (!lock.success) return { path, liveness: "unknown", words: `${path}, which is unreadable` };
-  const { pid, hostname: host, timestamp } = lock.data;
+  const changed = (await stat(path).catch(ignoreAbsent))?.mtimeMs;
+  return text === undefined || changed === undefined ? undefined : { path, content: parseLock(text), changed };
+}
+
+function describe({ content, path = "in the backend" }: FoundLock): string {
+  if (content === "empty") return `${path}, which is empty or cut off`;
+  if (content === "unreadable") return `${path}, which is unreadable`;
+  const { pid, hostname: host, timestamp } = content;
+  return `pid ${pid}${host === hostname() ? "" : ` on ${host}`}, since ${timestamp}`;
+}
+
+async function viewpoint(pid: number | undefined) {
   return {
-    path,
-    liveness: await livenessOfHolder(lock.data),
-    words: `pid ${pid}${host === hostname() ? "" : ` on ${host}`}, since ${timestamp}`,
+    hostname: hostname(),
+    seesAll: await seesAllProcesses(),
+    bootedBefore: await bootedBefore(),
+    processes: pid === undefined ? [] : await processesWithPid(pid),
   };
 }
 
-/** undefined for a lock that a power cut left half written: its holder is unknown. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+async function describeStarter(starter: ProcessIdentity): Promise<Starter> {
+  const [me, liveness] = await Promise.all([currentProcess(), livenessOnSwarm(starter)]);
+  const isHere = starter.boot === me.boot && starter.pidns === me.pidns;
+  return { host: starter.host, liveness, isHere, started: starter.started };
 }
 
-/** Dead: on this host, and the process doesn't exist, or began after the lock was created, so its pid was reused. */
-async function livenessOfHolder({ pid, hostname: host, timestamp }: z.infer<typeof lockFile>): Promise<Liveness> {
-  if (host !== hostname()) return "unknown";
-  const began = await startTimeOf(pid);
-  return began === undefined || began > Date.parse(timestamp) + TOLERANCE ? "dead" : "alive";
+/** statfs(2) types of file systems that several machines share: NFS, SMB, CIFS, FUSE, 9p, Ceph, GFS2, OCFS2, Lustre. */
+const shared = new Set([
+  0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0x65735546, 0x01021997, 0x00c36400, 0x01161970, 0x7461636f, 0x0bd00bd0,
+]);
+
+async function isOnLocalDisk(folder: string): Promise<boolean> {
+  return !shared.has((await statfs(folder)).type >>> 0);
 }

@@ -3,6 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { ignoreAbsent } from "../../providers/lib/fs/index.ts";
+import type { ProcessIdentity } from "../../providers/lib/process/index.ts";
 import type { ObservedStack } from "../reap/observed.ts";
 import { SkippedError } from "../reap/host.ts";
 import { project } from "../common/project.ts";
@@ -10,7 +11,7 @@ import { removeStackConfig } from "./stackConfig.ts";
 import { exportArgv, forgetArgv, listArgv } from "./argv.ts";
 import { backendFolder, removeRemains, stacksOnDisk } from "./backend.ts";
 import { pulumi, reason, type PulumiDone } from "./cli.ts";
-import { breakDeadLocks, lockOf } from "./locks.ts";
+import { breakLocks, lockOf } from "./locks.ts";
 
 const listed = z.array(z.looseObject({ name: z.string(), lastUpdate: z.string().optional() }));
 const exported = z.looseObject({
@@ -21,8 +22,11 @@ const exported = z.looseObject({
 
 const configs = join(project, ".stacks");
 
+/** The process of hearth that started the stack's run; undefined if not recorded. */
+export type StarterOf = (stack: string) => Promise<ProcessIdentity | undefined>;
+
 /** Every stack `ci-…`, even if only its configuration remains, or files that Pulumi doesn't list. */
-export async function runStacks(): Promise<ObservedStack[]> {
+export async function runStacks(starterOf: StarterOf): Promise<ObservedStack[]> {
   const done = await pulumi(listArgv());
   // One half-written file makes `stack ls` fail, so also read the files on the disk.
   const stacks = isUnreadable(done) ? [] : listed.parse(JSON.parse(must(done, "list stacks").stdout));
@@ -38,7 +42,10 @@ export async function runStacks(): Promise<ObservedStack[]> {
       const last = stacks.find(stack => stack.name === name)?.lastUpdate;
       const changed =
         onDisk.get(name) ?? (last === undefined ? undefined : Date.parse(last)) ?? (await configWritten(name));
-      return { name, lock: (await lockOf(name)).liveness, changed };
+      // Elsewhere a look takes the lock for a moment.
+      if (backendFolder() === undefined) return { name, lock: undefined, changed };
+      const { liveness, words, since } = await lockOf(name, { starter: await starterOf(name) });
+      return { name, lock: liveness, lockWords: words, lockSince: since, changed };
     }),
   );
 }
@@ -53,11 +60,14 @@ export async function swarmOf(stack: string): Promise<string | undefined> {
 }
 
 /**
- * Removes the stack and its configuration without destroying its resources. Absent is success. Throws SkippedError if
- * it is locked.
+ * Removes the stack and its configuration without destroying its resources. Absent is success. Breaks locks of dead
+ * holders, and the one that `lock` describes; throws SkippedError if another is left.
  */
-export async function forget(stack: string): Promise<void> {
-  await breakDeadLocks(stack);
+export async function forget(stack: string, lock: string | undefined, starter?: ProcessIdentity): Promise<void> {
+  if (!(await breakLocks(stack, lock, { starter }))) {
+    const { words } = await lockOf(stack, { starter });
+    throw new SkippedError("in use by Pulumi", words);
+  }
   // Configuration first: while the stack exists, no other process creates one with its name.
   await removeStackConfig(stack);
   const done = await pulumi(forgetArgv(stack));

@@ -1,6 +1,7 @@
 // Every query and side effect of the reaper. Times in milliseconds.
 import type { Liveness, ProcessIdentity } from "../../providers/lib/process/index.ts";
 import type { CoordinationStore, MaintenanceRecord } from "../../providers/lib/coordination/index.ts";
+import type { LockState } from "../pulumi/locks.ts";
 import type { TakenLocks } from "./locks.ts";
 import type { Reason, Realms, Observed, ObservedDirectory, ObservedStack } from "./observed.ts";
 import type { Stacks } from "./stacks.ts";
@@ -17,6 +18,8 @@ export class SkippedError extends Error {
 }
 
 export interface ReapHost extends Pick<Observed, "swarm" | "baseDomain" | "warmDomains" | "keycloak"> {
+  /** hearth's directory. */
+  readonly stateDir: string;
   readonly store: CoordinationStore;
   /** This process. */
   readonly holder: ProcessIdentity;
@@ -35,8 +38,8 @@ export interface ReapHost extends Pick<Observed, "swarm" | "baseDomain" | "warmD
   pulumi(): Promise<readonly ObservedStack[]>;
   /** The swarm of the stack's resources; undefined if no resource names one. */
   swarmOf(pulumiStack: string): Promise<string | undefined>;
-  /** Liveness of the process that holds the stack's lock, and its description. */
-  lockOf(pulumiStack: string): Promise<{ readonly liveness: ObservedStack["lock"]; readonly words: string }>;
+  /** The stack's lock. In a backend that is no file this takes it for a moment: not for a run that may be starting. */
+  lockOf(pulumiStack: string): Promise<LockState>;
   dirs(): Promise<readonly ObservedDirectory[]>;
 
   /** Takes every lock of the run, so that no other process works on it. Throws LockedError at `until` (monotonic). */
@@ -44,6 +47,7 @@ export interface ReapHost extends Pick<Observed, "swarm" | "baseDomain" | "warmD
   /** For each of these, absent is success; SkippedError means later. Returns whether there was a realm. */
   removeRealm(run: string): Promise<boolean>;
   removeStack(swarmStack: string): Promise<void>;
-  removePulumi(pulumiStack: string): Promise<void>;
+  /** Breaks locks of dead holders, and the one that `lock` describes. */
+  removePulumi(pulumiStack: string, lock: string | undefined): Promise<void>;
   removeDir(run: string): Promise<void>;
 }

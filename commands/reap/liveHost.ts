@@ -1,7 +1,13 @@
 // The ReapHost of a real host: this swarm, the warm Keycloak, Pulumi's backend, hearth's directory.
 import { warmAppInputs, type WarmAppInputs } from "../../providers/app/inputs.ts";
-import { currentProcess, type Liveness, livenessOf } from "../../providers/lib/process/index.ts";
-import { coordinationHost } from "../../providers/lib/coordination/index.ts";
+import { isSameProcess, type Liveness, type ProcessIdentity } from "../../providers/lib/process/index.ts";
+import {
+  coordinationHost,
+  currentHolder,
+  leaseOf,
+  livenessOnSwarm,
+  swarmStore,
+} from "../../providers/lib/coordination/index.ts";
 import { adminSession } from "../../providers/lib/keycloak/index.ts";
 import { listRealms, removeRealmOf } from "./keycloak.ts";
 import { takeLocks } from "./locks.ts";
@@ -13,6 +19,7 @@ import type { Config } from "../../stacks/config.ts";
 import { warmApps, warmKeycloak } from "../../stacks/warmApps.ts";
 import { runConfig, warmConfig } from "../common/config.ts";
 import { lockOf } from "../pulumi/locks.ts";
+import { removeStrayLock } from "../pulumi/strayLock.ts";
 import { forget, runStacks, swarmOf } from "../pulumi/stacks.ts";
 import { holderOfRun, removeRunDir, runDirs } from "../run/directory.ts";
 import { hasStackConfig } from "../pulumi/stackConfig.ts";
@@ -21,22 +28,24 @@ import { hasStackConfig } from "../pulumi/stackConfig.ts";
 export async function reapHost(): Promise<ReapHost> {
   const config = await configuration();
   const { baseDomain, stateDir } = config;
-  const [swarm, holder, others] = await Promise.all([clusterId(), currentProcess(), runConfig().then(warmAppsOf)]);
+  const [swarm, holder, others] = await Promise.all([clusterId(), currentHolder(), runConfig().then(warmAppsOf)]);
   const own = warmAppsOf(config);
   const keycloak = warmAppInputs.parse(warmKeycloak(config));
   const session = () => adminSession(keycloak.domain);
+  const starterOf = (stack: string) => starterOfRun(stateDir, stack.replace(/^ci-/, ""), holder);
   return {
     swarm,
     baseDomain,
+    stateDir,
     warmDomains: [...own, ...others].map(app => app.domain),
     keycloak: keycloak.domain,
     holder,
     ...coordinationHost(() => undefined),
     realms: () => listRealms(session),
     stacks: listStacks,
-    pulumi: runStacks,
+    pulumi: () => runStacks(starterOf),
     swarmOf,
-    lockOf,
+    lockOf: async stack => lockOf(stack, { starter: await starterOf(stack) }),
     dirs: async () =>
       Promise.all(
         (await runDirs(stateDir)).map(async dir => ({ ...dir, liveness: await livenessOfRun(stateDir, dir.name) })),
@@ -44,8 +53,12 @@ export async function reapHost(): Promise<ReapHost> {
     takeLocks: (run, until) => takeLocks(runFolder(stateDir, run), until),
     removeRealm: run => removeRealmOf(run, swarm, keycloak, { logIn: session, log: () => undefined }),
     removeStack,
-    removePulumi: forget,
-    removeDir: run => removeRunDir(stateDir, run),
+    removePulumi: async (stack, lock) => forget(stack, lock, await starterOf(stack)),
+    removeDir: async run => {
+      // The folder is the last trace of a run that was killed in `stack init`.
+      await removeStrayLock(`ci-${run}`, await starterOf(`ci-${run}`));
+      await removeRunDir(stateDir, run);
+    },
   };
 }
 
@@ -62,8 +75,20 @@ function warmAppsOf(config: Config): WarmAppInputs[] {
 async function livenessOfRun(stateDir: string, run: string): Promise<Liveness | "unrecorded"> {
   try {
     const holder = await holderOfRun(stateDir, run);
-    return holder ? await livenessOf(holder) : "unrecorded";
+    return holder ? await livenessOnSwarm(holder) : "unrecorded";
   } catch {
     return "unknown";
   }
+}
+
+/** The process that started the run: recorded in its folder, else in its lease, unless that is the reaper's by now. */
+async function starterOfRun(
+  stateDir: string,
+  run: string,
+  reaper: ProcessIdentity,
+): Promise<ProcessIdentity | undefined> {
+  const recorded = await holderOfRun(stateDir, run).catch(() => undefined);
+  if (recorded) return recorded;
+  const holder = (await leaseOf(swarmStore, run))?.record.holder;
+  return holder && isSameProcess(holder, reaper) ? undefined : holder;
 }

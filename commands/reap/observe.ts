@@ -14,6 +14,7 @@ import {
   type ObservedMaintenance,
   type ObservedStack,
 } from "./observed.ts";
+import { isAged } from "./age.ts";
 import type { ReapHost } from "./host.ts";
 
 /** Throws UnreadableRecordError before any other query. */
@@ -37,7 +38,7 @@ export async function observe(host: ReapHost): Promise<Observed> {
     names,
     dirs,
   };
-  return { ...seen, pulumi: await withSwarms(host, { ...seen, pulumi }) };
+  return { ...seen, pulumi: await withDetails(host, { ...seen, pulumi }) };
 }
 
 async function judged({ now, liveness }: ReapHost, entry: StoredRecord<LeaseRecord>): Promise<ObservedLease> {
@@ -69,19 +70,28 @@ async function realmsOutside(host: ReapHost, there: ObservedMaintenance | undefi
     : { unseen: { reason: "keycloak is in maintenance", detail, failure: false } };
 }
 
-/** A backend may serve several swarms. Queried only for stacks without a lease here: each takes a process. */
-async function withSwarms(
+/**
+ * Looks at stacks that may be removed, each with a process: at its lock, where that takes Pulumi, and at its swarm if
+ * no lease here proves it, because a backend may serve several swarms.
+ */
+async function withDetails(
   host: ReapHost,
   { pulumi, leases, dirs, began }: Pick<Observed, "pulumi" | "leases" | "dirs" | "began">,
 ): Promise<ObservedStack[]> {
   const all: ObservedStack[] = [];
   for (const each of pulumi) {
     const run = each.name.replace(/^ci-/, "");
-    const leased = leases.some(({ entry }) => entry.record.run === run);
-    const candidate =
-      dirs.some(dir => dir.name === run && dir.liveness === "dead") ||
-      (each.changed !== undefined && began - each.changed >= SETTLED);
-    all.push(!leased && candidate ? { ...each, swarm: await host.swarmOf(each.name) } : each);
+    const lease = leases.find(({ entry }) => entry.record.run === run);
+    const dir = dirs.find(({ name }) => name === run);
+    const isSettled = each.changed !== undefined && isAged(each.changed, began, SETTLED);
+    const isOver = lease ? !lease.live : dir?.liveness === "dead" || isSettled;
+    const lock = isOver && dir?.liveness !== "alive" && each.lock === undefined ? await lockDetails(host, each) : {};
+    all.push({ ...each, ...lock, ...(!lease && isOver ? { swarm: await host.swarmOf(each.name) } : {}) });
   }
   return all;
+}
+
+async function lockDetails(host: ReapHost, { name }: ObservedStack): Promise<Partial<ObservedStack>> {
+  const { liveness, words, since } = await host.lockOf(name);
+  return { lock: liveness, lockWords: words, lockSince: since };
 }

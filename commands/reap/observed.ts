@@ -53,8 +53,12 @@ export interface ObservedMaintenance {
 export interface ObservedStack {
   /** `ci-<recipe>-<hex>` */
   readonly name: string;
-  /** Liveness of the process that holds its lock. */
-  readonly lock: Liveness | "none";
+  /** Liveness of the process that holds its lock; undefined: not looked at yet. */
+  readonly lock: Liveness | "none" | undefined;
+  /** Describes the lock; of one lock, always the same. */
+  readonly lockWords?: string | undefined;
+  /** When the lock was made; undefined: unknown. */
+  readonly lockSince?: number | undefined;
   /** undefined: unknown. */
   readonly changed: number | undefined;
   /** The swarm of its resources; undefined if no resource names one. */
@@ -90,6 +94,9 @@ export interface Observed {
 
 /** Milliseconds without a change after which objects of a run without lease and holder are removed. */
 export const SETTLED = 2 * 3_600_000;
+
+/** Milliseconds after which the lock of a holder whose liveness is unknown is dead, if no lease ends it earlier. */
+export const LOCK_LIMIT = SETTLED;
 
 /** Milliseconds: a realm must be at least this old when the reaper starts, or it is too young to be removed. */
 export const GRACE = 60_000;

@@ -18,6 +18,8 @@ export interface Plan {
   /** Every domain that may be the run's. */
   readonly domains: readonly string[];
   readonly parts: readonly Part[];
+  /** The words of a Pulumi lock that has ended although its holder's liveness is unknown. */
+  readonly endedLock?: string | undefined;
 }
 
 /** Everything observed of one run. */

@@ -49,12 +49,17 @@ export async function reap(
   const wanted = plans.filter(({ run }) => only?.includes(run) ?? true);
   const notes: Notes = { removed: [], failed: failures(seen), skipped: only ? [] : [...skips] };
   if (leftOver) await removeStaleMaintenance(host, leftOver, dryRun, notes);
-  if (dryRun)
-    notes.removed.push(
-      ...wanted.map(({ run, parts, why }) => ({ what: run, parts: parts.filter(part => part.seen), why })),
-    );
+  if (dryRun) for (const plan of wanted) foresee(plan, seen, notes);
   else await removeAll(host, wanted, host.monotonicNow() + patience, notes);
   return notes;
+}
+
+/** What a reap that doesn't wait would do. */
+function foresee({ run, parts, why }: Plan, { pulumi }: Observed, { removed, skipped }: Notes): void {
+  const busy = pulumi.find(({ name, lock }) => lock === "alive" && name === `ci-${run}`);
+  if (busy)
+    skipped.push({ what: run, reason: "in use by Pulumi", ...(busy.lockWords ? { detail: busy.lockWords } : {}) });
+  else removed.push({ what: run, parts: parts.filter(part => part.seen), why });
 }
 
 /** Replaces the holder before removing it: an app may be taking it over. */

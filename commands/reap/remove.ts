@@ -20,10 +20,10 @@ const PAUSE = 1_000;
 export async function remove(host: ReapHost, plan: Plan, until: number): Promise<Outcome> {
   const removed: Part[] = [];
   try {
-    await waitForWorkers(host, plan, until);
+    const lock = await waitForWorkers(host, plan, until);
     const locks = await host.takeLocks(plan.run, until);
     try {
-      await underLease(host, plan, removed);
+      await underLease(host, plan, lock, removed);
     } finally {
       await locks.release();
     }
@@ -37,18 +37,28 @@ export async function remove(host: ReapHost, plan: Plan, until: number): Promise
   }
 }
 
-/** Waits for a Pulumi that outlives the `hearth run` that started it. Throws SkippedError. */
-export async function waitForWorkers(host: ReapHost, { parts }: Plan, until: number): Promise<void> {
-  for (const { name } of parts.filter(({ kind }) => kind === "pulumi stack"))
-    for (; ; await host.sleep(PAUSE)) {
-      const { liveness, words } = await host.lockOf(name);
-      if (liveness === "none" || liveness === "dead") break;
-      if (liveness === "unknown") throw new SkippedError("lock holder unknown", words);
-      if (host.monotonicNow() >= until) throw new SkippedError("in use by Pulumi", words);
-    }
+/**
+ * Waits for a Pulumi that outlives the `hearth run` that started it. Returns the words of the lock that it left. Throws
+ * SkippedError.
+ */
+export async function waitForWorkers(
+  host: ReapHost,
+  { parts, endedLock }: Plan,
+  until: number,
+): Promise<string | undefined> {
+  const name = parts.find(({ kind }) => kind === "pulumi stack")?.name;
+  if (name === undefined) return undefined;
+  for (; ; await host.sleep(PAUSE)) {
+    const { liveness, words } = await host.lockOf(name);
+    if (liveness === "none") return undefined;
+    if (liveness === "dead") return words;
+    if (liveness === "unknown" && words === endedLock) return words;
+    if (liveness === "unknown") throw new SkippedError("lock holder unknown", words);
+    if (host.monotonicNow() >= until) throw new SkippedError("in use by Pulumi", words);
+  }
 }
 
-async function underLease(host: ReapHost, plan: Plan, removed: Part[]): Promise<void> {
+async function underLease(host: ReapHost, plan: Plan, lock: string | undefined, removed: Part[]): Promise<void> {
   const { store, keycloak } = host;
   const claimed = await claim(store, plan, host.holder, host.now());
   if (!claimed) throw new SkippedError("changed meanwhile", "its lease changed since it was observed");
@@ -57,7 +67,7 @@ async function underLease(host: ReapHost, plan: Plan, removed: Part[]): Promise<
     const detail = maintained(await maintenanceOf(host, await store.list()), keycloak);
     if (detail !== undefined && plan.parts.some(({ kind }) => kind === "realm"))
       throw new SkippedError("keycloak is in maintenance", detail);
-    for (const part of plan.parts) if (await removePart(host, part)) removed.push(part);
+    for (const part of plan.parts) if (await removePart(host, part, lock)) removed.push(part);
     await store.remove(claimed);
     removed.push(...plan.parts.filter(({ kind }) => kind === "lease"));
   } catch (error) {
@@ -68,11 +78,11 @@ async function underLease(host: ReapHost, plan: Plan, removed: Part[]): Promise<
 }
 
 /** Returns whether it existed. */
-async function removePart(host: ReapHost, { kind, name, seen }: Part): Promise<boolean> {
+async function removePart(host: ReapHost, { kind, name, seen }: Part, lock: string | undefined): Promise<boolean> {
   if (kind === "lease") return false; // removed after everything else
   if (kind === "realm") return host.removeRealm(name);
   if (kind === "stack") await host.removeStack(name);
-  if (kind === "pulumi stack") await host.removePulumi(name);
+  if (kind === "pulumi stack") await host.removePulumi(name, lock);
   if (kind === "run folder") await host.removeDir(name);
   return seen;
 }

@@ -1,11 +1,29 @@
 // The reaper's report: lines for people, counts for metrics. Pure.
 import type { Removed, Report } from "./reap.ts";
-import type { Skip } from "./observed.ts";
+import type { Reason, Skip } from "./observed.ts";
 
 /** `docs-9c1995: realm, stack docs-9c1995_…, pulumi stack, lease removed (holder pid 123 on host is dead)` */
 export function removedLine({ what, parts, why }: Removed, dryRun: boolean): string {
   const names = parts.map(({ kind, name }) => (kind === "stack" ? `stack ${name}` : kind)).join(", ");
   return `${what}${names === "" ? "" : `: ${names}`} ${dryRun ? "would be removed" : "removed"} (${why})`;
+}
+
+/** Reasons why a dead run is left although it should be gone. */
+const remaining: ReadonlySet<Reason> = new Set<Reason>([
+  "keycloak is down",
+  "keycloak query failed",
+  "in use by Pulumi",
+  "lock holder unknown",
+]);
+
+/** Dead runs that the reaper couldn't remove. */
+export function remainingOf({ skipped }: Pick<Report, "skipped">): readonly Skip[] {
+  return skipped.filter(({ reason }) => remaining.has(reason));
+}
+
+/** `docs-9c1995: not removed: in use by Pulumi (pulumi's lock of …)` */
+export function remainingLine({ what, reason, detail }: Skip): string {
+  return `${what}: not removed: ${reason}${detail === undefined ? "" : ` (${detail})`}`;
 }
 
 export function skippedLine({ what, reason, detail }: Skip): string {

@@ -6,8 +6,14 @@ import { destroyArgv, initArgv, listArgv, outputArgv, removeArgv, upArgv } from 
 import { hasState, removeRemains } from "../pulumi/backend.ts";
 import { pulumi, reason } from "../pulumi/cli.ts";
 import { OUTPUT_CHANNEL, type Run, runName, stackName } from "../../providers/lib/run/index.ts";
-import { describeHolder, leaseOf, swarmStore } from "../../providers/lib/coordination/index.ts";
-import { LEASE, encodeTerms, type LeaseTermsMessage } from "../../providers/lease/environment.ts";
+import {
+  describeHolder,
+  encodeTerms,
+  LEASE,
+  leaseOf,
+  type LeaseTermsMessage,
+  swarmStore,
+} from "../../providers/lib/coordination/index.ts";
 import type { Lock } from "../../providers/lib/lock/index.ts";
 import { runConfig } from "../common/config.ts";
 import { recordHolder, removeRunDir } from "./directory.ts";

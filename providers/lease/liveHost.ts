@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WarmAppInputs } from "../app/inputs.ts";
-import { coordinationHost } from "../lib/coordination/index.ts";
+import { coordinationHost, livenessOnSwarm } from "../lib/coordination/index.ts";
 import { observe } from "../lib/health/index.ts";
-import { livenessOf, type ProcessIdentity } from "../lib/process/index.ts";
+import type { ProcessIdentity } from "../lib/process/index.ts";
 import { appFolder, lastRepair } from "../lib/state/index.ts";
 import { errorMessage, type Log, oneLine } from "../lib/text.ts";
 import { UnavailableError, type AcquireHost, type KeycloakState } from "./request.ts";
@@ -38,7 +38,7 @@ export function acquireHost({ keycloak, holder, repair, log }: AcquireHostOption
     ...coordinationHost(log),
     async sleep(ms) {
       await sleep(ms);
-      if (holder && (await livenessOf(holder)) === "dead")
+      if (holder && (await livenessOnSwarm(holder)) === "dead")
         throw new UnavailableError("the hearth run that waits for the lease is dead");
     },
     observe: () => observeKeycloak(keycloak),

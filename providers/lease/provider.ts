@@ -5,10 +5,9 @@ import { appFolder, readLastGood } from "../lib/state/index.ts";
 import { surviveParent } from "../pulumi/process.ts";
 import { logOfRun, withRunLock } from "../lib/run/index.ts";
 import { servicesOf, versionLabel, stackOf } from "../lib/docker/index.ts";
-import { type KeycloakKind, leaseName, leaseOf, swarmStore } from "../lib/coordination/index.ts";
+import { type KeycloakKind, leaseName, leaseOf, leaseTerms, swarmStore } from "../lib/coordination/index.ts";
 import { acquire } from "./acquire.ts";
 import { releaseLease } from "./leaseRecord.ts";
-import { leaseTerms } from "./environment.ts";
 import { leaseInputs, type CheckedLease } from "./inputs.ts";
 import { acquireHost, type Repair } from "./liveHost.ts";
 

@@ -2,6 +2,7 @@
 import { checkInputs } from "../pulumi/check.ts";
 import { type Checked, type Registered, type ResourceInputs, StateError, clean } from "../pulumi/protocol.ts";
 import { surviveParent } from "../pulumi/process.ts";
+import { underLease } from "../lib/coordination/index.ts";
 import { logOfRun, withRunLock } from "../lib/run/index.ts";
 import { adminSession, isOurs, usable, type Credentials } from "../lib/keycloak/index.ts";
 import { realmInputs, type CheckedRealm } from "./inputs.ts";
@@ -22,7 +23,12 @@ export const provider = surviveParent({
   async create(realm: Inputs) {
     const id = `${realm.keycloak.domain}/${realm.name}`;
     return withRunLock(realm.stateDir, realm.run, "realm", async () => {
-      const credentials = await ensureRealm(realm, realmHost(realm));
+      const host = realmHost(realm);
+      const credentials = await underLease(
+        realm.run,
+        () => ensureRealm(realm, host),
+        () => removeRealm(realm, host),
+      );
       const outs = outsOf(realm, credentials);
       try {
         await usable({ issuer: outs.issuer, clientId: realm.client.id, username: realm.user.username, credentials });

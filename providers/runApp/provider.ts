@@ -1,6 +1,7 @@
 // RunApp's provider: the six methods that Pulumi's engine calls.
 import { mask } from "../lib/diagnostics/index.ts";
 import { clusterId } from "../lib/docker/index.ts";
+import { underLease } from "../lib/coordination/index.ts";
 import { findDeployed, HEALTHY, isUnreachable, observe } from "../lib/health/index.ts";
 import { logOfRun } from "../lib/run/index.ts";
 import { errorMessage } from "../lib/text.ts";
@@ -34,32 +35,38 @@ export const provider = surviveParent({
   },
 
   async create(app: RunAppState) {
-    const id = app.domain;
-    const { ensureApp } = await loadChanges();
-    try {
-      const renew = Object.keys({ ...app.secrets, ...app.secretValues });
-      return { id, outs: stateOf(app, await ensureApp(app, renew, logOfRun)) };
-    } catch (error) {
-      // Record the app, which may be half deployed, so that destroy removes it. Omit its secrets, so that the next up
-      // inserts them again.
-      const state = { ...stateOf(app, app.version), condition: "failed", secrets: {}, secretValues: {} };
-      throw new StateError(id, state, maskedMessage(error, app), error);
-    }
+    const { ensureApp, removeApp } = await loadChanges();
+    const renew = Object.keys({ ...app.secrets, ...app.secretValues });
+    const create = async () => {
+      try {
+        return await ensureApp(app, renew, logOfRun);
+      } catch (error) {
+        // Record the app, which may be half deployed, so that destroy removes it. Omit its secrets, so that the next up
+        // inserts them again.
+        const state = { ...stateOf(app, app.version), condition: "failed", secrets: {}, secretValues: {} };
+        throw new StateError(app.domain, state, maskedMessage(error, app), error);
+      }
+    };
+    const version = await underLease(app.run, create, () => removeApp(app, logOfRun));
+    return { id: app.domain, outs: stateOf(app, version) };
   },
 
   async update(id: string, olds: RunAppState, news: RunAppState) {
-    const { changedSecrets, ensureApp, waitUntilReachable } = await loadChanges();
+    const { changedSecrets, ensureApp, removeApp, waitUntilReachable } = await loadChanges();
     const renew = changedSecrets(olds, news);
     const isRouteAlone = isUnreachable(news.condition) && !settingsDiffer(olds, news);
-    try {
-      const version = isRouteAlone ? await waitUntilReachable(news, logOfRun) : await ensureApp(news, renew, logOfRun);
-      return { outs: stateOf(news, version) };
-    } catch (error) {
-      const observed = await findDeployed(news).catch(() => undefined);
-      const secrets = renew.length > 0 ? { secrets: {}, secretValues: {} } : {};
-      const state = { ...olds, version: observed?.version ?? olds.version, ...secrets };
-      throw new StateError(id, state, maskedMessage(error, news), error);
-    }
+    const change = async () => {
+      try {
+        return await (isRouteAlone ? waitUntilReachable(news, logOfRun) : ensureApp(news, renew, logOfRun));
+      } catch (error) {
+        const observed = await findDeployed(news).catch(() => undefined);
+        const secrets = renew.length > 0 ? { secrets: {}, secretValues: {} } : {};
+        const state = { ...olds, version: observed?.version ?? olds.version, ...secrets };
+        throw new StateError(id, state, maskedMessage(error, news), error);
+      }
+    };
+    const version = await underLease(news.run, change, () => removeApp(news, logOfRun));
+    return { outs: stateOf(news, version) };
   },
 
   async read(id: string, state: RunAppState) {

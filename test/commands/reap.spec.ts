@@ -160,6 +160,16 @@ describe("hearth reap", function () {
     ]);
   });
 
+  it("F59: a rebooted host's runs are dead, also after it was renamed, but not those of another node's", async () => {
+    const rebooted = { ...me, host: "renamed", boot: "00000000-0000-0000-0000-000000000000", node: "node-1" };
+    await lease(DOCS, { holder: { ...rebooted, node: "node-2" } });
+    await lease("wiki-00000a", { holder: { ...rebooted, machine: "0123456789abcdef0123456789abcdef" } });
+    await lease("blog-00000b", { holder: rebooted });
+    const done = await hearth(["reap"]);
+    assert.match(done.stdout, /^blog-00000b: lease removed .*\n1 removed, 2 skipped \(live 2\)\n$/, done.stderr);
+    assert.equal((await left()).length, 2);
+  });
+
   it("--dry-run changes nothing and exits with 10 if anything is left; --json prints it with counts", async () => {
     await lease(DOCS);
     await dir(DOCS, dead);
@@ -205,21 +215,106 @@ describe("hearth reap", function () {
     assert.deepEqual(await left(), before);
   });
 
-  it("F20, P8: skips a run whose Keycloak is down, with its lease, and a locked stack", async () => {
+  /** A lock in the backend, as Pulumi describes it. */
+  const lock = async (run: string, holder: Pick<ProcessIdentity, "pid" | "host">, at: string) => {
+    await mkdir(join(folder, "locks"), { recursive: true });
+    const text = `error: the stack is currently locked by 1 lock(s). Either wait for …\n  s3://b/a.json: created by ci@${holder.host} (pid ${holder.pid}) at ${at}\n`;
+    await writeFile(join(folder, "locks", `ci-${run}`), text);
+  };
+  const locks = () => readdir(join(folder, "locks"));
+
+  it("F20, F52: says on stderr that dead runs are left, and exits with 1, also with --dry-run", async () => {
     await lease(DOCS, { keycloak: "warm" });
     await dir(DOCS, dead);
     await lease("wiki-00000a");
     await pulumi("wiki-00000a", 0);
-    await writeFile(join(folder, "locked"), "");
-    const { code, stdout, stderr } = await hearth(["reap", "--json"]);
-    assert.equal(code, 0, stderr);
-    const report = JSON.parse(stdout) as { removed: unknown[]; skipped: { what: string; reason: string }[] };
-    assert.deepEqual(report.removed, []);
+    await lock("wiki-00000a", { pid: 7, host: "1f2e3d" }, new Date().toISOString());
+    const before = await left();
+    const { code, stdout, stderr } = await hearth(["reap"]);
+    assert.deepEqual([code, stdout], [1, ""], stderr);
+    assert.deepEqual(
+      stderr.split("\n").map(line => line.replace(/ \(.*\)$/, "")),
+      [`hearth: ${DOCS}: not removed: keycloak is down`, "hearth: wiki-00000a: not removed: lock holder unknown", ""],
+    );
+    const dry = await hearth(["reap", "--dry-run"]);
+    assert.equal(dry.code, 1);
+    assert.match(
+      dry.stdout,
+      /^skipped: wiki-00000a: lock holder unknown \(pulumi's lock of .* \(pid 7 on 1f2e3d, since /m,
+    );
+    const json = await hearth(["reap", "--json"]);
+    const report = JSON.parse(json.stdout) as { removed: unknown[]; skipped: { what: string; reason: string }[] };
+    assert.deepEqual([json.code, report.removed], [1, []]);
     assert.deepEqual(report.skipped.map(({ what, reason }) => `${what}: ${reason}`).toSorted(), [
       `${DOCS}: keycloak is down`,
-      "wiki-00000a: in use by Pulumi",
+      "wiki-00000a: lock holder unknown",
     ]);
-    assert.deepEqual((await readdir(join(folder, "swarm", "configs"))).length, 2);
+    assert.deepEqual(await left(), before);
+    assert.deepEqual(await locks(), ["ci-wiki-00000a"]);
+  });
+
+  it("F52, P8: removes a run whose container was killed once its lease has ended, with its lock on S3", async () => {
+    const contained = { ...me, host: "1f2e3d", pid: 7, pidns: "pid:[1]" };
+    const expiresAt = new Date(Date.now() - 1).toISOString();
+    await lease(DOCS, { holder: contained, expiresAt });
+    await dir(DOCS, contained);
+    await pulumi(DOCS, 0);
+    await lock(DOCS, { pid: 30, host: "1f2e3d" }, new Date(Date.now() - 60_000).toISOString());
+    const dry = await hearth(["reap", "--dry-run"]);
+    assert.equal(dry.code, 10, dry.stderr);
+    assert.deepEqual(await locks(), [`ci-${DOCS}`]);
+    const done = await hearth(["reap"]);
+    assert.equal(done.stdout.split("\n")[0], dry.stdout.split("\n")[0]!.replace("would be removed", "removed"));
+    assert.deepEqual([done.code, done.stderr], [0, ""]);
+    assert.deepEqual([await left(), await locks()], [[], []]);
+  });
+
+  it("F52, P8: removes at once a run that was killed on this host, with its lock on S3", async () => {
+    await lease(DOCS);
+    await dir(DOCS, dead);
+    await pulumi(DOCS, 0);
+    await lock(DOCS, { pid: 4_194_303, host: dead.host }, new Date().toISOString());
+    const done = await hearth(["reap"]);
+    assert.match(done.stdout, /^docs-9c1995: pulumi stack, run folder, lease removed/, done.stderr);
+    assert.deepEqual([await left(), await locks()], [[], []]);
+  });
+
+  it("F52, P8: removes the lock of a run that was killed in stack init, which left no stack on S3", async () => {
+    await dir(DOCS, dead);
+    await lock(DOCS, { pid: 4_194_303, host: dead.host }, new Date().toISOString());
+    await dir("wiki-00000a", dead);
+    await lock("wiki-00000a", { pid: 7, host: "1f2e3d" }, new Date().toISOString());
+    await dir("shop-00000c", dead);
+    await lock("shop-00000c", { pid: 7, host: "1f2e3d" }, new Date(Date.now() - 2 * HOUR).toISOString());
+    const done = await hearth(["reap"]);
+    assert.equal(done.code, 1);
+    assert.match(done.stdout, /^docs-9c1995: run folder removed .*\nshop-00000c: run folder removed /);
+    assert.match(
+      done.stderr,
+      /^hearth: wiki-00000a: not removed: lock holder unknown \(.*pid 7 on 1f2e3d, since .*\)\n$/,
+    );
+    assert.deepEqual([await locks(), await left()], [["ci-wiki-00000a"], [leaseName("wiki-00000a"), "wiki-00000a"]]);
+  });
+
+  it("F52: raises one alert for a run that was skipped for more than a day", async () => {
+    await lease("wiki-00000a");
+    await pulumi("wiki-00000a", 0);
+    await lock("wiki-00000a", { pid: 7, host: "1f2e3d" }, new Date().toISOString());
+    await hearth(["reap"]);
+    const file = join(stateDir, "reap", "skipped.json");
+    const alerts = async () =>
+      (await readdir(join(stateDir, "alerts")).catch(() => [])).filter(name => name.endsWith("json"));
+    assert.deepEqual(await alerts(), []);
+    const seen = JSON.parse(await readFile(file, "utf8")) as { skipped: { lasted: number }[] };
+    await writeFile(
+      file,
+      JSON.stringify({ ...seen, skipped: seen.skipped.map(each => ({ ...each, lasted: 24 * HOUR })) }),
+    );
+    for (let pass = 0; pass < 2; pass++) await hearth(["reap"]);
+    const [name, ...more] = await alerts();
+    assert.deepEqual(more, []);
+    const alert = await readFile(join(stateDir, "alerts", name!), "utf8");
+    assert.match(alert, /hearth reap couldn't remove it for more than a day: lock holder unknown/);
   });
 
   it("F22: removes a stack of which only an old configuration remains", async () => {
@@ -272,7 +367,7 @@ describe("hearth reap", function () {
       } as const;
       await writeRecord("hearth-maintenance", record);
       assert.deepEqual(await reapDead(), { code: 0, stdout: "[]\n", stderr: "" });
-      await writeRecord("hearth-maintenance", { ...record, holder: dead });
+      await writeRecord("hearth-maintenance", { ...record, holder: { ...dead, host: "renamed" } });
       const done = await reapDead();
       assert.match(
         done.stderr,

@@ -18,8 +18,11 @@ const passed = [
 /** Folders with the host's programs, hearth's state, the backend and this checkout. */
 const folders = ["/usr", "/etc", "/var", "/root", "/home", "/opt", "/tmp", `/${project.split("/")[1]}`];
 
-/** argv for docker that runs `argv` in such a container, unprivileged: it acts through docker's socket only. */
-export function contained(argv: readonly string[]): string[] {
+/**
+ * argv for docker that runs `argv` in such a container, unprivileged: it acts through docker's socket only. `container`:
+ * its name, for `docker kill`.
+ */
+export function contained(argv: readonly string[], container?: string): string[] {
   const environment = passed.flatMap(name =>
     process.env[name] === undefined ? [] : ["-e", `${name}=${process.env[name]}`],
   );
@@ -28,6 +31,7 @@ export function contained(argv: readonly string[]): string[] {
   return [
     "run",
     "--rm",
+    ...(container === undefined ? [] : ["--name", container]),
     "--network",
     "host",
     "--hostname",

@@ -134,7 +134,7 @@ export async function wipe(): Promise<void> {
   await removeApps(() => undefined);
   for (const { domain } of [keycloak, traefik])
     await rm(join(at.abra, "servers", "default", `${domain}.env`), { force: true });
-  for (const folder of ["mirror", "abra", "apps", "keycloak", "alerts", "runs"])
+  for (const folder of ["mirror", "abra", "apps", "keycloak", "alerts", "runs", "reap"])
     await rm(join(stateDir, folder), { recursive: true, force: true });
   await rm(join(at.abra, "recipes"), { recursive: true, force: true }); // clones keep the tags of earlier specs
   for (const recipe of ["keycloak", "traefik"]) await resetUpstream(recipe);

@@ -84,6 +84,20 @@ describe("RunApp's provider", function () {
     await assert.rejects(provider.delete("id", state()), elsewhere, "absence on another swarm proves no deletion");
   });
 
+  it("F52: neither creates nor updates an app whose run has no lease, with a backend that is no file", async () => {
+    await swarm.set({ id: "here" });
+    const backend = process.env["PULUMI_BACKEND_URL"];
+    process.env["PULUMI_BACKEND_URL"] = "s3://bucket";
+    try {
+      const lost = { name: "LeaseLostError", message: /^docs-0a1b2c has no lease/ };
+      await assert.rejects(provider.create(state()), lost);
+      await assert.rejects(provider.update("id", state(), state({ env: { A: "1" } })), lost);
+    } finally {
+      if (backend === undefined) delete process.env["PULUMI_BACKEND_URL"];
+      else process.env["PULUMI_BACKEND_URL"] = backend;
+    }
+  });
+
   it("reads the version that runs and its condition", async () => {
     const stack = "docs-0a1b2c_ci_test";
     await swarm.set({ service: [{ name: `${stack}_app`, stack }] });

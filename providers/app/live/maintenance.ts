@@ -2,12 +2,12 @@
 import {
   claimMaintenance,
   coordinationHost,
+  currentHolder,
   drain,
   releaseMaintenance,
   swarmStore,
   type MaintenanceRequest,
 } from "../../lib/coordination/index.ts";
-import { currentProcess } from "../../lib/process/index.ts";
 import type { UpgradeHost } from "../host.ts";
 import type { Session } from "./session.ts";
 
@@ -18,7 +18,7 @@ export function maintenance(session: Session): Maintenance {
   const { blockedBy, blocks } = session.profile;
   const host = coordinationHost(session.log);
   const request = async (what: string): Promise<MaintenanceRequest> => {
-    const holder = await currentProcess();
+    const holder = await currentHolder();
     return { app: recipe, domain, what, blockedBy, blocks, holder, stateDir };
   };
   return {
@@ -27,6 +27,6 @@ export function maintenance(session: Session): Maintenance {
       const obstacle = await claimMaintenance(host, await request(what));
       if (obstacle !== undefined) session.log(obstacle);
     },
-    releaseMaintenance: async () => releaseMaintenance(swarmStore, { domain, holder: await currentProcess() }),
+    releaseMaintenance: async () => releaseMaintenance(swarmStore, { domain, holder: await currentHolder() }),
   };
 }

@@ -12,8 +12,11 @@ export {
   type CoordinationStore,
   type StoredRecord,
 } from "./coordinationStore.ts";
+export { currentHolder, livenessOnSwarm } from "./holder.ts";
 export { coordinationHost } from "./liveHost.ts";
 export { DEFAULT_TTL, describeHolder, isLeaseActive, LEASE_DURATION, RENEW_INTERVAL } from "./liveness.ts";
 export { claimMaintenance, drain, releaseMaintenance, type MaintenanceRequest } from "./maintenance.ts";
 export { describeMaintenance, type LeaseRecord, type MaintenanceRecord } from "./records.ts";
+export { LeaseLostError, underLease } from "./underLease.ts";
+export { encodeTerms, LEASE, leaseTerms, type LeaseTermsMessage } from "./terms.ts";
 export { includesRun, keycloakKind, type KeycloakKind, type RunScope } from "./scope.ts";

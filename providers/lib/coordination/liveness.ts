@@ -1,5 +1,6 @@
 // Decides by its lease whether a run is active.
-import { type Liveness, livenessOf, type ProcessIdentity } from "../process/index.ts";
+import type { Liveness, ProcessIdentity } from "../process/index.ts";
+import { livenessOnSwarm } from "./holder.ts";
 import type { LeaseRecord } from "./records.ts";
 
 /** Milliseconds from its last renewal until a held lease expires. Only used if its holder can't be observed. */
@@ -15,7 +16,7 @@ export const DEFAULT_TTL = 2 * 3_600_000;
 export async function isLeaseActive(
   { holder, expiresAt }: LeaseRecord,
   now: number,
-  liveness: (holder: ProcessIdentity) => Promise<Liveness> = livenessOf,
+  liveness: (holder: ProcessIdentity) => Promise<Liveness> = livenessOnSwarm,
 ): Promise<boolean> {
   const known = holder === undefined ? "unknown" : await liveness(holder);
   return known === "unknown" ? Date.parse(expiresAt) > now : known === "alive";

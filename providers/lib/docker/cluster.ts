@@ -1,4 +1,4 @@
-// Identifies the swarm.
+// Identifies the swarm, and the node of it that docker runs on.
 import { get } from "./api.ts";
 
 export class NoSwarmError extends Error {
@@ -9,6 +9,7 @@ interface Info {
   readonly Swarm: {
     readonly LocalNodeState?: string;
     readonly ControlAvailable?: boolean;
+    readonly NodeID?: string;
     readonly Cluster?: { readonly ID?: string } | null;
   };
 }
@@ -26,4 +27,13 @@ export async function clusterId(): Promise<string> {
   if (!swarm.ControlAvailable || !id)
     throw new NoSwarmError("docker: inspect the swarm: the node is not a manager: run hearth on a manager");
   return id;
+}
+
+/** The id of the Swarm node that docker runs on; undefined outside a swarm, or if docker doesn't answer. */
+export async function nodeId(): Promise<string | undefined> {
+  try {
+    return (await get<Info>("/info", "inspect the swarm")).Swarm.NodeID || undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
 // docker: what the rest of hearth may use.
-export { clusterId } from "./cluster.ts";
+export { clusterId, nodeId } from "./cluster.ts";
 export { type Config, configsWith, createConfig, relabelConfig, removeConfig } from "./configs.ts";
 export { NoContainerError, readAllSecrets, readSecret } from "./container.ts";
 export { docker, jsonLines } from "./docker.ts";

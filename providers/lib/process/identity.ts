@@ -1,11 +1,18 @@
 // A process identity, which no other process can share, and the liveness of the process it names.
-import { readFile, readlink } from "node:fs/promises";
+import { readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { z } from "zod";
 import { bootId } from "./boot.ts";
+import { machineId } from "./machine.ts";
+import { statOf } from "./stat.ts";
 
 export const processIdentity = z.object({
+  /** Its name, for people: several machines may share one, and a machine may be renamed. */
   host: z.string(),
+  /** machine-id(5); absent in most containers. */
+  machine: z.string().optional(),
+  /** The Swarm node of its docker: tells apart machines that were cloned with their machine id. */
+  node: z.string().optional(),
   /** The kernel's boot id. */
   boot: z.string(),
   /** The pid namespace: in another one the same pid is another process. */
@@ -27,14 +34,29 @@ export async function currentProcess(): Promise<ProcessIdentity> {
   return { ...kernel, pid: process.pid, started: stat.started };
 }
 
-/** `dead` only with proof: this host was rebooted, the pid is gone, or another process has it. */
-export async function livenessOf({ host, boot, pidns, pid, started }: ProcessIdentity): Promise<Liveness> {
+/**
+ * `dead` only with proof: this machine was rebooted, the pid is gone, or another process has it. `node` returns the
+ * Swarm node of this process's docker; it is only called for a process of another boot.
+ */
+export async function livenessOf(identity: ProcessIdentity, node: NodeId = async () => undefined): Promise<Liveness> {
   const kernel = await currentKernel();
-  if (host !== kernel.host) return "unknown";
-  if (boot !== kernel.boot) return "dead";
-  if (pidns !== kernel.pidns) return "unknown";
-  const stat = await statOf(pid);
-  return stat?.started === started && !stat.ended ? "alive" : "dead";
+  if (identity.boot !== kernel.boot) return (await isThisMachine(identity, node)) ? "dead" : "unknown";
+  if (identity.pidns !== kernel.pidns) return "unknown";
+  const stat = await statOf(identity.pid);
+  return stat?.started === identity.started && !stat.ended ? "alive" : "dead";
+}
+
+/** Reads the id of the Swarm node of this process's docker; undefined without one. */
+export type NodeId = () => Promise<string | undefined>;
+
+/** Whether the process ran on this machine, in this boot or an earlier one. False if that can't be proved. */
+export async function isThisMachine(
+  { boot, machine, node: other }: ProcessIdentity,
+  node: NodeId = async () => undefined,
+): Promise<boolean> {
+  if (boot === (await bootId())) return true;
+  if (machine === undefined || machine !== (await machineId())) return false;
+  return other === undefined || other === (await node());
 }
 
 /** Whether both identities name the same process. */
@@ -42,34 +64,7 @@ export function isSameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.boot === b.boot && a.pidns === b.pidns && a.pid === b.pid && a.started === b.started;
 }
 
-/** Clock ticks per second in /proc, sysconf(_SC_CLK_TCK): 100 on every Linux that Node supports. */
-const TICKS_PER_SECOND = 100;
-
-/** Start time of a process in ms since 1970, exact to about a second; undefined if there is no such process here. */
-export async function startTimeOf(pid: number): Promise<number | undefined> {
-  const [stat, text] = await Promise.all([statOf(pid), readFile("/proc/stat", "utf8")]);
-  const boot = /^btime (\d+)$/m.exec(text)?.[1];
-  if (boot === undefined) throw new Error("read /proc/stat: expected a line `btime <seconds>`");
-  return stat && !stat.ended ? (Number(boot) + stat.started / TICKS_PER_SECOND) * 1000 : undefined;
-}
-
-async function currentKernel(): Promise<Pick<ProcessIdentity, "host" | "boot" | "pidns">> {
-  const [boot, pidns] = await Promise.all([bootId(), readlink("/proc/self/ns/pid")]);
-  return { host: hostname(), boot, pidns };
-}
-
-/** Fields 3 and 22 of /proc/<pid>/stat (proc_pid_stat(5)); undefined if there is no such process. */
-async function statOf(pid: number): Promise<{ started: number; ended: boolean } | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ESRCH") return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  // Field 2 is the program's name in brackets, which may itself hold spaces and brackets.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [state, started] = [fields[0], fields[19]];
-  if (state === undefined || started === undefined)
-    throw new Error(`read /proc/${pid}/stat: expected at least 22 fields, got ${fields.length + 2}`);
-  // A zombie has ended; its parent just hasn't reaped it yet.
-  return { started: Number(started), ended: state === "Z" || state === "X" };
+async function currentKernel(): Promise<Pick<ProcessIdentity, "host" | "machine" | "boot" | "pidns">> {
+  const [boot, pidns, machine] = await Promise.all([bootId(), readlink("/proc/self/ns/pid"), machineId()]);
+  return { host: hostname(), ...(machine === undefined ? {} : { machine }), boot, pidns };
 }

@@ -37,6 +37,18 @@ describe("a run's stack in a file backend", () => {
     assert.deepEqual([...(await stacksOnDisk(join(folder, "nowhere")))], []);
   });
 
+  it("F52: is found if only its lock remains, with the lock's age", async () => {
+    const locks = join(folder, "locks/organization/hearth");
+    for (const name of [DOCS, WIKI, "warm"]) await mkdir(join(locks, name));
+    for (const name of [`${DOCS}/a.json`, "warm/a.json"]) {
+      await writeFile(join(locks, name), "");
+      await utimes(join(locks, name), 100, 100);
+    }
+    assert.deepEqual(Object.fromEntries(await stacksOnDisk(folder)), { [DOCS]: 100_000 });
+    await file(`${DOCS}.json`, 50);
+    assert.deepEqual(Object.fromEntries(await stacksOnDisk(folder)), { [DOCS]: 50_000 });
+  });
+
   it("F22, P8: loses every file that Pulumi leaves of it; other stacks keep theirs", async () => {
     const others = ["stacks/hearth/warm.json", "history/hearth/warm/1.json", `history/hearth/${WIKI}/1.json`];
     for (const name of ["warm", WIKI]) await mkdir(join(folder, "history/hearth", name));

@@ -79,18 +79,67 @@ describe("the plan for a run with a lease", () => {
     assert.deepEqual(skips(given), [`${DOCS}: live`, `stack ${APP}: live`, `stack ${SSO}: live`]);
   });
 
-  it("P9: removes nothing while the liveness of Pulumi's lock is unknown", () => {
-    const given = seen({ leases: [lease()], pulumi: [pulumi(DOCS, { lock: "unknown" })] });
-    assert.deepEqual([plans(given), skips(given)], [[], [`${DOCS}: lock holder unknown`]]);
+  it("F52, P8: ends Pulumi's lock with the lease, at the latest at its own age limit, if its holder is unknown", () => {
+    const locked = (expires: number, since: number) => {
+      const words = "pulumi's lock of ci-docs-9c1995 (pid 7 on 1f2e3d)";
+      return seen({
+        leases: [lease(DOCS, { expiresAt: at(expires) })],
+        pulumi: [pulumi(DOCS, { lock: "unknown", lockWords: words, lockSince: NOW + since })],
+      });
+    };
+    for (const [expires, since] of [
+      [1, -1],
+      [HOUR, -2 * HOUR + 1],
+    ] as const) {
+      const given = locked(expires, since);
+      assert.deepEqual([plans(given), skips(given)], [[], [`${DOCS}: lock holder unknown`]], "the lease hasn't ended");
+    }
+    for (const [expires, since] of [
+      [0, -1],
+      [-31 * 24 * HOUR, -31 * 24 * HOUR],
+      [HOUR, -2 * HOUR],
+      [HOUR, 365 * 24 * HOUR],
+    ] as const)
+      assert.equal(
+        decide(locked(expires, since)).plans[0]?.endedLock,
+        "pulumi's lock of ci-docs-9c1995 (pid 7 on 1f2e3d)",
+      );
+    const live = seen({
+      leases: [lease(DOCS, { expiresAt: at(1) }, { live: true, liveness: "unknown" })],
+      pulumi: [pulumi(DOCS, { lock: "unknown", lockSince: NOW - 3 * HOUR })],
+    });
+    assert.deepEqual(skips(live), [`${DOCS}: live`]);
   });
 
   it("F22: waits for a Pulumi that is alive, and continues if it is dead", () => {
-    for (const lock of ["alive", "dead"] as const)
-      assert.equal(plans(seen({ leases: [lease()], pulumi: [pulumi(DOCS, { lock })] })).length, 1);
+    for (const lock of ["alive", "dead"] as const) {
+      const [plan, ...more] = decide(
+        seen({ leases: [lease()], pulumi: [pulumi(DOCS, { lock, lockWords: "x" })] }),
+      ).plans;
+      assert.deepEqual([plan?.endedLock, more], [undefined, []]);
+    }
   });
 });
 
 describe("the plan for a run without a lease", () => {
+  it("F52, P8: ends a lock whose holder is unknown at its age limit, by the stack's age if it has no time", () => {
+    const locked = (lockSince: number | undefined, changed = NOW - 3 * HOUR) =>
+      seen({ dirs: [dir()], pulumi: [pulumi(DOCS, { lock: "unknown", lockSince, changed })] });
+    for (const given of [locked(NOW - 2 * HOUR + 1), locked(undefined, NOW - HOUR)])
+      assert.deepEqual([plans(given), skips(given)], [[], [`${DOCS}: lock holder unknown`]]);
+    for (const given of [locked(NOW - 2 * HOUR), locked(undefined), locked(NOW - 31 * 24 * HOUR)])
+      assert.deepEqual(plans(given), [`${DOCS}: pulumi stack, run folder`]);
+  });
+
+  it("F49, P8: removes what was made before the clock was set back by years", () => {
+    const later = NOW + 365 * 24 * HOUR;
+    assert.deepEqual(plans(seen({ pulumi: [pulumi(DOCS, { changed: later })] })), [`${DOCS}: pulumi stack`]);
+    const future = realm(DOCS, { "hearth.made": at(365 * 24 * HOUR) });
+    assert.deepEqual(plans(seen({ realms: [future] })), [`${DOCS}: realm, ?${APP}, ?${SSO}`]);
+    const soon = realm(DOCS, { "hearth.made": at(60_000) }); // another node's clock
+    assert.deepEqual(skips(seen({ realms: [soon] })), [`${DOCS}: too young`]);
+  });
+
   it("P8: removes a realm with this swarm's mark, and the run's stacks", () => {
     const given = seen({ realms: [realm()], stacks: [APP] });
     assert.deepEqual(plans(given), [`${DOCS}: realm, ${APP}, ?${SSO}`]);

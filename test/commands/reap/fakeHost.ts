@@ -55,6 +55,7 @@ export class FakeHost implements ReapHost {
   readonly holder = REAPER;
   readonly swarm = seen().swarm;
   readonly baseDomain = seen().baseDomain;
+  readonly stateDir = "/s";
   readonly warmDomains = seen().warmDomains;
   readonly keycloak = seen().keycloak;
 
@@ -69,6 +70,8 @@ export class FakeHost implements ReapHost {
   unknown = new Set<number>();
   stale = false;
   swarms: Record<string, string> = {};
+  /** Liveness of locks in a backend that is no file, by stack. */
+  remoteLocks: Record<string, Liveness> = {};
   /** Until when another process holds the locks of a run. */
   lockedUntil: Record<string, number> = {};
   /** Called once before a step: `realm docs-9c1995`, `stack …`, `pulumi …`, `dir …`, `lock ci-…`. */
@@ -95,7 +98,8 @@ export class FakeHost implements ReapHost {
   lockOf = async (stack: string) => {
     await this.step(`lock ${stack}`);
     return {
-      liveness: this.pulumiThere.find(each => each.name === stack)?.lock ?? "none",
+      liveness: this.pulumiThere.find(each => each.name === stack)?.lock ?? this.remoteLocks[stack] ?? "none",
+      since: this.pulumiThere.find(each => each.name === stack)?.lockSince,
       words: `pulumi's lock of ${stack} (pid 5)`,
     } as const;
   };
@@ -117,7 +121,8 @@ export class FakeHost implements ReapHost {
     await this.step(`stack ${stack}`);
     this.listStacks = this.listStacks.filter(each => each !== stack);
   };
-  removePulumi = async (stack: string): Promise<void> => {
+  removePulumi = async (stack: string, lock: string | undefined): Promise<void> => {
+    if (lock !== undefined) this.did.push(`break ${lock}`);
     await this.step(`pulumi ${stack}`);
     this.pulumiThere = this.pulumiThere.filter(each => each.name !== stack);
   };

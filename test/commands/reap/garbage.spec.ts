@@ -5,6 +5,7 @@ import { decide } from "../../../commands/reap/decide.ts";
 import type { Plan } from "../../../commands/reap/plan.ts";
 import {
   GRACE,
+  LOCK_LIMIT,
   SETTLED,
   type Observed,
   type ObservedDirectory,
@@ -58,13 +59,14 @@ const lease: fc.Arbitrary<ObservedLease> = fc
     live: fc.boolean(),
     liveness,
     held: fc.boolean(),
+    expired: fc.boolean(),
   })
-  .map(({ run: of, keycloak, domains, live, liveness: known, held }) => ({
+  .map(({ run: of, keycloak, domains, live, liveness: known, held, expired }) => ({
     entry: entry(
       leaseRecord(of || "x", {
         keycloak,
         domains,
-        expiresAt: at(live ? HOUR : -1),
+        expiresAt: at(live || !expired ? HOUR : -1),
         ...(held ? { holder: processOf(1) } : {}),
       }),
     ),
@@ -77,6 +79,7 @@ const pulumi: fc.Arbitrary<ObservedStack> = fc.record({
     name,
   ),
   lock: fc.constantFrom("none", "alive", "dead", "unknown" as const),
+  lockSince: fc.option(time, { nil: undefined }),
   changed: fc.option(time, { nil: undefined }),
   swarm: fc.constantFrom(undefined, SWARM, "swarm-2"),
 });
@@ -148,13 +151,17 @@ describe("any observation", () => {
       assert.ok(!live.some(of => of.domains.some(each => parts(plan, "stack").includes(stackOf(each)))));
       assert.ok(!dirs.some(each => each.name === plan.run && each.liveness === "alive"));
       const leased = leases.some(each => each.entry.record.run === plan.run);
+      const expired = leases.some(
+        ({ entry: { record: of } }) => of.run === plan.run && Date.parse(of.expiresAt) <= NOW,
+      );
+      const hasEnded = (since: number | undefined) => since !== undefined && NOW - since >= LOCK_LIMIT;
       const dead = dirs.some(each => each.name === plan.run && each.liveness === "dead");
       for (const of of parts(plan, "pulumi stack"))
         assert.ok(
           stacks.some(
             each =>
               each.name === of &&
-              each.lock !== "unknown" &&
+              (each.lock !== "unknown" || expired || hasEnded(each.lockSince ?? each.changed)) &&
               (leased || ((dead || each.lock !== "alive") && each.swarm !== "swarm-2")),
           ),
         );

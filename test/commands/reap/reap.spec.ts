@@ -156,6 +156,42 @@ describe("the reaper", () => {
       assert.deepEqual(lines(await reap(host)).skipped, [`${WIKI}: in use by Pulumi`]);
     });
 
+    it("F52, P8: breaks a lock that ended although its holder is unknown, and no other that comes meanwhile", async () => {
+      const words = `pulumi's lock of ci-${DOCS} (pid 5)`;
+      const ended = pulumi(DOCS, { lock: "unknown", lockWords: words, lockSince: NOW - 3 * HOUR });
+      leave(DOCS);
+      host.pulumiThere = [{ ...ended, lockWords: "another lock" }];
+      assert.deepEqual(lines(await reap(host)).skipped, [`${DOCS}: lock holder unknown`]);
+      host.pulumiThere = [ended];
+      assert.deepEqual(lines(await reap(host)).removed, [`${DOCS}: realm, pulumi stack, run folder, lease`]);
+      assert.ok(host.did.includes(`break ${words}`));
+    });
+
+    it("F52: looks at locks in a backend that is no file only of runs that are over", async () => {
+      leave(DOCS);
+      leave(WIKI);
+      host.alive.add(124);
+      host.store.add(leaseRecord("blog-00000b", { holder: processOf(124), expiresAt: at(HOUR) }));
+      const unseen = { lock: undefined, changed: NOW };
+      host.pulumiThere = [
+        pulumi(DOCS, unseen),
+        pulumi(WIKI, unseen),
+        pulumi("blog-00000b", unseen),
+        pulumi("shop-00000c", unseen),
+      ];
+      host.remoteLocks = { [`ci-${DOCS}`]: "dead", [`ci-${WIKI}`]: "alive" };
+      const dry = lines(await reap(host, { dryRun: true }));
+      assert.deepEqual(
+        host.did.filter(each => each.startsWith("lock ci-")),
+        [`lock ci-${DOCS}`, `lock ci-${WIKI}`],
+      );
+      const done = lines(await reap(host));
+      assert.deepEqual(dry.removed, [`${DOCS}: realm, pulumi stack, run folder, lease`]);
+      assert.deepEqual(dry.removed, done.removed);
+      assert.ok(host.did.includes(`break pulumi's lock of ci-${DOCS} (pid 5)`));
+      for (const each of [dry, done]) assert.ok(each.skipped.includes(`${WIKI}: in use by Pulumi`));
+    });
+
     it("P9: skips a run if the liveness of Pulumi's lock becomes unknown", async () => {
       leave(DOCS);
       host.before[`lock ci-${DOCS}`] = () =>

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import type { Report } from "../../../commands/reap/reap.ts";
-import { countsOf, lastLine, removedLine, skippedLine } from "../../../commands/reap/report.ts";
+import {
+  countsOf,
+  lastLine,
+  remainingLine,
+  remainingOf,
+  removedLine,
+  skippedLine,
+} from "../../../commands/reap/report.ts";
 
 const part = (kind: "realm" | "stack" | "pulumi stack" | "run folder" | "lease", name: string) => ({
   kind,
@@ -37,6 +44,19 @@ describe("the reaper's report", () => {
       "maintenance of keycloak removed (holder pid 7 on ci is dead)",
     );
     assert.equal(skippedLine(report.skipped[0]!), "skipped: blog-00000b: live (pid 5 on ci)");
+  });
+
+  it("F52: names dead runs that are left, and only those", () => {
+    const skipped = (["lock holder unknown", "keycloak is down", "too young", "foreign"] as const).map(reason => ({
+      what: "docs-9c1995",
+      reason,
+      detail: "why",
+    }));
+    assert.deepEqual(remainingOf({ skipped }).map(remainingLine), [
+      "docs-9c1995: not removed: lock holder unknown (why)",
+      "docs-9c1995: not removed: keycloak is down (why)",
+    ]);
+    assert.deepEqual(remainingOf(report), []);
   });
 
   it("F24: counts what was left alone, by its reason", () => {

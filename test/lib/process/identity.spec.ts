@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { uptime } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { bootedBefore } from "../../../providers/lib/process/boot.ts";
 import {
   processIdentity,
   livenessOf,
   currentProcess,
-  startTimeOf,
   type ProcessIdentity,
 } from "../../../providers/lib/process/identity.ts";
+import { isWholeSystem, processesWithPid } from "../../../providers/lib/process/visible.ts";
 import { project } from "../../lab/paths.ts";
 
 /** Starts a process that prints its identity and waits. */
@@ -59,9 +62,31 @@ describe("the identity of a process", () => {
     );
   });
 
-  it("F39: is unknown on another host and in another pid namespace", async () => {
+  it("F59: is known by the machine, not by its name: a host may be renamed, and two may have one name", async () => {
+    const who = await currentProcess();
+    const [boot, machine] = ["00000000-0000-0000-0000-000000000000", "0123456789abcdef0123456789abcdef"];
+    assert.match(who.machine ?? "", /^[0-9a-f]{32}$/);
+    assert.equal(await livenessOf({ ...who, host: "renamed" }), "alive");
+    assert.equal(await livenessOf({ ...who, host: "renamed", boot }), "dead");
+    assert.equal(await livenessOf({ ...who, boot, machine }), "unknown");
+    const { machine: _, ...unnamed } = who; // as in a container
+    assert.equal(await livenessOf({ ...unnamed, boot }), "unknown");
+    assert.equal(await livenessOf(unnamed), "alive");
+  });
+
+  it("F59: of a machine that was cloned with its id is known by its Swarm node", async () => {
+    const who = { ...(await currentProcess()), boot: "00000000-0000-0000-0000-000000000000", node: "n1" };
+    assert.equal(await livenessOf(who, async () => "n1"), "dead");
+    assert.equal(await livenessOf(who, async () => "n2"), "unknown");
+    assert.equal(await livenessOf(who, async () => undefined), "unknown", "docker doesn't answer");
+    const { node: _, ...local } = who;
+    const notAsked = () => Promise.reject(new Error("asked"));
+    assert.equal(await livenessOf(local, notAsked), "dead");
+    assert.equal(await livenessOf({ ...(await currentProcess()), node: "n2" }, notAsked), "alive", "the same boot");
+  });
+
+  it("F39: is unknown in another pid namespace", async () => {
     const who = { ...(await currentProcess()), pid: 4_194_303 };
-    assert.equal(await livenessOf({ ...who, host: "other" }), "unknown");
     assert.equal(await livenessOf({ ...who, pidns: "pid:[1]" }), "unknown");
     assert.equal(await livenessOf(who), "dead");
   });
@@ -104,10 +129,38 @@ describe("the identity of a process", () => {
   });
 });
 
-describe("a process's start time", () => {
-  it("is exact to the second, and undefined for a process that doesn't exist", async () => {
-    const started = (await startTimeOf(process.pid)) ?? assert.fail("expected this process's start time");
-    assert.ok(Math.abs(Date.now() - process.uptime() * 1000 - started) < 2_000);
-    assert.equal(await startTimeOf(2 ** 22), undefined);
+describe("the processes with a pid", () => {
+  it("are those that have it here", async () => {
+    const [own] = await processesWithPid(process.pid);
+    assert.deepEqual([own?.program, own?.started], ["node", (await currentProcess()).started]);
+    assert.deepEqual(await processesWithPid(2 ** 22 + 1), []);
+  });
+
+  it("F59: are all of the system on a host and in a system container, not in an application's container", () => {
+    for (const first of ["systemd", "sh", undefined]) assert.equal(isWholeSystem("pid:[4026531836]", first), true);
+    for (const first of ["systemd", "init"]) assert.equal(isWholeSystem("pid:[4026532000]", first), true);
+    for (const first of ["node", "sh", "docker-init", "tini", undefined])
+      assert.equal(isWholeSystem("pid:[4026532000]", first), false);
+  });
+
+  it("F59: are those that have it in a container", async function () {
+    if (process.getuid?.() !== 0) this.skip(); // a pid namespace takes privileges
+    const outer = spawn("unshare", ["--pid", "--fork", "--kill-child", "sh", "-c", "sleep 61 & wait"], {
+      stdio: "ignore",
+    });
+    try {
+      const isSeen = async () => (await processesWithPid(2)).some(({ program }) => program === "sleep");
+      for (const until = Date.now() + 5_000; !(await isSeen()) && Date.now() < until;) await sleep(20);
+      assert.ok(await isSeen());
+    } finally {
+      await kill(outer);
+    }
+  });
+});
+
+describe("the time of this boot", () => {
+  it("F49: isn't later than the boot, by neither the clock nor the time that was stamped then", async () => {
+    assert.ok((await bootedBefore()) <= Date.now() - uptime() * 1000 + 2_000);
+    assert.ok((await bootedBefore()) <= (await stat("/dev/null")).ctimeMs);
   });
 });

@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startTimeOf } from "../../../providers/lib/process/identity.ts";
+import { statOf } from "../../../providers/lib/process/stat.ts";
 import { ProgramError, run } from "../../../providers/lib/process/run.ts";
 import { project } from "../../lab/paths.ts";
 
@@ -102,10 +102,10 @@ describe("running a program", () => {
     let output = "";
     while (!/^\d+$[^]*tick/m.test(output)) output += String((await once(parent.stdout, "data"))[0]);
     const child = Number(/^\d+$/m.exec(output)![0]);
-    assert.notEqual(await startTimeOf(child), undefined);
+    assert.equal((await statOf(child))?.ended, false);
     parent.kill("SIGTERM");
     await once(parent, "exit");
-    for (const start = performance.now(); (await startTimeOf(child)) !== undefined; await sleep(20))
+    for (const start = performance.now(); (await statOf(child))?.ended === false; await sleep(20))
       assert.ok(performance.now() - start < 5_000, `process ${child} still runs`);
   });
 });

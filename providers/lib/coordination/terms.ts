@@ -1,7 +1,7 @@
 // Reads a lease's holder and duration from the environment: as inputs they would differ in every `up`.
 import { z } from "zod";
-import { processIdentity, type ProcessIdentity } from "../lib/process/index.ts";
-import { DEFAULT_TTL, LEASE_DURATION } from "../lib/coordination/index.ts";
+import { processIdentity, type ProcessIdentity } from "../process/index.ts";
+import { DEFAULT_TTL, LEASE_DURATION } from "./liveness.ts";
 
 /** Variable with the terms as JSON; unset if Pulumi was started without hearth. */
 export const LEASE = "HEARTH_LEASE";
