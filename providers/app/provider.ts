@@ -51,7 +51,8 @@ export const provider = surviveParent({
   async diff(_id: string, olds: WarmAppState, news: WarmAppState) {
     const differs = (key: keyof WarmAppState) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]);
     const replaces = identity.some(differs) ? ["domain"] : [];
-    const changes = replaces.length > 0 || settings.some(differs) || news.condition !== HEALTHY;
+    const isDue = news.condition !== HEALTHY || news.drifted.length > 0 || !news.recorded;
+    const changes = replaces.length > 0 || settings.some(differs) || isDue;
     return { changes, replaces, deleteBeforeReplace: true };
   },
 
@@ -106,7 +107,7 @@ export const provider = surviveParent({
 });
 
 function stateOf(app: WarmAppState, outcome: Outcome): WarmAppState {
-  return clean({ ...app, ...outcome, condition: HEALTHY, url: `https://${app.domain}` });
+  return clean({ ...app, ...outcome, condition: HEALTHY, drifted: [], recorded: true, url: `https://${app.domain}` });
 }
 
 /** Raises one alert for each held version: a person has to approve it. */

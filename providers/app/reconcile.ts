@@ -1,19 +1,21 @@
 // Reconciles a warm app with its inputs: recover, observe, ensure, sync, return.
 import { probeAbra } from "../lib/abra/index.ts";
 import { waitUntilRemoved, volumeNames } from "../lib/docker/index.ts";
-import { findDeployed, HEALTHY, type ObservedApp } from "../lib/health/index.ts";
+import { type DeployedApp, findDeployed, HEALTHY, type ObservedApp } from "../lib/health/index.ts";
 import { appFolder, clearUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
 import type { Log } from "../lib/text.ts";
 import { withAppLock } from "./appLock.ts";
 import { type AppContext, openContext } from "./context.ts";
 import { applyEnvAtGate } from "./envAtGate.ts";
-import { isEnvCurrent, lastDeployed } from "./env.ts";
+import { lastDeployed } from "./env.ts";
+import { keysToSet, readEnvDrift } from "./envDrift.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
 import type { CheckedWarmApp } from "./inputs.ts";
 import { liveHost } from "./liveHost.ts";
 import { observeApp } from "./observeApp.ts";
 import { volumesAt } from "./recipe.ts";
+import { recordInputs } from "./recordedInputs.ts";
 import { recover } from "./recover.ts";
 import { commitRunning, configure, NO_VERSION, sync } from "./sync.ts";
 
@@ -42,11 +44,13 @@ export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, 
     await clearUndeployedOnPurpose(appFolder(app.stateDir, app.domain));
     const context = await openContext(app, lock.fd, log);
     const host = await hostAt(context, before.version);
-    if (!(await isEnvCurrent(app))) await applyEnvAtGate(host, version => configure(context, version));
+    if (!(await isEnvCurrent(context, before))) await applyEnvAtGate(host, version => configure(context, version));
     const recovered = await recover(host);
-    if (recovered === "nothing") return reachInputs(app, context, host, before, options);
-    const observed = await observeApp(app);
-    return reachInputs(app, context, await hostAt(context, observed.version), observed, options);
+    const observed = recovered === "nothing" ? before : await observeApp(app);
+    const present = recovered === "nothing" ? host : await hostAt(context, observed.version);
+    const outcome = await reachInputs(app, context, present, observed, options);
+    await recordInputs(context.folder, app);
+    return outcome;
   });
 }
 
@@ -58,13 +62,16 @@ async function reachInputs(
   { first, adopted }: ReconcileOptions,
 ): Promise<Outcome> {
   if (first && observed.deployed) return adopt(app, observed, host);
-  if (!(await isCurrent(app, observed))) return { version: await sync(context, host, observed), adopted };
+  const isConfigured = await isEnvCurrent(context, observed);
+  if (observed.condition !== HEALTHY || observed.version !== app.version || !isConfigured)
+    return { version: await sync(context, host, observed, isConfigured), adopted };
   if ((await host.lastGood()) !== app.version) await commitRunning(host, app.version);
   return { version: app.version, adopted };
 }
 
-async function isCurrent(app: CheckedWarmApp, observed: ObservedApp): Promise<boolean> {
-  return observed.condition === HEALTHY && observed.version === app.version && (await isEnvCurrent(app));
+/** Whether no key of the .env is to be set. Only a key that `check` would announce makes hearth deploy the app. */
+async function isEnvCurrent({ app, mirror }: AppContext, observed: DeployedApp): Promise<boolean> {
+  return keysToSet(await readEnvDrift(app, mirror, observed)).length === 0;
 }
 
 /**

@@ -15,7 +15,7 @@ import { acquireHost, type Repair } from "./liveHost.ts";
 type Inputs = CheckedLease & Registered;
 
 /** Loaded lazily: a run that finds Keycloak healthy doesn't need it. */
-const repair: Repair = async (...args) => (await import("../app/repair.ts")).repair(...args);
+const repair: Repair = async (...args) => (await import("../app/repair.ts")).repairForRun(...args);
 
 export const provider = surviveParent({
   check: (olds: { swarm?: string }, news: ResourceInputs): Promise<Checked> =>

@@ -49,7 +49,14 @@ function fakeAppIn(
     env,
     stateDir: join(root, "state"),
   });
-  const app: CheckedWarmApp = { ...inputs, held: [], condition: "unknown", swarm: "swarm" };
+  const app: CheckedWarmApp = {
+    ...inputs,
+    held: [],
+    condition: "unknown",
+    drifted: [],
+    recorded: true,
+    swarm: "swarm",
+  };
   const folder = appFolder(app.stateDir, app.domain);
   const logged: string[] = [];
   const readEnv = () => readFile(file, "utf8").catch(() => "");

@@ -13,6 +13,8 @@ export interface AppFolder {
   readonly repairs: string;
   readonly undeployedOnPurpose: string;
   readonly firstDeploy: string;
+  readonly newEnv: string;
+  readonly inputs: string;
   readonly snapshot: string;
   readonly previousSnapshot: string;
   /** Diagnostics of failures, one folder each. */
@@ -36,6 +38,8 @@ export function appFolder(stateDir: string, domain: string): AppFolder {
     repairs: join(path, "repairs.json"),
     undeployedOnPurpose: join(path, "undeployed-on-purpose.json"),
     firstDeploy: join(path, "first-deploy.json"),
+    newEnv: join(path, "new-env.json"),
+    inputs: join(path, "inputs.json"),
     snapshot: join(path, "snapshot"),
     previousSnapshot: join(path, "snapshot.previous"),
     failures: join(path, "failures"),

@@ -1,6 +1,7 @@
 // state: what the rest of hearth may use.
 export { appFolder, type AppFolder } from "./appFolder.ts";
 export { beginFirstDeploy, clearFirstDeploy, failedFirstDeploys, recordFirstFailure } from "./firstDeploy.ts";
+export { clearNewEnv, isNewEnv, markNewEnv } from "./newEnv.ts";
 export {
   type Baseline,
   beginOperation,
