@@ -1,5 +1,5 @@
 // A warm app on this host: its paths, its mirror, and abra. The caller holds the app's lock.
-import { stackOf } from "../lib/docker/index.ts";
+import { clusterId, stackOf } from "../lib/docker/index.ts";
 import { type Abra, abraIn, operatorAbraDir, prepareAbraDir, withDefaultEnv } from "../lib/abra/index.ts";
 import { parseEnv } from "../lib/env/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
@@ -13,6 +13,8 @@ import type { Log } from "../lib/text.ts";
 export interface AppContext {
   readonly app: WarmAppInputs;
   readonly stack: string;
+  /** Id of the swarm that docker talks to. */
+  readonly swarm: string;
   readonly folder: AppFolder;
   /** Path of the recipe's bare mirror. */
   readonly mirror: string;
@@ -40,6 +42,7 @@ export async function openContext(app: WarmAppInputs, lock: number, log: Log): P
   return {
     app,
     stack: stackOf(app.domain),
+    swarm: await clusterId(),
     folder: appFolder(app.stateDir, app.domain),
     mirror: mirror.path,
     abra: abraIn(abraDir, lock),

@@ -3,7 +3,7 @@ import { raise } from "../lib/alerts/index.ts";
 import { findDeployed, HEALTHY, NOT_DEPLOYED, UnhealthyError } from "../lib/health/index.ts";
 import { appFolder, markUndeployedOnPurpose, readLastGood } from "../lib/state/index.ts";
 import { errorMessage } from "../lib/text.ts";
-import { checkResource } from "../pulumi/check.ts";
+import { checkResource, requireSwarm } from "../pulumi/check.ts";
 import { surviveParent } from "../pulumi/process.ts";
 import { type Checked, clean, type Registered, type ResourceInputs, StateError } from "../pulumi/protocol.ts";
 import { BrokenError } from "./errors.ts";
@@ -92,6 +92,7 @@ export const provider = surviveParent({
   },
 
   async read(id: string, state: WarmAppState) {
+    await requireSwarm(`${state.domain} lives`, state.swarm);
     const observed = await observeApp(state);
     if (!observed.deployed) return { id, props: clean({ ...state, condition: NOT_DEPLOYED }) };
     const version = observed.version ?? state.version;
@@ -100,6 +101,7 @@ export const provider = surviveParent({
 
   async delete(_id: string, state: WarmAppState) {
     if (state.adopted) return log(`${state.recipe}: stays deployed, hearth only adopted it`);
+    await requireSwarm(`${state.domain} lives`, state.swarm);
     const { undeploy } = await loadChanges();
     await undeploy(state, log);
     await markUndeployedOnPurpose(appFolder(state.stateDir, state.domain));

@@ -2,7 +2,7 @@
 // run's configuration, or settings that no preview announced yet.
 import { z } from "zod";
 import { FORMAT, format, readJson, removeFile, UnreadableError, writeJson } from "../lib/fs/index.ts";
-import { type AppFolder } from "../lib/state/index.ts";
+import type { AppFolder } from "../lib/state/index.ts";
 import { type CheckedWarmApp, warmAppInputs, type WarmAppInputs } from "./inputs.ts";
 
 /** Not strict: what `check` added is left out. */
@@ -19,17 +19,15 @@ export async function readRecordedInputs(folder: AppFolder): Promise<WarmAppInpu
   return (await readJson(folder.inputs, record))?.inputs;
 }
 
-/** The swarm on which `up` recorded them; undefined if it recorded none. Throws as `readJson`. */
+/**
+ * The swarm on which `up` recorded them; undefined if there are none, or none that can be read: the next `up` replaces
+ * those.
+ */
 export async function readRecordedSwarm(folder: AppFolder): Promise<string | undefined> {
-  return (await readJson(folder.inputs, record))?.swarm;
-}
-
-/** Whether they can be read: the next `up` replaces those that can't. */
-export async function hasRecordedInputs(folder: AppFolder): Promise<boolean> {
   try {
-    return (await readRecordedInputs(folder)) !== undefined;
+    return (await readJson(folder.inputs, record))?.swarm;
   } catch (error) {
-    if (error instanceof UnreadableError) return false;
+    if (error instanceof UnreadableError) return undefined;
     throw error;
   }
 }

@@ -12,7 +12,8 @@ import { envNotFound, foreignStack, lastDeployed, readEnv } from "./env.ts";
 import { keysToSet, readEnvDrift } from "./envDrift.ts";
 import type { Resolved, WarmAppInputs } from "./inputs.ts";
 import { candidates, choose, describeHold, rejectionOf } from "./release.ts";
-import { hasRecordedInputs } from "./recordedInputs.ts";
+import { foreignRecord, isOther } from "./appSwarm.ts";
+import { readRecordedSwarm } from "./recordedInputs.ts";
 import type { ReleaseDecision } from "./releaseTypes.ts";
 import { applySituation, type PreviousCheck } from "./situation.ts";
 import { readReleaseContext, readRequirements } from "./releaseContext.ts";
@@ -41,7 +42,10 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck, log: 
   ]);
   queries.catch(() => undefined);
   const swarm = await clusterId();
-  if (previous.swarm !== undefined && previous.swarm !== swarm) return onWrongSwarm(app, previous.swarm, swarm);
+  const wrong = isOther(previous.swarm, swarm)
+    ? wrongSwarmMessage("this app lives", previous.swarm, swarm)
+    : await foreignRecord(app, swarm);
+  if (wrong !== undefined) return onWrongSwarm(app, wrong, swarm);
 
   const [mirror, observed, openOperation, deployed] = await queries;
   const running = observed.version;
@@ -61,7 +65,7 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck, log: 
   const adds = needed ? additionNames(needed) : [];
   const drift = await readEnvDrift(app, mirror.path, observed);
   const sets = keysToSet(drift);
-  const recorded = await hasRecordedInputs(appFolder(app.stateDir, app.domain));
+  const recorded = (await readRecordedSwarm(appFolder(app.stateDir, app.domain))) !== undefined;
   const failures = [
     ...(await envFailures(app, observed.deployed)),
     ...(decision.version === undefined
@@ -81,13 +85,12 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck, log: 
   };
 }
 
-function onWrongSwarm(app: WarmAppInputs, expected: string, actual: string): Resolution {
-  const reason = wrongSwarmMessage("this app lives", expected, actual);
-  const inputs = { ...app, held: [], condition: "unknown", drifted: [], recorded: true, swarm: actual };
+function onWrongSwarm(app: WarmAppInputs, reason: string, swarm: string): Resolution {
+  const inputs = { ...app, held: [], condition: "unknown", drifted: [], recorded: true, swarm };
   return {
     inputs,
     failures: [{ property: "swarm", reason }],
-    line: "",
+    line: `${app.recipe}: ${reason}`,
     running: undefined,
     next: undefined,
     candidates: [],

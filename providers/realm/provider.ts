@@ -1,5 +1,5 @@
 // Realm's provider: the six methods that Pulumi's engine calls.
-import { checkInputs } from "../pulumi/check.ts";
+import { checkInputs, requireSwarm } from "../pulumi/check.ts";
 import { type Checked, type Registered, type ResourceInputs, StateError, clean } from "../pulumi/protocol.ts";
 import { surviveParent } from "../pulumi/process.ts";
 import { logOfRun, withRunLock } from "../lib/run/index.ts";
@@ -38,11 +38,13 @@ export const provider = surviveParent({
   },
 
   async read(id: string, realm: Inputs) {
+    await requireSwarm(`realm ${realm.name} was created`, realm.swarm);
     const found = await (await realmHost(realm).logIn()).find(realm.name);
     return found && isOurs(found, realm) ? { id, props: realm } : {};
   },
 
   async delete(_id: string, realm: Inputs) {
+    await requireSwarm(`realm ${realm.name} was created`, realm.swarm);
     await withRunLock(realm.stateDir, realm.run, "realm", () => removeRealm(realm, realmHost(realm)));
   },
 });

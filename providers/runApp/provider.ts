@@ -1,10 +1,9 @@
 // RunApp's provider: the six methods that Pulumi's engine calls.
 import { mask } from "../lib/diagnostics/index.ts";
-import { clusterId } from "../lib/docker/index.ts";
 import { findDeployed, HEALTHY, isUnreachable, observe } from "../lib/health/index.ts";
 import { logOfRun } from "../lib/run/index.ts";
 import { errorMessage } from "../lib/text.ts";
-import { checkResource, wrongSwarmMessage } from "../pulumi/check.ts";
+import { checkResource, requireSwarm } from "../pulumi/check.ts";
 import { surviveParent } from "../pulumi/process.ts";
 import { type Checked, clean, type Registered, type ResourceInputs, StateError } from "../pulumi/protocol.ts";
 import { type CheckedRunApp, runAppInputs } from "./inputs.ts";
@@ -63,7 +62,7 @@ export const provider = surviveParent({
   },
 
   async read(id: string, state: RunAppState) {
-    await assertSameSwarm(state);
+    await requireSwarm(`${state.domain} lives`, state.swarm);
     const observed = await observe({ ...state, ingress: false });
     if (!observed.deployed) return {};
     const version = observed.version ?? state.version;
@@ -71,7 +70,7 @@ export const provider = surviveParent({
   },
 
   async delete(_id: string, state: RunAppState): Promise<void> {
-    await assertSameSwarm(state);
+    await requireSwarm(`${state.domain} lives`, state.swarm); // absent there, it may still run on its own
     const { removeApp } = await loadChanges();
     await removeApp(state, logOfRun);
   },
@@ -85,12 +84,6 @@ function settingsDiffer(olds: RunAppState, news: RunAppState): boolean {
   // abra names a checkout's version itself, so it never equals the requested one: compare the revision instead.
   const version = news.checkout === undefined && differs(olds, news, "version");
   return version || settings.some(key => differs(olds, news, key));
-}
-
-/** An app that is absent from another swarm may still run on its own. */
-async function assertSameSwarm({ domain, swarm }: RunAppState): Promise<void> {
-  const current = await clusterId();
-  if (current !== swarm) throw new Error(wrongSwarmMessage(`${domain} lives`, swarm, current));
 }
 
 function stateOf(app: RunAppState, version: string): RunAppState {

@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inputsOfUp, repairObserved } from "../../providers/app/repair.ts";
-import {
-  forgetInputs,
-  hasRecordedInputs,
-  readRecordedSwarm,
-  recordInputs,
-} from "../../providers/app/recordedInputs.ts";
+import { forgetInputs, readRecordedSwarm, recordInputs } from "../../providers/app/recordedInputs.ts";
 import { InconclusiveError } from "../../providers/lib/health/index.ts";
 import { recordRepair } from "../../providers/lib/state/index.ts";
 import { freshDisk, FROM, TO } from "./fakeHost.ts";
@@ -42,16 +37,15 @@ describe("the repair of a warm app", () => {
   it("P13: by a run has the inputs of the last up, never those of the run's configuration", async () => {
     const { context } = fake;
     await assert.rejects(inputsOfUp(fake.app), /^Error: app\.test: no inputs recorded on this host: pulumi up -s warm/);
-    assert.equal(await hasRecordedInputs(context.folder), false);
+    assert.equal(await readRecordedSwarm(context.folder), undefined);
     const { app } = fake.wanting(FROM, { KC_CACHE: "local" });
     await recordInputs(context.folder, app);
     const { held: _held, condition: _condition, drifted: _drifted, recorded: _recorded, swarm, ...inputs } = app;
     assert.deepEqual(await inputsOfUp({ ...fake.app, recipe: "app" }), inputs);
     assert.equal(await readRecordedSwarm(context.folder), swarm);
     assert.equal((await stat(context.folder.inputs)).mode & 0o777, 0o600);
-    assert.equal(await hasRecordedInputs(context.folder), true);
     await writeFile(context.folder.inputs, "{");
-    assert.equal(await hasRecordedInputs(context.folder), false, "the next up records them again");
+    assert.equal(await readRecordedSwarm(context.folder), undefined, "the next up records them again");
     await forgetInputs(context.folder);
     await assert.rejects(inputsOfUp(fake.app), /no inputs recorded/);
   });

@@ -73,6 +73,7 @@ function fakeAppIn(
     app,
     folder,
     stack: "app_test",
+    swarm: app.swarm,
     mirror: "",
     lock: 0,
     log: (line: string) => void logged.push(line),

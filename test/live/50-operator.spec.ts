@@ -255,4 +255,29 @@ describe("an operator's manual changes on a real host", function () {
       /lives in the swarm another-swarm, but docker talks to the swarm \w{20,}: is DOCKER_HOST or a docker context set/,
     );
   });
+
+  it("F40: of the swarm stop every command that would touch it; nothing changes", async () => {
+    const good = await readFile(folder.lastGood, "utf8");
+    const before = await containers();
+    await writeFile(folder.lastGood, JSON.stringify({ ...JSON.parse(good), swarm: "another-swarm" }));
+    try {
+      const refused =
+        /keycloak's last good version ran in the swarm another-swarm, but docker talks to the swarm \w{20,}/;
+      const perApp = ["retry", "restore", "accept"].map(command => [command, "keycloak"]);
+      for (const argv of [["recover"], ["reap"], ...perApp]) {
+        const done = await hearth(argv);
+        assert.deepEqual([argv, done.exitCode], [argv, 1], done.all);
+        assert.match(done.stderr, refused);
+      }
+      const preview = await previewWarm();
+      assert.notEqual(preview.exitCode, 0);
+      assert.match(preview.all, refused);
+      const pending = await hearth(["pending"]);
+      assert.equal(pending.exitCode, 11, pending.all);
+      assert.match(pending.stdout, refused);
+    } finally {
+      await writeFile(folder.lastGood, good);
+    }
+    assert.deepEqual(await containers(), before);
+  });
 });

@@ -18,7 +18,7 @@ type FirstDeploy = "beginFirstDeploy" | "recordFirstFailure" | "failedFirstDeplo
 type Versions = Pick<UpgradeHost, FirstDeploy | "lastGood" | "commit" | "reject" | "alert">;
 
 export function versions(session: Session): Versions {
-  const { app, stack, folder, lock, log } = session.context;
+  const { app, stack, folder, swarm, lock, log } = session.context;
   return {
     beginFirstDeploy: () => beginFirstDeploy(folder),
     recordFirstFailure: version => recordFirstFailure(folder, version),
@@ -29,7 +29,7 @@ export function versions(session: Session): Versions {
       const images = await imagesOf(stack);
       for (const [service, { id }] of Object.entries(images)) await tagImage(id, lastGoodImage(stack, service), lock);
       await clearFirstDeploy(folder);
-      await writeLastGood(folder, version, images);
+      await writeLastGood(folder, version, images, swarm);
       if (await prune(folder.path, app.snapshots)) session.log("removed the older snapshot");
     },
     reject: (version, why, diagnostics) => reject(folder, version, why, diagnostics),

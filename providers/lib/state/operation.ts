@@ -41,6 +41,8 @@ const operation = z.object({
   kind: z.enum(["upgrade", "restore"]),
   recipe: z.string(),
   domain: z.string(),
+  /** Id of the swarm that it changes; absent if an older hearth began it. */
+  swarm: z.string().optional(),
   /** The version that ran before; absent if none did. */
   from: z.string().optional(),
   to: z.string(),
@@ -75,7 +77,7 @@ export type Baseline = z.infer<typeof baseline>;
 export type Operation = z.infer<typeof operation>;
 /** What the caller decides when it begins an operation. */
 type OperationPlan = Pick<Operation, "kind" | "recipe" | "domain" | "from" | "to"> &
-  Partial<Pick<Operation, "baseline" | "snapshot" | "rollingBack">>;
+  Partial<Pick<Operation, "swarm" | "baseline" | "snapshot" | "rollingBack">>;
 /** Fields that a step may change; undefined removes one. */
 export type OperationChanges = Partial<
   Omit<Operation, "format" | "id" | "step" | "stepStartedAt" | "startedAt" | "holder">
