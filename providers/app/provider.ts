@@ -1,7 +1,7 @@
 // WarmApp's provider: the six methods that Pulumi's engine calls.
 import { raise } from "../lib/alerts/index.ts";
 import { findDeployed, HEALTHY, NOT_DEPLOYED, UnhealthyError } from "../lib/health/index.ts";
-import { appFolder, markUndeployedOnPurpose, readLastGood } from "../lib/state/index.ts";
+import { appFolder, readLastGood } from "../lib/state/index.ts";
 import { errorMessage } from "../lib/text.ts";
 import { checkResource, requireSwarm } from "../pulumi/check.ts";
 import { surviveParent } from "../pulumi/process.ts";
@@ -11,6 +11,7 @@ import { type CheckedWarmApp, warmAppInputs } from "./inputs.ts";
 import { describeReasons } from "./release.ts";
 import type { Outcome } from "./reconcile.ts";
 import { observeApp } from "./observeApp.ts";
+import { forgetInputs } from "./recordedInputs.ts";
 import { resolve } from "./resolve.ts";
 import type { PreviousCheck } from "./situation.ts";
 
@@ -100,11 +101,13 @@ export const provider = surviveParent({
   },
 
   async delete(_id: string, state: WarmAppState) {
-    if (state.adopted) return log(`${state.recipe}: stays deployed, hearth only adopted it`);
+    if (state.adopted) {
+      await forgetInputs(appFolder(state.stateDir, state.domain));
+      return log(`${state.recipe}: stays deployed, hearth only adopted it`);
+    }
     await requireSwarm(`${state.domain} lives`, state.swarm);
     const { undeploy } = await loadChanges();
     await undeploy(state, log);
-    await markUndeployedOnPurpose(appFolder(state.stateDir, state.domain));
   },
 });
 

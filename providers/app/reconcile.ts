@@ -2,7 +2,7 @@
 import { probeAbra } from "../lib/abra/index.ts";
 import { waitUntilRemoved, volumeNames } from "../lib/docker/index.ts";
 import { type DeployedApp, findDeployed, HEALTHY, type ObservedApp } from "../lib/health/index.ts";
-import { appFolder, clearUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
+import { appFolder, clearUndeployedOnPurpose, markUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
 import type { Log } from "../lib/text.ts";
 import { withAppLock } from "./appLock.ts";
 import { type AppContext, openContext } from "./context.ts";
@@ -15,7 +15,7 @@ import type { CheckedWarmApp } from "./inputs.ts";
 import { liveHost } from "./liveHost.ts";
 import { observeApp } from "./observeApp.ts";
 import { volumesAt } from "./recipe.ts";
-import { recordInputs } from "./recordedInputs.ts";
+import { forgetInputs, recordInputs } from "./recordedInputs.ts";
 import { recover } from "./recover.ts";
 import { commitRunning, configure, NO_VERSION, sync } from "./sync.ts";
 
@@ -95,20 +95,37 @@ async function adopt(app: CheckedWarmApp, observed: ObservedApp, host: UpgradeHo
   return { version, adopted: true };
 }
 
-/** Undeploys the app; keeps volumes, secrets and snapshots. Succeeds if nothing is deployed. */
+/** Undeploys the app for good; keeps volumes, secrets and snapshots. Succeeds if nothing is deployed. */
 export async function undeploy(app: CheckedWarmApp, log: Log): Promise<void> {
   await withAppLock(app, log, async lock => {
     const { version } = await findDeployed(app);
     const context = await openContext(app, lock.fd, log);
     const host = await hostAt(context, version);
     await recover(host); // an open journal would deploy the app again
-    if (!(await findDeployed(app)).deployed) return waitUntilRemoved(context.stack);
-    await host.drain("undeploy");
-    try {
-      await host.stop();
-    } finally {
-      await host.releaseMaintenance();
-    }
-    log(`${app.recipe}: undeployed; volumes and secrets are kept`);
+    await takeDown(context, host, (await findDeployed(app)).deployed);
   });
+}
+
+/** Under the app's lock, and before maintenance ends, records that the app stays down: `recover` would deploy it again. */
+export async function takeDown(
+  { app, folder, stack, log }: AppContext,
+  host: UpgradeHost,
+  deployed: boolean,
+): Promise<void> {
+  const recordDown = async () => {
+    await markUndeployedOnPurpose(folder);
+    await forgetInputs(folder);
+  };
+  if (!deployed) {
+    await waitUntilRemoved(stack);
+    return recordDown();
+  }
+  await host.drain("undeploy");
+  try {
+    await host.stop();
+    await recordDown();
+  } finally {
+    await host.releaseMaintenance();
+  }
+  log(`${app.recipe}: undeployed; volumes and secrets are kept`);
 }
