@@ -3,6 +3,7 @@ import { probeAbra } from "../lib/abra/index.ts";
 import { waitUntilRemoved, volumeNames } from "../lib/docker/index.ts";
 import { type DeployedApp, findDeployed, HEALTHY, type ObservedApp } from "../lib/health/index.ts";
 import { appFolder, clearUndeployedOnPurpose, markUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
+import type { Lock } from "../lib/lock/index.ts";
 import type { Log } from "../lib/text.ts";
 import { withAppLock } from "./appLock.ts";
 import { type AppContext, openContext } from "./context.ts";
@@ -13,6 +14,7 @@ import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
 import type { CheckedWarmApp } from "./inputs.ts";
 import { liveHost } from "./liveHost.ts";
+import { withMaskedErrors } from "./maskErrors.ts";
 import { observeApp } from "./observeApp.ts";
 import { volumesAt } from "./recipe.ts";
 import { forgetInputs, recordInputs } from "./recordedInputs.ts";
@@ -39,7 +41,7 @@ interface ReconcileOptions {
  */
 export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, log: Log): Promise<Outcome> {
   await probeAbra();
-  return withAppLock(app, log, async lock => {
+  const reconcileLocked = async (lock: Lock) => {
     const before = await observeApp(app);
     await clearUndeployedOnPurpose(appFolder(app.stateDir, app.domain));
     const context = await openContext(app, lock.fd, log);
@@ -51,7 +53,8 @@ export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, 
     const outcome = await reachInputs(app, context, present, observed, options);
     await recordInputs(context.folder, app);
     return outcome;
-  });
+  };
+  return withAppLock(app, log, lock => withMaskedErrors(app, () => reconcileLocked(lock)));
 }
 
 async function reachInputs(
@@ -97,16 +100,20 @@ async function adopt(app: CheckedWarmApp, observed: ObservedApp, host: UpgradeHo
 
 /** Undeploys the app for good; keeps volumes, secrets and snapshots. Succeeds if nothing is deployed. */
 export async function undeploy(app: CheckedWarmApp, log: Log): Promise<void> {
-  await withAppLock(app, log, async lock => {
+  const undeployLocked = async (lock: Lock) => {
     const { version } = await findDeployed(app);
     const context = await openContext(app, lock.fd, log);
     const host = await hostAt(context, version);
     await recover(host); // an open journal would deploy the app again
     await takeDown(context, host, (await findDeployed(app)).deployed);
-  });
+  };
+  await withAppLock(app, log, lock => withMaskedErrors(app, () => undeployLocked(lock)));
 }
 
-/** Under the app's lock, and before maintenance ends, records that the app stays down: `recover` would deploy it again. */
+/**
+ * Takes the app down under its lock. Before maintenance ends it records that the app stays down: `recover` would deploy
+ * it again.
+ */
 export async function takeDown(
   { app, folder, stack, log }: AppContext,
   host: UpgradeHost,

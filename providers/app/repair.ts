@@ -15,6 +15,7 @@ import type { UpgradeHost } from "./host.ts";
 import type { WarmAppInputs } from "./inputs.ts";
 import { findDeployed, InconclusiveError, type ObservedApp } from "../lib/health/index.ts";
 import { withAppLock } from "./appLock.ts";
+import { withMaskedErrors } from "./maskErrors.ts";
 import { observeApp } from "./observeApp.ts";
 import { readRecordedInputs } from "./recordedInputs.ts";
 import { hostAt } from "./reconcile.ts";
@@ -66,7 +67,11 @@ function folderOf({ stateDir, domain }: Identity): AppFolder {
   return appFolder(stateDir, domain);
 }
 
-async function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, after: string | undefined): Promise<void> {
+function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, after: string | undefined): Promise<void> {
+  return withMaskedErrors(app, () => repairUnmasked(app, lock, log, after));
+}
+
+async function repairUnmasked(app: WarmAppInputs, lock: Lock, log: Log, after: string | undefined): Promise<void> {
   const folder = folderOf(app);
   if ((await isUndeployedOnPurpose(folder)) && !(await findDeployed(app)).deployed)
     return log(`${app.recipe} not deployed: undeployed by pulumi destroy`);

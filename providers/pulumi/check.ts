@@ -1,6 +1,7 @@
 // Checks a resource's inputs, and that docker still talks to its swarm.
 import type { z } from "zod";
 import { clusterId } from "../lib/docker/index.ts";
+import { mask } from "../lib/diagnostics/index.ts";
 import { errorMessage } from "../lib/text.ts";
 import { clean, failuresOf, hasUnknown, type Checked, type Failure, type ResourceInputs } from "./protocol.ts";
 
@@ -40,7 +41,7 @@ export async function checkResource<T extends object>(
     const { inputs, failures } = await resolve(parsed.data);
     return { inputs: clean({ ...inputs, __provider }), failures: [...failures] };
   } catch (error) {
-    return { inputs: news, failures: [{ property, reason: errorMessage(error) }] };
+    return { inputs: news, failures: [{ property, reason: mask(errorMessage(error), []) }] };
   }
 }
 

@@ -4,6 +4,8 @@ import { type Checked, type Registered, type ResourceInputs, StateError, clean }
 import { surviveParent } from "../pulumi/process.ts";
 import { logOfRun, withRunLock } from "../lib/run/index.ts";
 import { adminSession, isOurs, usable, type Credentials } from "../lib/keycloak/index.ts";
+import { maskError } from "../lib/diagnostics/index.ts";
+import { errorMessage } from "../lib/text.ts";
 import { realmInputs, type CheckedRealm } from "./inputs.ts";
 import { ensureRealm, removeRealm, type RealmHost } from "./reconcile.ts";
 
@@ -27,7 +29,8 @@ export const provider = surviveParent({
       try {
         await usable({ issuer: outs.issuer, clientId: realm.client.id, username: realm.user.username, credentials });
       } catch (error) {
-        throw new StateError(id, outs, (error as Error).message, error); // it exists: record it for destroy
+        // It exists: record it for destroy.
+        throw new StateError(id, outs, errorMessage(maskError(error, Object.values(credentials))), error);
       }
       return { id, outs };
     });

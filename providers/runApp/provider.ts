@@ -1,5 +1,5 @@
 // RunApp's provider: the six methods that Pulumi's engine calls.
-import { mask } from "../lib/diagnostics/index.ts";
+import { maskError, namedSecrets } from "../lib/diagnostics/index.ts";
 import { findDeployed, HEALTHY, isUnreachable, observe } from "../lib/health/index.ts";
 import { logOfRun } from "../lib/run/index.ts";
 import { errorMessage } from "../lib/text.ts";
@@ -72,7 +72,9 @@ export const provider = surviveParent({
   async delete(_id: string, state: RunAppState): Promise<void> {
     await requireSwarm(`${state.domain} lives`, state.swarm); // absent there, it may still run on its own
     const { removeApp } = await loadChanges();
-    await removeApp(state, logOfRun);
+    await removeApp(state, logOfRun).catch(error => {
+      throw masked(error, state);
+    });
   },
 });
 
@@ -90,6 +92,11 @@ function stateOf(app: RunAppState, version: string): RunAppState {
   return clean({ ...app, version, condition: HEALTHY, url: `https://${app.domain}` });
 }
 
-function maskedMessage(error: unknown, { secretValues }: CheckedRunApp): string {
-  return mask(errorMessage(error), Object.values(secretValues));
+function maskedMessage(error: unknown, app: CheckedRunApp): string {
+  return errorMessage(masked(error, app));
+}
+
+/** A template may fill a secret into a variable too. */
+function masked(error: unknown, { secretValues, env }: CheckedRunApp): unknown {
+  return maskError(error, [...Object.values(secretValues), ...namedSecrets(env)]);
 }
