@@ -12,8 +12,8 @@ export function secretsMessage(keys: readonly string[]): string | undefined {
 }
 
 /** The keys of hearth's that hold a secret value, as Pulumi tells its program: not which value below a key is one. */
-export function secretKeys(json = process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]"): string[] {
-  const keys = (JSON.parse(json) as string[]).map(key => key.replace(":config:", ":"));
+export function secretKeys(json = process.env["PULUMI_CONFIG_SECRET_KEYS"]): string[] {
+  const keys = ((JSON.parse(json || "[]") as string[] | null) ?? []).map(key => key.replace(":config:", ":"));
   return keys.filter(key => key.startsWith("hearth:"));
 }
 

@@ -39,7 +39,7 @@ describe("a secret value in hearth's configuration", () => {
       "hearth:apps",
       "hearth:alerts",
     ]);
-    assert.deepEqual([secretKeys("[]"), secretKeys(undefined)], [[], []]);
+    for (const none of ["[]", "null", "", undefined]) assert.deepEqual(secretKeys(none), []);
     assert.equal(secretsMessage([]), undefined);
     assert.match(secretsMessage(["hearth:apps"])!, /^hearth:apps: expected no secret value, .* without --secret$/);
   });
