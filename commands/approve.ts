@@ -6,7 +6,9 @@ import { warmApp } from "./common/config.ts";
 
 export async function approve(name: string, version: string): Promise<number> {
   const app = await warmApp(name);
-  const fault = approvalFault(app, version, await resolve(app, {}, console.error));
+  const resolution = await resolve(app, {}, console.error);
+  const wrongSwarm = resolution.failures.find(({ property }) => property === "swarm");
+  const fault = wrongSwarm?.reason ?? approvalFault(app, version, resolution);
   if (fault !== undefined) throw new Error(fault);
   await writeApproval(appFolder(app.stateDir, app.domain), version);
   console.log(`${app.recipe}: ${version} is approved; the next pulumi up applies it`);

@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { asError } from "./common/errors.ts";
+import { displayed } from "./common/errors.ts";
 import type { IdentityFlags } from "./run/identity.ts";
 import { project } from "./common/project.ts";
 import type { RunFlags } from "./run.ts";
@@ -155,7 +155,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   // Commander has printed its errors and its help already.
-  if (!(error instanceof CommanderError)) console.error(`hearth: ${asError(error).message}`);
+  if (!(error instanceof CommanderError)) console.error(`hearth: ${displayed(error)}`);
   // A failure of `run` must not look like its command's.
   const failed = process.argv[2] === "run" ? 125 : 1;
   process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : failed;

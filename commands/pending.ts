@@ -16,8 +16,8 @@ export type Pending = Pick<Resolution, "inputs" | "failures" | "line" | "running
 
 /** An app as `--json` prints it. */
 export function rowOf({ inputs, running, next, line }: Pending) {
-  const { recipe, domain, condition, held } = inputs;
-  return { app: recipe, domain, running, condition, next, held: held.map(describeHold), line };
+  const { recipe, domain, condition, drifted, held } = inputs;
+  return { app: recipe, domain, running, condition, next, drifted, held: held.map(describeHold), line };
 }
 
 /** An operator is waited for by a hold, a broken app, and a version that `check` refuses. */

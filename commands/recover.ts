@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { channel, deliver } from "../providers/lib/alerts/index.ts";
 import { repair } from "../providers/app/repair.ts";
 import { LockedError } from "../providers/lib/lock/index.ts";
-import { asError } from "./common/errors.ts";
+import { displayed } from "./common/errors.ts";
 import { readWarmApps, warmConfig } from "./common/config.ts";
 import { breakDeadLocks } from "./pulumi/locks.ts";
 
@@ -21,14 +21,14 @@ export async function recover(): Promise<number> {
       await repair(app, log, { wait: LOCK_WAIT });
     } catch (error) {
       if (error instanceof LockedError) continue; // logged already: its holder is alive, so there is nothing to recover
-      console.error(`hearth: ${asError(error).message}`);
+      console.error(`hearth: ${displayed(error)}`);
       code = 1;
     }
   }
   try {
     for (const line of await breakDeadLocks("warm")) log(line);
   } catch (error) {
-    console.error(`hearth: ${asError(error).message}`);
+    console.error(`hearth: ${displayed(error)}`);
     code = 1;
   }
   await deliverAlerts();

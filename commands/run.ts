@@ -3,7 +3,7 @@ import { currentHolder } from "../providers/lib/coordination/index.ts";
 import type { Lock } from "../providers/lib/lock/index.ts";
 import { runName, runOf, stackName, type Run } from "../providers/lib/run/index.ts";
 import { duration } from "./common/duration.ts";
-import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
+import { displayed, NOT_YOUR_RECIPE } from "./common/errors.ts";
 import { reapDead } from "./reap/dead.ts";
 import { runCommand } from "./run/child.ts";
 import { commandEnvironment, ownVariables } from "./run/environment.ts";
@@ -50,7 +50,7 @@ export async function run(flags: RunFlags, command: readonly string[]): Promise<
     await end(current, flags, signals, renewal);
     return signals.exitCode() ?? code;
   } catch (error) {
-    if (signals.exitCode() === undefined) console.error(`hearth: not your recipe: ${asError(error).message}`);
+    if (signals.exitCode() === undefined) console.error(`hearth: not your recipe: ${displayed(error)}`);
     return signals.exitCode() ?? NOT_YOUR_RECIPE;
   } finally {
     renewal.stop();

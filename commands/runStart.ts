@@ -3,7 +3,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { DEFAULT_TTL } from "../providers/lib/coordination/index.ts";
 import { duration } from "./common/duration.ts";
 import { ownVariables } from "./run/environment.ts";
-import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
+import { displayed, NOT_YOUR_RECIPE } from "./common/errors.ts";
 import { runOfSteps } from "./run/steps.ts";
 import { reapDead } from "./reap/dead.ts";
 import { ownSettings, type RunSettingsFlags } from "./run/settings.ts";
@@ -33,7 +33,7 @@ export async function start(flags: StartFlags): Promise<number> {
     }
     return 0;
   } catch (error) {
-    if (signals.exitCode() === undefined) console.error(`hearth: not your recipe: ${asError(error).message}`);
+    if (signals.exitCode() === undefined) console.error(`hearth: not your recipe: ${displayed(error)}`);
     return signals.exitCode() ?? NOT_YOUR_RECIPE;
   } finally {
     signals.done();

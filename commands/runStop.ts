@@ -1,5 +1,5 @@
 // `hearth run stop`: removes what `hearth run start` created.
-import { asError, NOT_YOUR_RECIPE } from "./common/errors.ts";
+import { displayed, NOT_YOUR_RECIPE } from "./common/errors.ts";
 import type { IdentityFlags } from "./run/identity.ts";
 import { runOfSteps } from "./run/steps.ts";
 import { exists, teardown } from "./run/stack.ts";
@@ -17,7 +17,7 @@ export async function stop(
     }
     return (await teardown(run, flags)) ? 0 : NOT_YOUR_RECIPE;
   } catch (error) {
-    console.error(`hearth: ${asError(error).message}`);
+    console.error(`hearth: ${displayed(error)}`);
     return NOT_YOUR_RECIPE;
   }
 }

@@ -132,5 +132,7 @@ function sentence(issue: z.core.$ZodIssue, given: object): string {
     const example = "; expected the domain below which hearth's apps live, such as ci.example.org";
     return `${key} is missing: set it with \`pulumi config set ${key} …\`${first === "baseDomain" ? example : ""}`;
   }
+  // The value of a variable may be a secret; in a recipe's settings it is a template.
+  if (first === "apps" && rest.includes("env")) return `${key}: ${issue.message}`;
   return `${key} is ${JSON.stringify(found)}: ${issue.message}`;
 }

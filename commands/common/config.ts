@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { warmAppInputs, type WarmAppInputs } from "../../providers/app/inputs.ts";
-import { readConfig, type Config } from "../../stacks/config.ts";
+import { ConfigError, readConfig, type Config } from "../../stacks/config.ts";
+import { secretPaths, secretsMessage } from "../../stacks/configSecrets.ts";
 import { warmApps } from "../../stacks/warmApps.ts";
 import { project } from "./project.ts";
 import { ciConfigFile } from "../pulumi/stackConfig.ts";
@@ -32,8 +33,11 @@ export async function runConfig(): Promise<Config> {
   return configIn(await readFile(ciConfigFile(), "utf8"));
 }
 
-function configIn(text: string): Config {
+/** The configuration in the text of a stack file. Throws ConfigError, also for a secret value. */
+export function configIn(text: string): Config {
   const { config = {} } = (parse(text) ?? {}) as { config?: Record<string, unknown> };
+  const secret = secretsMessage(secretPaths(config));
+  if (secret !== undefined) throw new ConfigError(secret);
   const values = Object.entries(config).map(([key, value]) => [
     key,
     typeof value === "string" ? value : JSON.stringify(value),

@@ -3,6 +3,7 @@ import { withAppLock } from "../../providers/app/appLock.ts";
 import { openContext } from "../../providers/app/context.ts";
 import type { UpgradeHost } from "../../providers/app/host.ts";
 import type { WarmAppInputs } from "../../providers/app/inputs.ts";
+import { withMaskedErrors } from "../../providers/app/maskErrors.ts";
 import { hostAt } from "../../providers/app/reconcile.ts";
 import { findDeployed } from "../../providers/lib/health/index.ts";
 import { warmApp } from "./config.ts";
@@ -20,9 +21,11 @@ export async function onApp(
   work: (host: UpgradeHost, app: WarmAppInputs) => Promise<void>,
 ): Promise<number> {
   const app = await warmApp(name);
-  await withAppLock(app, log, async lock => {
-    const context = await openContext(app, lock.fd, log);
-    await work(await hostAt(context, (await findDeployed(app)).version), app);
-  });
+  await withAppLock(app, log, lock =>
+    withMaskedErrors(app, async () => {
+      const context = await openContext(app, lock.fd, log);
+      await work(await hostAt(context, (await findDeployed(app)).version), app);
+    }),
+  );
   return 0;
 }

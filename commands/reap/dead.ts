@@ -8,7 +8,7 @@ import {
   swarmStore,
   type StoredRecord,
 } from "../../providers/lib/coordination/index.ts";
-import { asError } from "../common/errors.ts";
+import { displayed } from "../common/errors.ts";
 
 /**
  * Removes the remains of runs whose lease is over, and returns their names. Never throws or waits; costs one query if
@@ -20,7 +20,7 @@ export async function reapDead(log: (line: string) => void): Promise<string[]> {
     const dead = await deadRuns(records);
     return dead.length > 0 || (await hasStaleMaintenance(records)) ? await reapRuns(dead, log) : [];
   } catch (error) {
-    log(`cannot reap dead runs: ${asError(error).message}`);
+    log(`cannot reap dead runs: ${displayed(error)}`);
     return [];
   }
 }

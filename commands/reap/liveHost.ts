@@ -1,4 +1,5 @@
 // The ReapHost of a real host: this swarm, the warm Keycloak, Pulumi's backend, hearth's directory.
+import { requireOwnSwarm } from "../../providers/app/appSwarm.ts";
 import { warmAppInputs, type WarmAppInputs } from "../../providers/app/inputs.ts";
 import { isSameProcess, type Liveness, type ProcessIdentity } from "../../providers/lib/process/index.ts";
 import {
@@ -24,12 +25,13 @@ import { forget, runStacks, swarmOf } from "../pulumi/stacks.ts";
 import { holderOfRun, removeRunDir, runDirs } from "../run/directory.ts";
 import { hasStackConfig } from "../pulumi/stackConfig.ts";
 
-/** Throws ConfigError, NoSwarmError. */
+/** Throws ConfigError, NoSwarmError, WrongSwarmError. */
 export async function reapHost(): Promise<ReapHost> {
   const config = await configuration();
   const { baseDomain, stateDir } = config;
   const [swarm, holder, others] = await Promise.all([clusterId(), currentHolder(), runConfig().then(warmAppsOf)]);
   const own = warmAppsOf(config);
+  for (const app of own) await requireOwnSwarm(app);
   const keycloak = warmAppInputs.parse(warmKeycloak(config));
   const session = () => adminSession(keycloak.domain);
   const starterOf = (stack: string) => starterOfRun(stateDir, stack.replace(/^ci-/, ""), holder);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { mask } from "../../providers/lib/diagnostics/index.ts";
 import { appDomain, dedicatedDomain, type Run } from "../../providers/lib/run/index.ts";
 import { logText, servicesOf, stackOf } from "../../providers/lib/docker/index.ts";
-import { asError } from "../common/errors.ts";
+import { displayed } from "../common/errors.ts";
 import { runConfig } from "../common/config.ts";
 
 /** Lines of each log that are printed without a folder. */
@@ -30,6 +30,6 @@ export async function showLogs(run: Run, folder: string | undefined, secrets: re
         console.error(`hearth: the log of ${stack}_${name} is in ${file}`);
       }
   } catch (error) {
-    console.error(`hearth: warning: cannot read the run's logs: ${asError(error).message}`);
+    console.error(`hearth: warning: cannot read the run's logs: ${displayed(error)}`);
   }
 }

@@ -6,13 +6,13 @@ import {
   RENEW_INTERVAL,
   swarmStore,
 } from "../../providers/lib/coordination/index.ts";
-import { asError } from "../common/errors.ts";
+import { displayed } from "../common/errors.ts";
 
 /** Renews every `every` ms until the returned function is called. A failed renewal is logged and retried. */
 export function startRenewing(run: string, every = RENEW_INTERVAL): () => void {
   const renew = () =>
     rewrite(run, record => ({ ...record, expiresAt: new Date(Date.now() + LEASE_DURATION).toISOString() })).catch(
-      (error: unknown) => console.error(`hearth: warning: the lease of ${run} not renewed: ${asError(error).message}`),
+      (error: unknown) => console.error(`hearth: warning: the lease of ${run} not renewed: ${displayed(error)}`),
     );
   const timer = setInterval(() => void renew(), every);
   return () => clearInterval(timer);

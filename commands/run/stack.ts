@@ -1,5 +1,5 @@
 // Creates and removes a run's stack, through Pulumi.
-import { asError, NotYourRecipeError } from "../common/errors.ts";
+import { displayed, NotYourRecipeError } from "../common/errors.ts";
 import { openOutputChannel } from "./outputChannel.ts";
 import { readOutputs, type RunOutputs } from "./outputs.ts";
 import { destroyArgv, initArgv, listArgv, outputArgv, removeArgv, upArgv } from "../pulumi/argv.ts";
@@ -121,7 +121,7 @@ async function endSlotOf(signal: AbortSignal = new AbortController().signal): Pr
     const { stateDir, startLimit } = await runConfig();
     return await endSlot({ stateDir, limit: startLimit, signal, log: line => console.error(`hearth: ${line}`) });
   } catch (error) {
-    if (!signal.aborted) console.error(`hearth: warning: ${asError(error).message}`);
+    if (!signal.aborted) console.error(`hearth: warning: ${displayed(error)}`);
     return undefined;
   }
 }
@@ -143,7 +143,7 @@ async function destroy(run: Run, { verbose = false }: Options): Promise<boolean>
     console.error(`hearth: ${runName(run)} removed (${since(start)})`);
     return true;
   } catch (error) {
-    console.error(`hearth: warning: ${stack} not removed: ${asError(error).message}`);
+    console.error(`hearth: warning: ${stack} not removed: ${displayed(error)}`);
     console.error("hearth: hearth reap removes the rest once its lease has expired");
     return false;
   }

@@ -2,12 +2,16 @@
 import { type Lock, withLock } from "../lib/lock/index.ts";
 import { appFolder, type AppFolder, readOperation } from "../lib/state/index.ts";
 import type { Log } from "../lib/text.ts";
+import { requireOwnSwarm } from "./appSwarm.ts";
 import type { WarmAppInputs } from "./inputs.ts";
 
 /** Milliseconds to wait for the lock unless stated otherwise: as long as an upgrade may take. */
 const UPGRADE_WAIT = 3_600_000;
 
-/** Calls `work` while this process holds the app's lock. Throws LockedError after `wait` ms (default: an hour). */
+/**
+ * Calls `work` while this process holds the app's lock. Throws LockedError after `wait` ms (default: an hour),
+ * WrongSwarmError if the app's files belong to another swarm.
+ */
 export function withAppLock<T>(
   app: Pick<WarmAppInputs, "stateDir" | "domain" | "recipe">,
   log: Log,
@@ -15,7 +19,11 @@ export function withAppLock<T>(
   wait = UPGRADE_WAIT,
 ): Promise<T> {
   const folder = appFolder(app.stateDir, app.domain);
-  return withLock(folder.lock, work, { wait, onWait: () => void logHolder(folder, app.recipe, log) });
+  const onOwnSwarm = async (lock: Lock) => {
+    await requireOwnSwarm(app);
+    return work(lock);
+  };
+  return withLock(folder.lock, onOwnSwarm, { wait, onWait: () => void logHolder(folder, app.recipe, log) });
 }
 
 /** Logs who holds the lock, its operation, and since when, if the journal records one. */

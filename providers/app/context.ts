@@ -1,11 +1,11 @@
 // A warm app on this host: its paths, its mirror, and abra. The caller holds the app's lock.
-import { stackOf } from "../lib/docker/index.ts";
-import { type Abra, abraIn, operatorAbraDir, prepareAbraDir } from "../lib/abra/index.ts";
+import { clusterId, stackOf } from "../lib/docker/index.ts";
+import { type Abra, abraIn, operatorAbraDir, prepareAbraDir, withDefaultEnv } from "../lib/abra/index.ts";
 import { parseEnv } from "../lib/env/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
 import type { Recipe } from "../lib/compose/index.ts";
-import { appFolder, type AppFolder } from "../lib/state/index.ts";
-import { foreignStack, readEnv } from "./env.ts";
+import { appFolder, type AppFolder, clearNewEnv, isNewEnv, markNewEnv } from "../lib/state/index.ts";
+import { foreignStack, readEnv, replaceEnv } from "./env.ts";
 import type { WarmAppInputs } from "./inputs.ts";
 import { presentRecipe } from "./recipe.ts";
 import type { Log } from "../lib/text.ts";
@@ -13,6 +13,8 @@ import type { Log } from "../lib/text.ts";
 export interface AppContext {
   readonly app: WarmAppInputs;
   readonly stack: string;
+  /** Id of the swarm that docker talks to. */
+  readonly swarm: string;
   readonly folder: AppFolder;
   /** Path of the recipe's bare mirror. */
   readonly mirror: string;
@@ -40,6 +42,7 @@ export async function openContext(app: WarmAppInputs, lock: number, log: Log): P
   return {
     app,
     stack: stackOf(app.domain),
+    swarm: await clusterId(),
     folder: appFolder(app.stateDir, app.domain),
     mirror: mirror.path,
     abra: abraIn(abraDir, lock),
@@ -50,9 +53,20 @@ export async function openContext(app: WarmAppInputs, lock: number, log: Log): P
   };
 }
 
-/** Creates the app's .env from the recipe's sample if it doesn't exist. */
-export async function ensureApp({ app, abra, log }: AppContext): Promise<void> {
-  if ((await readEnv(app)) !== "") return;
-  await abra.newApp(app.recipe, app.domain, app.server);
-  log(`${app.recipe}: created the app ${app.domain}`);
+/**
+ * Creates the app's .env from the recipe's sample if it doesn't exist, with hearth's defaults; also completes one whose
+ * creation was interrupted. An operator's file gets no defaults.
+ */
+export async function ensureApp({ app, folder, abra, log }: AppContext): Promise<void> {
+  if ((await readEnv(app)) === "") {
+    await markNewEnv(folder);
+    await abra.newApp(app.recipe, app.domain, app.server).catch(async error => {
+      if ((await readEnv(app)) === "") await clearNewEnv(folder); // the next file may be the operator's
+      throw error;
+    });
+    log(`${app.recipe}: created the app ${app.domain}`);
+  }
+  if (!(await isNewEnv(folder))) return;
+  await replaceEnv(app, withDefaultEnv(await readEnv(app), app));
+  await clearNewEnv(folder);
 }

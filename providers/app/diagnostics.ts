@@ -1,7 +1,7 @@
 // Captures the diagnostics of an app before it is undeployed: the failure, its tasks and logs, the gate's last
 // observations, and the changed keys of its .env.
 import { parseEnv } from "../lib/env/index.ts";
-import { writeDiagnostics } from "../lib/diagnostics/index.ts";
+import { namedSecrets, writeDiagnostics } from "../lib/diagnostics/index.ts";
 import { logText, readAllSecrets, tasksText } from "../lib/docker/index.ts";
 
 interface DiagnosticsContext {
@@ -46,8 +46,5 @@ function changedKeys(before: string, after: string): string[] {
 
 /** Values to mask: the secrets of the running containers, and variables of the .env that are named like a secret. */
 export async function secretsInContainers(stack: string, env: Record<string, string>): Promise<string[]> {
-  const named = Object.entries(env).flatMap(([key, value]) =>
-    /PASS|SECRET|TOKEN|KEY/.test(key) && value.length >= 8 ? [value] : [],
-  );
-  return [...named, ...(await readAllSecrets(stack))];
+  return [...namedSecrets(env), ...(await readAllSecrets(stack))];
 }

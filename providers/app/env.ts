@@ -1,10 +1,10 @@
 // Reads and writes a warm app's .env in the operator's folder. hearth owns some keys; the operator owns the rest.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { envPath, operatorAbraDir, ownedEnv, recordedVersion, withOwnedEnv } from "../lib/abra/index.ts";
+import { envPath, operatorAbraDir, recordedVersion, withOwnedEnv } from "../lib/abra/index.ts";
 import { stackOf } from "../lib/docker/index.ts";
 import { parseEnv } from "../lib/env/index.ts";
-import { ignoreAbsent, writeText } from "../lib/fs/index.ts";
+import { ignoreAbsent, replaceText } from "../lib/fs/index.ts";
 import { printable, shorten } from "../lib/reason.ts";
 import { appFolder, type AppFolder, readLastGood } from "../lib/state/index.ts";
 import type { WarmAppInputs } from "./inputs.ts";
@@ -32,15 +32,15 @@ export async function foreignStack(app: EnvInputs): Promise<string | undefined> 
   return `${app.domain}.env sets STACK_NAME=${found}: hearth manages only the stack ${expected}`;
 }
 
-/** Whether every key that hearth owns has its configured value. */
-export async function isEnvCurrent(app: EnvInputs): Promise<boolean> {
-  const found = parseEnv(await readEnv(app));
-  return Object.entries(ownedEnv(app)).every(([key, value]) => found[key] === value);
+/** Why hearth doesn't deploy an app that runs or ran: a new .env would lack the operator's settings. */
+export function envNotFound(app: EnvInputs): string {
+  return `${pathOf(app)} not found, although ${app.domain} was deployed: restore it, or set ABRA_DIR to its folder`;
 }
 
-/** Sets the keys that hearth owns. Returns whether the file changed. */
+/** Sets the keys that hearth owns. Returns whether the file changed. Throws if there is no file. */
 export async function writeEnv(app: EnvInputs): Promise<boolean> {
   const text = await readEnv(app);
+  if (text === "") throw new Error(envNotFound(app));
   const wanted = withOwnedEnv(text, app);
   if (wanted === text) return false;
   await replaceEnv(app, wanted);
@@ -62,9 +62,9 @@ export async function readKeptEnv(folder: AppFolder, id: string): Promise<string
   return readFile(keptEnv(folder, id), "utf8").catch(ignoreAbsent);
 }
 
-/** Replaces the whole file. */
+/** Replaces the text. Owner, mode and link are the operator's, and stay. */
 export async function replaceEnv(app: EnvInputs, text: string): Promise<void> {
-  await writeText(pathOf(app), text);
+  await replaceText(pathOf(app), text);
 }
 
 /** The version to count on if none runs: last good, else the one that abra recorded in the .env on its last deploy. */

@@ -53,6 +53,10 @@ export interface Resolved {
   readonly held: BlockedRelease[];
   /** `healthy`, or what was observed instead. */
   readonly condition: string;
+  /** Keys of the .env that differ from their configured value, and that the next `up` sets. Never values. */
+  readonly drifted: readonly string[];
+  /** Whether hearth's folder has the inputs of the last `up`: a run's repair uses them. */
+  readonly recorded: boolean;
   /** Id of the swarm that the app runs on. */
   readonly swarm: string;
 }

@@ -1,9 +1,9 @@
 // WarmApp's provider: the six methods that Pulumi's engine calls.
 import { raise } from "../lib/alerts/index.ts";
 import { findDeployed, HEALTHY, NOT_DEPLOYED, UnhealthyError } from "../lib/health/index.ts";
-import { appFolder, markUndeployedOnPurpose, readLastGood } from "../lib/state/index.ts";
+import { appFolder, readLastGood } from "../lib/state/index.ts";
 import { errorMessage } from "../lib/text.ts";
-import { checkResource } from "../pulumi/check.ts";
+import { checkResource, requireSwarm } from "../pulumi/check.ts";
 import { surviveParent } from "../pulumi/process.ts";
 import { type Checked, clean, type Registered, type ResourceInputs, StateError } from "../pulumi/protocol.ts";
 import { BrokenError } from "./errors.ts";
@@ -11,6 +11,7 @@ import { type CheckedWarmApp, warmAppInputs } from "./inputs.ts";
 import { describeReasons } from "./release.ts";
 import type { Outcome } from "./reconcile.ts";
 import { observeApp } from "./observeApp.ts";
+import { forgetInputs } from "./recordedInputs.ts";
 import { resolve } from "./resolve.ts";
 import type { PreviousCheck } from "./situation.ts";
 
@@ -51,7 +52,8 @@ export const provider = surviveParent({
   async diff(_id: string, olds: WarmAppState, news: WarmAppState) {
     const differs = (key: keyof WarmAppState) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]);
     const replaces = identity.some(differs) ? ["domain"] : [];
-    const changes = replaces.length > 0 || settings.some(differs) || news.condition !== HEALTHY;
+    const isDue = news.condition !== HEALTHY || news.drifted.length > 0 || !news.recorded;
+    const changes = replaces.length > 0 || settings.some(differs) || isDue;
     return { changes, replaces, deleteBeforeReplace: true };
   },
 
@@ -91,6 +93,7 @@ export const provider = surviveParent({
   },
 
   async read(id: string, state: WarmAppState) {
+    await requireSwarm(`${state.domain} lives`, state.swarm);
     const observed = await observeApp(state);
     if (!observed.deployed) return { id, props: clean({ ...state, condition: NOT_DEPLOYED }) };
     const version = observed.version ?? state.version;
@@ -98,15 +101,18 @@ export const provider = surviveParent({
   },
 
   async delete(_id: string, state: WarmAppState) {
-    if (state.adopted) return log(`${state.recipe}: stays deployed, hearth only adopted it`);
+    if (state.adopted) {
+      await forgetInputs(appFolder(state.stateDir, state.domain));
+      return log(`${state.recipe}: stays deployed, hearth only adopted it`);
+    }
+    await requireSwarm(`${state.domain} lives`, state.swarm);
     const { undeploy } = await loadChanges();
     await undeploy(state, log);
-    await markUndeployedOnPurpose(appFolder(state.stateDir, state.domain));
   },
 });
 
 function stateOf(app: WarmAppState, outcome: Outcome): WarmAppState {
-  return clean({ ...app, ...outcome, condition: HEALTHY, url: `https://${app.domain}` });
+  return clean({ ...app, ...outcome, condition: HEALTHY, drifted: [], recorded: true, url: `https://${app.domain}` });
 }
 
 /** Raises one alert for each held version: a person has to approve it. */

@@ -1,19 +1,23 @@
 // Reconciles a warm app with its inputs: recover, observe, ensure, sync, return.
 import { probeAbra } from "../lib/abra/index.ts";
 import { waitUntilRemoved, volumeNames } from "../lib/docker/index.ts";
-import { findDeployed, HEALTHY, type ObservedApp } from "../lib/health/index.ts";
-import { appFolder, clearUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
+import { type DeployedApp, findDeployed, HEALTHY, type ObservedApp } from "../lib/health/index.ts";
+import { appFolder, clearUndeployedOnPurpose, markUndeployedOnPurpose, readOperation } from "../lib/state/index.ts";
+import type { Lock } from "../lib/lock/index.ts";
 import type { Log } from "../lib/text.ts";
 import { withAppLock } from "./appLock.ts";
 import { type AppContext, openContext } from "./context.ts";
 import { applyEnvAtGate } from "./envAtGate.ts";
-import { isEnvCurrent, lastDeployed } from "./env.ts";
+import { lastDeployed } from "./env.ts";
+import { keysToSet, readEnvDrift } from "./envDrift.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
 import type { CheckedWarmApp } from "./inputs.ts";
 import { liveHost } from "./liveHost.ts";
+import { withMaskedErrors } from "./maskErrors.ts";
 import { observeApp } from "./observeApp.ts";
 import { volumesAt } from "./recipe.ts";
+import { forgetInputs, recordInputs } from "./recordedInputs.ts";
 import { recover } from "./recover.ts";
 import { tryGuard } from "./rollback.ts";
 import { commitRunning, configure, NO_VERSION, sync } from "./sync.ts";
@@ -38,17 +42,20 @@ interface ReconcileOptions {
  */
 export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, log: Log): Promise<Outcome> {
   await probeAbra();
-  return withAppLock(app, log, async lock => {
+  const reconcileLocked = async (lock: Lock) => {
     const before = await observeApp(app);
     await clearUndeployedOnPurpose(appFolder(app.stateDir, app.domain));
     const context = await openContext(app, lock.fd, log);
     const host = await hostAt(context, before.version);
-    if (!(await isEnvCurrent(app))) await applyEnvAtGate(host, version => configure(context, version));
+    if (!(await isEnvCurrent(context, before))) await applyEnvAtGate(host, version => configure(context, version));
     const recovered = await recover(host);
-    if (recovered === "nothing") return reachInputs(app, context, host, before, options);
-    const observed = await observeApp(app);
-    return reachInputs(app, context, await hostAt(context, observed.version), observed, options);
-  });
+    const observed = recovered === "nothing" ? before : await observeApp(app);
+    const present = recovered === "nothing" ? host : await hostAt(context, observed.version);
+    const outcome = await reachInputs(app, context, present, observed, options);
+    await recordInputs(context.folder, app);
+    return outcome;
+  };
+  return withAppLock(app, log, lock => withMaskedErrors(app, () => reconcileLocked(lock)));
 }
 
 async function reachInputs(
@@ -59,13 +66,16 @@ async function reachInputs(
   { first, adopted }: ReconcileOptions,
 ): Promise<Outcome> {
   if (first && observed.deployed) return adopt(app, observed, host);
-  if (!(await isCurrent(app, observed))) return { version: await sync(context, host, observed), adopted };
+  const isConfigured = await isEnvCurrent(context, observed);
+  if (observed.condition !== HEALTHY || observed.version !== app.version || !isConfigured)
+    return { version: await sync(context, host, observed, isConfigured), adopted };
   if ((await host.lastGood()) !== app.version) await commitRunning(host, app.version);
   return { version: app.version, adopted };
 }
 
-async function isCurrent(app: CheckedWarmApp, observed: ObservedApp): Promise<boolean> {
-  return observed.condition === HEALTHY && observed.version === app.version && (await isEnvCurrent(app));
+/** Whether no key of the .env is to be set. Only a key that `check` would announce makes hearth deploy the app. */
+async function isEnvCurrent({ app, mirror }: AppContext, observed: DeployedApp): Promise<boolean> {
+  return keysToSet(await readEnvDrift(app, mirror, observed)).length === 0;
 }
 
 /**
@@ -89,21 +99,42 @@ async function adopt(app: CheckedWarmApp, observed: ObservedApp, host: UpgradeHo
   return { version, adopted: true };
 }
 
-/** Undeploys the app; keeps volumes, secrets and snapshots. Succeeds if nothing is deployed. */
+/** Undeploys the app for good; keeps volumes, secrets and snapshots. Succeeds if nothing is deployed. */
 export async function undeploy(app: CheckedWarmApp, log: Log): Promise<void> {
-  await withAppLock(app, log, async lock => {
+  const undeployLocked = async (lock: Lock) => {
     const { version } = await findDeployed(app);
     const context = await openContext(app, lock.fd, log);
     const host = await hostAt(context, version);
     await recover(host); // an open journal would deploy the app again
-    if (!(await findDeployed(app)).deployed) return waitUntilRemoved(context.stack);
-    await host.drain("undeploy");
-    try {
-      await tryGuard(host); // stays until the app is healthy again
-      await host.stop();
-    } finally {
-      await host.releaseMaintenance();
-    }
-    log(`${app.recipe}: undeployed; volumes and secrets are kept`);
-  });
+    await takeDown(context, host, (await findDeployed(app)).deployed);
+  };
+  await withAppLock(app, log, lock => withMaskedErrors(app, () => undeployLocked(lock)));
+}
+
+/**
+ * Takes the app down under its lock. Before maintenance ends it records that the app stays down: `recover` would deploy
+ * it again.
+ */
+export async function takeDown(
+  { app, folder, stack, log }: AppContext,
+  host: UpgradeHost,
+  deployed: boolean,
+): Promise<void> {
+  const recordDown = async () => {
+    await markUndeployedOnPurpose(folder);
+    await forgetInputs(folder);
+  };
+  if (!deployed) {
+    await waitUntilRemoved(stack);
+    return recordDown();
+  }
+  await host.drain("undeploy");
+  try {
+    await tryGuard(host); // stays until the app is healthy again
+    await host.stop();
+    await recordDown();
+  } finally {
+    await host.releaseMaintenance();
+  }
+  log(`${app.recipe}: undeployed; volumes and secrets are kept`);
 }

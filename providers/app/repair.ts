@@ -1,6 +1,13 @@
 // Repairs a warm app: recovers an interrupted operation, then redeploys the same version if it is down. Never upgrades.
 import { raise } from "../lib/alerts/index.ts";
-import { appFolder, isUndeployedOnPurpose, lastRepair, recordRepair, repairsSince } from "../lib/state/index.ts";
+import {
+  appFolder,
+  type AppFolder,
+  isUndeployedOnPurpose,
+  lastRepair,
+  recordRepair,
+  repairsSince,
+} from "../lib/state/index.ts";
 import type { Lock } from "../lib/lock/index.ts";
 import { lastDeployed } from "./env.ts";
 import { type AppContext, openContext } from "./context.ts";
@@ -8,7 +15,9 @@ import type { UpgradeHost } from "./host.ts";
 import type { WarmAppInputs } from "./inputs.ts";
 import { findDeployed, InconclusiveError, type ObservedApp } from "../lib/health/index.ts";
 import { withAppLock } from "./appLock.ts";
+import { withMaskedErrors } from "./maskErrors.ts";
 import { observeApp } from "./observeApp.ts";
+import { readRecordedInputs } from "./recordedInputs.ts";
 import { hostAt } from "./reconcile.ts";
 import { bringUp } from "./sync.ts";
 import { remedyOf } from "./remedy.ts";
@@ -27,13 +36,43 @@ interface RepairOptions {
   readonly after?: string;
 }
 
-/** Logs what it observes and does. Throws LockedError, or an error if the app isn't healthy afterwards. */
+/**
+ * Repairs the app with the inputs of the last `up`, else with `app`: settings since then need a preview. Logs what it
+ * observes and does. Throws LockedError, or an error if the app isn't healthy afterwards.
+ */
 export function repair(app: WarmAppInputs, log: Log, { wait, after }: RepairOptions): Promise<void> {
-  return withAppLock(app, log, lock => repairLocked(app, lock, log, after), wait);
+  return withAppLock(
+    app,
+    log,
+    async lock => repairLocked((await readRecordedInputs(folderOf(app))) ?? app, lock, log, after),
+    wait,
+  );
 }
 
-async function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, after: string | undefined): Promise<void> {
-  const folder = appFolder(app.stateDir, app.domain);
+type Identity = Pick<WarmAppInputs, "recipe" | "domain" | "stateDir">;
+
+/** As `repair`, for a run: only with the inputs of the last `up`, for the run's configuration isn't the app's. */
+export function repairForRun(app: Identity, log: Log, { wait, after }: RepairOptions): Promise<void> {
+  return withAppLock(app, log, async lock => repairLocked(await inputsOfUp(app), lock, log, after), wait);
+}
+
+/** Throws if there are none. */
+export async function inputsOfUp(app: Identity): Promise<WarmAppInputs> {
+  const recorded = await readRecordedInputs(folderOf(app));
+  if (recorded) return recorded;
+  throw new Error(`${app.domain}: no inputs recorded on this host: pulumi up -s warm records them`);
+}
+
+function folderOf({ stateDir, domain }: Identity): AppFolder {
+  return appFolder(stateDir, domain);
+}
+
+function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, after: string | undefined): Promise<void> {
+  return withMaskedErrors(app, () => repairUnmasked(app, lock, log, after));
+}
+
+async function repairUnmasked(app: WarmAppInputs, lock: Lock, log: Log, after: string | undefined): Promise<void> {
+  const folder = folderOf(app);
   if ((await isUndeployedOnPurpose(folder)) && !(await findDeployed(app)).deployed)
     return log(`${app.recipe} not deployed: undeployed by pulumi destroy`);
   const context = await openContext(app, lock.fd, log);

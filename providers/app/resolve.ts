@@ -8,9 +8,12 @@ import type { Log } from "../lib/text.ts";
 import { wrongSwarmMessage } from "../pulumi/check.ts";
 import type { Failure } from "../pulumi/protocol.ts";
 import { observeApp } from "./observeApp.ts";
-import { foreignStack, isEnvCurrent, lastDeployed } from "./env.ts";
+import { envNotFound, foreignStack, lastDeployed, readEnv } from "./env.ts";
+import { keysToSet, readEnvDrift } from "./envDrift.ts";
 import type { Resolved, WarmAppInputs } from "./inputs.ts";
 import { candidates, choose, describeHold, rejectionOf } from "./release.ts";
+import { foreignRecord, isOther } from "./appSwarm.ts";
+import { readRecordedSwarm } from "./recordedInputs.ts";
 import type { ReleaseDecision } from "./releaseTypes.ts";
 import { applySituation, type PreviousCheck } from "./situation.ts";
 import { readReleaseContext, readRequirements } from "./releaseContext.ts";
@@ -39,7 +42,10 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck, log: 
   ]);
   queries.catch(() => undefined);
   const swarm = await clusterId();
-  if (previous.swarm !== undefined && previous.swarm !== swarm) return onWrongSwarm(app, previous.swarm, swarm);
+  const wrong = isOther(previous.swarm, swarm)
+    ? wrongSwarmMessage("this app lives", previous.swarm, swarm)
+    : await foreignRecord(app, swarm);
+  if (wrong !== undefined) return onWrongSwarm(app, wrong, swarm);
 
   const [mirror, observed, openOperation, deployed] = await queries;
   const running = observed.version;
@@ -57,17 +63,20 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck, log: 
   const version = decision.version ?? app.version;
   const needed = requirements[decision.version ?? ""];
   const adds = needed ? additionNames(needed) : [];
-  const foreign = await foreignStack(app);
+  const drift = await readEnvDrift(app, mirror.path, observed);
+  const sets = keysToSet(drift);
+  const recorded = (await readRecordedSwarm(appFolder(app.stateDir, app.domain))) !== undefined;
   const failures = [
-    ...(foreign === undefined ? [] : [{ property: "domain", reason: foreign }]),
+    ...(await envFailures(app, observed.deployed)),
     ...(decision.version === undefined
       ? [nothingDeployable(app, decision)]
-      : await versionFailures(app, decision.version, mirror.path, mirror.tags, running)),
+      : await versionFailures(app, decision.version, { running, setsEnv: sets.length > 0 }, mirror)),
   ];
   const failure = failures[0]?.reason;
-  const status = { recipe: app.recipe, running, condition, choice: decision, adds, offline: mirror.offline, failure };
+  const { offline } = mirror;
+  const status = { recipe: app.recipe, running, condition, choice: decision, adds, drift, offline, failure };
   return {
-    inputs: { ...app, version, held: [...decision.held], condition, swarm },
+    inputs: { ...app, version, held: [...decision.held], condition, drifted: [...sets], recorded, swarm },
     failures,
     line: statusLine(status),
     running,
@@ -76,13 +85,12 @@ export async function resolve(app: WarmAppInputs, previous: PreviousCheck, log: 
   };
 }
 
-function onWrongSwarm(app: WarmAppInputs, expected: string, actual: string): Resolution {
-  const reason = wrongSwarmMessage("this app lives", expected, actual);
-  const inputs = { ...app, held: [], condition: "unknown", swarm: actual };
+function onWrongSwarm(app: WarmAppInputs, reason: string, swarm: string): Resolution {
+  const inputs = { ...app, held: [], condition: "unknown", drifted: [], recorded: true, swarm };
   return {
     inputs,
     failures: [{ property: "swarm", reason }],
-    line: "",
+    line: `${app.recipe}: ${reason}`,
     running: undefined,
     next: undefined,
     candidates: [],
@@ -103,21 +111,27 @@ function nothingDeployable({ recipe }: WarmAppInputs, { held }: ReleaseDecision)
   return { property: "version", reason: `no version of recipe ${recipe} can be deployed automatically: ${why}` };
 }
 
+/** An app that runs needs its own .env. */
+async function envFailures(app: WarmAppInputs, deployed: boolean): Promise<Failure[]> {
+  const isMissing = deployed && (await readEnv(app)) === "";
+  const reason = isMissing ? envNotFound(app) : await foreignStack(app);
+  return reason === undefined ? [] : [{ property: "domain", reason }];
+}
+
 async function versionFailures(
   app: WarmAppInputs,
   version: string,
-  mirror: string,
-  tags: readonly Tag[],
-  running: string | undefined,
+  { running, setsEnv }: { readonly running: string | undefined; readonly setsEnv: boolean },
+  mirror: { readonly path: string; readonly tags: readonly Tag[] },
 ): Promise<Failure[]> {
-  const known = tags.filter(tag => tag.annotated).map(tag => tag.name);
+  const known = mirror.tags.filter(tag => tag.annotated).map(tag => tag.name);
   if (!known.includes(version)) return version === running ? [] : [versionNotFound(app, version, known)];
   // The running app already uses these names: skip loading the recipe and its parser.
-  if (version === running && (await isEnvCurrent(app))) return [];
+  if (version === running && !setsEnv) return [];
   const { composeAt, namesTooLong } = await import("../lib/compose/index.ts");
-  const target = await targetApp(app, mirror, { from: running, to: version });
+  const target = await targetApp(app, mirror.path, { from: running, to: version });
   // Preflight reports and holds a release that doesn't load; only its names are checked here.
-  const compose = await composeAt(mirror, version, target).catch(() => undefined);
+  const compose = await composeAt(mirror.path, version, target).catch(() => undefined);
   const tooLong = compose ? namesTooLong(compose) : [];
   return tooLong.map(reason => ({ property: "domain", reason: `${app.domain} is too long: ${reason}` }));
 }

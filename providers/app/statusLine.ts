@@ -1,6 +1,7 @@
 // Formats the line that every `check` prints for an app.
 import { HEALTHY, isUnreachable } from "../lib/health/index.ts";
 import { printable, shortReason } from "../lib/reason.ts";
+import { type EnvDrift, keysToSet } from "./envDrift.ts";
 import { describeHold } from "./release.ts";
 import type { IgnoredTag, ReleaseDecision } from "./releaseTypes.ts";
 
@@ -11,6 +12,7 @@ export interface AppStatus {
   readonly choice: ReleaseDecision;
   /** Variables and secrets that the next version adds: `SMTP_PORT`, `secret smtp_password`. */
   readonly adds: readonly string[];
+  readonly drift: EnvDrift;
   /** Why upstream couldn't be reached; undefined if it was. */
   readonly offline: string | undefined;
   /** Why `check` refuses the next version; undefined if it doesn't. */
@@ -25,12 +27,13 @@ const NAMED_TAGS = 3;
  * hearth approve keycloak 11.0.0+26.5.0`
  */
 export function statusLine(status: AppStatus): string {
-  const { recipe, running, condition, choice, offline } = status;
+  const { recipe, running, condition, choice, drift, offline } = status;
   const approvable = choice.held.findLast(hold => hold.approvable);
   const line = [
     `${recipe}${running ? ` ${running}` : ""} ${condition}`,
     nextStep(status),
     isApplied(status) && choice.afterwards && `then ${choice.afterwards}`,
+    drift.held !== undefined && `${drift.keys.join(", ")} of its .env stays as it is: ${drift.held}`,
     ...choice.held.map(hold => `held ${describeHold(hold)}`),
     approvable && `hearth approve ${recipe} ${approvable.version}`,
     ...ignored(choice.ignored),
@@ -50,26 +53,29 @@ export function isApplied({
   return condition !== "broken" && choice.version !== undefined && failure === undefined;
 }
 
-/** The version that the next `up` deploys; undefined if it deploys none. */
+/** The version that the next `up` deploys, also if only its .env changes; undefined if it deploys none. */
 export function nextVersion(
-  status: Pick<AppStatus, "running" | "condition" | "choice" | "failure">,
+  status: Pick<AppStatus, "running" | "condition" | "choice" | "drift" | "failure">,
 ): string | undefined {
-  const { running, condition, choice } = status;
+  const { running, condition, choice, drift } = status;
   const isWell = condition === HEALTHY || isUnreachable(condition);
-  const isDue = choice.version !== running || !isWell;
+  const isDue = choice.version !== running || !isWell || keysToSet(drift).length > 0;
   return isDue && isApplied(status) ? choice.version : undefined;
 }
 
 function nextStep(status: AppStatus): string | undefined {
-  const { running, condition, choice, adds, failure } = status;
+  const { running, condition, choice, adds, drift, failure } = status;
   const { version } = choice;
+  const keys = keysToSet(drift).join(", ");
+  const sets = keys === "" ? "" : `, sets ${keys} in its .env`;
   if (condition === "broken") return undefined;
   if (version === undefined) return "no version can be deployed";
   if (failure !== undefined) return `can't be deployed: ${shortReason(failure)}`;
   if (version !== running)
-    return `next ${version} will be applied${adds.length > 0 ? `, adds ${adds.join(", ")}` : ""}`;
-  if (condition === "healthy") return undefined;
-  return isUnreachable(condition) ? "isn't redeployed: only the route fails" : `will be deployed at ${version}`;
+    return `next ${version} will be applied${adds.length > 0 ? `, adds ${adds.join(", ")}` : ""}${sets}`;
+  if (condition !== HEALTHY && !isUnreachable(condition)) return `will be deployed at ${version}${sets}`;
+  if (keys !== "") return `will be redeployed to set ${keys} in its .env`;
+  return condition === HEALTHY ? undefined : "isn't redeployed: only the route fails";
 }
 
 /** `ignored, not an annotated tag: 10.7.10+26.4.0`, once for each reason. */

@@ -2,7 +2,7 @@
 import { InconclusiveError, type ObservedApp } from "../lib/health/index.ts";
 import { isRejected } from "../lib/state/index.ts";
 import { type AppContext, ensureApp } from "./context.ts";
-import { isEnvCurrent, lastDeployed, writeEnv } from "./env.ts";
+import { envNotFound, lastDeployed, readEnv, writeEnv } from "./env.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
 import { remedyOf } from "./remedy.ts";
@@ -14,18 +14,26 @@ export const NO_VERSION = "abra recorded no version: deploy a tagged version, or
 
 type Observed = Pick<ObservedApp, "deployed" | "version" | "state">;
 
-/** Returns the version that runs. Throws as `upgrade`, and UnhealthyError. */
-export async function sync(context: AppContext, host: UpgradeHost, observed: Observed): Promise<string> {
+/**
+ * `isEnvCurrent`: whether no key of the .env is to be set. Returns the version that runs. Throws as `upgrade`, and
+ * UnhealthyError.
+ */
+export async function sync(
+  context: AppContext,
+  host: UpgradeHost,
+  observed: Observed,
+  isEnvCurrent: boolean,
+): Promise<string> {
   const { app } = context;
+  if (observed.deployed && (await readEnv(app)) === "") throw new Error(envNotFound(app));
   const lastGood = await host.lastGood();
   // Before the .env is created: abra writes the newest version into a new one.
   const current = observed.version ?? (await lastDeployed(app));
   const wanted = await wantedVersion(context, current);
   const hasData = lastGood === undefined && (await host.hasData(wanted));
   const failedFirst = (await host.failedFirstDeploys()) ?? [];
-  const env = await isEnvCurrent(app);
   const remedy = remedyOf(observed);
-  const steps = planSync({ remedy, current, wanted, lastGood, isEnvCurrent: env, hasData, failedFirst });
+  const steps = planSync({ remedy, current, wanted, lastGood, isEnvCurrent, hasData, failedFirst });
   if (!steps) throw new Error(unknownVersion(context, observed));
   await ensureApp(context);
   if (lastGood === undefined && !hasData && steps[0]?.kind === "deploy") await host.beginFirstDeploy();

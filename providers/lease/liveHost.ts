@@ -10,11 +10,11 @@ import { errorMessage, type Log, oneLine } from "../lib/text.ts";
 import { UnavailableError, type AcquireHost, type KeycloakState } from "./request.ts";
 
 /**
- * Redeploys an app that is down. `wait`: milliseconds to wait for its lock. `after`: fails if a repair was attempted
- * after that one.
+ * Redeploys an app that is down, with the inputs of the warm stack's last `up`. `wait`: milliseconds to wait for its
+ * lock. `after`: fails if a repair was attempted after that one.
  */
 export type Repair = (
-  app: WarmAppInputs,
+  app: Pick<WarmAppInputs, "recipe" | "domain" | "stateDir">,
   log: Log,
   options: { readonly wait: number; readonly after: string },
 ) => Promise<void>;

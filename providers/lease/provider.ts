@@ -1,5 +1,5 @@
 // Lease's provider: the six methods that Pulumi's engine calls.
-import { checkInputs } from "../pulumi/check.ts";
+import { checkInputs, requireSwarm } from "../pulumi/check.ts";
 import { type Checked, type Registered, type ResourceInputs, clean } from "../pulumi/protocol.ts";
 import { appFolder, readLastGood } from "../lib/state/index.ts";
 import { surviveParent } from "../pulumi/process.ts";
@@ -14,7 +14,7 @@ import { acquireHost, type Repair } from "./liveHost.ts";
 type Inputs = CheckedLease & Registered;
 
 /** Loaded lazily: a run that finds Keycloak healthy doesn't need it. */
-const repair: Repair = async (...args) => (await import("../app/repair.ts")).repair(...args);
+const repair: Repair = async (...args) => (await import("../app/repair.ts")).repairForRun(...args);
 
 export const provider = surviveParent({
   check: (olds: { swarm?: string }, news: ResourceInputs): Promise<Checked> =>
@@ -49,10 +49,12 @@ export const provider = surviveParent({
   },
 
   async read(id: string, lease: Inputs) {
+    await requireSwarm(`${lease.run} began`, lease.swarm);
     return (await leaseOf(swarmStore, lease.run)) ? { id, props: lease } : {};
   },
 
-  async delete(_id: string, { run }: Inputs) {
+  async delete(_id: string, { run, swarm }: Inputs) {
+    await requireSwarm(`${run} began`, swarm); // absent there, it may still be held on its own
     await releaseLease(swarmStore, run);
   },
 });

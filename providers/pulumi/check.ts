@@ -1,13 +1,26 @@
 // Checks a resource's inputs, and that docker still talks to its swarm.
 import type { z } from "zod";
 import { clusterId } from "../lib/docker/index.ts";
+import { mask } from "../lib/diagnostics/index.ts";
 import { errorMessage } from "../lib/text.ts";
 import { clean, failuresOf, hasUnknown, type Checked, type Failure, type ResourceInputs } from "./protocol.ts";
+
+/** docker talks to another swarm than the one that the app or the run belongs to. */
+export class WrongSwarmError extends Error {
+  override readonly name = "WrongSwarmError";
+}
 
 /** The error for a resource of the swarm `expected` while docker talks to `actual`. */
 export function wrongSwarmMessage(what: string, expected: string | undefined, actual: string): string {
   const question = "is DOCKER_HOST or a docker context set?";
   return `${what} in the swarm ${expected}, but docker talks to the swarm ${actual}: ${question}`;
+}
+
+/** Throws unless docker talks to the swarm `expected`. undefined: none was recorded. `what` begins the error. */
+export async function requireSwarm(what: string, expected: string | undefined): Promise<void> {
+  if (expected === undefined) return;
+  const actual = await clusterId();
+  if (actual !== expected) throw new WrongSwarmError(wrongSwarmMessage(what, expected, actual));
 }
 
 /**
@@ -28,7 +41,7 @@ export async function checkResource<T extends object>(
     const { inputs, failures } = await resolve(parsed.data);
     return { inputs: clean({ ...inputs, __provider }), failures: [...failures] };
   } catch (error) {
-    return { inputs: news, failures: [{ property, reason: errorMessage(error) }] };
+    return { inputs: news, failures: [{ property, reason: mask(errorMessage(error), []) }] };
   }
 }
 

@@ -1,6 +1,8 @@
-// Runs a provider as a process: if its CLI is killed, it finishes its calls and exits. It also saves the compile cache.
+// Runs a provider as a process: if its CLI is killed, it finishes its calls and exits. It also saves the compile cache,
+// and masks what looks like a secret in its errors.
 import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
+import { maskError } from "../lib/diagnostics/index.ts";
 
 /** Milliseconds between two checks whether the CLI is alive. */
 const CHECK_INTERVAL = 500;
@@ -26,6 +28,8 @@ async function counted(name: string, call: () => Promise<unknown>): Promise<unkn
   calls.inProgress += 1;
   try {
     return await call();
+  } catch (error) {
+    throw maskError(error, []);
   } finally {
     calls.inProgress -= 1;
     // Pulumi kills its processes before Node would write the cache. After one call every module is loaded.

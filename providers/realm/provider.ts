@@ -1,10 +1,12 @@
 // Realm's provider: the six methods that Pulumi's engine calls.
-import { checkInputs } from "../pulumi/check.ts";
+import { checkInputs, requireSwarm } from "../pulumi/check.ts";
 import { type Checked, type Registered, type ResourceInputs, StateError, clean } from "../pulumi/protocol.ts";
 import { surviveParent } from "../pulumi/process.ts";
 import { underLease } from "../lib/coordination/index.ts";
 import { logOfRun, withRunLock } from "../lib/run/index.ts";
 import { adminSession, isOurs, usable, type Credentials } from "../lib/keycloak/index.ts";
+import { maskError } from "../lib/diagnostics/index.ts";
+import { errorMessage } from "../lib/text.ts";
 import { realmInputs, type CheckedRealm } from "./inputs.ts";
 import { ensureRealm, removeRealm, type RealmHost } from "./reconcile.ts";
 
@@ -33,7 +35,8 @@ export const provider = surviveParent({
       try {
         await usable({ issuer: outs.issuer, clientId: realm.client.id, username: realm.user.username, credentials });
       } catch (error) {
-        throw new StateError(id, outs, (error as Error).message, error); // it exists: record it for destroy
+        // It exists: record it for destroy.
+        throw new StateError(id, outs, errorMessage(maskError(error, Object.values(credentials))), error);
       }
       return { id, outs };
     });
@@ -44,11 +47,13 @@ export const provider = surviveParent({
   },
 
   async read(id: string, realm: Inputs) {
+    await requireSwarm(`realm ${realm.name} was created`, realm.swarm);
     const found = await (await realmHost(realm).logIn()).find(realm.name);
     return found && isOurs(found, realm) ? { id, props: realm } : {};
   },
 
   async delete(_id: string, realm: Inputs) {
+    await requireSwarm(`realm ${realm.name} was created`, realm.swarm);
     await withRunLock(realm.stateDir, realm.run, "realm", () => removeRealm(realm, realmHost(realm)));
   },
 });

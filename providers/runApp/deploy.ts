@@ -1,6 +1,6 @@
 // Deploys a run's app through abra: clone, .env, secrets, deploy.
 import { readFile, rm } from "node:fs/promises";
-import { operatorAbraDir, withOwnedEnv } from "../lib/abra/index.ts";
+import { operatorAbraDir, withDefaultEnv } from "../lib/abra/index.ts";
 import { writeText } from "../lib/fs/index.ts";
 import { withLock } from "../lib/lock/index.ts";
 import { ensureAbraDir } from "./abraFolder.ts";
@@ -25,5 +25,5 @@ export async function deploy(deployment: Deployment, renew: readonly string[]): 
 async function writeEnv({ app, paths, abra }: Deployment): Promise<void> {
   await rm(paths.env, { force: true });
   await abra.newAppHere(app.recipe, app.domain, app.server);
-  await writeText(paths.env, withOwnedEnv(await readFile(paths.env, "utf8"), app));
+  await writeText(paths.env, withDefaultEnv(await readFile(paths.env, "utf8"), app));
 }

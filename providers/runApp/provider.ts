@@ -1,11 +1,10 @@
 // RunApp's provider: the six methods that Pulumi's engine calls.
-import { mask } from "../lib/diagnostics/index.ts";
-import { clusterId } from "../lib/docker/index.ts";
 import { underLease } from "../lib/coordination/index.ts";
+import { maskError, namedSecrets } from "../lib/diagnostics/index.ts";
 import { findDeployed, HEALTHY, isUnreachable, observe } from "../lib/health/index.ts";
 import { logOfRun } from "../lib/run/index.ts";
 import { errorMessage } from "../lib/text.ts";
-import { checkResource, wrongSwarmMessage } from "../pulumi/check.ts";
+import { checkResource, requireSwarm } from "../pulumi/check.ts";
 import { surviveParent } from "../pulumi/process.ts";
 import { type Checked, clean, type Registered, type ResourceInputs, StateError } from "../pulumi/protocol.ts";
 import { type CheckedRunApp, runAppInputs } from "./inputs.ts";
@@ -70,7 +69,7 @@ export const provider = surviveParent({
   },
 
   async read(id: string, state: RunAppState) {
-    await assertSameSwarm(state);
+    await requireSwarm(`${state.domain} lives`, state.swarm);
     const observed = await observe({ ...state, ingress: false });
     if (!observed.deployed) return {};
     const version = observed.version ?? state.version;
@@ -78,9 +77,11 @@ export const provider = surviveParent({
   },
 
   async delete(_id: string, state: RunAppState): Promise<void> {
-    await assertSameSwarm(state);
+    await requireSwarm(`${state.domain} lives`, state.swarm); // absent there, it may still run on its own
     const { removeApp } = await loadChanges();
-    await removeApp(state, logOfRun);
+    await removeApp(state, logOfRun).catch(error => {
+      throw masked(error, state);
+    });
   },
 });
 
@@ -94,16 +95,15 @@ function settingsDiffer(olds: RunAppState, news: RunAppState): boolean {
   return version || settings.some(key => differs(olds, news, key));
 }
 
-/** An app that is absent from another swarm may still run on its own. */
-async function assertSameSwarm({ domain, swarm }: RunAppState): Promise<void> {
-  const current = await clusterId();
-  if (current !== swarm) throw new Error(wrongSwarmMessage(`${domain} lives`, swarm, current));
-}
-
 function stateOf(app: RunAppState, version: string): RunAppState {
   return clean({ ...app, version, condition: HEALTHY, url: `https://${app.domain}` });
 }
 
-function maskedMessage(error: unknown, { secretValues }: CheckedRunApp): string {
-  return mask(errorMessage(error), Object.values(secretValues));
+function maskedMessage(error: unknown, app: CheckedRunApp): string {
+  return errorMessage(masked(error, app));
+}
+
+/** A template may fill a secret into a variable too. */
+function masked(error: unknown, { secretValues, env }: CheckedRunApp): unknown {
+  return maskError(error, [...Object.values(secretValues), ...namedSecrets(env)]);
 }

@@ -76,6 +76,7 @@ describe("preflight of a warm app", function () {
     const context: Omit<AppContext, "abra" | "recipeAt"> = {
       app,
       stack: "pages_test",
+      swarm: "here",
       folder: appFolder(app.stateDir, app.domain),
       mirror: join(root, "web.git"),
       log: () => {},

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { foreignStack, keptEnv } from "../../providers/app/env.ts";
+import { foreignStack, keptEnv, replaceEnv } from "../../providers/app/env.ts";
+import { keysToSet, readEnvDrift } from "../../providers/app/envDrift.ts";
 import { warmAppInputs } from "../../providers/app/inputs.ts";
 import { presentRecipe, targetApp, targetEnv, volumesAt } from "../../providers/app/recipe.ts";
 import { recipeAt, RecipeError } from "../../providers/lib/compose/recipe.ts";
@@ -111,6 +112,55 @@ describe("the recipe of a warm app", () => {
       found.secrets.map(({ fullName }) => fullName),
       ["pages_test_db_v2"],
     );
+  });
+
+  it("F34, P13: an upgrade changes the configured keys of an adopted .env, and no other byte but what it adds", async () => {
+    const adopted = `TYPE=web:${OLD}\r\nLETS_ENCRYPT_ENV=production\r\nDOMAIN = "pages.test" # mine\r\nSECRET_DB_VERSION=v2\r\n`;
+    const at = { from: OLD, to: NEW };
+    await writeFile(file, adopted);
+    assert.equal(await targetEnv(withEnv().app, mirror, { from: OLD, to: OLD }), adopted);
+    assert.equal(await targetEnv(withEnv().app, mirror, at), `${adopted}MOTD=hello\r\n`);
+    const { app } = withEnv({ LETS_ENCRYPT_ENV: "" });
+    assert.equal(await targetEnv(app, mirror, at), `${adopted.replace("production", "")}MOTD=hello\r\n`);
+    const before = await stat(file);
+    await chmod(file, 0o664);
+    await replaceEnv(app, await targetEnv(app, mirror, at));
+    const { mode, uid, gid } = await stat(file);
+    assert.deepEqual([mode & 0o777, uid, gid], [0o664, before.uid, before.gid]);
+  });
+
+  describe("whose .env differs from the configuration", () => {
+    const tagged = { deployed: true, version: OLD, chaos: false };
+    const keys = ["LETS_ENCRYPT_ENV", "DOMAIN"];
+    const app = () => withEnv({ LETS_ENCRYPT_ENV: "", SECRET_DB_VERSION: "v2" }).app;
+    beforeEach(() => writeFile(file, `TYPE=web:${OLD}\nLETS_ENCRYPT_ENV=production\nDOMAIN=\nSECRET_DB_VERSION=v2\n`));
+
+    it("F34: gets the keys that hearth owns from the next up, by name", async () => {
+      const drift = await readEnvDrift(app(), mirror, tagged);
+      assert.deepEqual(drift, { keys, held: undefined });
+      assert.deepEqual(keysToSet(drift), keys);
+      const gone = { deployed: false, version: undefined, chaos: false };
+      assert.deepEqual(keysToSet(await readEnvDrift(app(), mirror, gone)), keys);
+    });
+
+    it("P13: keeps them if it was deployed by chaos or without a tag: a deploy would replace it", async () => {
+      const cases = [
+        [{ ...tagged, chaos: true }, "deployed by chaos"],
+        [{ ...tagged, version: undefined }, "deployed without a version"],
+        [{ ...tagged, version: "9f3c2ab" }, "9f3c2ab is no tag of its recipe"],
+      ] as const;
+      for (const [deployed, held] of cases) {
+        const drift = await readEnvDrift(app(), mirror, deployed);
+        assert.deepEqual([drift, keysToSet(drift)], [{ keys, held }, []]);
+      }
+    });
+
+    it("P13: differs in no key that isn't configured, and not without a file", async () => {
+      await writeFile(file, `TYPE=web:${OLD}\nLETS_ENCRYPT_ENV=production\nDOMAIN=pages.test\n`);
+      assert.deepEqual((await readEnvDrift(withEnv().app, mirror, tagged)).keys, []);
+      await rm(file);
+      assert.deepEqual((await readEnvDrift(app(), mirror, tagged)).keys, []);
+    });
   });
 
   it("needs nothing from the target's sample that an upgrade doesn't add: neither a file nor a removed secret", async () => {

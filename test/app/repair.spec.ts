@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { readdir } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { repairObserved } from "../../providers/app/repair.ts";
+import { inputsOfUp, repairObserved } from "../../providers/app/repair.ts";
+import { forgetInputs, readRecordedSwarm, recordInputs } from "../../providers/app/recordedInputs.ts";
 import { InconclusiveError } from "../../providers/lib/health/index.ts";
 import { recordRepair } from "../../providers/lib/state/index.ts";
 import { freshDisk, FROM, TO } from "./fakeHost.ts";
@@ -22,6 +23,7 @@ describe("the repair of a warm app", () => {
 
   it("redeploys the same version, never the wanted one", async () => {
     const disk = freshDisk();
+    await fake.writeEnv(`TYPE=app:${FROM}\n`);
     const did = await repair(disk, down);
     assert.deepEqual(did, [`deploy ${FROM}`, "commit"]);
   });
@@ -30,6 +32,22 @@ describe("the repair of a warm app", () => {
     const disk = freshDisk({ failedFirst: [FROM] });
     assert.deepEqual(await repair(disk, { ...down, state: "healthy", condition: "healthy" }), ["clear first deploy"]);
     assert.deepEqual([disk.failedFirst, disk.deployed], [undefined, FROM]);
+  });
+
+  it("P13: by a run has the inputs of the last up, never those of the run's configuration", async () => {
+    const { context } = fake;
+    await assert.rejects(inputsOfUp(fake.app), /^Error: app\.test: no inputs recorded on this host: pulumi up -s warm/);
+    assert.equal(await readRecordedSwarm(context.folder), undefined);
+    const { app } = fake.wanting(FROM, { KC_CACHE: "local" });
+    await recordInputs(context.folder, app);
+    const { held: _held, condition: _condition, drifted: _drifted, recorded: _recorded, swarm, ...inputs } = app;
+    assert.deepEqual(await inputsOfUp({ ...fake.app, recipe: "app" }), inputs);
+    assert.equal(await readRecordedSwarm(context.folder), swarm);
+    assert.equal((await stat(context.folder.inputs)).mode & 0o777, 0o600);
+    await writeFile(context.folder.inputs, "{");
+    assert.equal(await readRecordedSwarm(context.folder), undefined, "the next up records them again");
+    await forgetInputs(context.folder);
+    await assert.rejects(inputsOfUp(fake.app), /no inputs recorded/);
   });
 
   it("P10: fails for an unreachable app, which it leaves as it is, with one alert", async () => {

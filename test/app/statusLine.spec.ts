@@ -24,6 +24,7 @@ const line = (more: Partial<AppStatus>) =>
     condition: "healthy",
     choice: choice(running),
     adds: [],
+    drift: { keys: [], held: undefined },
     offline: undefined,
     failure: undefined,
     ...more,
@@ -48,8 +49,9 @@ describe("an app's status line", () => {
 
   it("P7: counts nothing as next for a broken app, a rejected version, a refused one and one that runs well", () => {
     const newer = "10.8.0+26.5.0";
+    const drift = { keys: [], held: undefined };
     const next = (condition: string, version: string | undefined, failure?: string) =>
-      nextVersion({ running, condition, choice: choice(version), failure });
+      nextVersion({ running, condition, choice: choice(version), drift, failure });
     assert.equal(next("healthy", newer), newer);
     assert.equal(next("down: HTTP 502", running), running, "it is redeployed");
     assert.equal(next("interrupted at gate", running), running, "it is finished or undone");
@@ -96,6 +98,44 @@ describe("an app's status line", () => {
     assert.match(
       line({ choice: choice("10.8.0+26.5.0"), adds: ["SMTP_PORT", "secret smtp_password"] }),
       / · next 10\.8\.0\+26\.5\.0 will be applied, adds SMTP_PORT, secret smtp_password$/,
+    );
+  });
+
+  it("F34, P13: names the keys of the .env that up sets, and counts them as next; never the values", () => {
+    const drift = { keys: ["DOMAIN", "KC_CACHE"], held: undefined };
+    const newer = choice("10.8.0+26.5.0");
+    assert.equal(
+      line({ drift }),
+      "keycloak 10.7.1+26.4.0 healthy · will be redeployed to set DOMAIN, KC_CACHE in its .env",
+    );
+    assert.match(
+      line({ drift, condition: "unreachable: no answer" }),
+      / · will be redeployed to set DOMAIN, KC_CACHE in/,
+    );
+    assert.match(
+      line({ drift, condition: "down: HTTP 502" }),
+      / · will be deployed at \S+, sets DOMAIN, KC_CACHE in its/,
+    );
+    assert.match(
+      line({ drift, choice: newer, adds: ["MOTD"] }),
+      / · next 10\.8\.0\+26\.5\.0 will be applied, adds MOTD, sets DOMAIN, KC_CACHE in its \.env$/,
+    );
+    const next = (condition: string, failure?: string) =>
+      nextVersion({ running, condition, choice: choice(running), drift, failure });
+    assert.deepEqual([next("healthy"), next("unreachable: no answer")], [running, running]);
+    assert.deepEqual([next("broken"), next("healthy", "its .env is missing")], [undefined, undefined]);
+    assert.doesNotMatch(line({ drift, condition: "broken" }), /\.env/, "an operator decides");
+  });
+
+  it("P13: says which keys stay as they are and why, and counts nothing as next", () => {
+    const drift = { keys: ["KC_CACHE"], held: "deployed by chaos" };
+    assert.equal(
+      line({ drift }),
+      "keycloak 10.7.1+26.4.0 healthy · KC_CACHE of its .env stays as it is: deployed by chaos",
+    );
+    assert.equal(
+      nextVersion({ running, condition: "healthy", choice: choice(running), drift, failure: undefined }),
+      undefined,
     );
   });
 

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { lastDeployed } from "../../providers/app/env.ts";
 import { recover } from "../../providers/app/recover.ts";
-import { sync } from "../../providers/app/sync.ts";
+import { bringUp, sync as syncTo } from "../../providers/app/sync.ts";
+import { outdatedKeys } from "../../providers/lib/abra/index.ts";
+import { type AppContext, ensureApp } from "../../providers/app/context.ts";
 import { applyEnvAtGate } from "../../providers/app/envAtGate.ts";
 import { upgrade } from "../../providers/app/upgrade.ts";
 import { InconclusiveError, UnhealthyError } from "../../providers/lib/health/index.ts";
 import { reject, writeLastGood } from "../../providers/lib/state/index.ts";
+import type { UpgradeHost } from "../../providers/app/host.ts";
 import { type Disk, freshDisk, FROM, Killed, processOn, TO } from "./fakeHost.ts";
 import { type FakeApp, fakeApp } from "./syncHost.ts";
 
 const NEW = { deployed: undefined, data: undefined, lastGood: undefined };
+type Observed = Parameters<typeof syncTo>[2];
 const observedOn = (disk: Disk, state: "healthy" | "down" | "unreachable" = "down") => ({
   deployed: disk.deployed !== undefined,
   version: disk.deployed,
@@ -20,6 +24,8 @@ describe("a warm app", () => {
   let fake: FakeApp;
   beforeEach(async () => void (fake = await fakeApp(TO)));
   afterEach(() => fake.remove());
+  const sync = async (context: FakeApp["context"], ...rest: [host: UpgradeHost, observed: Observed]) =>
+    syncTo(context, ...rest, outdatedKeys(await fake.readEnv(), context.app).length === 0);
   const syncOn = (app: FakeApp, disk: Disk, state?: "healthy" | "down" | "unreachable") =>
     sync(app.context, app.host(disk).host, observedOn(disk, state));
 
@@ -90,6 +96,7 @@ describe("a warm app", () => {
 
   it("P7: stays at its version if the wanted one failed here after check chose it", async () => {
     await reject(fake.context.folder, TO, "HTTP 503");
+    await fake.writeEnv(`TYPE=app:${FROM}\n`);
     const disk = freshDisk();
     assert.equal(await syncOn(fake, disk, "healthy"), FROM);
     assert.equal(disk.deployed, FROM);
@@ -132,7 +139,7 @@ describe("a warm app", () => {
     };
     const right = () => fake.wanting(FROM, { EXTRA_DOMAINS: "right" });
     const wrong = () => fake.wanting(FROM, { EXTRA_DOMAINS: "wrong" });
-    const current = `TYPE=app:${FROM}\nLETS_ENCRYPT_ENV=\nDOMAIN=app.test\n`;
+    const current = `TYPE=app:${FROM}\nLETS_ENCRYPT_ENV=production\nDOMAIN=app.test\n`;
 
     it("is only waited for if nothing would change", async () => {
       const disk = freshDisk();
@@ -161,6 +168,72 @@ describe("a warm app", () => {
       assert.equal(await recover(next.host), "finished");
       assert.deepEqual([disk.deployed, disk.lastGood, disk.operation], [TO, TO, undefined]);
     });
+  });
+});
+
+describe("the .env of a warm app", () => {
+  let fake: FakeApp;
+  beforeEach(async () => void (fake = await fakeApp(TO)));
+  afterEach(() => fake.remove());
+  const making = (text: string): AppContext => ({
+    ...fake.context,
+    abra: { newApp: () => fake.writeEnv(text) } as unknown as AppContext["abra"],
+  });
+  const sample = "TYPE=app:9.9.9+9\nLETS_ENCRYPT_ENV=production\nDOMAIN=app.test\n";
+
+  it("gets hearth's default only where hearth makes the file, once: afterwards that line is the operator's", async () => {
+    await ensureApp(making(sample));
+    assert.match(await fake.readEnv(), /^LETS_ENCRYPT_ENV=$/m);
+    await fake.writeEnv((await fake.readEnv()).replace("LETS_ENCRYPT_ENV=", "LETS_ENCRYPT_ENV=staging"));
+    await ensureApp(making(sample));
+    assert.match(await fake.readEnv(), /^LETS_ENCRYPT_ENV=staging$/m);
+    assert.deepEqual(outdatedKeys(await fake.readEnv(), fake.app), []);
+  });
+
+  it("P13: stays as it is, byte for byte, if an operator made it", async () => {
+    await fake.writeEnv(sample);
+    await ensureApp(making("TYPE=app:8.8.8+8\n"));
+    assert.equal(await fake.readEnv(), sample);
+  });
+
+  it("P6: gets the default by the next up if hearth was killed after abra made the file", async () => {
+    const killed = making(sample);
+    const newApp = () => fake.writeEnv(sample).then(() => Promise.reject(new Killed("newApp")));
+    await assert.rejects(ensureApp({ ...killed, abra: { ...killed.abra, newApp } }), Killed);
+    await ensureApp(making("TYPE=app:8.8.8+8\n"));
+    assert.match(await fake.readEnv(), /^TYPE=app:9\.9\.9\+9\nLETS_ENCRYPT_ENV=$/m);
+  });
+
+  it("P13: gets no default if abra failed and the operator made the file", async () => {
+    const failing = making(sample);
+    const newApp = () => Promise.reject(new Error("FATA server not found"));
+    await assert.rejects(ensureApp({ ...failing, abra: { ...failing.abra, newApp } }), /server not found/);
+    await fake.writeEnv(sample);
+    await ensureApp(making(sample));
+    assert.equal(await fake.readEnv(), sample);
+  });
+
+  it("P13: isn't made anew while the app runs: up and a repair refuse, and deploy nothing", async () => {
+    const disk = freshDisk();
+    const { host, did } = fake.host(disk);
+    for (const state of ["healthy", "down", "unreachable"] as const)
+      await assert.rejects(
+        syncTo(making(sample), host, observedOn(disk, state), true),
+        /app\.test\.env not found, although app\.test was deployed: restore it, or set ABRA_DIR/,
+      );
+    await assert.rejects(bringUp(making(sample), host, FROM), /app\.test\.env not found/);
+    assert.deepEqual([did, await fake.readEnv()], [[], ""]);
+  });
+
+  it("P13: isn't redeployed for keys that stay as they are", async () => {
+    const app = fake.wanting(FROM, { KC_CACHE: "local" });
+    await fake.writeEnv(sample);
+    const disk = freshDisk();
+    const { host, did } = app.host(disk);
+    await writeLastGood(app.context.folder, FROM, {});
+    assert.equal(await syncTo(app.context, host, observedOn(disk, "healthy"), true), FROM);
+    assert.deepEqual(did, []);
+    assert.equal(await fake.readEnv(), sample);
   });
 });
 

@@ -49,7 +49,14 @@ function fakeAppIn(
     env,
     stateDir: join(root, "state"),
   });
-  const app: CheckedWarmApp = { ...inputs, held: [], condition: "unknown", swarm: "swarm" };
+  const app: CheckedWarmApp = {
+    ...inputs,
+    held: [],
+    condition: "unknown",
+    drifted: [],
+    recorded: true,
+    swarm: "swarm",
+  };
   const folder = appFolder(app.stateDir, app.domain);
   const logged: string[] = [];
   const readEnv = () => readFile(file, "utf8").catch(() => "");
@@ -66,6 +73,7 @@ function fakeAppIn(
     app,
     folder,
     stack: "app_test",
+    swarm: app.swarm,
     mirror: "",
     lock: 0,
     log: (line: string) => void logged.push(line),

@@ -13,10 +13,11 @@ const inputs = warmAppInputs.parse({
   version: running,
   stateDir: "/var/lib/hearth",
 });
-const app = (more: Partial<Pending> & { held?: (typeof rejected)[]; condition?: string } = {}): Pending => {
-  const { held = [], condition = "healthy", ...rest } = more;
+type Observed = { held?: (typeof rejected)[]; condition?: string; drifted?: string[] };
+const app = (more: Partial<Pending> & Observed = {}): Pending => {
+  const { held = [], condition = "healthy", drifted = [], ...rest } = more;
   return {
-    inputs: { ...inputs, held, condition, swarm: "s" },
+    inputs: { ...inputs, held, condition, drifted, recorded: true, swarm: "s" },
     failures: [],
     line: "",
     running,
@@ -42,6 +43,7 @@ describe("hearth pending", () => {
       running,
       condition: "healthy",
       next: undefined,
+      drifted: [],
       held: [`${newer}: failed here on 27 Nov: HTTP 503`],
       line: "keycloak …",
     });

@@ -132,6 +132,26 @@ describe("hearth reap", function () {
     assert.deepEqual(await hearth(["reap"]), { code: 0, stdout: "", stderr: "" });
   });
 
+  it("F40: removes nothing while docker talks to another swarm than the warm apps', and names both", async () => {
+    await lease(DOCS);
+    await dir(DOCS, dead);
+    const app = join(stateDir, "apps", "warm-keycloak.ci.test");
+    await mkdir(app, { recursive: true });
+    const good = { format: 1, version: "1.0.0+1", at: new Date().toISOString(), images: {}, swarm: "swarm-0" };
+    await writeFile(join(app, "last-good.json"), JSON.stringify(good));
+    const refused = await hearth(["reap"]);
+    assert.match(
+      refused.stderr,
+      /keycloak's last good version ran in the swarm swarm-0, but docker talks to the swarm swarm-1/,
+    );
+    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.match(
+      (await reapDead()).stderr,
+      /cannot reap dead runs: keycloak's last good version ran in the swarm swarm-0/,
+    );
+    assert.deepEqual((await left()).toSorted(), [DOCS, leaseName(DOCS)].toSorted());
+  });
+
   it("P9, F24: skips what is active, young or foreign, and prints nothing", async () => {
     await lease(DOCS, { holder: me });
     await pulumi(DOCS, 3 * HOUR);

@@ -5,6 +5,7 @@ import { at } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
 import {
   containers,
+  hearth,
   keycloak,
   listing,
   must,
@@ -209,6 +210,21 @@ describe("the warm stack on a real host", function () {
       } finally {
         await writeFile(catalogue, all);
       }
+    });
+
+    it("P12: a secret value, which neither Pulumi nor hearth prints", async () => {
+      const key = "hearth:apps.keycloak.env.SMTP_PASSWORD";
+      await must("pulumi", "config", "set", "-s", "warm", "--secret", "--path", key, "sentinel-4411");
+      const up = await upWarm();
+      assert.notEqual(up.exitCode, 0, up.all);
+      assert.match(
+        up.all,
+        /hearth:apps: expected no secret value, .*write a variable that is secret into the app's \.env/,
+      );
+      const pending = await hearth(["pending"]);
+      assert.equal(pending.exitCode, 1, pending.all);
+      assert.match(pending.stderr, /hearth:apps\.keycloak\.env\.SMTP_PASSWORD: expected no secret value/);
+      assert.ok(!`${up.all}${pending.all}`.includes("sentinel-4411"));
     });
 
     it("a wrong passphrase", async () => {

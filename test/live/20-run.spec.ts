@@ -9,6 +9,7 @@ import { runName, runOf, stackName } from "../../providers/lib/run/names.ts";
 import { at, project, stateDir } from "../lab/paths.ts";
 import { call, endRuns, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, traefik } from "./host.ts";
 
+const long = process.argv.includes("--long");
 const login = join(project, "test/lab/login.ts");
 const named = (build: string) => {
   const run = runOf({ recipe: "notes", build });
@@ -251,6 +252,24 @@ describe("a CI run on a real host", function () {
     assert.equal(await realmStatus(realm), 404);
     host = await listing();
   });
+
+  if (long)
+    it("P13: that repairs Keycloak deploys it with the warm stack's settings, not with its own configuration's", async function () {
+      this.timeout(300_000);
+      await rm(appFolder(stateDir, keycloak.domain).repairs, { force: true });
+      const env = join(at.abra, "servers", "default", `${keycloak.domain}.env`);
+      const before = await readFile(env, "utf8");
+      const config = join(folder, "other.yaml");
+      const apps = "  hearth:apps: { keycloak: { env: { KC_CACHE: ispn, MOTD: of-the-run } } }\n";
+      const own = (await readFile(join(project, "Pulumi.ci.yaml"), "utf8")).replace("config:\n", `config:\n${apps}`);
+      await writeFile(config, own);
+      await must("docker", "service", "scale", "--detach=false", `${keycloak.stack}_app=0`);
+      const done = await hearth(["run", "--recipe", "notes", "--", "true"], { env: { HEARTH_CI_CONFIG: config } });
+      assert.equal(done.exitCode, 0, done.all);
+      assert.match(done.all, /; redeploying \d/);
+      assert.equal(await readFile(env, "utf8"), before);
+      host = await listing();
+    });
 
   it("P9: refuses the realm master in lower and upper case", async () => {
     const { provider } = await import("../../providers/realm/provider.ts");

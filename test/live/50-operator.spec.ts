@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, chmod, chown, readFile, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
@@ -28,6 +28,14 @@ import {
 const long = process.argv.includes("--long");
 const folder = appFolder(stateDir, keycloak.domain);
 const envFile = (domain: string) => join(at.abra, "servers", "default", `${domain}.env`);
+/** The .env of Keycloak, which its path below abra's folder links to. */
+const kept = () => join(at.abra, "keycloak-of-the-operator.env");
+/** Owner, mode and link are as the operator made them. */
+async function assertOperatorsFile(): Promise<void> {
+  assert.equal(await readlink(envFile(keycloak.domain)), kept());
+  const { mode, uid, gid } = await stat(kept());
+  assert.deepEqual([mode & 0o777, uid, gid], [0o664, 1234, 2345]);
+}
 const lastGood = async () => (await readLastGood(folder))?.version;
 
 describe("an operator's manual changes on a real host", function () {
@@ -37,6 +45,8 @@ describe("an operator's manual changes on a real host", function () {
     await wipe();
     await pulumi(["stack", "init", "warm", "--no-select"]);
   });
+  // Later specs find the file where abra makes it.
+  after(() => rename(kept(), envFile(keycloak.domain)));
 
   it("P13, F34: are adopted: no container restarts, the operator's .env is unchanged", async () => {
     await must("docker", "network", "create", "--driver", "overlay", "--attachable", "proxy");
@@ -48,15 +58,17 @@ describe("an operator's manual changes on a real host", function () {
       "SECRET_WILDCARD_CERT_VERSION=v1",
       "SECRET_WILDCARD_KEY_VERSION=v1",
     ];
-    await appendFile(envFile(traefik.domain), `\n${wildcard.join("\n")}\nLETS_ENCRYPT_ENV=\n`);
+    await appendFile(envFile(traefik.domain), `\n${wildcard.join("\n")}\n`);
     await must("abra", "app", "secret", "insert", traefik.domain, "ssl_cert", "v1", join(at.ca, "wildcard.pem"), "-f");
     await must("abra", "app", "secret", "insert", traefik.domain, "ssl_key", "v1", join(at.ca, "wildcard.key"), "-f");
     await must("abra", "app", "deploy", traefik.domain, "-n", "-o", "-c");
     await must("abra", "app", "new", "keycloak", "-n", `--domain=${keycloak.domain}`, "--server=default", "--secrets");
-    await appendFile(
-      envFile(keycloak.domain),
-      "\n# mine\nKC_CACHE=local\nMY_OWN='as I like it' # really\nLETS_ENCRYPT_ENV=\n",
-    );
+    await appendFile(envFile(keycloak.domain), "\n# mine\nKC_CACHE=local\nMY_OWN='as I like it' # really\n");
+    // As an operator keeps it: in a repository, writable for a group.
+    await rename(envFile(keycloak.domain), kept());
+    await symlink(kept(), envFile(keycloak.domain));
+    await chmod(kept(), 0o664);
+    await chown(kept(), 1234, 2345);
     await must("abra", "app", "deploy", keycloak.domain, "-n", "-o", "-c");
     for (let i = 0; (await call("curl", ["-sf", `https://${keycloak.domain}/realms/master`])).exitCode !== 0; i++) {
       assert.ok(i < 120, "Keycloak unreachable for 120 s");
@@ -73,6 +85,10 @@ describe("an operator's manual changes on a real host", function () {
       texts,
     );
     assert.equal(await lastGood(), "10.7.1+26.4.0");
+    assert.match(texts.join("\n"), /^LETS_ENCRYPT_ENV=production$/m, "an operator's file gets no default");
+    const again = await upWarm("--expect-no-changes");
+    assert.equal(again.exitCode, 0, again.all);
+    await assertOperatorsFile();
     await makeRealm("marker");
   });
 
@@ -88,8 +104,34 @@ describe("an operator's manual changes on a real host", function () {
     assert.equal(await must("git", "-C", clone, "status", "--porcelain"), dirty);
     const env = await readFile(envFile(keycloak.domain), "utf8");
     assert.match(env, /^# mine\nKC_CACHE=local\nMY_OWN='as I like it' # really$/m);
+    assert.match(env, /^LETS_ENCRYPT_ENV=production$/m);
+    await assertOperatorsFile();
     assert.equal(await logIn("marker"), 200);
     await must("git", "-C", clone, "checkout", "--quiet", "--", ".");
+  });
+
+  it("P13, F34: aren't undone when a hold is recorded: no container restarts, the .env stays", async () => {
+    await release("keycloak", { version: "11.0.0+26.5.0" });
+    const [before, env] = [await containers(), await readFile(envFile(keycloak.domain), "utf8")];
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(done.all, /held 11\.0\.0\+26\.5\.0: major of the recipe/);
+    assert.deepEqual(await containers(), before);
+    assert.equal(await readFile(envFile(keycloak.domain), "utf8"), env);
+  });
+
+  it("F34: of a key that hearth owns are announced for a healthy app, by name, and counted as pending", async () => {
+    const env = await readFile(envFile(keycloak.domain), "utf8");
+    await writeFile(envFile(keycloak.domain), env.replace(/^DOMAIN=.*$/m, "DOMAIN=elsewhere.test"));
+    const preview = await previewWarm();
+    assert.match(preview.all, /keycloak \S+ healthy · will be redeployed to set DOMAIN in its \.env/);
+    assert.match(preview.all, /App keycloak update/);
+    assert.ok(!preview.all.includes("elsewhere.test"));
+    const pending = await hearth(["pending"]);
+    assert.equal(pending.exitCode, 10, pending.all);
+    await writeFile(envFile(keycloak.domain), env);
+    const unchanged = await previewWarm("--expect-no-changes");
+    assert.equal(unchanged.exitCode, 0, unchanged.all);
   });
 
   it("F33: may deploy a version, which becomes last good after a healthy window, with one message", async () => {
@@ -212,5 +254,30 @@ describe("an operator's manual changes on a real host", function () {
       failures[0]?.reason ?? "",
       /lives in the swarm another-swarm, but docker talks to the swarm \w{20,}: is DOCKER_HOST or a docker context set/,
     );
+  });
+
+  it("F40: of the swarm stop every command that would touch it; nothing changes", async () => {
+    const good = await readFile(folder.lastGood, "utf8");
+    const before = await containers();
+    await writeFile(folder.lastGood, JSON.stringify({ ...JSON.parse(good), swarm: "another-swarm" }));
+    try {
+      const refused =
+        /keycloak's last good version ran in the swarm another-swarm, but docker talks to the swarm \w{20,}/;
+      const perApp = ["retry", "restore", "accept"].map(command => [command, "keycloak"]);
+      for (const argv of [["recover"], ["reap"], ...perApp]) {
+        const done = await hearth(argv);
+        assert.deepEqual([argv, done.exitCode], [argv, 1], done.all);
+        assert.match(done.stderr, refused);
+      }
+      const preview = await previewWarm();
+      assert.notEqual(preview.exitCode, 0);
+      assert.match(preview.all, refused);
+      const pending = await hearth(["pending"]);
+      assert.equal(pending.exitCode, 11, pending.all);
+      assert.match(pending.stdout, refused);
+    } finally {
+      await writeFile(folder.lastGood, good);
+    }
+    assert.deepEqual(await containers(), before);
   });
 });

@@ -67,6 +67,13 @@ describe("the configuration", () => {
     );
   });
 
+  it("P12: names a wrong variable without its value, which may be a secret", () => {
+    const apps = JSON.stringify({ keycloak: { env: { SMTP_PASSWORD: 31_415_926 } } });
+    const message = refused({ "hearth:baseDomain": "a.test", "hearth:apps": apps });
+    assert.match(message, /^hearth:apps\.keycloak\.env\.SMTP_PASSWORD: .*expected string/);
+    assert.doesNotMatch(message, /31415926/);
+  });
+
   it("names what was found and what is expected", () => {
     assert.equal(
       refused({ "hearth:baseDomain": "nonsense" }),

@@ -17,7 +17,7 @@ import type { Session } from "./session.ts";
 type Journal = Pick<UpgradeHost, "operation" | "begin" | "beginRestore" | "writeStep" | "close">;
 
 export function journal(session: Session): Journal {
-  const { app, stack, folder } = session.context;
+  const { app, stack, folder, swarm } = session.context;
   const { recipe, domain } = app;
   return {
     async operation() {
@@ -30,13 +30,13 @@ export function journal(session: Session): Journal {
       const baseline = await session.profile.captureBaseline(app, session.context.log);
       const volumes = session.stateful ? (await volumesOf(stack, session.volumes)).map(({ name }) => name) : [];
       const images = (await readLastGood(folder))?.images;
-      return beginOperation(folder, { kind: "upgrade", recipe, domain, from, to, baseline, volumes, images });
+      return beginOperation(folder, { kind: "upgrade", recipe, domain, swarm, from, to, baseline, volumes, images });
     },
     async beginRestore({ version, snapshot }) {
       await session.snapshotOf(snapshot);
       // The version to replace. Possibly nothing runs.
       const to = versionLabel(stack, await servicesOf(stack)) ?? version;
-      const plan = { kind: "restore", recipe, domain, from: version, to, snapshot, rollingBack: true } as const;
+      const plan = { kind: "restore", recipe, domain, swarm, from: version, to, snapshot, rollingBack: true } as const;
       return replaceOperation(folder, plan, "undeploy");
     },
     writeStep: (operation, step, changes) => writeStep(folder, operation, step, changes),

@@ -20,7 +20,7 @@ type FirstDeploy = "beginFirstDeploy" | "recordFirstFailure" | "failedFirstDeplo
 type Versions = Pick<UpgradeHost, FirstDeploy | "lastGood" | "commit" | "reject" | "alert">;
 
 export function versions(session: Session): Versions {
-  const { app, stack, folder, lock, log } = session.context;
+  const { app, stack, folder, swarm, lock, log } = session.context;
   return {
     beginFirstDeploy: () => beginFirstDeploy(folder),
     recordFirstFailure: version => recordFirstFailure(folder, version),
@@ -31,7 +31,7 @@ export function versions(session: Session): Versions {
       const images = await imagesOf(stack);
       for (const [service, { id }] of Object.entries(images)) await tagImage(id, lastGoodImage(stack, service), lock);
       await clearFirstDeploy(folder);
-      await writeLastGood(folder, version, images);
+      await writeLastGood(folder, version, images, swarm);
       await releaseGuards(session.context);
       const pruned = prune(folder.path, app.snapshots).then(removed => {
         if (removed) session.log("removed the older snapshot");

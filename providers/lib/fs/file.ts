@@ -8,6 +8,13 @@ import { syncPath } from "./sync.ts";
 /** The format that this version of hearth writes, and the newest that it reads. */
 export const FORMAT = 1;
 
+/** Owner, group and mode of a file, as in `Stats`. */
+interface Attributes {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
 /** The first field of every file's schema. */
 export const format = z.literal(FORMAT);
 
@@ -62,8 +69,8 @@ export async function writeJson<T extends { readonly format: typeof FORMAT }>(pa
   await writeText(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Like `writeJson`, for any text. */
-export async function writeText(path: string, text: string): Promise<void> {
+/** Like `writeJson`, for any text; with the owner, group and mode of `like`, if given. */
+export async function writeText(path: string, text: string, like?: Attributes): Promise<void> {
   await makeFolder(dirname(path));
   // A unique name: a crash's leftover blocks no later write, and two writers never share a file.
   const temporary = `${path}.${randomUUID()}.tmp`;
@@ -71,6 +78,12 @@ export async function writeText(path: string, text: string): Promise<void> {
     const file = await open(temporary, "wx", 0o600);
     try {
       await file.writeFile(text);
+      if (like) {
+        // In this order: a change of owner may clear bits of the mode. A file that has its owner needs no privilege.
+        const { uid, gid } = await file.stat();
+        if (uid !== like.uid || gid !== like.gid) await file.chown(like.uid, like.gid);
+        await file.chmod(like.mode & 0o7777);
+      }
       await file.sync();
     } finally {
       await file.close();

@@ -11,4 +11,5 @@ export {
   writeJson,
   writeText,
 } from "./file.ts";
+export { replaceText } from "./replace.ts";
 export { syncPath } from "./sync.ts";

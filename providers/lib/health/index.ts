@@ -5,6 +5,6 @@ export { gate, type Verdict } from "./gate.ts";
 export { requireHealthy, verdictOf } from "./require.ts";
 export { gateLine, healthWindow, type StartTimes } from "./window.ts";
 export { NOT_DEPLOYED } from "./look.ts";
-export { findDeployed, HEALTHY, isUnreachable, observe, type ObservedApp } from "./observe.ts";
+export { type DeployedApp, findDeployed, HEALTHY, isUnreachable, observe, type ObservedApp } from "./observe.ts";
 export { prober, proberAt } from "./probe.ts";
 export { swarmRollback } from "./tasks.ts";

@@ -16,6 +16,8 @@ export interface AppFolder {
   readonly guards: string;
   /** Exists while a clean-up is due. */
   readonly cleanUp: string;
+  readonly newEnv: string;
+  readonly inputs: string;
   readonly snapshot: string;
   readonly previousSnapshot: string;
   /** Diagnostics of failures, one folder each. */
@@ -41,6 +43,8 @@ export function appFolder(stateDir: string, domain: string): AppFolder {
     firstDeploy: join(path, "first-deploy.json"),
     guards: join(path, "guards.json"),
     cleanUp: join(path, "clean-up.json"),
+    newEnv: join(path, "new-env.json"),
+    inputs: join(path, "inputs.json"),
     snapshot: join(path, "snapshot"),
     previousSnapshot: join(path, "snapshot.previous"),
     failures: join(path, "failures"),

@@ -3,6 +3,7 @@ export { appFolder, type AppFolder } from "./appFolder.ts";
 export { clearCleanUp, deferCleanUp, isCleanUpDue } from "./cleanUp.ts";
 export { beginFirstDeploy, clearFirstDeploy, failedFirstDeploys, recordFirstFailure } from "./firstDeploy.ts";
 export { clearGuards, readGuards, writeGuards } from "./guards.ts";
+export { clearNewEnv, isNewEnv, markNewEnv } from "./newEnv.ts";
 export {
   type Baseline,
   beginOperation,

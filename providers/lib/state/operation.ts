@@ -50,6 +50,8 @@ const operation = z.object({
   kind: z.enum(["upgrade", "restore"]),
   recipe: z.string(),
   domain: z.string(),
+  /** Id of the swarm that it changes; absent if an older hearth began it. */
+  swarm: z.string().optional(),
   /** The version that ran before; absent if none did. */
   from: z.string().optional(),
   to: z.string(),
@@ -88,7 +90,7 @@ export type Baseline = z.infer<typeof baseline>;
 export type Operation = z.infer<typeof operation>;
 /** What the caller decides when it begins an operation. */
 type OperationPlan = Pick<Operation, "kind" | "recipe" | "domain" | "from" | "to"> &
-  Partial<Pick<Operation, "baseline" | "snapshot" | "rollingBack" | "volumes" | "images">>;
+  Partial<Pick<Operation, "swarm" | "baseline" | "snapshot" | "rollingBack" | "volumes" | "images">>;
 /** Fields that a step may change; undefined removes one. */
 export type OperationChanges = Partial<
   Omit<Operation, "format" | "id" | "step" | "stepStartedAt" | "startedAt" | "holder">

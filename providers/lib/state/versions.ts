@@ -14,6 +14,8 @@ const lastGood = z.object({
   version: z.string(),
   /** When it passed the whole gate. */
   at: timestamp,
+  /** Id of the swarm on which it did; absent if an older hearth wrote it. */
+  swarm: z.string().optional(),
   images: recordedImages,
 });
 
@@ -38,9 +40,14 @@ export async function readLastGood(folder: AppFolder): Promise<LastGood | undefi
   return readJson(folder.lastGood, lastGood);
 }
 
-/** Records that `version` passed the whole gate just now. */
-export async function writeLastGood(folder: AppFolder, version: string, images: LastGood["images"]): Promise<LastGood> {
-  const good: LastGood = { format: FORMAT, version, at: new Date().toISOString(), images };
+/** Records that `version` passed the whole gate just now, on `swarm`. */
+export async function writeLastGood(
+  folder: AppFolder,
+  version: string,
+  images: LastGood["images"],
+  swarm?: string,
+): Promise<LastGood> {
+  const good: LastGood = { format: FORMAT, version, at: new Date().toISOString(), images, ...(swarm && { swarm }) };
   await writeJson(folder.lastGood, good);
   return good;
 }
