@@ -7,15 +7,19 @@ import type { WarmAppInputs } from "./inputs.ts";
 /** Milliseconds to wait for the lock unless stated otherwise: as long as an upgrade may take. */
 const UPGRADE_WAIT = 3_600_000;
 
-/** Calls `work` while this process holds the app's lock. Throws LockedError after `wait` ms (default: an hour). */
+/**
+ * Calls `work` while this process holds the app's lock. Throws LockedError after `wait` ms (default: an hour), and the
+ * reason of `signal` if that aborts the wait.
+ */
 export function withAppLock<T>(
   app: Pick<WarmAppInputs, "stateDir" | "domain" | "recipe">,
   log: Log,
   work: (lock: Lock) => Promise<T>,
   wait = UPGRADE_WAIT,
+  signal?: AbortSignal,
 ): Promise<T> {
   const folder = appFolder(app.stateDir, app.domain);
-  return withLock(folder.lock, work, { wait, onWait: () => void logHolder(folder, app.recipe, log) });
+  return withLock(folder.lock, work, { wait, signal, onWait: () => void logHolder(folder, app.recipe, log) });
 }
 
 /** Logs who holds the lock, its operation, and since when, if the journal records one. */

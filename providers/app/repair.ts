@@ -2,6 +2,7 @@
 import { raise } from "../lib/alerts/index.ts";
 import { appFolder, isUndeployedOnPurpose, lastRepair, recordRepair, repairsSince } from "../lib/state/index.ts";
 import type { Lock } from "../lib/lock/index.ts";
+import { InterruptedError, orAborted } from "../lib/run/index.ts";
 import { lastDeployed } from "./env.ts";
 import { type AppContext, openContext } from "./context.ts";
 import type { UpgradeHost } from "./host.ts";
@@ -25,14 +26,21 @@ interface RepairOptions {
   readonly wait: number;
   /** Fails if a repair was attempted after this one (of `lastRepair`), so that concurrent runs cause one repair. */
   readonly after?: string;
+  /**
+   * Ends the waits, for the lock and at the gate, once it aborts, with its reason as the error. What has begun to
+   * change the app finishes.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** Logs what it observes and does. Throws LockedError, or an error if the app isn't healthy afterwards. */
-export function repair(app: WarmAppInputs, log: Log, { wait, after }: RepairOptions): Promise<void> {
-  return withAppLock(app, log, lock => repairLocked(app, lock, log, after), wait);
+export function repair(app: WarmAppInputs, log: Log, { wait, after, signal }: RepairOptions): Promise<void> {
+  return withAppLock(app, log, lock => repairLocked(app, lock, log, { after, signal }), wait, signal);
 }
 
-async function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, after: string | undefined): Promise<void> {
+type Repaired = { readonly after?: string | undefined; readonly signal?: AbortSignal | undefined };
+
+async function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, options: Repaired): Promise<void> {
   const folder = appFolder(app.stateDir, app.domain);
   if ((await isUndeployedOnPurpose(folder)) && !(await findDeployed(app)).deployed)
     return log(`${app.recipe} not deployed: undeployed by pulumi destroy`);
@@ -41,7 +49,7 @@ async function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, after: str
   if (recovered !== "nothing") log(`${app.recipe}: interrupted operation ${recovered}`);
   const observed = await observeApp(app);
   const host = await hostAt(context, observed.version ?? (await lastDeployed(app)));
-  await repairObserved(context, host, observed, after);
+  await repairObserved(context, host, observed, options);
 }
 
 type Observed = Pick<ObservedApp, "deployed" | "version" | "state" | "condition">;
@@ -51,7 +59,7 @@ export async function repairObserved(
   context: AppContext,
   host: UpgradeHost,
   observed: Observed,
-  after?: string,
+  { after, signal }: Repaired = {},
 ): Promise<void> {
   const { app, folder, log } = context;
   const version = observed.version ?? (await lastDeployed(app));
@@ -75,11 +83,17 @@ export async function repairObserved(
   }
   await recordRepair(folder);
   log(`${app.recipe}: ${observed.condition}; redeploying ${version}`);
-  await bringUp(context, host, version).catch(async error => {
+  await bringUp(context, signal ? leavingGate(host, signal) : host, version).catch(async error => {
+    if (error instanceof InterruptedError) throw error; // the app goes on starting
     const why = `repair failed: ${shortReason(host.mask(errorMessage(error)))}`;
     await alert(context, "repair failed", why, "check its logs; hearth retries");
     throw error;
   });
+}
+
+/** The host, whose gate isn't waited for once `signal` aborts. */
+function leavingGate(host: UpgradeHost, signal: AbortSignal): UpgradeHost {
+  return { ...host, gate: (...args) => orAborted(host.gate(...args), signal) };
 }
 
 /** Without last good, only an `up` may deploy. An app that was never deployed here isn't an outage. */

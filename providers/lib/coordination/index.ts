@@ -13,7 +13,7 @@ export {
   type StoredRecord,
 } from "./coordinationStore.ts";
 export { coordinationHost } from "./liveHost.ts";
-export { DEFAULT_TTL, describeHolder, isLeaseActive, LEASE_DURATION, RENEW_INTERVAL } from "./liveness.ts";
+export { DEFAULT_TTL, describeHolder, expiryAt, isLeaseActive, LEASE_DURATION, RENEW_INTERVAL } from "./liveness.ts";
 export { claimMaintenance, drain, releaseMaintenance, type MaintenanceRequest } from "./maintenance.ts";
 export { describeMaintenance, type LeaseRecord, type MaintenanceRecord } from "./records.ts";
 export { includesRun, keycloakKind, type KeycloakKind, type RunScope } from "./scope.ts";

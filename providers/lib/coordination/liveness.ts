@@ -5,6 +5,11 @@ import type { LeaseRecord } from "./records.ts";
 /** Milliseconds from its last renewal until a held lease expires. Only used if its holder can't be observed. */
 export const LEASE_DURATION = 30 * 60_000;
 
+/** When a lease expires that is held or renewed at `now`, in ISO 8601. */
+export function expiryAt(now: number): string {
+  return new Date(now + LEASE_DURATION).toISOString();
+}
+
 /** Milliseconds between two renewals. */
 export const RENEW_INTERVAL = 5 * 60_000;
 

@@ -65,6 +65,8 @@ export async function waitForLock(path: string, signal: AbortSignal): Promise<Lo
 interface LockOptions {
   /** Milliseconds to wait for the lock. Default: 10 minutes. */
   readonly wait?: number;
+  /** Ends the wait once it aborts, with its reason as the error. */
+  readonly signal?: AbortSignal | undefined;
   /** Called once, if the lock isn't free at once. */
   readonly onWait?: () => void;
 }
@@ -95,9 +97,10 @@ export async function withLock<T>(
   return withOneOf([path], work, options);
 }
 
-async function acquireOneOf(paths: readonly string[], { wait = 600_000, onWait }: LockOptions): Promise<Lock> {
+async function acquireOneOf(paths: readonly string[], { wait = 600_000, signal, onWait }: LockOptions): Promise<Lock> {
   const start = monotonicNow();
   for (let waiting = false; ;) {
+    signal?.throwIfAborted();
     for (const path of paths) {
       const lock = await tryLock(path);
       if (lock) return lock;
@@ -107,7 +110,8 @@ async function acquireOneOf(paths: readonly string[], { wait = 600_000, onWait }
     const waited = monotonicNow() - start;
     if (waited >= wait) throw new LockedError(paths.join(" or "), waited, await readHolders(paths));
     // Back off: each attempt spawns a process, and many processes may wait.
-    await sleep(Math.min(Math.max(waited / 4, 100), 500) * (0.5 + Math.random()));
+    const pause = Math.min(Math.max(waited / 4, 100), 500) * (0.5 + Math.random());
+    await sleep(pause, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
   }
 }
 
