@@ -4,10 +4,10 @@ import {
   isLease,
   isLeaseActive,
   isMaintenance,
+  isMaintenanceOver,
   swarmStore,
   type StoredRecord,
 } from "../../providers/lib/coordination/index.ts";
-import { livenessOf } from "../../providers/lib/process/index.ts";
 import { asError } from "../common/errors.ts";
 
 /**
@@ -34,8 +34,13 @@ async function deadRuns(records: readonly StoredRecord[]): Promise<string[]> {
 
 async function hasStaleMaintenance(records: readonly StoredRecord[]): Promise<boolean> {
   const maintenance = records.find(isMaintenance);
-  if (!maintenance || (await livenessOf(maintenance.record.holder)) !== "dead") return false;
-  return coordinationHost(() => undefined).isStale(maintenance.record);
+  return (
+    maintenance !== undefined &&
+    isMaintenanceOver(
+      coordinationHost(() => undefined),
+      maintenance.record,
+    )
+  );
 }
 
 async function reapRuns(dead: readonly string[], log: (line: string) => void): Promise<string[]> {

@@ -95,6 +95,29 @@ describe("a CI run on a real host", function () {
       }
     });
 
+  it("F54: removes maintenance that has expired, of a container that is gone", async () => {
+    const [startedAt, expiresAt] = [Date.now() - 3_600_000, Date.now()].map(ms => new Date(ms).toISOString());
+    await swarmStore.create(MAINTENANCE_NAME, {
+      format: 1,
+      kind: "maintenance",
+      app: "keycloak",
+      domain: keycloak.domain,
+      what: "a spec",
+      blocks: "all",
+      startedAt: startedAt!,
+      expiresAt: expiresAt!,
+      holder: { ...(await currentProcess()), pidns: "pid:[1]" },
+      stateDir,
+    });
+    try {
+      const done = await hearth(["run", ...named(`expired-${Date.now()}`).flags, "--", "true"]);
+      assert.equal(done.exitCode, 0, done.all);
+      assert.deepEqual((await swarmStore.list()).filter(isMaintenance), []);
+    } finally {
+      for (const each of (await swarmStore.list()).filter(isMaintenance)) await swarmStore.remove(each);
+    }
+  });
+
   it("runs the command in the caller's folder and exits with its code", async () => {
     const done = await hearth(["run", "--recipe", "notes", "--", "sh", "-c", "pwd; exit 3"], { cwd: folder });
     assert.equal(done.exitCode, 3, done.all);

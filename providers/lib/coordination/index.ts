@@ -13,7 +13,18 @@ export {
   type StoredRecord,
 } from "./coordinationStore.ts";
 export { coordinationHost } from "./liveHost.ts";
-export { DEFAULT_TTL, describeHolder, expiryAt, isLeaseActive, LEASE_DURATION, RENEW_INTERVAL } from "./liveness.ts";
+export {
+  DEFAULT_TTL,
+  describeHolder,
+  expiryAt,
+  isLeaseActive,
+  isMaintenanceActive,
+  isMaintenanceOver,
+  LEASE_DURATION,
+  maintenanceEnd,
+  RENEW_INTERVAL,
+} from "./liveness.ts";
 export { claimMaintenance, drain, releaseMaintenance, type MaintenanceRequest } from "./maintenance.ts";
+export { keepMaintenance } from "./keepMaintenance.ts";
 export { describeMaintenance, type LeaseRecord, type MaintenanceRecord } from "./records.ts";
 export { includesRun, keycloakKind, type KeycloakKind, type RunScope } from "./scope.ts";

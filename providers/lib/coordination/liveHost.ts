@@ -1,5 +1,4 @@
 // The coordination host on a real machine: the swarm, the clocks, processes, and this host's journals.
-import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { livenessOf } from "../process/index.ts";
 import { appFolder, readOperation } from "../state/index.ts";
@@ -20,7 +19,10 @@ export function coordinationHost(log: Log): CoordinationHost {
   };
 }
 
-/** `hearth recover` finishes an operation that is open on this host. Another host's journal can't be read here. */
-async function isStale({ holder, stateDir, domain }: MaintenanceRecord): Promise<boolean> {
-  return holder.host === hostname() && (await readOperation(appFolder(stateDir, domain))) === undefined;
+/**
+ * `hearth recover` finishes an operation whose journal is on this host, whatever name the host had then. Another host's
+ * journal can't be read here: its maintenance ends at its expiry.
+ */
+async function isStale({ stateDir, domain }: MaintenanceRecord): Promise<boolean> {
+  return (await readOperation(appFolder(stateDir, domain))) === undefined;
 }
