@@ -5,12 +5,14 @@ import { beginOperation, closeOperation, readOperation, replaceOperation, writeS
 import { keptEnv } from "../env.ts";
 import type { UpgradeHost } from "../host.ts";
 import type { Session } from "./session.ts";
+import { stepWatch } from "./stepWatch.ts";
 
 type Journal = Pick<UpgradeHost, "operation" | "begin" | "beginRestore" | "writeStep" | "close">;
 
 export function journal(session: Session): Journal {
   const { app, stack, folder } = session.context;
   const { recipe, domain } = app;
+  const watch = stepWatch(app, session.context.log);
   return {
     async operation() {
       const operation = await readOperation(folder);
@@ -29,8 +31,12 @@ export function journal(session: Session): Journal {
       const plan = { kind: "restore", recipe, domain, from: version, to, snapshot, rollingBack: true } as const;
       return replaceOperation(folder, plan, "undeploy");
     },
-    writeStep: (operation, step, changes) => writeStep(folder, operation, step, changes),
+    writeStep(operation, step, changes) {
+      watch.start();
+      return writeStep(folder, operation, step, changes);
+    },
     async close() {
+      watch.stop();
       const operation = await readOperation(folder);
       await closeOperation(folder);
       if (operation) await removeFile(keptEnv(folder, operation.id));
