@@ -18,7 +18,8 @@ describe("the watch of an operation's own step", () => {
     stateDir = await mkdtemp(join(tmpdir(), "hearth-step-"));
     logged = [];
   });
-  afterEach(() => rm(stateDir, { recursive: true }));
+  // A check that is in progress may still open the lock.
+  afterEach(() => rm(stateDir, { recursive: true, maxRetries: 20 }));
 
   const alerts = async () =>
     (await readdir(join(stateDir, "alerts")).catch(() => [])).filter(name => name.endsWith(".json")).length;
