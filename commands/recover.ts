@@ -2,6 +2,7 @@
 // upgrades.
 import { readFile } from "node:fs/promises";
 import { channel, deliver } from "../providers/lib/alerts/index.ts";
+import type { WarmAppInputs } from "../providers/app/inputs.ts";
 import { repair } from "../providers/app/repair.ts";
 import { LockedError } from "../providers/lib/lock/index.ts";
 import { displayed } from "./common/errors.ts";
@@ -13,25 +14,40 @@ const LOCK_WAIT = 30_000;
 
 const log = (line: string): void => console.log(line);
 
-/** Exit codes: 0 every warm app is healthy; 1 one isn't, with its error on stderr. */
+const logError = (line: string): void => console.error(`hearth: ${line}`);
+
+/** Exit codes: 0 every warm app is healthy, or another process works on it; 1 one isn't, with its error on stderr. */
 export async function recover(): Promise<number> {
-  let code = 0;
-  for (const app of await readWarmApps()) {
-    try {
-      await repair(app, log, { wait: LOCK_WAIT });
-    } catch (error) {
-      if (error instanceof LockedError) continue; // logged already: its holder is alive, so there is nothing to recover
-      console.error(`hearth: ${displayed(error)}`);
-      code = 1;
-    }
-  }
+  let code = await recoverApps(await readWarmApps(), { log, logError, wait: LOCK_WAIT });
   try {
     for (const line of await breakDeadLocks("warm")) log(line);
   } catch (error) {
-    console.error(`hearth: ${displayed(error)}`);
+    logError(displayed(error));
     code = 1;
   }
   await deliverAlerts();
+  return code;
+}
+
+interface RecoverOptions {
+  readonly log: (line: string) => void;
+  readonly logError: (line: string) => void;
+  /** Milliseconds to wait for another process. */
+  readonly wait: number;
+}
+
+/** Returns the exit code. A process that holds an app's lock and stands still is a failure. */
+export async function recoverApps(apps: readonly WarmAppInputs[], options: RecoverOptions): Promise<number> {
+  let code = 0;
+  for (const app of apps) {
+    try {
+      await repair(app, options.log, { wait: options.wait });
+    } catch (error) {
+      if (error instanceof LockedError) continue; // logged already: its holder works, so there is nothing to recover
+      options.logError(displayed(error));
+      code = 1;
+    }
+  }
   return code;
 }
 

@@ -50,6 +50,7 @@ async function upAndPrint(
 ): Promise<void> {
   const signal = signals.interrupted;
   try {
+    signal.throwIfAborted(); // Pulumi wouldn't notice a signal that came before
     const outputs = await up(run, { seconds: ttl / 1000 }, { ...flags, signal, onUsable: () => void releaseSlot() });
     signal.throwIfAborted();
     const own = ownVariables(run, outputs);

@@ -4,7 +4,7 @@ import {
   isLease,
   isLeaseActive,
   isMaintenance,
-  livenessOnSwarm,
+  isMaintenanceOver,
   swarmStore,
   type StoredRecord,
 } from "../../providers/lib/coordination/index.ts";
@@ -34,8 +34,13 @@ async function deadRuns(records: readonly StoredRecord[]): Promise<string[]> {
 
 async function hasStaleMaintenance(records: readonly StoredRecord[]): Promise<boolean> {
   const maintenance = records.find(isMaintenance);
-  if (!maintenance || (await livenessOnSwarm(maintenance.record.holder)) !== "dead") return false;
-  return coordinationHost(() => undefined).isStale(maintenance.record);
+  return (
+    maintenance !== undefined &&
+    isMaintenanceOver(
+      coordinationHost(() => undefined),
+      maintenance.record,
+    )
+  );
 }
 
 async function reapRuns(dead: readonly string[], log: (line: string) => void): Promise<string[]> {

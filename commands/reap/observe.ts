@@ -3,6 +3,7 @@ import {
   isLease,
   isLeaseActive,
   isMaintenance,
+  isMaintenanceOver,
   type LeaseRecord,
   type StoredRecord,
 } from "../../providers/lib/coordination/index.ts";
@@ -49,11 +50,11 @@ async function judged({ now, liveness }: ReapHost, entry: StoredRecord<LeaseReco
 
 /** undefined: no maintenance. */
 export async function maintenanceOf(
-  { liveness, isStale }: ReapHost,
+  host: Pick<ReapHost, "now" | "liveness" | "isStale">,
   entries: readonly StoredRecord[],
 ): Promise<ObservedMaintenance | undefined> {
   const entry = entries.find(isMaintenance);
-  return entry && { entry, isStale: (await liveness(entry.record.holder)) === "dead" && (await isStale(entry.record)) };
+  return entry && { entry, isStale: await isMaintenanceOver(host, entry.record) };
 }
 
 /** What the warm Keycloak's maintenance is for; undefined if it isn't in maintenance. */

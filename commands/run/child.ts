@@ -1,18 +1,26 @@
 // Runs a run's command in the caller's folder and terminal, and forwards signals.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
+import { asError } from "../common/errors.ts";
 
 /** Milliseconds between a signal to the command and SIGKILL. */
 const GRACE = 10_000;
 
 /** The command's exit code; 128 + number if a signal ended it; 126 or 127 if it can't be executed, as env(1). */
-export function runCommand(
+export async function runCommand(
   command: readonly string[],
   env: Record<string, string>,
   interrupted: AbortSignal,
 ): Promise<number> {
   const [program = "", ...argv] = command;
-  const child = spawn(program, argv, { stdio: "inherit", env });
+  let child: ChildProcess;
+  try {
+    child = spawn(program, argv, { stdio: "inherit", env });
+  } catch (error) {
+    // Node throws what it doesn't emit, such as E2BIG and ENOMEM.
+    console.error(`hearth: ${program}: ${asError(error).message}`);
+    return 126;
+  }
   let killer: NodeJS.Timeout | undefined;
   const forward = () => {
     const signal = interrupted.reason as NodeJS.Signals;

@@ -1,9 +1,10 @@
 // Receives the outputs of a run's program on a private socket, so that no secret is written to a file.
+import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Message } from "../../providers/lib/run/index.ts";
+import { interruptionFile, type Message } from "../../providers/lib/run/index.ts";
 
 export interface OutputChannel {
   /** For the program's environment: see stacks/sendOutputs.ts. */
@@ -13,10 +14,14 @@ export interface OutputChannel {
   close(): Promise<void>;
 }
 
-/** Avoids reading the outputs through Pulumi: another process and its key derivation, a tenth of a run's wait. */
+/**
+ * Avoids reading the outputs through Pulumi: another process and its key derivation, a tenth of a run's wait. Once
+ * `interrupted` aborts, the providers stop waiting.
+ */
 export async function openOutputChannel(
   onLine: (line: string) => void = () => undefined,
   onUsable: () => void = () => undefined,
+  interrupted?: AbortSignal,
 ): Promise<OutputChannel> {
   const folder = await mkdtemp(join(tmpdir(), "hearth-")); // mode 0700
   const path = join(folder, "outputs");
@@ -34,10 +39,15 @@ export async function openOutputChannel(
     socket.on("error", () => undefined); // incomplete outputs are read through Pulumi
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(path, resolve));
+  // At once, before Pulumi gets its signal.
+  const interrupt = () => writeFileSync(interruptionFile(path), "");
+  if (interrupted?.aborted) interrupt();
+  else interrupted?.addEventListener("abort", interrupt, { once: true });
   return {
     path,
     read: () => received,
     close: async () => {
+      interrupted?.removeEventListener("abort", interrupt);
       server.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -4,7 +4,7 @@ import { openOutputChannel } from "./outputChannel.ts";
 import { readOutputs, type RunOutputs } from "./outputs.ts";
 import { destroyArgv, initArgv, listArgv, outputArgv, removeArgv, upArgv } from "../pulumi/argv.ts";
 import { hasState, removeRemains } from "../pulumi/backend.ts";
-import { pulumi, reason } from "../pulumi/cli.ts";
+import { pulumi, type PulumiDone, reason } from "../pulumi/cli.ts";
 import { OUTPUT_CHANNEL, type Run, runName, stackName } from "../../providers/lib/run/index.ts";
 import {
   describeHolder,
@@ -35,13 +35,11 @@ export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
   if ((await hasState(stack)) ?? ((await hasStackConfig(stack)) && (await exists(stack))))
     throw new NotYourRecipeError(await existsMessage(run));
   const { stateDir } = await runConfig();
-  await recordHolder(stateDir, runName(run));
-  await writeStackConfig(stack, own);
   const undo = async () => {
     await removeStackConfig(stack);
     await removeRunDir(stateDir, runName(run));
   };
-  const made = await pulumi(initArgv(stack)).catch(async error => {
+  const made = await initStack(run, stateDir, own).catch(async error => {
     await undo();
     throw error;
   });
@@ -49,6 +47,13 @@ export async function init(run: Run, own: OwnSettings = {}): Promise<void> {
   if (/already exists/.test(made.all)) throw new NotYourRecipeError(await existsMessage(run));
   await undo();
   throw new NotYourRecipeError(`cannot create the stack ${stack}: ${reason(made)}`);
+}
+
+async function initStack(run: Run, stateDir: string, own: OwnSettings): Promise<PulumiDone> {
+  const stack = stackName(run);
+  await recordHolder(stateDir, runName(run));
+  await writeStackConfig(stack, own);
+  return pulumi(initArgv(stack));
 }
 
 /** Names the run's holder and start, if its lease exists. */
@@ -80,7 +85,7 @@ export async function up(
   const stack = stackName(run);
   console.error(`hearth: creating ${runName(run)}`);
   const start = monotonicNow();
-  const channel = await openOutputChannel(line => verbose || console.error(`hearth: ${line}`), onUsable);
+  const channel = await openOutputChannel(line => verbose || console.error(`hearth: ${line}`), onUsable, signal);
   try {
     const env = { [OUTPUT_CHANNEL]: channel.path, [LEASE]: encodeTerms(terms) };
     const done = await pulumi(upArgv(stack), { show: verbose, env, ...(signal ? { signal } : {}) });

@@ -9,6 +9,7 @@ import {
   repairsSince,
 } from "../lib/state/index.ts";
 import type { Lock } from "../lib/lock/index.ts";
+import { InterruptedError, orAborted } from "../lib/run/index.ts";
 import { lastDeployed } from "./env.ts";
 import { type AppContext, openContext } from "./context.ts";
 import type { UpgradeHost } from "./host.ts";
@@ -34,26 +35,36 @@ interface RepairOptions {
   readonly wait: number;
   /** Fails if a repair was attempted after this one (of `lastRepair`), so that concurrent runs cause one repair. */
   readonly after?: string;
+  /**
+   * Ends the waits, for the lock and at the gate, once it aborts, with its reason as the error. What has begun to
+   * change the app finishes.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Repairs the app with the inputs of the last `up`, else with `app`: settings since then need a preview. Logs what it
  * observes and does. Throws LockedError, or an error if the app isn't healthy afterwards.
  */
-export function repair(app: WarmAppInputs, log: Log, { wait, after }: RepairOptions): Promise<void> {
-  return withAppLock(
-    app,
-    log,
-    async lock => repairLocked((await readRecordedInputs(folderOf(app))) ?? app, lock, log, after),
-    wait,
-  );
+export function repair(app: WarmAppInputs, log: Log, options: RepairOptions): Promise<void> {
+  return repairWith(app, log, options, async () => (await readRecordedInputs(folderOf(app))) ?? app);
 }
 
 type Identity = Pick<WarmAppInputs, "recipe" | "domain" | "stateDir">;
 
 /** As `repair`, for a run: only with the inputs of the last `up`, for the run's configuration isn't the app's. */
-export function repairForRun(app: Identity, log: Log, { wait, after }: RepairOptions): Promise<void> {
-  return withAppLock(app, log, async lock => repairLocked(await inputsOfUp(app), lock, log, after), wait);
+export function repairForRun(app: Identity, log: Log, options: RepairOptions): Promise<void> {
+  return repairWith(app, log, options, () => inputsOfUp(app));
+}
+
+function repairWith(
+  app: Identity,
+  log: Log,
+  { wait, after, signal }: RepairOptions,
+  inputs: () => Promise<WarmAppInputs>,
+): Promise<void> {
+  const work = async (lock: Lock) => repairLocked(await inputs(), lock, log, { after, signal });
+  return withAppLock(app, log, work, wait, signal);
 }
 
 /** Throws if there are none. */
@@ -67,11 +78,13 @@ function folderOf({ stateDir, domain }: Identity): AppFolder {
   return appFolder(stateDir, domain);
 }
 
-function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, after: string | undefined): Promise<void> {
-  return withMaskedErrors(app, () => repairUnmasked(app, lock, log, after));
+type Repaired = { readonly after?: string | undefined; readonly signal?: AbortSignal | undefined };
+
+function repairLocked(app: WarmAppInputs, lock: Lock, log: Log, options: Repaired): Promise<void> {
+  return withMaskedErrors(app, () => repairUnmasked(app, lock, log, options));
 }
 
-async function repairUnmasked(app: WarmAppInputs, lock: Lock, log: Log, after: string | undefined): Promise<void> {
+async function repairUnmasked(app: WarmAppInputs, lock: Lock, log: Log, options: Repaired): Promise<void> {
   const folder = folderOf(app);
   if ((await isUndeployedOnPurpose(folder)) && !(await findDeployed(app)).deployed)
     return log(`${app.recipe} not deployed: undeployed by pulumi destroy`);
@@ -80,7 +93,7 @@ async function repairUnmasked(app: WarmAppInputs, lock: Lock, log: Log, after: s
   if (recovered !== "nothing") log(`${app.recipe}: interrupted operation ${recovered}`);
   const observed = await observeApp(app);
   const host = await hostAt(context, observed.version ?? (await lastDeployed(app)));
-  await repairObserved(context, host, observed, after);
+  await repairObserved(context, host, observed, options);
 }
 
 type Observed = Pick<ObservedApp, "deployed" | "version" | "state" | "condition">;
@@ -90,7 +103,7 @@ export async function repairObserved(
   context: AppContext,
   host: UpgradeHost,
   observed: Observed,
-  after?: string,
+  { after, signal }: Repaired = {},
 ): Promise<void> {
   const { app, folder, log } = context;
   const version = observed.version ?? (await lastDeployed(app));
@@ -114,11 +127,17 @@ export async function repairObserved(
   }
   await recordRepair(folder);
   log(`${app.recipe}: ${observed.condition}; redeploying ${version}`);
-  await bringUp(context, host, version).catch(async error => {
+  await bringUp(context, signal ? leavingGate(host, signal) : host, version).catch(async error => {
+    if (error instanceof InterruptedError) throw error; // the app goes on starting
     const why = `repair failed: ${shortReason(host.mask(errorMessage(error)))}`;
     await alert(context, "repair failed", why, "check its logs; hearth retries");
     throw error;
   });
+}
+
+/** The host, whose gate isn't waited for once `signal` aborts. */
+function leavingGate(host: UpgradeHost, signal: AbortSignal): UpgradeHost {
+  return { ...host, gate: (...args) => orAborted(host.gate(...args), signal) };
 }
 
 /** Without last good, only an `up` may deploy. An app that was never deployed here isn't an outage. */

@@ -1,5 +1,6 @@
 // Deploys, repairs or upgrades a warm app to its inputs.
 import { InconclusiveError, type ObservedApp } from "../lib/health/index.ts";
+import { InterruptedError } from "../lib/run/index.ts";
 import { isRejected } from "../lib/state/index.ts";
 import { type AppContext, ensureApp } from "./context.ts";
 import { envNotFound, lastDeployed, readEnv, writeEnv } from "./env.ts";
@@ -92,7 +93,8 @@ export async function bringUp(context: AppContext, host: UpgradeHost, version: s
     await host.deploy(version);
     await passGate(host, version, {}, rollbacks);
   } catch (error) {
-    if (!(error instanceof InconclusiveError)) await host.recordFirstFailure(version);
+    if (!(error instanceof InconclusiveError || error instanceof InterruptedError))
+      await host.recordFirstFailure(version);
     throw error;
   }
   await host.commit(version);

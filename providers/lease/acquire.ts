@@ -1,6 +1,7 @@
 // Acquires a run's lease: first the lease, then a check for maintenance. During maintenance the run releases its lease
 // and waits, so that runs and upgrades cannot deadlock.
 import type { KeycloakKind } from "../lib/coordination/index.ts";
+import { InterruptedError } from "../lib/run/index.ts";
 import { waitForDedicatedSlot } from "./dedicatedSlot.ts";
 import { releaseOwnLease } from "./leaseRecord.ts";
 import { leaseWithoutMaintenance } from "./maintenanceWait.ts";
@@ -48,7 +49,10 @@ async function decide(
   // The process that has the app's lock may be waiting for this lease.
   await releaseOwnLease(host.store, attempt);
   if (repaired) return decide(host, attempt, "dedicated");
-  await host.repair().catch((error: Error) => host.log(`keycloak can't be repaired: ${error.message}`));
+  await host.repair().catch((error: Error) => {
+    if (error instanceof InterruptedError) throw error;
+    host.log(`keycloak can't be repaired: ${error.message}`);
+  });
   return decide(host, attempt, "warm", true);
 }
 

@@ -3,6 +3,7 @@ import {
   isLease,
   isLeaseActive,
   isMaintenance,
+  isMaintenanceOver,
   type LeaseRecord,
   type StoredRecord,
 } from "../lib/coordination/index.ts";
@@ -45,8 +46,9 @@ function memoryMissing(available: number): string | undefined {
 
 async function isWarmBack(host: AcquireHost, { keycloak }: LeaseAttempt): Promise<boolean> {
   const records = await host.store.list();
-  const inMaintenance = records.some(each => isMaintenance(each) && each.record.domain === keycloak);
-  return !inMaintenance && (await host.observe()).state === "up";
+  const found = records.filter(isMaintenance).find(({ record }) => record.domain === keycloak);
+  if (found && !(await isMaintenanceOver(host, found.record))) return false;
+  return (await host.observe()).state === "up";
 }
 
 /** Active leases with a dedicated Keycloak that are older than this run's. */

@@ -11,12 +11,13 @@ import { UnavailableError, type AcquireHost, type KeycloakState } from "./reques
 
 /**
  * Redeploys an app that is down, with the inputs of the warm stack's last `up`. `wait`: milliseconds to wait for its
- * lock. `after`: fails if a repair was attempted after that one.
+ * lock. `after`: fails if a repair was attempted after that one. `signal`: ends its waits once it aborts, with its
+ * reason as the error.
  */
 export type Repair = (
   app: Pick<WarmAppInputs, "recipe" | "domain" | "stateDir">,
   log: Log,
-  options: { readonly wait: number; readonly after: string },
+  options: { readonly wait: number; readonly after: string; readonly signal: AbortSignal },
 ) => Promise<void>;
 
 interface AcquireHostOptions {
@@ -26,23 +27,25 @@ interface AcquireHostOptions {
   readonly holder: ProcessIdentity | undefined;
   readonly repair: Repair;
   readonly log: Log;
+  /** Ends every wait once it aborts, with its reason as the error. */
+  readonly signal: AbortSignal;
 }
 
 /** Milliseconds that a run waits for another run's repair: longer than Keycloak takes to start. */
 const REPAIR_WAIT = 10 * 60_000;
 
-export function acquireHost({ keycloak, holder, repair, log }: AcquireHostOptions): AcquireHost {
+export function acquireHost({ keycloak, holder, repair, log, signal }: AcquireHostOptions): AcquireHost {
   const known = lastRepair(appFolder(keycloak.stateDir, keycloak.domain));
   known.catch(() => undefined); // awaited by a repair
   return {
     ...coordinationHost(log),
     async sleep(ms) {
-      await sleep(ms);
+      await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
       if (holder && (await livenessOnSwarm(holder)) === "dead")
         throw new UnavailableError("the hearth run that waits for the lease is dead");
     },
     observe: () => observeKeycloak(keycloak),
-    repair: async () => repair(keycloak, log, { wait: REPAIR_WAIT, after: await known }),
+    repair: async () => repair(keycloak, log, { wait: REPAIR_WAIT, after: await known, signal }),
     memory: availableMemory,
   };
 }

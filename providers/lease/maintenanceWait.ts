@@ -3,6 +3,9 @@ import {
   describeMaintenance,
   includesRun,
   isMaintenance,
+  isMaintenanceActive,
+  isMaintenanceOver,
+  maintenanceEnd,
   removeStaleMaintenance,
   type KeycloakKind,
   type MaintenanceRecord,
@@ -28,16 +31,17 @@ export async function leaseWithoutMaintenance(
     if (!known) await createLease(host, attempt, kind);
     const blocking = known ?? (await blockingMaintenance(host, kind));
     if (!blocking) return kind;
-    const isDead = (await host.liveness(blocking.record.holder)) === "dead";
-    if (isDead && (blocking.record.stale || (await host.isStale(blocking.record)))) {
-      await removeStaleMaintenance(host.store, blocking);
-      if (known) continue;
-      return kind; // Any later holder sees our lease.
+    const isActive = await isMaintenanceActive(host, blocking.record);
+    if (!isActive && (await isMaintenanceOver(host, blocking.record))) {
+      const isRemoved = await removeStaleMaintenance(host.store, blocking);
+      // Any later holder sees our lease; one that renewed it after its expiry doesn't.
+      if (known || !isRemoved) continue;
+      return kind;
     }
     if (!known) await releaseOwnLease(host.store, attempt);
     const description = describeMaintenance(blocking.record);
-    if (isDead || host.monotonicNow() - start >= WAIT_LIMITS.maintenance) {
-      kind = giveUpWaiting(host, attempt, blocking.record, isDead);
+    if (!isActive || host.monotonicNow() - start >= WAIT_LIMITS.maintenance) {
+      kind = giveUpWaiting(host, attempt, blocking.record, await whyOver(host, blocking.record, isActive));
     } else if (logged !== description) {
       host.log(`waiting: ${description}`);
       logged = description;
@@ -50,15 +54,19 @@ function giveUpWaiting(
   host: AcquireHost,
   { mode }: LeaseAttempt,
   record: MaintenanceRecord,
-  isDead: boolean,
+  why: string,
 ): KeycloakKind {
-  const description = describeMaintenance(record);
-  const reason = isDead
-    ? `${description}, which is dead`
-    : `${description}: not over after ${WAIT_LIMITS.maintenance / 60_000} minutes`;
+  const reason = `${describeMaintenance(record)}${why}`;
   if (mode !== "auto" || includesRun(record.blocks, "dedicated")) throw new UnavailableError(reason);
   host.log(`${reason}; the run gets a dedicated Keycloak`);
   return "dedicated";
+}
+
+/** Completes the maintenance's description. */
+async function whyOver({ liveness }: AcquireHost, record: MaintenanceRecord, isActive: boolean): Promise<string> {
+  if (isActive) return `: not over after ${WAIT_LIMITS.maintenance / 60_000} minutes`;
+  if ((await liveness(record.holder)) === "dead") return ", which is dead";
+  return `, which wasn't renewed until ${maintenanceEnd(record)}`;
 }
 
 /** The maintenance that blocks a run with this kind of Keycloak. */

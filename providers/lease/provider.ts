@@ -3,7 +3,7 @@ import { checkInputs, requireSwarm } from "../pulumi/check.ts";
 import { type Checked, type Registered, type ResourceInputs, clean } from "../pulumi/protocol.ts";
 import { appFolder, readLastGood } from "../lib/state/index.ts";
 import { surviveParent } from "../pulumi/process.ts";
-import { logOfRun, withRunLock } from "../lib/run/index.ts";
+import { heedInterruption, logOfRun, withRunLock } from "../lib/run/index.ts";
 import { servicesOf, versionLabel, stackOf } from "../lib/docker/index.ts";
 import { type KeycloakKind, leaseName, leaseOf, leaseTerms, swarmStore } from "../lib/coordination/index.ts";
 import { acquire } from "./acquire.ts";
@@ -36,7 +36,9 @@ export const provider = surviveParent({
     const unreachableLimit = lease.unreachableLimit * 1000;
     const request = { run, mode, keycloak: keycloak.domain, domains, dedicatedLimit, unreachableLimit, ...terms };
     const kind = await withRunLock(keycloak.stateDir, run, "lease", () =>
-      acquire(acquireHost({ keycloak, holder: terms.holder, repair, log: logOfRun }), request),
+      heedInterruption(signal =>
+        acquire(acquireHost({ keycloak, holder: terms.holder, repair, log: logOfRun, signal }), request),
+      ),
     );
     return {
       id: leaseName(run),

@@ -30,6 +30,7 @@ import {
   type Verdict,
 } from "../lib/health/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
+import { heedInterruption, orAborted } from "../lib/run/index.ts";
 import type { Log } from "../lib/text.ts";
 import { monotonicNow, since } from "../lib/time/index.ts";
 import { cloneCheckout, cloneRelease } from "./clone.ts";
@@ -59,7 +60,10 @@ export async function liveHost(app: CheckedRunApp, lock: number, log: Log): Prom
       return snapshotServices(deployment.stack);
     },
     existingSecrets: names => existingSecrets(deployment, names),
-    pullImages: () => ensureImages(imageReferences(source.recipe.compose), app.recipe, log),
+    pullImages: () =>
+      heedInterruption(signal =>
+        orAborted(ensureImages(imageReferences(source.recipe.compose), app.recipe, log), signal),
+      ),
     deploy: renew => deploy(deployment, renew),
     undeploy: () => undeploy(deployment),
     gate: before => waitForHealth(deployment, before, rollbacks),
@@ -89,11 +93,10 @@ async function waitForHealth(
     return waiting.length > 0 ? `${waiting.join(", ")} not replaced yet` : undefined;
   };
   const findRollback = (services: readonly Service[]) => rollbacks && swarmRollback(services, rollbacks);
-  const verdict = await gate(
-    prober({ ...app, ingress: false }, findRollback, notReplacedYet),
-    healthWindow(app.health, await startTimes(stack, recipe)),
-    seen => log(`${app.recipe}: ${gateLine(seen, since(start), app.health)}`),
-  );
+  const probe = prober({ ...app, ingress: false }, findRollback, notReplacedYet);
+  const window = healthWindow(app.health, await startTimes(stack, recipe));
+  const onChange = (seen: string) => log(`${app.recipe}: ${gateLine(seen, since(start), app.health)}`);
+  const verdict = await heedInterruption(signal => orAborted(gate(probe, window, onChange), signal));
   if (verdict.health === "healthy") log(`${app.recipe}: healthy after ${since(start)}`);
   return verdict;
 }

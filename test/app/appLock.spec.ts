@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { beginOperation, closeOperation } from "../../providers/lib/state/operation.ts";
 import { tryLock } from "../../providers/lib/lock/flock.ts";
+import { InterruptedError } from "../../providers/lib/run/interruption.ts";
 import { withAppLock } from "../../providers/app/appLock.ts";
 
 describe("the lock of an app", () => {
@@ -47,5 +48,22 @@ describe("the lock of an app", () => {
       "free",
     );
     await rm(stateDir, { recursive: true });
+  });
+
+  it("isn't waited for any longer once the waiting run is interrupted", async () => {
+    const stateDir = await mkdtemp(join(tmpdir(), "hearth-locked-"));
+    const app = { stateDir, domain: "a.test", recipe: "a" };
+    const held = await tryLock(appFolder(stateDir, app.domain).lock);
+    try {
+      const controller = new AbortController();
+      const abort = () => controller.abort(new InterruptedError());
+      const work = () => Promise.reject(new Error("work ran while another process held the lock"));
+      const start = performance.now();
+      await assert.rejects(withAppLock(app, abort, work, 10_000, controller.signal), { name: "InterruptedError" });
+      assert.ok(performance.now() - start < 3_000);
+    } finally {
+      await held?.release();
+      await rm(stateDir, { recursive: true });
+    }
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { inputsOfUp, repairObserved } from "../../providers/app/repair.ts";
 import { forgetInputs, readRecordedSwarm, recordInputs } from "../../providers/app/recordedInputs.ts";
 import { InconclusiveError } from "../../providers/lib/health/index.ts";
+import { InterruptedError } from "../../providers/lib/run/index.ts";
 import { recordRepair } from "../../providers/lib/state/index.ts";
 import { freshDisk, FROM, TO } from "./fakeHost.ts";
 import { type FakeApp, fakeApp } from "./syncHost.ts";
@@ -76,5 +77,20 @@ describe("the repair of a warm app", () => {
     for (let at = 1; at <= 3; at++) await recordRepair(fake.context.folder);
     await assert.rejects(repair(freshDisk(), down), /after 3 repairs within an hour/);
     assert.equal((await alerts()).length, 1);
+  });
+
+  it("P8: leaves its gate when the run that waits is interrupted, without an alert, a first failure or a commit", async () => {
+    const disk = freshDisk({ failedFirst: [] });
+    const { host, did } = fake.host(disk);
+    const controller = new AbortController();
+    const endless = {
+      ...host,
+      gate: () => (controller.abort(new InterruptedError()), new Promise<never>(() => undefined)),
+    };
+    const repaired = repairObserved(fake.context, endless, down, { signal: controller.signal });
+    await assert.rejects(repaired, { name: "InterruptedError" });
+    assert.deepEqual(did, [`deploy ${FROM}`]);
+    assert.deepEqual(disk.failedFirst, []);
+    assert.deepEqual(await alerts(), []);
   });
 });

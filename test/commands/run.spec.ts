@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,6 +25,8 @@ describe("hearth run", function () {
     folder = await mkdtemp(join(tmpdir(), "hearth-command-"));
     for (const name of ["pulumi", "docker"])
       await symlink(join(project, "test/commands/fixtures", name), join(folder, name));
+    await mkdir(join(folder, "swarm", "configs"), { recursive: true });
+    await writeFile(join(folder, "swarm", "stacks"), "");
     await writeFile(
       join(folder, "ci.yaml"),
       `config:\n  hearth:baseDomain: ci.example.org\n  hearth:stateDir: ${folder}/state\n`,
@@ -88,6 +90,41 @@ describe("hearth run", function () {
     assert.equal(await code("no-such-command-here"), 127);
     await writeFile(join(folder, "plain"), "x", { mode: 0o644 });
     assert.equal(await code(join(folder, "plain")), 126);
+  });
+
+  it("P8: removes the run if starting the command throws, as for an argument that the kernel refuses", async () => {
+    const login = { realm: "r", issuer: "https://k.test/r", discoveryUrl: "https://k.test/d", clientId: "app" };
+    const outputs = {
+      ...login,
+      clientSecret: "x".repeat(200_000),
+      username: "tester",
+      password: "its",
+      deployCount: 0,
+    };
+    const about = { keycloak: "warm", keycloakVersion: "2.0.0+1", keycloakSince: "" };
+    await writeFile(join(folder, "outputs"), JSON.stringify({ ...outputs, ...about }));
+    const done = await hearth(["run", ...flags, "--", "echo", "ran"]);
+    assert.equal(done.code, 126, done.stderr);
+    assert.equal(done.stdout, "");
+    assert.match(done.stderr, /^hearth: echo: .*E2BIG/m);
+    assert.deepEqual(await calls(), [init, up, output, destroy, remove]);
+  });
+
+  it("P8: ends the run with 125, and removes it, if its lease is lost and can't be acquired again", async () => {
+    await writeFile(join(folder, "no-lease"), "");
+    const script = `trap "echo ended; exit 0" TERM; while :; do sleep 0.1; done`;
+    const done = await hearth(["run", ...flags, "--", "sh", "-c", script]);
+    assert.deepEqual([done.code, done.stdout], [125, "ended\n"], done.stderr);
+    assert.match(done.stderr, /^hearth: not your recipe: the lease of docs-\w{6} was lost: .*: ending the run/m);
+    assert.deepEqual(await calls(), [init, up, output, destroy, remove]);
+  });
+
+  it("P8: removes a failed run that can't be kept", async () => {
+    const leave = `rm ${folder}/swarm/configs/*; exit 3`;
+    const done = await hearth(["run", ...flags, "--keep", "1h", "--", "sh", "-c", leave]);
+    assert.equal(done.code, 3, done.stderr);
+    assert.match(done.stderr, /^hearth: warning: docs-\w{6} isn't kept: lease not found$/m);
+    assert.deepEqual(await calls(), [init, up, output, destroy, remove]);
   });
 
   it("passes the command's flags to the command", async () => {
@@ -163,7 +200,7 @@ describe("hearth run", function () {
     const { code, stdout } = await done;
     assert.equal(code, 130);
     assert.equal(stdout, "");
-    assert.deepEqual(await calls(), [init, up, "stopped", destroy, remove]);
+    assert.deepEqual(await calls(), [init, up, "providers told", "stopped", destroy, remove]);
   });
 
   for (const [signal, code] of [

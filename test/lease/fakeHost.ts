@@ -24,6 +24,8 @@ export interface AppPlan {
   readonly app: "keycloak" | "traefik" | "custom-html";
   /** Whether it keeps a journal, from which another process can finish its work if it dies. */
   readonly journal: boolean;
+  /** Whether it runs in a container, so that nobody knows whether it lives. */
+  readonly contained?: boolean;
   /** Milliseconds before it starts. */
   readonly delay: number;
   /** Milliseconds for which it holds what it acquired. */
@@ -168,6 +170,7 @@ export function createSimulation(scheduler: Scheduler, { dedicatedLimit, outage 
   function addApp(plan: AppPlan): void {
     const app = newApp(scheduler, plan.app, `change ${apps.length}`, host);
     app.host.isStale = async each => !open.has(each.app);
+    if (plan.contained) app.liveness = "unknown";
     apps.push(app);
     start(app, plan, () => underLock(app, plan.app, 2 * DRAIN_LIMIT, () => change(app, plan)));
   }

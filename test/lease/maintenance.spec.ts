@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, MINUTE, newScheduler, START } from "./scheduler.ts";
+import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
 import { newApp, newHost, newRun } from "./participants.ts";
 
 const WIKI = "wiki-00000a";
@@ -95,6 +96,43 @@ describe("a run during maintenance", () => {
     assert.equal(await got, "warm");
     assert.equal(scheduler.maintenance(), undefined);
     assert.equal(scheduler.leases()[0]?.keycloak, "warm");
+  });
+
+  for (const staleMaintenance of [true, false])
+    it(`F54: ${staleMaintenance ? "removes" : "keeps"} maintenance that has expired ${
+      staleMaintenance ? "" : "with an operation open "
+    }after its container was cancelled`, async () => {
+      const scheduler = newScheduler();
+      const app = newApp(scheduler, "keycloak");
+      void app.drainAndHold(MINUTE);
+      await scheduler.run({ until: () => app.next() === "sleep" });
+      app.kill();
+      app.liveness = "unknown";
+      scheduler.advance(LEASE_DURATION);
+      const run = newRun(scheduler, WIKI, {}, newHost({ staleMaintenance }));
+      const got = run.acquire();
+      await scheduler.run();
+      assert.equal(await got, staleMaintenance ? "warm" : "dedicated");
+      assert.equal(scheduler.maintenance() === undefined, staleMaintenance);
+      assert.ok(scheduler.now() - START - LEASE_DURATION < 3_000, "it waited");
+      const expired = /, which wasn't renewed until 2026-01-01T00:30:00.000Z; the run gets a dedicated Keycloak$/;
+      if (!staleMaintenance) assert.match(run.logged.join(), expired);
+    });
+
+  it("F54: that waits for a dedicated Keycloak uses the warm one once its maintenance has expired", async () => {
+    const scheduler = newScheduler();
+    const app = newApp(scheduler, "keycloak");
+    void app.claim();
+    await scheduler.run();
+    app.kill();
+    app.liveness = "unknown";
+    scheduler.advance(LEASE_DURATION - 13 * MINUTE); // it waits for the maintenance for ten of them
+    const run = newRun(scheduler, WIKI, { dedicatedLimit: 0 }, newHost({ staleMaintenance: true }));
+    const got = run.acquire();
+    await scheduler.run();
+    assert.equal(await got, "warm");
+    assert.match(run.logged.join(), /waiting: hearth:dedicatedLimit is 0/);
+    assert.equal(scheduler.maintenance(), undefined);
   });
 
   for (const mode of ["auto", "warm", "dedicated", "none"] as const)

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { KeycloakMode } from "../../providers/lease/request.ts";
 import { MINUTE, newScheduler, START } from "./scheduler.ts";
+import { LEASE_DURATION } from "../../providers/lib/coordination/liveness.ts";
+import { renewMaintenance } from "../../providers/lib/coordination/maintenance.ts";
 import { conflicts, DOWN, newApp, newHost, newRun, UP } from "./participants.ts";
 
 /** Every order in which the run and the app create their records and list the others', and which then goes first. */
@@ -139,5 +141,25 @@ describe("stale maintenance", () => {
     });
     assert.equal(await got, "warm");
     await done;
+  });
+
+  it("F54: isn't removed by a run if its holder, which nobody can observe, renews it just then", async () => {
+    const scheduler = newScheduler();
+    const host = newHost({ staleMaintenance: true });
+    const [app, run] = [newApp(scheduler, "keycloak", "", host), newRun(scheduler, "wiki-00000a", {}, host)];
+    const renewer = scheduler.participant("its timer");
+    app.liveness = "unknown";
+    const done = app.drainAndHold(35 * MINUTE);
+    await scheduler.run({ until: () => app.inside });
+    scheduler.advance(LEASE_DURATION);
+    const got = run.acquireAndHold(MINUTE);
+    await run.runUntil("replace hearth-maintenance"); // it has found the maintenance expired
+    const renewed = renewMaintenance({ ...app.host, store: renewer.store }, app.work, async () => true);
+    await renewer.runToEnd();
+    assert.equal(await renewed, true);
+    await scheduler.run({
+      until: () => (assert.ok(!conflicts(run, app), "a run uses Keycloak while it is being changed"), false),
+    });
+    assert.deepEqual(await Promise.all([got, done]), ["warm", undefined]);
   });
 });

@@ -32,6 +32,7 @@ const run: fc.Arbitrary<RunPlan> = fc.record({
 const app: fc.Arbitrary<AppPlan> = fc.record({
   app: fc.constantFrom("keycloak", "keycloak", "traefik", "custom-html"),
   journal: fc.boolean(),
+  contained: fc.boolean(),
   delay,
   hold,
   diesAfter,
@@ -42,6 +43,8 @@ const remains = fc.constantFrom<RunPlan | AppPlan | undefined>(
   undefined,
   { ...dead, app: "keycloak", journal: false },
   { ...dead, app: "traefik", journal: false },
+  { ...dead, app: "traefik", journal: false, contained: true },
+  { ...dead, app: "keycloak", journal: true, contained: true },
   { ...dead, app: "keycloak", journal: true },
   { ...dead, identity: 0, mode: "dedicated", lease: "held" },
 );

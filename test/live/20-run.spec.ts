@@ -6,8 +6,22 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { runName, runOf, stackName } from "../../providers/lib/run/names.ts";
-import { at, project, stateDir } from "../lab/paths.ts";
-import { call, endRuns, freshWarm, hearth, keycloak, listing, must, pulumi, realmStatus, traefik } from "./host.ts";
+import { isMaintenance, MAINTENANCE_NAME, swarmStore } from "../../providers/lib/coordination/coordinationStore.ts";
+import { currentProcess } from "../../providers/lib/process/identity.ts";
+import { at, base, project, stateDir } from "../lab/paths.ts";
+import {
+  call,
+  endRuns,
+  freshWarm,
+  hearth,
+  keycloak,
+  listing,
+  must,
+  pulumi,
+  realmStatus,
+  start,
+  traefik,
+} from "./host.ts";
 
 const long = process.argv.includes("--long");
 const login = join(project, "test/lab/login.ts");
@@ -43,6 +57,66 @@ describe("a CI run on a real host", function () {
     );
     assert.match(done.stderr, new RegExp(`hearth: keycloak \\S+ \\(\\S+\\), warm, upgraded .* · realm ${realm}`));
     assert.equal(await realmStatus(realm), 404);
+  });
+
+  const waits: [what: string, flags: readonly string[], waiting: RegExp][] = [
+    ["maintenance to end", [], /waiting: \S+ is in maintenance/],
+    ["a dedicated Keycloak", ["--keycloak", "dedicated"], /waiting: hearth:dedicatedLimit is 0/],
+  ];
+  for (const [what, more, waiting] of waits)
+    it(`P8: that waits for ${what} ends within seconds after Ctrl-C, and leaves nothing behind`, async () => {
+      const { flags } = named(`interrupted-${Date.now()}`);
+      const config = join(folder, "no-dedicated.yaml");
+      await writeFile(config, `config:\n  hearth:baseDomain: ${base}\n  hearth:dedicatedLimit: 0\n`);
+      const [startedAt, expiresAt] = [Date.now(), Date.now() + 600_000].map(ms => new Date(ms).toISOString());
+      if (more.length === 0)
+        await swarmStore.create(MAINTENANCE_NAME, {
+          format: 1,
+          kind: "maintenance",
+          app: "keycloak",
+          domain: keycloak.domain,
+          what: "a spec",
+          blocks: "all",
+          startedAt: startedAt!,
+          expiresAt: expiresAt!,
+          holder: await currentProcess(),
+          stateDir,
+        });
+      try {
+        const argv = ["run", ...flags, ...more, "--", "true"];
+        const run = start("hearth", argv, { HEARTH_CI_CONFIG: config });
+        for (const began = Date.now(); !waiting.test(run.output()); await sleep(100))
+          assert.ok(Date.now() - began < 60_000, run.output());
+        const began = Date.now();
+        run.child.kill("SIGINT");
+        assert.equal(await run.ended, 130, run.output());
+        assert.ok(Date.now() - began < 20_000, `it ended ${Date.now() - began} ms later`);
+      } finally {
+        for (const each of (await swarmStore.list()).filter(isMaintenance)) await swarmStore.remove(each);
+      }
+    });
+
+  it("F54: removes maintenance that has expired, of a container that is gone", async () => {
+    const [startedAt, expiresAt] = [Date.now() - 3_600_000, Date.now()].map(ms => new Date(ms).toISOString());
+    await swarmStore.create(MAINTENANCE_NAME, {
+      format: 1,
+      kind: "maintenance",
+      app: "keycloak",
+      domain: keycloak.domain,
+      what: "a spec",
+      blocks: "all",
+      startedAt: startedAt!,
+      expiresAt: expiresAt!,
+      holder: { ...(await currentProcess()), pidns: "pid:[1]" },
+      stateDir,
+    });
+    try {
+      const done = await hearth(["run", ...named(`expired-${Date.now()}`).flags, "--", "true"]);
+      assert.equal(done.exitCode, 0, done.all);
+      assert.deepEqual((await swarmStore.list()).filter(isMaintenance), []);
+    } finally {
+      for (const each of (await swarmStore.list()).filter(isMaintenance)) await swarmStore.remove(each);
+    }
   });
 
   it("runs the command in the caller's folder and exits with its code", async () => {

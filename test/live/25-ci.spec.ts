@@ -9,6 +9,7 @@ import { stackOf } from "../../providers/lib/docker/names.ts";
 import { releaseLease } from "../../providers/lease/leaseRecord.ts";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { leaseOf, swarmStore } from "../../providers/lib/coordination/coordinationStore.ts";
+import { currentProcess } from "../../providers/lib/process/identity.ts";
 import { type LeaseRecord } from "../../providers/lib/coordination/records.ts";
 import { appDomain, dedicatedDomain, runName, runOf, stackName } from "../../providers/lib/run/names.ts";
 import { at, base, project, stateDir } from "../lab/paths.ts";
@@ -356,9 +357,16 @@ describe("CI runs with apps and under load, on a real host", function () {
       domains: [],
       acquiredAt: since,
       expiresAt: since,
+      holder: await currentProcess(),
     };
     assert.equal(await swarmStore.create("hearth-run-0000aa", record), true);
-    const done = startRenewing(record.run, 100);
+    const fail = (why: string) => assert.fail(why);
+    const { stop } = startRenewing(record.run, {
+      holder: record.holder!,
+      onLost: fail,
+      isRemoved: async () => false,
+      every: 100,
+    });
     try {
       const end = async () => Date.parse((await leaseOf(swarmStore, record.run))!.record.expiresAt);
       await until(
@@ -367,7 +375,7 @@ describe("CI runs with apps and under load, on a real host", function () {
         () => "the lease was never renewed",
       );
     } finally {
-      done();
+      stop();
       await sleep(500); // for a renewal that is in progress
       await releaseLease(swarmStore, record.run);
     }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { readFile, stat } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { readOperation, type OperationStep } from "../../providers/lib/state/operation.ts";
@@ -164,6 +166,31 @@ describe("recovery of interrupted operations and of apps that are down, on a rea
       });
     }
   });
+
+  if (long)
+    it("F53, P10: says so and exits with 1 if another process has held the app's lock for an hour", async () => {
+      const lock = await tryLock(folder.lock);
+      assert.ok(lock);
+      const alerts = join(stateDir, "alerts");
+      const before = await readdir(alerts);
+      try {
+        const [holder, since = ""] = (await readFile(folder.lock, "utf8")).split("\n");
+        const [boot, at] = since.split(" ");
+        await writeFile(folder.lock, `${holder}\n${boot} ${Number(at) - 3_700_000}\n`);
+        const done = await hearth(["recover"]);
+        assert.equal(done.exitCode, 1, done.all);
+        assert.match(
+          done.stderr,
+          new RegExp(`^hearth: keycloak: pid ${process.pid} on \\S+ has held the lock for 6\\d min`),
+        );
+      } finally {
+        await lock.release();
+        for (const name of await readdir(alerts))
+          if (!before.includes(name)) await rm(join(alerts, name), { recursive: true });
+      }
+      const again = await hearth(["recover"]);
+      assert.equal(again.exitCode, 0, again.all);
+    });
 
   it("restarts nothing that is healthy, nor do up and refresh", async () => {
     const before = await containers();

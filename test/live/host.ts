@@ -147,9 +147,10 @@ export interface Started {
   readonly output: () => string;
 }
 
-/** Starts a program in the checkout. `output` holds what it printed so far. */
-export function start(program: string, argv: readonly string[]): Started {
-  const child = spawn(program, argv, { cwd: project, stdio: ["ignore", "pipe", "pipe"] });
+/** Starts a program in the checkout, with more variables. `output` holds what it printed so far. */
+export function start(program: string, argv: readonly string[], env: Record<string, string> = {}): Started {
+  const stdio = ["ignore", "pipe", "pipe"] as const;
+  const child = spawn(program, argv, { cwd: project, stdio: [...stdio], env: { ...process.env, ...env } });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", chunk => (text += String(chunk)));
   return { child, ended: new Promise(resolve => child.once("close", code => resolve(code ?? -1))), output: () => text };

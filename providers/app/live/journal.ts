@@ -13,12 +13,14 @@ import { keptEnv } from "../env.ts";
 import type { UpgradeHost } from "../host.ts";
 import { removeOrDefer } from "./cleanUp.ts";
 import type { Session } from "./session.ts";
+import { stepWatch } from "./stepWatch.ts";
 
 type Journal = Pick<UpgradeHost, "operation" | "begin" | "beginRestore" | "writeStep" | "close">;
 
 export function journal(session: Session): Journal {
   const { app, stack, folder, swarm } = session.context;
   const { recipe, domain } = app;
+  const watch = stepWatch(app, session.context.log);
   return {
     async operation() {
       const operation = await readOperation(folder);
@@ -39,8 +41,12 @@ export function journal(session: Session): Journal {
       const plan = { kind: "restore", recipe, domain, swarm, from: version, to, snapshot, rollingBack: true } as const;
       return replaceOperation(folder, plan, "undeploy");
     },
-    writeStep: (operation, step, changes) => writeStep(folder, operation, step, changes),
+    writeStep(operation, step, changes) {
+      watch.start();
+      return writeStep(folder, operation, step, changes);
+    },
     async close() {
+      watch.stop();
       const operation = await readOperation(folder);
       await closeOperation(folder);
       if (operation) await removeOrDefer(session, removeFile(keptEnv(folder, operation.id)));

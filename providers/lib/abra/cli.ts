@@ -86,7 +86,7 @@ export function abraIn(abraDir: string, lock?: number): Abra {
 
 /** Throws AbraVersionError if abra is missing or older than OLDEST_ABRA. */
 export async function probeAbra(): Promise<void> {
-  const { stdout } = await abra(argv.versionArgv(), "read its version").catch(error => {
+  const { stdout } = await abra(argv.versionArgv(), "read its version", { timeout: VERSION_LIMIT }).catch(error => {
     if (error instanceof ProgramError && error.kind === "not found")
       throw new AbraVersionError("abra not found on PATH: install it from https://docs.coopcloud.tech/abra/install/", {
         cause: error,
@@ -104,9 +104,15 @@ export async function probeAbra(): Promise<void> {
 
 const INSTALL_NEWER = `install abra ${OLDEST_ABRA} or newer`;
 
-async function abra(args: string[], what: string, options: RunOptions = {}): Promise<Result> {
+/** Milliseconds. It waits for no task, but for a registry that doesn't answer, once for each image. */
+const CALL_LIMIT = 600_000;
+
+/** Milliseconds. */
+const VERSION_LIMIT = 60_000;
+
+async function abra(args: string[], what: string, options: RunOptions): Promise<Result> {
   try {
-    return await run("abra", args, what, { ...options, yieldsCpu: true });
+    return await run("abra", args, what, { timeout: CALL_LIMIT, ...options, yieldsCpu: true });
   } catch (error) {
     if (!(error instanceof ProgramError) || error.kind !== "failed") throw error;
     throw new AbraError(what, fatalLine(error.result), error);

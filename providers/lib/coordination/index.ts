@@ -14,8 +14,19 @@ export {
 } from "./coordinationStore.ts";
 export { currentHolder, livenessOnSwarm } from "./holder.ts";
 export { coordinationHost } from "./liveHost.ts";
-export { DEFAULT_TTL, describeHolder, isLeaseActive, LEASE_DURATION, RENEW_INTERVAL } from "./liveness.ts";
+export {
+  DEFAULT_TTL,
+  describeHolder,
+  expiryAt,
+  isLeaseActive,
+  isMaintenanceActive,
+  isMaintenanceOver,
+  LEASE_DURATION,
+  maintenanceEnd,
+  RENEW_INTERVAL,
+} from "./liveness.ts";
 export { claimMaintenance, drain, releaseMaintenance, type MaintenanceRequest } from "./maintenance.ts";
+export { keepMaintenance } from "./keepMaintenance.ts";
 export { describeMaintenance, type LeaseRecord, type MaintenanceRecord } from "./records.ts";
 export { LeaseLostError, underLease } from "./underLease.ts";
 export { encodeTerms, LEASE, leaseTerms, type LeaseTermsMessage } from "./terms.ts";

@@ -1,7 +1,5 @@
 // The coordination host on a real machine: the swarm, the clocks, processes, and this host's journals.
 import { setTimeout as sleep } from "node:timers/promises";
-import { nodeId } from "../docker/index.ts";
-import { isThisMachine } from "../process/index.ts";
 import { appFolder, readOperation } from "../state/index.ts";
 import type { Log } from "../text.ts";
 import { monotonicNow } from "../time/index.ts";
@@ -21,7 +19,10 @@ export function coordinationHost(log: Log): CoordinationHost {
   };
 }
 
-/** `hearth recover` finishes an operation that is open on this host. Another host's journal can't be read here. */
-async function isStale({ holder, stateDir, domain }: MaintenanceRecord): Promise<boolean> {
-  return (await isThisMachine(holder, nodeId)) && (await readOperation(appFolder(stateDir, domain))) === undefined;
+/**
+ * `hearth recover` finishes an operation whose journal is on this host. Another host's journal can't be read here: its
+ * maintenance ends at its expiry.
+ */
+async function isStale({ stateDir, domain }: MaintenanceRecord): Promise<boolean> {
+  return (await readOperation(appFolder(stateDir, domain))) === undefined;
 }

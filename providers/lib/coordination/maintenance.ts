@@ -8,12 +8,20 @@ import {
   MAX_CREATE_ATTEMPTS,
   type CoordinationHost,
   type CoordinationStore,
+  type StoredRecord,
 } from "./coordinationStore.ts";
-import { describeHolder, isLeaseActive } from "./liveness.ts";
+import {
+  describeHolder,
+  expiryAt,
+  isLeaseActive,
+  isMaintenanceActive,
+  maintenanceEnd,
+  RENEW_INTERVAL,
+} from "./liveness.ts";
 import { describeMaintenance, type MaintenanceRecord } from "./records.ts";
 import { includesRun, type RunScope } from "./scope.ts";
 
-/** The change, its holder, and the runs that it concerns. */
+/** The change, its holder, which holds the app's lock, and the runs that it concerns. */
 export interface MaintenanceRequest extends Pick<
   MaintenanceRecord,
   "app" | "domain" | "what" | "blocks" | "holder" | "stateDir"
@@ -56,7 +64,7 @@ export async function drain(host: CoordinationHost, request: MaintenanceRequest,
 
 /**
  * Creates maintenance for this process, or takes it over, without waiting. Returns why it can't; undefined on success.
- * Repeating it succeeds.
+ * Repeating it succeeds, and renews it. Needs the app's lock.
  */
 export async function claimMaintenance(
   host: CoordinationHost,
@@ -73,7 +81,10 @@ export async function claimMaintenance(
       continue;
     }
     const isOwn = isSameProcess(existing.record.holder, request.holder);
-    if (isOwn && existing.record.domain === request.domain) return undefined;
+    if (isOwn && existing.record.domain === request.domain) {
+      if (!isRenewalDue(existing.record, host.now()) || (await renew(host, existing))) return undefined;
+      continue;
+    }
     if (!isOwn && !(await canTakeOver(host, existing.record, request))) return describeMaintenance(existing.record);
     if (await host.store.replace(existing, record)) return undefined;
   }
@@ -81,17 +92,49 @@ export async function claimMaintenance(
 
 function recordOf(request: MaintenanceRequest, now: number): MaintenanceRecord {
   const { app, domain, what, blocks, holder, stateDir } = request;
-  const startedAt = new Date(now).toISOString();
-  return { format: 1, kind: "maintenance", app, domain, what, blocks, startedAt, holder, stateDir };
+  const times = { startedAt: new Date(now).toISOString(), expiresAt: expiryAt(now) };
+  return { format: 1, kind: "maintenance", app, domain, what, blocks, ...times, holder, stateDir };
+}
+
+function isRenewalDue(record: MaintenanceRecord, now: number): boolean {
+  return Date.parse(maintenanceEnd(record)) <= Date.parse(expiryAt(now)) - RENEW_INTERVAL;
+}
+
+function renew({ store, now }: CoordinationHost, existing: StoredRecord<MaintenanceRecord>): Promise<boolean> {
+  return store.replace(existing, { ...existing.record, expiresAt: expiryAt(now()) });
+}
+
+/**
+ * Renews maintenance that this process holds. Creates it again if it is gone, or was marked stale, although `isOpen`
+ * says that its operation still is. Returns whether this process holds it.
+ */
+export async function renewMaintenance(
+  host: CoordinationHost,
+  request: MaintenanceRequest,
+  isOpen: () => Promise<boolean>,
+): Promise<boolean> {
+  for (let attempt = 1; attempt <= MAX_CREATE_ATTEMPTS; attempt++) {
+    const existing = (await host.store.list()).find(isMaintenance);
+    if (!existing || existing.record.stale)
+      return (await isOpen()) && (await claimMaintenance(host, request)) === undefined;
+    const { holder, domain } = existing.record;
+    if (domain !== request.domain || !isSameProcess(holder, request.holder)) return false;
+    if (await renew(host, existing)) return true;
+  }
+  throw new Error(`maintenance update kept conflicting (${MAX_CREATE_ATTEMPTS} attempts)`);
 }
 
 async function canTakeOver(
   host: CoordinationHost,
   existing: MaintenanceRecord,
-  { domain }: MaintenanceRequest,
+  { domain, stateDir, holder }: MaintenanceRequest,
 ): Promise<boolean> {
-  if ((await host.liveness(existing.holder)) !== "dead") return false;
-  return existing.domain === domain || host.isStale(existing);
+  const isSameApp = existing.domain === domain;
+  // Only one process has the app's lock: this one. It proves nothing about a machine that has a lock of its own.
+  const isSameLock = existing.stateDir === stateDir && existing.holder.boot === holder.boot;
+  if (isSameApp && isSameLock) return true;
+  if (await isMaintenanceActive(host, existing)) return false;
+  return isSameApp || host.isStale(existing);
 }
 
 /** Removes the app's maintenance if this process holds it. Absent is success. */

@@ -36,6 +36,8 @@ export const maintenance = z.object({
   /** The runs that must not begin meanwhile, from the app's profile. */
   blocks: runScope,
   startedAt: timestamp,
+  /** When it ends, unless it is renewed or its holder is proved alive; absent from an older hearth's. */
+  expiresAt: timestamp.optional(),
   holder: processIdentity,
   /** hearth's directory on the holder's host. The journal there shows whether the operation is open. */
   stateDir: z.string(),

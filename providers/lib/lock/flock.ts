@@ -5,6 +5,7 @@ import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { bootId } from "../process/index.ts";
 import { monotonicNow } from "../time/index.ts";
 
 export class LockedError extends Error {
@@ -65,6 +66,8 @@ export async function waitForLock(path: string, signal: AbortSignal): Promise<Lo
 interface LockOptions {
   /** Milliseconds to wait for the lock. Default: 10 minutes. */
   readonly wait?: number;
+  /** Ends the wait once it aborts, with its reason as the error. */
+  readonly signal?: AbortSignal | undefined;
   /** Called once, if the lock isn't free at once. */
   readonly onWait?: () => void;
 }
@@ -95,9 +98,10 @@ export async function withLock<T>(
   return withOneOf([path], work, options);
 }
 
-async function acquireOneOf(paths: readonly string[], { wait = 600_000, onWait }: LockOptions): Promise<Lock> {
+async function acquireOneOf(paths: readonly string[], { wait = 600_000, signal, onWait }: LockOptions): Promise<Lock> {
   const start = monotonicNow();
   for (let waiting = false; ;) {
+    signal?.throwIfAborted();
     for (const path of paths) {
       const lock = await tryLock(path);
       if (lock) return lock;
@@ -107,22 +111,50 @@ async function acquireOneOf(paths: readonly string[], { wait = 600_000, onWait }
     const waited = monotonicNow() - start;
     if (waited >= wait) throw new LockedError(paths.join(" or "), waited, await readHolders(paths));
     // Back off: each attempt spawns a process, and many processes may wait.
-    await sleep(Math.min(Math.max(waited / 4, 100), 500) * (0.5 + Math.random()));
+    const pause = Math.min(Math.max(waited / 4, 100), 500) * (0.5 + Math.random());
+    await sleep(pause, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
   }
 }
 
-/** Names this process for the LockedError of others. A full disk doesn't prevent locking. */
+/** Who holds a lock, and since when. */
+export interface LockHolder {
+  /** `pid 42 on ci-1` */
+  readonly words: string;
+  readonly pid: number;
+  /** Milliseconds since it was acquired. */
+  readonly heldFor: number;
+  /** When it was acquired: differs for each time that the lock is held. */
+  readonly since: string;
+}
+
+/** The holder of the lock at `path`, which must be held; undefined if it can't be told. */
+export async function lockHolder(path: string): Promise<LockHolder | undefined> {
+  const [words = "", since = ""] = (await readFile(path, "utf8").catch(() => "")).split("\n");
+  const [boot, at] = since.split(" ");
+  const pid = /^pid (\d+) on /.exec(words)?.[1];
+  if (pid === undefined || at === undefined || boot !== (await bootId())) return undefined;
+  return { words, pid: Number(pid), heldFor: sinceBoot() - Number(at), since };
+}
+
+/** Milliseconds on the clock that all processes of a boot share, and that setting the system's time doesn't move. */
+function sinceBoot(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
+/** Names this process, and the time, for others that wait. A full disk doesn't prevent locking. */
 async function writeHolder(file: FileHandle): Promise<void> {
   try {
     await file.truncate();
-    await file.write(`pid ${process.pid} on ${hostname()}`);
+    await file.write(`pid ${process.pid} on ${hostname()}\n${await bootId()} ${sinceBoot()}\n`);
   } catch (error) {
     if (!["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
 }
 
 async function readHolders(paths: readonly string[]): Promise<string | undefined> {
-  const holders = await Promise.all(paths.map(path => readFile(path, "utf8").catch(() => "")));
+  const holders = await Promise.all(
+    paths.map(async path => (await readFile(path, "utf8").catch(() => "")).split("\n")[0]!),
+  );
   return holders.filter(Boolean).join(" and ") || undefined;
 }
 

@@ -1,2 +1,11 @@
 // lock: what the rest of hearth may use.
-export { type Lock, LockedError, tryLock, waitForLock, withLock, withOneOf } from "./flock.ts";
+export {
+  type Lock,
+  LockedError,
+  type LockHolder,
+  lockHolder,
+  tryLock,
+  waitForLock,
+  withLock,
+  withOneOf,
+} from "./flock.ts";

@@ -15,7 +15,10 @@ export function withLowPriority(
   return ["nice", ["-n", String(Math.max(0, NICE - getPriority())), program, ...argv]];
 }
 
-/** Whether nice(1) ended with this because the program doesn't exist (POSIX: 127), rather than the program itself. */
+/**
+ * Whether nice(1) or timeout(1) ended with this because the program doesn't exist (POSIX: 127), rather than the program
+ * itself.
+ */
 export function isAbsent(exitCode: number | null, stderr: string): boolean {
-  return exitCode === 127 && stderr.startsWith("nice: ");
+  return exitCode === 127 && /^(nice|timeout): /.test(stderr);
 }

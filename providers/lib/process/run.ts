@@ -1,5 +1,7 @@
 // Runs another program: one result shape, and one error that carries the program's own output.
-import type { Options } from "execa";
+import type { Options, Subprocess } from "execa";
+import { monotonicNow } from "../time/index.ts";
+import { GRACE, withLimit } from "./limit.ts";
 import { isAbsent, withLowPriority } from "./priority.ts";
 
 /** What a finished program printed, and its exit code: null when a signal ended it or it never started. */
@@ -16,7 +18,7 @@ export interface RunOptions {
   readonly env?: Record<string, string | undefined>;
   /** Text for its standard input: pass secrets here, never in argv. Default: no input. */
   readonly input?: string;
-  /** Milliseconds until SIGTERM; SIGKILL follows 5 s later. Default: no limit. */
+  /** Milliseconds until it and all that it started get SIGTERM; SIGKILL follows 5 s later. Default: no limit. */
   readonly timeout?: number;
   /** A descriptor that the program inherits: a lock on it is held until its last holder closes it. */
   readonly inherit?: number | undefined;
@@ -55,21 +57,35 @@ export async function run(
 ): Promise<Result> {
   // Loaded with the first program: a process that runs none doesn't pay for execa's hundred files.
   const { execa } = await import("execa");
-  const [file, fileArgv] = options.yieldsCpu ? withLowPriority(program, argv) : ([program, argv] as const);
-  const done = await execa(file, fileArgv, settingsOf(options));
+  const start = monotonicNow();
+  const child = execa(...commandOf(program, argv, options), settingsOf(options));
+  const stopReading = options.timeout === undefined ? undefined : closeAfter(child, options.timeout);
+  const done = await child.finally(() => clearTimeout(stopReading));
+  const isOverdue = done.failed && monotonicNow() - start >= (options.timeout ?? Infinity);
   const result: Result = {
     stdout: String(done.stdout ?? ""),
     stderr: String(done.stderr ?? ""),
-    exitCode: done.exitCode ?? null,
+    exitCode: isOverdue ? null : (done.exitCode ?? null),
   };
   if (!done.failed) return result;
-  if (options.yieldsCpu && isAbsent(result.exitCode, result.stderr))
+  if (isAbsent(result.exitCode, result.stderr))
     throw new ProgramError(program, what, "not found", { stdout: "", stderr: "", exitCode: null });
-  throw new ProgramError(program, what, kindOf(done), result, done.cause);
+  throw new ProgramError(program, what, isOverdue ? "timed out" : kindOf(done), result, done.cause);
+}
+
+function commandOf(program: string, argv: readonly string[], { timeout, yieldsCpu }: RunOptions) {
+  const command = yieldsCpu ? withLowPriority(program, argv) : ([program, argv] as const);
+  return timeout === undefined ? command : withLimit(timeout, command);
+}
+
+/** A process that left the program's group may keep its output open for ever. */
+function closeAfter({ stdout, stderr }: Pick<Subprocess, "stdout" | "stderr">, limit: number): NodeJS.Timeout {
+  const close = () => [stdout, stderr].forEach(stream => stream?.destroy());
+  return setTimeout(close, limit + (GRACE + 2) * 1000);
 }
 
 /** By execa's defaults the program also gets SIGTERM when this process exits. */
-function settingsOf({ cwd, env, input, timeout, inherit }: RunOptions) {
+function settingsOf({ cwd, env, input, inherit }: RunOptions) {
   return {
     reject: false,
     // execa's types number descriptors up to 9; it accepts any.
@@ -77,12 +93,10 @@ function settingsOf({ cwd, env, input, timeout, inherit }: RunOptions) {
     ...(input === undefined ? {} : { input }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(env === undefined ? {} : { env }),
-    ...(timeout === undefined ? {} : { timeout }),
   } as const satisfies Options;
 }
 
-function kindOf({ timedOut, code }: { timedOut: boolean; code?: string | undefined }): ProgramErrorKind {
-  if (timedOut) return "timed out";
+function kindOf({ code }: { code?: string | undefined }): ProgramErrorKind {
   return code === "ENOENT" ? "not found" : "failed";
 }
 

@@ -1,5 +1,6 @@
 // run: what the rest of hearth may use.
 export { runFolder, withRunLock } from "./folder.ts";
+export { heedInterruption, InterruptedError, interruptionFile, orAborted } from "./interruption.ts";
 export { logOfRun } from "./log.ts";
 export {
   appDomain,

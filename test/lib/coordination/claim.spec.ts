@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { releaseMaintenance } from "../../../providers/lib/coordination/maintenance.ts";
-import { after, MINUTE, newScheduler, START } from "../../lease/scheduler.ts";
-import { newApp, newHost, newRun } from "../../lease/participants.ts";
+import { MAINTENANCE_NAME } from "../../../providers/lib/coordination/coordinationStore.ts";
+import { DEFAULT_TTL, LEASE_DURATION } from "../../../providers/lib/coordination/liveness.ts";
+import { releaseMaintenance, renewMaintenance } from "../../../providers/lib/coordination/maintenance.ts";
+import { after, MINUTE, newScheduler, START, type Scheduler } from "../../lease/scheduler.ts";
+import { type AppProcess, newApp, newHost, newRun } from "../../lease/participants.ts";
 
 describe("maintenance", () => {
   it("can be claimed repeatedly by its process, and stays unchanged", async () => {
@@ -47,9 +49,115 @@ describe("maintenance", () => {
       assert.deepEqual(scheduler.maintenance()?.holder, staleMaintenance ? other.holder : first.holder);
     });
 
+  it("P1: is renewed when its process claims it again, from the fifth minute on", async () => {
+    const scheduler = newScheduler();
+    const app = newApp(scheduler, "keycloak");
+    for (const minutes of [0, 4, 5, 6]) {
+      scheduler.advance(START + minutes * MINUTE - scheduler.now());
+      void app.claim();
+      await scheduler.run();
+      const renewed = minutes < 5 ? 0 : 5 * MINUTE;
+      assert.equal(scheduler.maintenance()?.expiresAt, after(renewed + LEASE_DURATION), `minute ${minutes}`);
+    }
+    assert.equal(scheduler.maintenance()?.startedAt, after(0));
+  });
+
+  for (const liveness of ["alive", "unknown", "dead"] as const)
+    it(`F54, P6: of a process that is ${liveness} is taken over at once by the next holder of the app's lock`, async () => {
+      const scheduler = newScheduler();
+      const [first, next] = [newApp(scheduler, "keycloak"), newApp(scheduler, "keycloak", "later")];
+      void first.drain();
+      await scheduler.run();
+      first.liveness = liveness;
+      const got = next.claim();
+      await scheduler.run();
+      assert.equal(await got, undefined);
+      assert.deepEqual(scheduler.maintenance()?.holder, next.holder);
+      const renewed = renewMaintenance(first.host, first.work, async () => true);
+      await scheduler.run();
+      assert.equal(await renewed, false, "who lost it doesn't renew it");
+      assert.deepEqual(scheduler.maintenance()?.holder, next.holder);
+    });
+
+  for (const name of ["keycloak", "traefik"] as const)
+    it(`F54, F59: of a process on a machine with another boot id, for ${name}, ends at its expiry, not before`, async () => {
+      const scheduler = newScheduler();
+      const host = newHost({ staleMaintenance: name === "traefik" });
+      const [first, next] = [newApp(scheduler, name), newApp(scheduler, "keycloak", "later", host)];
+      Object.assign(first.holder, { boot: "another" });
+      void first.drain();
+      await scheduler.run();
+      first.kill();
+      first.liveness = "unknown";
+      for (const [ms, isOver] of [
+        [LEASE_DURATION - 1, false],
+        [LEASE_DURATION, true],
+      ] as const) {
+        scheduler.advance(START + ms - scheduler.now());
+        const got = next.claim();
+        await scheduler.run();
+        assert.equal((await got) === undefined, isOver, `after ${ms} ms`);
+      }
+      assert.deepEqual(scheduler.maintenance()?.holder, next.holder);
+    });
+
+  it("F54: that an older hearth created without an expiry ends two hours after its start", async () => {
+    const scheduler = newScheduler();
+    const [first, next] = [newApp(scheduler, "keycloak"), newApp(scheduler, "keycloak", "later")];
+    Object.assign(first.holder, { boot: "another" });
+    const { blockedBy: _, ...about } = first.work;
+    void first.store.create(MAINTENANCE_NAME, { format: 1, kind: "maintenance", ...about, startedAt: after(0) });
+    await scheduler.run();
+    first.liveness = "unknown";
+    for (const [ms, isOver] of [
+      [DEFAULT_TTL - 1, false],
+      [DEFAULT_TTL, true],
+    ] as const) {
+      scheduler.advance(START + ms - scheduler.now());
+      const got = next.claim();
+      await scheduler.run();
+      assert.equal((await got) === undefined, isOver);
+    }
+  });
+
+  describe("that its process renews", () => {
+    const renew = async (app: AppProcess, scheduler: Scheduler, isOpen: boolean) => {
+      const renewed = renewMaintenance(app.host, app.work, async () => isOpen);
+      await scheduler.run();
+      return renewed;
+    };
+    const drained = async () => {
+      const scheduler = newScheduler();
+      const app = newApp(scheduler, "keycloak");
+      void app.drain();
+      await scheduler.run();
+      scheduler.advance(20 * MINUTE);
+      return { scheduler, app };
+    };
+
+    it("P1: lasts from then on, with its start as before", async () => {
+      const { scheduler, app } = await drained();
+      assert.equal(await renew(app, scheduler, true), true);
+      const { startedAt, expiresAt } = scheduler.maintenance()!;
+      assert.deepEqual([startedAt, expiresAt], [after(0), after(20 * MINUTE + LEASE_DURATION)]);
+    });
+
+    for (const isOpen of [true, false])
+      for (const how of ["is gone", "was marked stale"])
+        it(`P1: and that ${how} is ${isOpen ? "created again" : "left alone unless"} while its operation is open`, async () => {
+          const { scheduler, app } = await drained();
+          const [found] = scheduler.records();
+          const record = { ...scheduler.maintenance()!, stale: true as const };
+          void (how === "is gone" ? app.store.remove(found!) : app.store.replace(found!, record));
+          await scheduler.run();
+          assert.equal(await renew(app, scheduler, isOpen), isOpen);
+          assert.equal(scheduler.maintenance()?.expiresAt === after(20 * MINUTE + LEASE_DURATION), isOpen);
+        });
+  });
+
   for (const liveness of ["alive", "unknown"] as const)
-    for (const name of ["traefik", "keycloak"] as const)
-      it(`F16: of another process that is ${liveness}, for ${name}, is waited for and logged once`, async () => {
+    for (const name of ["traefik"] as const)
+      it(`F16: of another app's process that is ${liveness} is waited for and logged once`, async () => {
         const scheduler = newScheduler();
         const [first, next] = [
           newApp(scheduler, name),
@@ -73,6 +181,7 @@ describe("maintenance", () => {
   it("F16: of a dead process is taken over by only one of several processes", async () => {
     const scheduler = newScheduler();
     const [dead, a, b] = [newApp(scheduler, "keycloak"), newApp(scheduler, "keycloak"), newApp(scheduler, "keycloak")];
+    Object.assign(b.holder, { boot: "another" }); // its lock is another one
     void dead.drain();
     await scheduler.run();
     dead.kill();
@@ -98,6 +207,7 @@ describe("maintenance", () => {
   it("F16: of another process stays unchanged if one gives up waiting", async () => {
     const scheduler = newScheduler();
     const [first, next] = [newApp(scheduler, "keycloak"), newApp(scheduler, "keycloak")];
+    Object.assign(next.holder, { boot: "another" });
     void first.drain();
     await scheduler.run();
     const before = scheduler.records();
@@ -131,7 +241,8 @@ describe("maintenance", () => {
     await scheduler.run();
     assert.equal(await got, "warm");
     const { blockedBy: _, ...request } = next.work;
-    assert.deepEqual(scheduler.maintenance(), { format: 1, kind: "maintenance", ...request, startedAt: after(0) });
+    const times = { startedAt: after(0), expiresAt: after(LEASE_DURATION) };
+    assert.deepEqual(scheduler.maintenance(), { format: 1, kind: "maintenance", ...request, ...times });
   });
 
   it("marked stale is removed by the next run if the run that marked it died", async () => {

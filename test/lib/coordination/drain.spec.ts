@@ -33,6 +33,7 @@ describe("draining a warm app", () => {
       stateDir,
       blocks: "warm",
       startedAt: after(0),
+      expiresAt: after(LEASE_DURATION),
     });
     assert.deepEqual(app.calls, ["create hearth-maintenance", "list"]);
   });

@@ -85,27 +85,59 @@ describe("running a program", () => {
     });
   });
 
+  it("F53: ends what it started too, which would keep its output open and inherited locks held", async () => {
+    const path = join(tmpdir(), `hearth-inherited-${process.pid}`);
+    const file = openSync(path, "w");
+    try {
+      const start = performance.now();
+      const failed = sh("echo begun; sleep 60 & echo $! >&3; wait", { timeout: 300, inherit: file });
+      await assert.rejects(failed, { kind: "timed out", message: "sh: try: timed out: begun" });
+      assert.ok(performance.now() - start < 5_000, "it waited for the child");
+      const child = Number(readFileSync(path, "utf8"));
+      for (const ended = performance.now(); (await statOf(child))?.ended === false; await sleep(20))
+        assert.ok(performance.now() - ended < 5_000, `process ${child} still runs`);
+    } finally {
+      closeSync(file);
+      rmSync(path);
+    }
+  });
+
+  it("F53: doesn't wait for a process that left its group and keeps its output open", async () => {
+    const start = performance.now();
+    const failed = sh("echo begun; setsid sleep 20 & wait", { timeout: 300 });
+    await assert.rejects(failed, { kind: "timed out", message: "sh: try: timed out: begun" });
+    assert.ok(performance.now() - start < 12_000);
+  });
+
+  it("has the program's own exit code and signal with a time-out too", async () => {
+    const limited = { timeout: 60_000, yieldsCpu: true };
+    await assert.rejects(sh("exit 124", limited), { kind: "failed", message: "sh: try: exit 124" });
+    await assert.rejects(sh("kill -9 $$", limited), { kind: "failed", message: "sh: try: ended by a signal" });
+    assert.equal((await sh("cat", { ...limited, input: "in" })).stdout, "in");
+  });
+
   it("kills it 5 s after the time-out when it ignores SIGTERM", async () => {
     const start = performance.now();
     await assert.rejects(sh("trap '' TERM; exec sleep 60", { timeout: 300 }), { kind: "timed out" });
     assert.ok(performance.now() - start >= 5_300, "SIGKILL came too early");
   });
 
-  it("ends it when this process is terminated", async () => {
-    // A tick after the child's line proves that the call which started the child has returned.
-    const script = `import { run } from "${join(project, "providers/lib/process/run.ts")}";
+  for (const timeout of [undefined, 60_000])
+    it(`ends it when this process is terminated${timeout ? ", also with a time-out" : ""}`, async () => {
+      // A tick after the child's line proves that the call which started the child has returned.
+      const script = `import { run } from "${join(project, "providers/lib/process/run.ts")}";
       setInterval(() => console.log("tick"), 20);
-      await run("sh", ["-c", "echo $$ >&3; exec sleep 60"], "try", { inherit: 1 });`;
-    const parent = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
-      stdio: ["ignore", "pipe", "inherit"],
+      await run("sh", ["-c", "echo $$ >&3; exec sleep 60"], "try", { inherit: 1, timeout: ${timeout} });`;
+      const parent = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      let output = "";
+      while (!/^\d+$[^]*tick/m.test(output)) output += String((await once(parent.stdout, "data"))[0]);
+      const child = Number(/^\d+$/m.exec(output)![0]);
+      assert.equal((await statOf(child))?.ended, false);
+      parent.kill("SIGTERM");
+      await once(parent, "exit");
+      for (const start = performance.now(); (await statOf(child))?.ended === false; await sleep(20))
+        assert.ok(performance.now() - start < 5_000, `process ${child} still runs`);
     });
-    let output = "";
-    while (!/^\d+$[^]*tick/m.test(output)) output += String((await once(parent.stdout, "data"))[0]);
-    const child = Number(/^\d+$/m.exec(output)![0]);
-    assert.equal((await statOf(child))?.ended, false);
-    parent.kill("SIGTERM");
-    await once(parent, "exit");
-    for (const start = performance.now(); (await statOf(child))?.ended === false; await sleep(20))
-      assert.ok(performance.now() - start < 5_000, `process ${child} still runs`);
-  });
 });
