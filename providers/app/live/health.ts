@@ -25,7 +25,7 @@ export function health(session: Session): Health {
       const window = healthWindow(app.health, await startTimes(context, version));
       const resolvePortConflict = portConflictResolver(stack, log, { inherit: lock });
       const subject = { ...app, ingress: profile.ingress };
-      const probe = proberAt(subject, version, before, () => profile.findRegressions(app, baseline));
+      const probe = proberAt(subject, version, before, profile.watchRegressions(app, baseline, context.log));
       const check = async () => {
         const found = await probe();
         if (found.trouble !== undefined && !found.final) await resolvePortConflict();
