@@ -12,7 +12,7 @@ export async function retry(host: UpgradeHost): Promise<Recovery> {
   const operation = await host.operation();
   if (!operation) return "nothing";
   await host.claimMaintenance(`${operation.from} → ${operation.to}, retried`);
-  return resume(host, await host.writeStep(operation, operation.step, { broken: undefined, inconclusive: undefined }));
+  return resume(host, await host.writeStep(operation, operation.step, { broken: undefined, undecided: undefined }));
 }
 
 /**

@@ -174,7 +174,7 @@ export function processOn(disk: Disk, fates: Plan = new Map()): Process {
       effect(`note ${step}`, () =>
         write({
           ...operation,
-          ...(operation.step !== step && { inconclusive: undefined }),
+          ...(operation.step !== step && { undecided: undefined }),
           ...changes,
           step: step,
           stepStartedAt: operation.step === step ? operation.stepStartedAt : new Date().toISOString(),
