@@ -19,7 +19,7 @@ export {
 } from "./images.ts";
 export { logText, tasksText } from "./logs.ts";
 export { stackOf, SWARM_NAME_LIMIT } from "./names.ts";
-export { networks } from "./networks.ts";
+export { type Network, networks } from "./networks.ts";
 export { portConflictResolver } from "./portConflict.ts";
 export { removeStack } from "./removeStack.ts";
 export { type AppTask, type RoutedHost, routedHosts, type RoutedHosts } from "./routedHosts.ts";
