@@ -20,6 +20,7 @@ export {
 export { logText, tasksText } from "./logs.ts";
 export { stackOf, SWARM_NAME_LIMIT } from "./names.ts";
 export { type Network, networks } from "./networks.ts";
+export { otherNodes, volumeNodes } from "./nodes.ts";
 export { portConflictResolver } from "./portConflict.ts";
 export { removeStack } from "./removeStack.ts";
 export { type AppTask, type RoutedHost, routedHosts, type RoutedHosts } from "./routedHosts.ts";
