@@ -4,13 +4,15 @@ import type { Resource } from "@pulumi/pulumi";
 import { WarmApp } from "../providers/app/index.ts";
 import { describeHold } from "../providers/app/release.ts";
 import { profileOf } from "../providers/app/profiles/index.ts";
-import { freeSubnet, hostRoutes, networks } from "../providers/lib/docker/index.ts";
+import { hostRoutes, networks } from "../providers/lib/docker/index.ts";
 import type { Config } from "./config.ts";
+import { proxyNetwork } from "./proxyNetwork.ts";
 import { warmApps } from "./warmApps.ts";
 
 /** Declares the warm apps; returns the stack's outputs, by recipe. */
 export async function warmStack(config: Config): Promise<object> {
-  const network = await proxyNetwork();
+  const { args, options } = proxyNetwork(await networks(), await hostRoutes(), new Date());
+  const network = new docker.Network("proxy", args, options);
   const ingresses: Resource[] = [];
   const outputs: Record<string, object> = {};
   for (const inputs of warmApps(config)) {
@@ -24,19 +26,4 @@ export async function warmStack(config: Config): Promise<object> {
     };
   }
   return outputs;
-}
-
-/**
- * Always declared, and imported if the host has it: the apps of every recipe use it. A difference in a property would
- * replace the network, so all are ignored. It outlives the stack.
- */
-async function proxyNetwork(): Promise<docker.Network> {
-  const existing = await networks();
-  const id = existing.find(({ name }) => name === "proxy")?.id;
-  const args = { name: "proxy", driver: "overlay", attachable: true };
-  const options = { retainOnDelete: true, ignoreChanges: ["*"] };
-  if (id !== undefined) return new docker.Network("proxy", args, { ...options, import: id });
-  // Docker's default, a /24, runs out of addresses: a removed task may keep its own.
-  const subnet = freeSubnet([...existing.flatMap(({ subnets }) => subnets), ...(await hostRoutes())]);
-  return new docker.Network("proxy", subnet === undefined ? args : { ...args, ipamConfigs: [{ subnet }] }, options);
 }

@@ -1,13 +1,19 @@
 // Handles an operation that can't end automatically: raises an alert; marks the app broken or leaves it as it is.
 import { abraFatal } from "../lib/abra/index.ts";
 import type { InconclusiveError } from "../lib/health/index.ts";
-import type { Operation } from "../lib/state/index.ts";
+import type { Operation, OperationChanges } from "../lib/state/index.ts";
 import { shortReason } from "../lib/reason.ts";
+import { bootId } from "../lib/process/index.ts";
 import { errorMessage } from "../lib/text.ts";
+import { uptime } from "../lib/time/index.ts";
 import { BrokenError, UnusableSnapshotError } from "./errors.ts";
 import type { UpgradeHost } from "./host.ts";
+import { addVerdict, type HostTime } from "./undecided.ts";
 
-/** The operation stays at its step, and keeps maintenance: `recover` checks again. Returns `error`. */
+/**
+ * The operation stays at its step, and keeps maintenance: `recover` checks again. Records the first such verdict, from
+ * which the limit counts. Returns `error`.
+ */
 export async function alertInconclusive(
   host: UpgradeHost,
   operation: Operation,
@@ -22,16 +28,36 @@ export async function alertInconclusive(
     diagnostics: operation.diagnostics,
     todo: "fix what is named; hearth checks again and undoes nothing meanwhile",
   });
+  if (operation.undecided !== undefined) return error;
+  const undecided = addVerdict(undefined, await hostTime(), false);
+  // The next recovery records it if this fails.
+  await host.writeStep(operation, operation.step, { undecided }).catch((failure: unknown) => {
+    host.log(`${host.name}: the verdict can't be recorded: ${shortReason(host.mask(errorMessage(failure)))}`);
+  });
   return error;
 }
 
-/** Records that the app is broken and raises an alert; deletes nothing. */
-export async function markBroken(host: UpgradeHost, operation: Operation, error: unknown): Promise<BrokenError> {
-  const why = host.mask(errorMessage(error));
+export async function hostTime(): Promise<HostTime> {
+  return { boot: await bootId(), uptime: uptime() };
+}
+
+/**
+ * Records that the app is broken and raises an alert; deletes nothing. `operation` as it stands in the journal: a retry
+ * continues there. `unwritten`: the failure that the journal may lack because its step couldn't be written.
+ */
+export async function markBroken(
+  host: UpgradeHost,
+  operation: Operation,
+  error: unknown,
+  unwritten: OperationChanges = {},
+): Promise<BrokenError> {
+  const failure = operation.why ?? unwritten.why;
+  const cause = host.mask(errorMessage(error));
+  const why = operation.why === failure ? cause : `${failure}; then: ${cause}`;
   const fatal = abraFatal(error);
+  const rejectsTarget = operation.rejectsTarget ?? unwritten.rejectsTarget;
   // Whatever the operator does next, the version failed here.
-  if (operation.rejectsTarget && operation.why !== undefined)
-    await host.reject(operation.to, operation.why, operation.diagnostics);
+  if (rejectsTarget && failure !== undefined) await host.reject(operation.to, failure, operation.diagnostics);
   await host.writeStep(operation, operation.step, { broken: { why, at: new Date().toISOString() } });
   await host.alert({
     key: `${operation.id} broken ${operation.step}`,
@@ -39,7 +65,7 @@ export async function markBroken(host: UpgradeHost, operation: Operation, error:
     why,
     attempted: operation.to,
     recovered: false,
-    fatal: fatal === undefined ? operation.abraFatal : host.mask(fatal),
+    fatal: fatal === undefined ? (operation.abraFatal ?? unwritten.abraFatal) : host.mask(fatal),
     diagnostics: operation.diagnostics,
     todo:
       error instanceof UnusableSnapshotError

@@ -20,7 +20,7 @@ export async function retry(host: UpgradeHost, options: RetryOptions = { keepDat
   if (!operation) return "nothing";
   await checkRetry(host, operation, options);
   await host.claimMaintenance(`${operation.from} → ${operation.to}, retried`);
-  const changes = { broken: undefined, inconclusive: undefined, ...(options.keepData && { snapshot: undefined }) };
+  const changes = { broken: undefined, undecided: undefined, ...(options.keepData && { snapshot: undefined }) };
   return resume(host, await host.writeStep(operation, operation.step, changes));
 }
 

@@ -16,7 +16,16 @@ import {
   type TargetApp,
 } from "../lib/compose/index.ts";
 import { ProgramError } from "../lib/process/index.ts";
-import { docker, ensureImages, ImageError, type Mount, mountsOf, notLocal, volumesOf } from "../lib/docker/index.ts";
+import {
+  docker,
+  ensureImages,
+  ImageError,
+  type Mount,
+  mountsOf,
+  notLocal,
+  volumeNodes,
+  volumesOf,
+} from "../lib/docker/index.ts";
 import type { AppContext } from "./context.ts";
 import { PreflightError, ReleaseFault } from "./errors.ts";
 import { protectImages } from "./live/images.ts";
@@ -99,12 +108,23 @@ function asReleaseFault(error: unknown): never {
 async function checkVolumes({ app, stack, folder }: AppContext, volumes: readonly string[]): Promise<void> {
   const found = await volumesOf(stack, volumes);
   const names = found.map(({ name }) => name);
-  const faults = [...found.map(notLocal), ...(await mountsOf(stack)).map(mount => uncovered(mount, names))];
+  const away = await volumeNodes(stack);
+  const faults = [
+    awayFault(away),
+    ...found.map(notLocal),
+    ...(await mountsOf(stack)).map(mount => uncovered(mount, names)),
+  ];
   const fault = faults.find(why => why !== undefined);
   const exit = `to upgrade without snapshots, set hearth:apps.${app.recipe}.stateful: false`;
   if (fault !== undefined) throw new PreflightError(`${fault}; ${exit}`);
   const short = spaceShortage(await spaceRequirements(folder.path, found));
   if (short) throw new PreflightError(short);
+}
+
+function awayFault(nodes: readonly string[]): string | undefined {
+  return nodes.length === 0
+    ? undefined
+    : `its volumes are in use on ${nodes.join(", ")}: hearth snapshots this node's only`;
 }
 
 /** Why no snapshot of `volumes` (full names) has the mount's data; undefined if one has. */

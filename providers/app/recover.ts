@@ -3,17 +3,12 @@ import { InconclusiveError } from "../lib/health/index.ts";
 import type { Operation } from "../lib/state/index.ts";
 import { retryCleanUp } from "./cleanUp.ts";
 import { BrokenError } from "./errors.ts";
-import { alertInconclusive, brokenMessage, markBroken } from "./failure.ts";
+import { alertInconclusive, brokenMessage, hostTime, markBroken } from "./failure.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
 import { closeOperation, rollBack, runRollback, tryGuard } from "./rollback.ts";
+import { addVerdict, isOverdue } from "./undecided.ts";
 import { commitUpgrade } from "./upgrade.ts";
-
-/** Milliseconds after which an operation whose gate stays inconclusive makes the app broken. */
-const INCONCLUSIVE_LIMIT = 24 * 3_600_000;
-
-/** Recoveries that it takes too: a clock that jumps forward proves nothing. */
-const MIN_INCONCLUSIVE = 3;
 
 export type Recovery = "nothing" | "finished" | "undone";
 
@@ -43,13 +38,9 @@ export async function recover(host: UpgradeHost): Promise<Recovery> {
 async function countInconclusive(host: UpgradeHost, error: InconclusiveError): Promise<Error> {
   const operation = await host.operation(); // its step may have changed meanwhile
   if (!operation) return error;
-  const inconclusive = (operation.inconclusive ?? 0) + 1;
-  const counted = await host.writeStep(operation, operation.step, { inconclusive });
-  return isOverdue(counted) ? markBroken(host, counted, error) : error;
-}
-
-function isOverdue({ stepStartedAt, inconclusive = 0 }: Operation): boolean {
-  return inconclusive >= MIN_INCONCLUSIVE && Date.now() - Date.parse(stepStartedAt) > INCONCLUSIVE_LIMIT;
+  const undecided = addVerdict(operation.undecided, await hostTime(), true);
+  const counted = await host.writeStep(operation, operation.step, { undecided });
+  return isOverdue(undecided) ? markBroken(host, counted, error) : error;
 }
 
 /** Continues `operation` at its step. */
@@ -67,10 +58,10 @@ export async function resume(host: UpgradeHost, operation: Operation): Promise<R
       return "undone";
     case "stop":
     case "snapshot":
-      return undo(host, { ...operation, rollingBack: true, snapshot: undefined }, "redeploy");
+      return undo(host, operation, "redeploy", { rollingBack: true, snapshot: undefined });
     case "deploy":
       // What half a deploy left is unknown. An interrupted deploy doesn't reject the version.
-      return undo(host, { ...operation, rollingBack: true, rejectsTarget: false }, "verify");
+      return undo(host, operation, "verify", { rollingBack: true, rejectsTarget: false });
     case "commit":
       // It passed its gate, so its data stays. If it is down by now, it is repaired.
       await commitUpgrade(host, operation, operation.to);
@@ -80,8 +71,8 @@ export async function resume(host: UpgradeHost, operation: Operation): Promise<R
   }
 }
 
-async function undo(host: UpgradeHost, operation: Operation, first: Operation["step"]): Promise<"undone"> {
-  await runRollback(host, operation, first);
+async function undo(...rollback: Parameters<typeof runRollback>): Promise<"undone"> {
+  await runRollback(...rollback);
   return "undone";
 }
 

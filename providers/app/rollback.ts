@@ -1,7 +1,7 @@
 // The rollback: diagnostics, verify, undeploy, restore, redeploy, verifyRollback, finalize. Resumes where interrupted.
 import { abraFatal } from "../lib/abra/index.ts";
 import { InconclusiveError } from "../lib/health/index.ts";
-import { type Operation, type OperationStep, rollbackSteps } from "../lib/state/index.ts";
+import { type Operation, type OperationChanges, type OperationStep, rollbackSteps } from "../lib/state/index.ts";
 import { shortReason } from "../lib/reason.ts";
 import { errorMessage } from "../lib/text.ts";
 import { cleanUp } from "./cleanUp.ts";
@@ -24,9 +24,9 @@ export interface RolledBack {
  * InconclusiveError.
  */
 export async function redeploy(host: UpgradeHost, operation: Operation, failure: unknown): Promise<RolledBack> {
-  const failed = withFailure(host, operation, failure);
+  const failed = failureOf(host, failure);
   host.log(`${host.name}: ${shortReason(failed.why)}; redeploying ${operation.from}`);
-  return runRollback(host, { ...failed, rejectsTarget: false, snapshot: undefined }, "redeploy");
+  return runRollback(host, operation, "redeploy", { ...failed, rejectsTarget: false, snapshot: undefined });
 }
 
 /** After the deploy began: restores version and data. Throws BrokenError, InconclusiveError. */
@@ -36,36 +36,44 @@ export async function rollBack(
   failure: unknown,
   rejects = true,
 ): Promise<RolledBack> {
-  const failed = withFailure(host, operation, failure);
+  const failed = failureOf(host, failure);
   host.log(`${host.name}: ${shortReason(failed.why)}; rolling back to ${operation.from}`);
   // A changed .env that fails doesn't reject the version that runs.
-  return runRollback(host, { ...failed, rejectsTarget: rejects && operation.to !== operation.from }, "diagnostics");
+  const rejectsTarget = rejects && operation.to !== operation.from;
+  return runRollback(host, operation, "diagnostics", { ...failed, rejectsTarget });
 }
 
-function withFailure(host: UpgradeHost, operation: Operation, failure: unknown): Operation & { why: string } {
+function failureOf(host: UpgradeHost, failure: unknown): OperationChanges & { why: string } {
   const fatal = abraFatal(failure);
   return {
-    ...operation,
     rollingBack: true,
     why: host.mask(errorMessage(failure)),
     abraFatal: fatal === undefined ? undefined : host.mask(fatal),
   };
 }
 
-/** Runs the steps from `first` on. A rollback is never rolled back: a failure makes the app broken. */
-export async function runRollback(host: UpgradeHost, operation: Operation, first: OperationStep): Promise<RolledBack> {
+/**
+ * Runs the steps from `first` on, with which the journal gets `changes`: until then the operation stands as it was. A
+ * rollback is never rolled back: a failure makes the app broken.
+ */
+export async function runRollback(
+  host: UpgradeHost,
+  operation: Operation,
+  first: OperationStep,
+  changes: OperationChanges = {},
+): Promise<RolledBack> {
   const start = rollbackSteps.findIndex(step => step === first);
   if (start < 0) throw new Error(`${host.name}: ${first} is not a step of a rollback`);
   let current = operation;
   await tryGuard(host);
   try {
     for (const step of rollbackSteps.slice(start)) {
-      current = await host.writeStep(current, step);
+      current = await host.writeStep(current, step, step === first ? changes : {});
       current = { ...current, ...(await runStep[step](host, current)) };
     }
   } catch (error) {
     if (error instanceof InconclusiveError) throw await alertInconclusive(host, current, error);
-    throw await markBroken(host, current, error);
+    throw await markBroken(host, current, error, changes);
   }
   await closeOperation(host);
   return { version: versionBefore(current), reason: current.why, withData: current.snapshot !== undefined };

@@ -1,6 +1,6 @@
 // Removes all of a run's app: containers, networks, volumes, secrets, .env and clone.
 import { abraIn } from "../lib/abra/index.ts";
-import { NotRemovedError, removeStack, stackOf } from "../lib/docker/index.ts";
+import { NotRemovedError, otherNodes, removeStack, stackOf } from "../lib/docker/index.ts";
 import type { Log } from "../lib/text.ts";
 import { monotonicNow, since } from "../lib/time/index.ts";
 import { removeAppFiles } from "./abraFolder.ts";
@@ -25,5 +25,8 @@ export async function removeApp(app: CheckedRunApp, log: Log): Promise<void> {
     await removeStack(stack);
     await removeAppFiles(paths, app.recipe);
   });
+  const others = await otherNodes().catch(() => []);
+  const left = `volumes of ${app.domain} on ${others.join(", ")}, if any, are left: hearth sees its own node only`;
+  if (others.length > 0) log(`${app.recipe}: ${left}`);
   log(`${app.recipe}: removed ${app.domain} in ${since(start)}`);
 }

@@ -1,7 +1,7 @@
 // Resolves a run's app for `check`: the version to deploy and the app's condition. Changes nothing on the host.
 import { operatorAbraDir } from "../lib/abra/index.ts";
 import { atTag, namesTooLong, type ReadFile, readRecipe } from "../lib/compose/index.ts";
-import { clusterId } from "../lib/docker/index.ts";
+import { clusterId, otherNodes } from "../lib/docker/index.ts";
 import { HEALTHY, observe } from "../lib/health/index.ts";
 import { refreshMirror } from "../lib/recipe/index.ts";
 import type { Log } from "../lib/text.ts";
@@ -35,13 +35,24 @@ export async function resolve(app: RunAppInputs, previous: PreviousCheck, log: L
     const reason = wrongSwarmMessage("this app lives", previous.swarm, swarm);
     return { inputs: { ...app, condition: "unknown", swarm }, failures: [{ property: "swarm", reason }] };
   }
-  const [{ changes, source, failures }, condition] = await Promise.all([
+  const [{ changes, source, failures }, placement, condition] = await Promise.all([
     app.checkout === undefined ? resolveRelease(app, log) : resolveCheckout(app.checkout),
+    placementFailures(),
     // A new app may be absent; create handles whatever is deployed.
     previous.swarm === undefined ? HEALTHY : observe({ ...app, ingress: false }).then(observed => observed.condition),
   ]);
   const recipeFailures = source ? await checkRecipe(app, source.read, source.name) : [];
-  return { inputs: { ...app, condition, swarm, ...changes }, failures: [...failures, ...recipeFailures] };
+  return { inputs: { ...app, condition, swarm, ...changes }, failures: [...placement, ...failures, ...recipeFailures] };
+}
+
+/** On another node hearth would neither see the app's containers nor remove its volumes. */
+async function placementFailures(): Promise<Failure[]> {
+  const others = await otherNodes();
+  if (others.length === 0) return [];
+  const reason =
+    `Swarm may place this app on ${others.join(", ")}, but hearth sees containers and volumes of its own node only: ` +
+    "set `docker node update --availability drain` for the others, or `deploy: false` for the recipe";
+  return [{ property: "server", reason }];
 }
 
 async function resolveCheckout(folder: string): Promise<Source> {

@@ -210,7 +210,7 @@ export function processOn(disk: Disk, fates: Plan = new Map(), meanwhile: () => 
       effect(`note ${step}`, () =>
         write({
           ...operation,
-          ...(operation.step !== step && { inconclusive: undefined }),
+          ...(operation.step !== step && { undecided: undefined }),
           ...changes,
           step: step,
           stepStartedAt: operation.step === step ? operation.stepStartedAt : new Date().toISOString(),

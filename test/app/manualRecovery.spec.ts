@@ -3,6 +3,7 @@ import { BrokenError, UnusableSnapshotError } from "../../providers/app/errors.t
 import { recover } from "../../providers/app/recover.ts";
 import { upgrade } from "../../providers/app/upgrade.ts";
 import { accept, restoreTo, retry } from "../../providers/app/manualRecovery.ts";
+import { rollbackSteps } from "../../providers/lib/state/index.ts";
 import { copies, freshDisk, FROM, Killed, processOn, TO, type Disk } from "./fakeHost.ts";
 
 const original = freshDisk().data!;
@@ -35,6 +36,51 @@ describe("a broken app", () => {
     disk.good = [FROM];
     assert.equal(await retry(processOn(disk).host), "undone");
     assert.deepEqual([disk.deployed, disk.data, disk.operation, disk.beside], [FROM, original, undefined, {}]);
+  });
+
+  for (const release of ["good", "broken"] as const)
+    it(`F5, P6: whose upgrade to a ${release} release failed twice anywhere is ended by retry, as the journal stood`, async () => {
+      let broken = 0;
+      for (let at = 1; ; at++) {
+        const disk = freshDisk(release === "good" ? {} : { good: [FROM] });
+        const twice = new Map([at, at + 1].map(each => [each, "fail" as const]));
+        const { host, passed } = processOn(disk, twice);
+        const outcome = await upgrade(host, { from: FROM, to: TO }).catch((error: Error) => error);
+        if (passed() < at) break;
+        if (!(outcome instanceof BrokenError)) continue;
+        broken += 1;
+        const { step, rollingBack } = (await processOn(disk).host.operation())!;
+        assert.equal(
+          rollingBack,
+          rollbackSteps.some(each => each === step),
+          `failed at ${at}: ${step}`,
+        );
+        await retry(processOn(disk).host);
+        assert.deepEqual(
+          [disk.operation, disk.maintenance, disk.beside],
+          [undefined, undefined, {}],
+          `failed at ${at}`,
+        );
+        assert.equal(disk.lastGood, disk.deployed, `failed at ${at}`);
+        if (disk.deployed === FROM) assert.deepEqual(disk.data, original, `failed at ${at}`);
+        else assert.equal(release, "good");
+      }
+      assert.ok(broken > 0, "nothing made it broken");
+    });
+
+  it("F5: that couldn't write the first step of its rollback is as before it, and the release is rejected", async () => {
+    const disk = freshDisk({ good: [FROM] });
+    const { host } = processOn(disk);
+    const full = {
+      ...host,
+      writeStep: (...[operation, step, changes]: Parameters<typeof host.writeStep>) =>
+        step === "diagnostics" ? Promise.reject(new Error("no space left")) : host.writeStep(operation, step, changes),
+    };
+    await assert.rejects(upgrade(full, { from: FROM, to: TO }), { name: "BrokenError", message: /no space left/ });
+    const { step, rollingBack, why } = (await host.operation())!;
+    assert.deepEqual([step, rollingBack, why], ["gate", false, undefined]);
+    assert.deepEqual(Object.keys(disk.rejected), [TO]);
+    assert.match(Object.values(disk.alerts).at(-1)?.why ?? "", /HTTP 503.*no space left/s, "both failures");
   });
 
   it("stays broken if retry fails again, with nothing deleted", async () => {

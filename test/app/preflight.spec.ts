@@ -14,8 +14,8 @@ const VERSION = "1.1.0+2.0";
 const compose = 'version: "3.8"\nservices: { app: { image: "web:2", env_file: ./conf/settings.env } }\n';
 
 /**
- * A docker whose stack has the mounts in `mounts`, and the volume pages_test_data; it records its calls. Its API lists
- * nothing.
+ * A docker whose stack has the mounts in `mounts`, and the volume pages_test_data; it records its calls. Its API has the
+ * nodes n1, its own, and n2, the tasks in `tasks`, and nothing else.
  */
 const docker = (root: string) => `#!/bin/sh
 echo "$*" >> ${root}/calls
@@ -26,7 +26,13 @@ case "$1 $2" in
   "image inspect") echo sha256:1 ;;
   "system dial-stdio")
     while read -r line; do
-      [ "\${#line}" -gt 1 ] || printf 'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n[]'
+      case "$line" in
+        "GET /info"*) body='{"Swarm":{"NodeID":"n1"}}' ;;
+        "GET /nodes"*) body='[{"ID":"n1","Spec":{}},{"ID":"n2","Spec":{}}]' ;;
+        "GET /tasks"*) body=$(cat ${root}/tasks) ;;
+        "GET "*) body='[]' ;;
+      esac
+      [ "\${#line}" -gt 1 ] || printf 'HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n%s' "\${#body}" "$body"
     done ;;
   "volume inspect")
     [ "$3" = pages_test_data ] || { echo "no such volume: $3" >&2; exit 1; }
@@ -44,6 +50,7 @@ describe("preflight of a warm app", function () {
     await mkdir(join(root, "bin"));
     await mkdir(join(root, "data"));
     await writeFile(join(root, "bin", "docker"), docker(root), { mode: 0o755 });
+    await writeFile(join(root, "tasks"), "[]");
     const git = (...argv: string[]) => execa("git", argv, { cwd: root, env: committer });
     await git("init", "--quiet", "web");
     await mkdir(join(root, "web", "deploy", "conf"), { recursive: true });
@@ -112,6 +119,22 @@ describe("preflight of a warm app", function () {
       name: "PreflightError",
       message: /^volume pages_test_data not found/,
     });
+  });
+
+  it("F37: refuses a volume that a task on another node writes to, though this node has one of its name", async () => {
+    const tasks = (NodeID: string) =>
+      JSON.stringify([{ NodeID, Status: { State: "running" }, Spec: { ContainerSpec: { Mounts: [data] } } }]);
+    try {
+      await writeFile(join(root, "tasks"), tasks("n2"));
+      await assert.rejects(preflight([data], ["data"]), {
+        name: "PreflightError",
+        message: `its volumes are in use on n2: hearth snapshots this node's only; ${exit}`,
+      });
+      await writeFile(join(root, "tasks"), tasks("n1"));
+      await preflight([data], ["data"]);
+    } finally {
+      await writeFile(join(root, "tasks"), "[]");
+    }
   });
 
   it("P2: refuses a writable bind mount, and names the way out", async () => {

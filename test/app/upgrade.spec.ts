@@ -24,11 +24,22 @@ async function end(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
+const operationOn = (disk: Disk) => JSON.parse(disk.operation!) as Operation;
+
 /** Moves the start of the open step `hours` into the past. */
 function startedBefore(disk: Disk, hours: number): void {
-  const stepStartedAt = new Date(Date.now() - hours * 3_600_000).toISOString();
-  disk.operation = JSON.stringify({ ...(JSON.parse(disk.operation!) as Operation), stepStartedAt });
+  const stepStartedAt = new Date(Date.now() - hours * HOUR).toISOString();
+  disk.operation = JSON.stringify({ ...operationOn(disk), stepStartedAt });
 }
+
+/** Lets `hours` pass on the running host since the last inconclusive verdict. */
+function hoursPass(disk: Disk, hours: number): void {
+  const { undecided, ...operation } = operationOn(disk);
+  assert.ok(undecided, "no inconclusive verdict is recorded");
+  disk.operation = JSON.stringify({ ...operation, undecided: { ...undecided, at: undecided.at - hours * HOUR } });
+}
+
+const HOUR = 3_600_000;
 
 /** Invariants after any interruption. */
 function always(disk: Disk): void {
@@ -235,27 +246,63 @@ describe("an upgrade", () => {
     atRest(disk);
   });
 
-  it("is broken after an inconclusive day at its gate", async () => {
+  /** Its gate is always inconclusive. */
+  const awayOn = (disk: Disk) => {
+    const { host } = processOn(disk);
+    const verdict = { health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" };
+    return { ...host, gate: () => Promise.resolve(verdict) };
+  };
+
+  it("is broken after an inconclusive day at its gate, which begins with the upgrade's own verdict", async () => {
+    const disk = freshDisk();
+    await assert.rejects(upgrade(awayOn(disk), plan), InconclusiveError);
+    hoursPass(disk, 23);
+    for (let attempt = 1; attempt <= 3; attempt++) await assert.rejects(recover(awayOn(disk)), InconclusiveError);
+    hoursPass(disk, 2);
+    await assert.rejects(recover(awayOn(disk)), BrokenError);
+    assert.equal(disk.deployed, TO, "and nothing was undone");
+    assert.equal(
+      operationOn(disk).broken?.why,
+      `app at ${TO}: health could not be determined: no answer (ECONNREFUSED)`,
+    );
+  });
+
+  it("takes three inconclusive recoveries too: a host that was suspended proves nothing", async () => {
+    const disk = freshDisk();
+    await assert.rejects(upgrade(awayOn(disk), plan), InconclusiveError);
+    hoursPass(disk, 25);
+    for (let attempt = 1; attempt < 3; attempt++) await assert.rejects(recover(awayOn(disk)), InconclusiveError);
+    await assert.rejects(recover(awayOn(disk)), BrokenError);
+  });
+
+  it("F58: isn't broken by the days before its first inconclusive verdict: the host was off at its gate", async () => {
     const disk = freshDisk();
     const { host } = processOn(disk);
-    const away = {
-      ...host,
-      gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer (ECONNREFUSED)" }),
-    };
-    await assert.rejects(upgrade(away, plan), InconclusiveError);
-    startedBefore(disk, 25);
-    for (let attempt = 1; attempt < 3; attempt++)
-      await assert.rejects(recover(away), InconclusiveError, `after ${attempt}: the clock may have jumped`);
-    await assert.rejects(recover(away), BrokenError);
-    assert.equal(disk.deployed, TO, "and nothing was undone");
+    await assert.rejects(upgrade({ ...host, gate: () => Promise.reject(new Killed("gate")) }, plan));
+    assert.equal(operationOn(disk).step, "gate");
+    startedBefore(disk, 48);
+    for (let attempt = 1; attempt <= 5; attempt++)
+      await assert.rejects(recover(awayOn(disk)), InconclusiveError, `after ${attempt}`);
+    hoursPass(disk, 25);
+    await assert.rejects(recover(awayOn(disk)), BrokenError);
+  });
+
+  it("F58: isn't broken by the days that the host was off after an inconclusive verdict", async () => {
+    const disk = freshDisk();
+    await assert.rejects(upgrade(awayOn(disk), plan), InconclusiveError);
+    for (let attempt = 1; attempt <= 5; attempt++) await assert.rejects(recover(awayOn(disk)), InconclusiveError);
+    hoursPass(disk, 48);
+    const { undecided, ...operation } = operationOn(disk);
+    disk.operation = JSON.stringify({ ...operation, undecided: { ...undecided, boot: "the boot before" } });
+    await assert.rejects(recover(awayOn(disk)), InconclusiveError);
+    hoursPass(disk, 25);
+    await assert.rejects(recover(awayOn(disk)), BrokenError, "a day of both boots");
   });
 
   it("isn't broken by many inconclusive answers within a day", async () => {
     const disk = freshDisk();
-    const { host } = processOn(disk);
-    const away = { ...host, gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer" }) };
-    await assert.rejects(upgrade(away, plan), InconclusiveError);
-    for (let attempt = 1; attempt < 10; attempt++) await assert.rejects(recover(away), InconclusiveError);
+    await assert.rejects(upgrade(awayOn(disk), plan), InconclusiveError);
+    for (let attempt = 1; attempt < 10; attempt++) await assert.rejects(recover(awayOn(disk)), InconclusiveError);
   });
 
   it("whose rollback stays inconclusive for a day is broken too, however often it was checked", async () => {
@@ -270,23 +317,37 @@ describe("an upgrade", () => {
     };
     await assert.rejects(upgrade(back, plan), InconclusiveError);
     await assert.rejects(recover(back), InconclusiveError);
-    startedBefore(disk, 25);
+    hoursPass(disk, 25);
     await assert.rejects(recover(back), InconclusiveError);
     await assert.rejects(recover(back), BrokenError);
-    assert.equal((JSON.parse(disk.operation!) as Operation).step, "verifyRollback");
+    assert.equal(operationOn(disk).step, "verifyRollback");
   });
 
-  it("counts the day from the rollback's own step, not from the gate that preceded it", async () => {
+  it("counts the day from the rollback's own verdict, not from the gate's that preceded it", async () => {
     const disk = freshDisk({ good: [FROM] });
     const { host } = processOn(disk);
-    const away = { ...host, gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer" }) };
-    await assert.rejects(upgrade(away, plan), InconclusiveError);
-    await assert.rejects(recover(away), InconclusiveError);
-    await assert.rejects(recover(away), InconclusiveError);
-    startedBefore(disk, 25);
+    await assert.rejects(upgrade(awayOn(disk), plan), InconclusiveError);
+    await assert.rejects(recover(awayOn(disk)), InconclusiveError);
+    await assert.rejects(recover(awayOn(disk)), InconclusiveError);
+    hoursPass(disk, 25);
+    const away = awayOn(disk);
     const back = { ...away, gate: (version: string) => (version === TO ? host.gate(TO, {}, undefined) : away.gate()) };
     await assert.rejects(recover(back), InconclusiveError);
-    assert.equal((JSON.parse(disk.operation!) as Operation).step, "verifyRollback");
+    assert.equal(operationOn(disk).step, "verifyRollback");
+    assert.ok((operationOn(disk).undecided?.ms ?? 0) < HOUR);
+  });
+
+  it("alerts and stays inconclusive although its journal can't be written then", async () => {
+    const disk = freshDisk();
+    const away = awayOn(disk);
+    const full = {
+      ...away,
+      writeStep: (...[operation, step, changes]: Parameters<typeof away.writeStep>) =>
+        changes?.undecided ? Promise.reject(new Error("no space left")) : away.writeStep(operation, step, changes),
+    };
+    await assert.rejects(upgrade(full, plan), InconclusiveError);
+    assert.equal(Object.keys(disk.alerts).length, 1);
+    assert.equal(await recover(processOn(disk).host), "finished");
   });
 
   it("F33: stops if another person deployed meanwhile, and undoes nothing", async () => {

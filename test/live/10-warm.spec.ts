@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { waitUntilRemoved } from "../../providers/lib/docker/waitUntilRemoved.ts";
 import { at } from "../lab/paths.ts";
 import { release } from "../lab/upstream.ts";
 import {
@@ -12,6 +13,7 @@ import {
   previewWarm,
   pulumi,
   realmStatus,
+  traefik,
   upWarm,
   warmConfig,
   wipe,
@@ -133,6 +135,25 @@ describe("the warm stack on a real host", function () {
     const repaired = await upWarm();
     assert.equal(repaired.exitCode, 0, repaired.all);
     assert.notDeepEqual(await containers(), before);
+  });
+
+  const itLong = process.argv.includes("--long") ? it : () => undefined;
+
+  itLong("makes the network proxy anew that was removed by hand, by a plain up, and the apps after it", async () => {
+    const subnet = async () => must("docker", "network", "inspect", "--format", "{{json .IPAM.Config}}", "proxy");
+    await must("docker", "stack", "rm", keycloak.stack, traefik.stack);
+    for (const { stack } of [keycloak, traefik]) await waitUntilRemoved(stack);
+    await must("docker", "network", "rm", "proxy");
+    const preview = await previewWarm();
+    assert.equal(preview.exitCode, 0, preview.all);
+    assert.match(preview.all, /docker:index:Network proxy replace/);
+    assert.notEqual((await previewWarm("--expect-no-changes")).exitCode, 0);
+    const done = await upWarm();
+    assert.equal(done.exitCode, 0, done.all);
+    assert.match(await subnet(), /\/16"/);
+    assert.equal(await realmStatus("master"), 200);
+    const again = await upWarm("--expect-no-changes");
+    assert.equal(again.exitCode, 0, again.all);
   });
 
   it("leaves adopted apps deployed on destroy", async () => {

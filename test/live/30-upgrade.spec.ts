@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { readLastGood, readRejected } from "../../providers/lib/state/versions.ts";
 import { readManifest } from "../../providers/lib/snapshot/index.ts";
-import { stateDir } from "../lab/paths.ts";
+import { base, stateDir } from "../lab/paths.ts";
 import { release, type Release } from "../lab/upstream.ts";
 import { logIn, makeRealm } from "../lab/markerRealm.ts";
 import { database } from "./keycloak.ts";
 import { whilePruned } from "./prune.ts";
 import {
+  call,
   containers,
   freshWarm,
   hearth,
@@ -19,6 +21,7 @@ import {
   must,
   previewWarm,
   realmStatus,
+  start,
   traefik,
   upWarm,
   warmConfig,
@@ -46,6 +49,51 @@ async function alerts(): Promise<AlertFile[]> {
   return Promise.all(
     files.map(async name => JSON.parse(await readFile(join(stateDir, "alerts", name), "utf8")) as AlertFile),
   );
+}
+
+/** A service of nobody's that Traefik routes two hosts to, both answering before this resolves. */
+async function serveCrasher() {
+  const name = "hearth-lab-crasher";
+  const hosts = [`crasher.${base}`, `crasher2.${base}`];
+  const config = "events {} http { server { listen 80; location / { return 200 up; } } }";
+  const labels = [
+    "traefik.enable=true",
+    "traefik.swarm.network=proxy",
+    `traefik.http.routers.crasher.rule=Host(\`${hosts[0]}\`) || Host("${hosts[1]}")`,
+    "traefik.http.routers.crasher.entrypoints=web-secure",
+    "traefik.http.routers.crasher.tls=true",
+    "traefik.http.services.crasher.loadbalancer.server.port=80",
+  ];
+  const argv = ["--detach", "--quiet", "--name", name, "--network", "proxy", "--endpoint-mode", "dnsrr"];
+  const script = `echo '${config}' > /tmp/nginx.conf && exec nginx -c /tmp/nginx.conf -g 'daemon off;'`;
+  const image = ["127.0.0.1:5000/hearth-lab/nginx:1.22", "bash", "-c", script];
+  await must("docker", "service", "create", ...argv, ...labels.flatMap(label => ["--label", label]), ...image);
+  const remove = async () => void (await must("docker", "service", "rm", name));
+  const status = async (host: string) => (await fetch(`https://${host}/`).catch(() => undefined))?.status;
+  for (let at = 0; (await Promise.all(hosts.map(status))).some(each => each !== 200); at++) {
+    if (at === 60) throw await remove().then(() => new Error(`${hosts.join(", ")}: no 200 after 30 s`));
+    await sleep(500);
+  }
+  return {
+    remove,
+    /** Ends its containers as soon as they run. The returned function stops that, and returns how many were ended. */
+    crash(): () => Promise<number> {
+      let ended = 0;
+      const over = new AbortController();
+      const filter = ["--filter", `label=com.docker.swarm.service.name=${name}`];
+      const work = (async () => {
+        for (; !over.signal.aborted; await sleep(300)) {
+          const ids = (await must("docker", "ps", "--quiet", ...filter)).split("\n").filter(Boolean);
+          for (const id of ids) if ((await call("docker", ["kill", id])).exitCode === 0) ended += 1;
+        }
+      })();
+      return async () => {
+        over.abort();
+        await work;
+        return ended;
+      };
+    },
+  };
 }
 
 const ofVersion = async (version: string) => (await alerts()).filter(alert => alert.attempted === version);
@@ -269,8 +317,19 @@ describe("upgrades on a real host", function () {
     assert.ok(held.all.includes(`traefik ${before} healthy · held 3.6.1+v3.6.15: `), held.all);
     assert.match(held.all, / held 3\.6\.1\+v3\.6\.15: .*failed here on /);
     await release("traefik", { version: "3.6.2+v3.6.15" });
-    const done = await upWarm();
-    assert.equal(done.exitCode, 0, done.all);
+    const crashing = await serveCrasher();
+    try {
+      const up = start("pulumi", ["up", "-s", "warm", "--yes", "--skip-preview", "--suppress-progress"]);
+      for (let at = 0; !up.output().includes("traefik: deploying 3.6.2+v3.6.15"); at++) {
+        assert.ok(at < 240, `no deploy after 120 s: ${up.output()}`);
+        await sleep(500);
+      }
+      const killing = crashing.crash();
+      assert.equal(await up.ended, 0, `an app that crashes meanwhile proves nothing against Traefik: ${up.output()}`);
+      assert.ok((await killing()) > 0, "the app never ran, so it never crashed");
+    } finally {
+      await crashing.remove();
+    }
     assert.equal((await readLastGood(of))?.version, "3.6.2+v3.6.15");
     assert.equal(await answering(), "3.6.15");
   });

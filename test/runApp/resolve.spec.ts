@@ -57,6 +57,19 @@ describe("resolving a run's app", function () {
     assert.equal(inputs.condition, "unknown");
   });
 
+  it("F37: rejects an app that Swarm may place on another node, whose volumes hearth can't see", async () => {
+    const node = [{ name: "here" }, { name: "n2" }, { name: "n3", availability: "drain" }];
+    await swarm.set({ node: [...node, { name: "n1" }] });
+    const [found, ...none] = await failures({});
+    assert.match(
+      found!,
+      /^server: Swarm may place this app on host-n1, host-n2, but hearth sees containers and volumes of its own node only/,
+    );
+    assert.deepEqual(none, []);
+    await swarm.set({ node: [node[0]!, node[2]!, { name: "n4", availability: "pause" }] });
+    assert.deepEqual(await failures({}), []);
+  });
+
   it("assumes a new app healthy, and observes an existing one", async () => {
     assert.equal((await resolve()).inputs.condition, "healthy");
     assert.equal((await resolve({}, { swarm: "here" })).inputs.condition, "not deployed");

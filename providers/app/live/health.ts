@@ -1,6 +1,6 @@
 // The app's health gate, and the diagnostics of what it observed.
 import { healthSeconds, lacksHealthcheck } from "../../lib/compose/index.ts";
-import { portConflictResolver, servicesOf, timeoutLabel } from "../../lib/docker/index.ts";
+import { otherNodes, portConflictResolver, servicesOf, timeoutLabel } from "../../lib/docker/index.ts";
 import { gate, gateLine, healthWindow, proberAt, type StartTimes } from "../../lib/health/index.ts";
 import { hasTag } from "../../lib/recipe/index.ts";
 import { shortReason } from "../../lib/reason.ts";
@@ -25,7 +25,10 @@ export function health(session: Session): Health {
       const window = healthWindow(app.health, await startTimes(context, version));
       const resolvePortConflict = portConflictResolver(stack, log, { inherit: lock });
       const subject = { ...app, ingress: profile.ingress };
-      const probe = proberAt(subject, version, before, () => profile.findRegressions(app, baseline));
+      const findRegression = profile.watchRegressions(app, baseline, context.log);
+      const others = await otherNodes().catch(() => []);
+      if (others.length > 0) log(`restarts on ${others.join(", ")} aren't seen: hearth sees its own node only`);
+      const probe = proberAt(subject, version, before, findRegression);
       const check = async () => {
         const found = await probe();
         if (found.trouble !== undefined && !found.final) await resolvePortConflict();

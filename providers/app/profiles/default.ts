@@ -8,5 +8,5 @@ export const defaultProfile: Profile = {
   blockedBy: "none",
   blocks: "none",
   captureBaseline: async () => ({}),
-  findRegressions: async () => undefined,
+  watchRegressions: () => async () => undefined,
 };

@@ -22,13 +22,15 @@ export const keycloak: Profile = {
     }
   },
 
-  async findRegressions({ domain }, { realms = [] }) {
-    for (const realm of realms) {
-      const status = await statusOf(realmUrl(domain, realm));
-      if (status !== 200) return `its realm ${realm} answers ${statusText(status)}`;
-    }
-    return undefined;
-  },
+  watchRegressions:
+    ({ domain }, { realms = [] }) =>
+    async () => {
+      for (const realm of realms) {
+        const status = await statusOf(realmUrl(domain, realm));
+        if (status !== 200) return `its realm ${realm} answers ${statusText(status)}`;
+      }
+      return undefined;
+    },
 };
 
 /** Names of the enabled realms that belong to no run: a run's may be deleted at any time. */

@@ -1,6 +1,7 @@
 // The interface of a profile: everything that hearth knows about one recipe.
 import type { RunScope } from "../../lib/coordination/index.ts";
 import type { Baseline } from "../../lib/state/index.ts";
+import type { Log } from "../../lib/text.ts";
 import type { WarmAppInputs } from "../inputs.ts";
 
 /** The inputs that a baseline depends on. */
@@ -21,7 +22,10 @@ export interface Profile {
   /** The runs that its maintenance blocks. */
   readonly blocks: RunScope;
   /** Records what the app serves before an upgrade. Logs and omits what can't be determined. */
-  captureBaseline(app: ProfiledApp, log: (line: string) => void): Promise<Baseline>;
-  /** The first entry of `baseline` that the app no longer serves, in words; undefined if it serves all. */
-  findRegressions(app: ProfiledApp, baseline: Baseline): Promise<string | undefined>;
+  captureBaseline(app: ProfiledApp, log: Log): Promise<Baseline>;
+  /**
+   * Returns a function to call at each look of one gate: the first entry of `baseline` that the app no longer serves,
+   * in words; undefined if it serves all.
+   */
+  watchRegressions(app: ProfiledApp, baseline: Baseline, log: Log): () => Promise<string | undefined>;
 }

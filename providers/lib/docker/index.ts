@@ -20,11 +20,13 @@ export {
 } from "./images.ts";
 export { logText, tasksText } from "./logs.ts";
 export { stackOf, SWARM_NAME_LIMIT } from "./names.ts";
-export { networks } from "./networks.ts";
+export { type Network, networks } from "./networks.ts";
+export { otherNodes, volumeNodes } from "./nodes.ts";
 export { ensurePauseProgram } from "./pauseProgram.ts";
 export { portConflictResolver } from "./portConflict.ts";
 export { removeStack } from "./removeStack.ts";
-export { routerHosts, routerRules } from "./routers.ts";
+export { type AppTask, type RoutedHost, routedHosts, type RoutedHosts } from "./routedHosts.ts";
+export { hasHostRegexp, routerHosts, routerRules } from "./routers.ts";
 export { routedServices, scaleDown } from "./scale.ts";
 export { missingSecrets } from "./secrets.ts";
 export { notReplaced, type ServiceSnapshot, snapshotServices } from "./serviceSnapshot.ts";

@@ -1,5 +1,5 @@
 // One look at an app: its tasks, then its answer through the ingress.
-import { routedServices, routerHosts, routerRules, type Service } from "../docker/index.ts";
+import { hasHostRegexp, routedServices, routerHosts, routerRules, type Service } from "../docker/index.ts";
 import type { Fault } from "./answer.ts";
 import { probeUrl } from "./http.ts";
 import type { Health } from "./inputs.ts";
@@ -72,7 +72,7 @@ function isRouteFault({ by }: Fault, { domain, ingress }: Watched, services: rea
  */
 function declaresRouter(services: readonly Service[], domain: string): boolean {
   const rules = routedServices(services).flatMap(({ labels }) => routerRules(labels));
-  return rules.some(rule => routerHosts(rule).includes(domain.toLowerCase()) || /\bHostRegexp\(/i.test(rule));
+  return rules.some(rule => routerHosts(rule).includes(domain.toLowerCase()) || hasHostRegexp(rule));
 }
 
 function answer({ domain, health }: Watched): Promise<Fault | undefined> {

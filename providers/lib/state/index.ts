@@ -14,6 +14,7 @@ export {
   readOperation,
   replaceOperation,
   rollbackSteps,
+  type Undecided,
   writeStep,
 } from "./operation.ts";
 export { lastRepair, recordRepair, repairsSince } from "./repairs.ts";

@@ -43,6 +43,17 @@ const baseline = z.object({
   hosts: z.record(z.string(), z.int()).optional(),
 });
 
+/** Measured by the host's uptime: neither a clock that jumps nor a host that is off adds to it. */
+const undecided = z.object({
+  /** Recoveries that ended inconclusive. */
+  recoveries: z.int(),
+  /** Milliseconds that the host ran from the first verdict to the last one. */
+  ms: z.number(),
+  /** The last verdict: the boot, and the milliseconds since then. */
+  boot: z.string(),
+  at: z.number(),
+});
+
 const operation = z.object({
   format,
   /** Unique, and sorted by time. */
@@ -61,8 +72,8 @@ const operation = z.object({
   snapshot: z.string().optional(),
   startedAt: timestamp,
   stepStartedAt: timestamp,
-  /** Recoveries that ended inconclusive at this step. */
-  inconclusive: z.int().optional(),
+  /** The inconclusive verdicts of this step, from the first one on. */
+  undecided: undecided.optional(),
   /** Why the operation failed. */
   why: z.string().optional(),
   /** abra's own last message about the failure, masked. */
@@ -88,6 +99,7 @@ const operation = z.object({
 export type OperationStep = z.infer<typeof steps>;
 export type Baseline = z.infer<typeof baseline>;
 export type Operation = z.infer<typeof operation>;
+export type Undecided = z.infer<typeof undecided>;
 /** What the caller decides when it begins an operation. */
 type OperationPlan = Pick<Operation, "kind" | "recipe" | "domain" | "from" | "to"> &
   Partial<Pick<Operation, "swarm" | "baseline" | "snapshot" | "rollingBack" | "volumes" | "images">>;
@@ -165,7 +177,7 @@ export async function writeStep(
   const isResumed = current.step === next;
   // A start in the future, from a clock that was set back, becomes now.
   const stepStartedAt = isResumed && current.stepStartedAt < now ? current.stepStartedAt : now;
-  const { inconclusive: _inconclusive, ...rest } = current;
+  const { undecided: _undecided, ...rest } = current;
   const kept = isResumed ? current : rest;
   return writeOperation(folder, { ...kept, ...changes, step: next, stepStartedAt, holder: await currentProcess() });
 }

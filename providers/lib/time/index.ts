@@ -2,3 +2,4 @@
 export { seconds } from "./duration.ts";
 export { type Clock, inSeconds, monotonicNow, since } from "./monotonic.ts";
 export { stamp } from "./stamp.ts";
+export { uptime } from "./uptime.ts";

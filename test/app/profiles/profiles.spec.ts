@@ -13,7 +13,10 @@ describe("the profile of a recipe", () => {
     );
     const app = { domain: "pages.test", env: {} };
     assert.deepEqual([profile.health(app.domain), await profile.captureBaseline(app, log)], [{}, {}]);
-    assert.equal(await profile.findRegressions(app, { realms: ["people"], hosts: { "a.test": 200 } }), undefined);
+    assert.equal(
+      await profile.watchRegressions(app, { realms: ["people"], hosts: { "a.test": 200 } }, log)(),
+      undefined,
+    );
   });
 
   it("is the default for a recipe named like a property of every object", () =>

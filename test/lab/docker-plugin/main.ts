@@ -15,8 +15,12 @@ interface Network {
   readonly driver?: string;
   readonly attachable?: boolean;
   readonly internal?: boolean;
+  readonly labels?: readonly { readonly label: string; readonly value: string }[];
   readonly ipamConfigs?: readonly { readonly subnet?: string }[];
 }
+
+/** A change of one replaces the network, as in the genuine plugin: Docker can't change a network. */
+const fixed = ["name", "driver", "attachable", "internal", "labels", "ipamConfigs"];
 
 const type = "docker:index/network:Network";
 
@@ -42,6 +46,7 @@ async function inspectNetwork(id: string): Promise<(Network & { scope: string })
     Attachable: boolean;
     Internal: boolean;
     Scope: string;
+    Labels: Record<string, string> | null;
     IPAM: { Config: { Subnet: string }[] | null };
   }[];
   return (
@@ -51,6 +56,7 @@ async function inspectNetwork(id: string): Promise<(Network & { scope: string })
       attachable: network.Attachable,
       internal: network.Internal,
       scope: network.Scope,
+      labels: Object.entries(network.Labels ?? {}).map(([label, value]) => ({ label, value })),
       ipamConfigs: (network.IPAM.Config ?? []).map(({ Subnet: subnet }) => ({ subnet })),
     }
   );
@@ -90,8 +96,8 @@ const methods = {
 
   diff: handler((request: protocol.DiffRequest) => {
     const [olds, news] = [valuesOf(request.getOlds()), valuesOf(request.getNews())];
-    const replaces = ["name", "driver", "attachable", "internal"].filter(
-      key => news[key] !== undefined && news[key] !== olds[key],
+    const replaces = fixed.filter(
+      key => news[key] !== undefined && JSON.stringify(news[key]) !== JSON.stringify(olds[key]),
     );
     const response = new protocol.DiffResponse();
     response.setChanges(protocol.DiffResponse.DiffChanges[replaces.length > 0 ? "DIFF_SOME" : "DIFF_NONE"]);
@@ -104,7 +110,7 @@ const methods = {
     requireNetwork(request.getUrn());
     const inputs = valuesOf(request.getProperties());
     const network = inputs as unknown as Network;
-    const { name, driver = "bridge", attachable = false, internal = false, ipamConfigs = [] } = network;
+    const { name, driver = "bridge", attachable = false, internal = false, labels = [], ipamConfigs = [] } = network;
     const response = new protocol.CreateResponse();
     if (request.getPreview()) {
       response.setProperties(structOf(inputs));
@@ -117,6 +123,7 @@ const methods = {
       driver,
       ...(attachable ? ["--attachable"] : []),
       ...(internal ? ["--internal"] : []),
+      ...labels.flatMap(({ label, value }) => ["--label", `${label}=${value}`]),
       ...ipamConfigs.flatMap(({ subnet }) => (subnet ? ["--subnet", subnet] : [])),
       name,
     );

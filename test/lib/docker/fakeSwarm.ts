@@ -42,6 +42,13 @@ export interface Image {
   readonly names: readonly string[];
 }
 
+/** A node of the swarm; its name is its id. The engine's own is `here`. */
+export interface Node {
+  readonly name: string;
+  /** Default: active. */
+  readonly availability?: string;
+}
+
 /** A task whose desired state is running; later ones are newer. */
 export interface Task {
   /** Its id. */
@@ -51,6 +58,10 @@ export interface Task {
   readonly error?: string;
   readonly message?: string;
   readonly image?: string;
+  /** Default: the engine's own. */
+  readonly node?: string;
+  /** Whether it writes to a volume. */
+  readonly writes?: boolean;
 }
 
 export interface Swarm {
@@ -66,6 +77,8 @@ export interface Swarm {
   /** Number of updates of services that fail because Swarm changes the service itself. */
   readonly changing?: number;
   readonly task?: readonly Task[];
+  /** Default: the engine's own alone. */
+  readonly node?: readonly Node[];
   readonly service?: readonly Thing[];
   readonly container?: readonly Container[];
   readonly network?: readonly Thing[];
@@ -111,6 +124,7 @@ export async function fakeSwarm(): Promise<FakeSwarm> {
         failing: _failing,
         linger: _linger,
         task: _task,
+        node: _node,
         image: _image,
         registry: _registry,
         root: _root,

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { health } from "../../../providers/lib/health/inputs.ts";
 import { observe } from "../../../providers/lib/health/observe.ts";
 import { prober, proberAt } from "../../../providers/lib/health/probe.ts";
+import { swarmRollback } from "../../../providers/lib/health/tasks.ts";
+import type { Rollbacks } from "../../../providers/lib/docker/stack.ts";
 import { shortReason } from "../../../providers/lib/reason.ts";
 import { fakeSwarm, type FakeSwarm, type Swarm } from "../docker/fakeSwarm.ts";
 
@@ -41,6 +43,25 @@ describe("a probe of the gate", () => {
     assert.deepEqual(await probe({}), { ...found, containers: [], final: true });
     for (const before of [{ app: rolled.update.startedAt }, undefined])
       assert.doesNotMatch((await probe(before)).trouble ?? "", /Swarm rolled/);
+  });
+
+  it("F9: finds the rollback of a side service, for a kept app as for a run's, though its label is the new one", async () => {
+    const db = { ...rolled, name: `${stack}_db` };
+    await swarm.set({
+      service: [{ ...service, update: { state: "completed", startedAt: "2026-01-01T00:00:00Z" } }, db],
+    });
+    const ofRun = (before: Rollbacks) =>
+      prober(
+        app,
+        services => swarmRollback(services, before),
+        async () => undefined,
+      )();
+    const found = "Swarm rolled db back: its new task didn't stay up";
+    for (const { trouble, final, inconclusive } of [await probe({}), await ofRun({})])
+      assert.deepEqual([trouble, final, inconclusive], [found, true, false]);
+    const older = { db: db.update.startedAt };
+    for (const { trouble } of [await probe(older), await ofRun(older)])
+      assert.doesNotMatch(trouble ?? "", /Swarm rolled/);
   });
 
   it("is inconclusive and final if another version runs", async () => {

@@ -210,13 +210,15 @@ describe("an operation's journal", () => {
     assert.equal(again?.why, "HTTP 503");
   });
 
-  it("counts inconclusive recoveries of one step, whose start is never in the future", async () => {
+  it("keeps the inconclusive verdicts of one step, whose start is never in the future", async () => {
     const begun = await beginOperation(folder, upgrade, "gate");
     const later = { ...begun, stepStartedAt: new Date(Date.now() + hour).toISOString() };
-    const counted = await writeStep(folder, later, "gate", { inconclusive: 1 });
+    const undecided = { recoveries: 1, ms: 5, boot: "b", at: 7 };
+    const counted = await writeStep(folder, later, "gate", { undecided });
     assert.ok(Date.parse(counted.stepStartedAt) <= Date.now());
-    assert.equal((await writeStep(folder, counted, "gate")).inconclusive, 1);
-    assert.equal((await writeStep(folder, counted, "commit")).inconclusive, undefined);
+    assert.deepEqual((await writeStep(folder, counted, "gate")).undecided, undecided);
+    assert.deepEqual((await readOperation(folder))?.undecided, undecided);
+    assert.equal((await writeStep(folder, counted, "commit")).undecided, undefined);
   });
 
   it("P5: is never overwritten by another operation, because its rollback needs the snapshot's id", async () => {
