@@ -3,7 +3,7 @@
 import { mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { git } from "../git/index.ts";
+import { cloneAt, durably, git, gitIn } from "../git/index.ts";
 import { dropStaleLocks, lightweightTags } from "../recipe/index.ts";
 
 /** `ABRA_DIR`, else `~/.abra`. */
@@ -38,13 +38,17 @@ export async function prepareAbraDir(
   const clone = join(recipes, recipe);
   if (!(await isRepository(clone))) await cloneMirror(recipe, mirror, clone);
   await dropStaleLocks(join(clone, ".git")); // this process holds the app's lock, so no other uses this clone
-  await git(clone, ["fetch", "--quiet", "--force", "--prune", "--prune-tags", "origin"], `fetch recipe ${recipe}`);
-  await git(clone, ["reset", "--quiet", "--hard"], `reset the clone of ${recipe}`);
-  await git(clone, ["clean", "--quiet", "-ffdx"], `clean the clone of ${recipe}`);
+  await gitIn(
+    cloneAt(clone),
+    [...durably, "fetch", "--quiet", "--force", "--prune", "--prune-tags", "origin"],
+    `fetch recipe ${recipe}`,
+  );
+  await gitIn(cloneAt(clone), ["reset", "--quiet", "--hard"], `reset the clone of ${recipe}`);
+  await gitIn(cloneAt(clone), ["clean", "--quiet", "-ffdx"], `clean the clone of ${recipe}`);
 
   const lightweight = await lightweightTags(mirror);
   if (lightweight.length > 0)
-    await git(clone, ["tag", "--delete", ...lightweight], `delete lightweight tags of ${recipe}`);
+    await gitIn(cloneAt(clone), ["tag", "--delete", "--", ...lightweight], `delete lightweight tags of ${recipe}`);
   return { abraDir, lightweight };
 }
 
@@ -59,7 +63,11 @@ function isRepository(folder: string): Promise<boolean> {
 async function cloneMirror(recipe: string, mirror: string, clone: string): Promise<void> {
   const temporary = `${clone}.${process.pid}`;
   await rm(temporary, { recursive: true, force: true });
-  await git(join(clone, ".."), ["clone", "--quiet", mirror, temporary], `clone recipe ${recipe}`);
+  await git(
+    join(clone, ".."),
+    [...durably, "clone", "--quiet", "--template=", "--", mirror, temporary],
+    `clone recipe ${recipe}`,
+  );
   await rm(clone, { recursive: true, force: true });
   await rename(temporary, clone);
 }

@@ -5,9 +5,9 @@
 // A file beside the mirror says when hearth first saw each tag.
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { closeReader, git, gitEnv } from "../git/index.ts";
+import { closeReader, durably, git, gitIn } from "../git/index.ts";
 import { type Lock, withLock } from "../lock/index.ts";
-import { ProgramError, run } from "../process/index.ts";
+import { ProgramError } from "../process/index.ts";
 import type { Log } from "../text.ts";
 import { admitTags } from "./admit.ts";
 import { currentFirstSeen, recordFirstSeen } from "./firstSeen.ts";
@@ -51,8 +51,8 @@ const LOCK_WAIT = 150_000;
 async function upToDate(path: string, upstream: string, recipe: string): Promise<Refs | undefined> {
   const saved = await readSavedRefs(path);
   if (!saved) return undefined;
-  const argv = ["ls-remote", "--heads", "--tags", "--refs", upstream];
-  const lines = (await git(path, argv, `list upstream's refs of ${recipe}`)).split("\n").filter(Boolean);
+  const argv = ["ls-remote", "--heads", "--tags", "--refs", "--", upstream];
+  const lines = (await gitIn({ gitDir: path }, argv, `list upstream's refs of ${recipe}`)).split("\n").filter(Boolean);
   const isKnown = (line: string): boolean => {
     const [object, ref = ""] = line.split("\t");
     return (ref.startsWith("refs/heads/") ? saved.heads : saved.upstream).get(shortName(ref))?.object === object;
@@ -71,8 +71,19 @@ async function refresh(
   await dropStaleLocks(path);
   const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/upstream/*"];
   // Without --no-tags git would write upstream's tags to refs/tags.
-  const argv = ["fetch", "--quiet", "--no-auto-gc", "--prune", "--force", "--no-tags", upstream, ...refs];
-  await git(path, argv, `fetch ${recipe}`, { inherit: lock });
+  const argv = [
+    ...durably,
+    "fetch",
+    "--quiet",
+    "--no-auto-gc",
+    "--prune",
+    "--force",
+    "--no-tags",
+    "--",
+    upstream,
+    ...refs,
+  ];
+  await gitIn({ gitDir: path }, argv, `fetch ${recipe}`, { inherit: lock });
   const fetched = await listRefs(path);
   const admitted = await admitTags(parseRefs(fetched), path, recipe, lock);
   const all = admitted ? await listRefs(path) : fetched;
@@ -90,12 +101,8 @@ async function cloneBare(upstream: string, path: string, recipe: string, lock: n
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await rm(work, { recursive: true, force: true });
   try {
-    await run("git", ["clone", "--quiet", "--bare", upstream, work], `clone recipe ${recipe}`, {
-      env: gitEnv,
-      timeout: 120_000,
-      inherit: lock,
-      yieldsCpu: true,
-    });
+    const argv = [...durably, "clone", "--quiet", "--bare", "--template=", "--", upstream, work];
+    await git(dirname(work), argv, `clone recipe ${recipe}`, { timeout: 120_000, inherit: lock });
     await rename(work, path);
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -114,7 +121,9 @@ export async function dropStaleLocks(path: string): Promise<void> {
 
 /** Packs the mirror if git finds it worthwhile. Ignores failures: the next new tag retries. */
 async function collectGarbage(path: string, recipe: string, lock: number): Promise<void> {
-  await git(path, ["gc", "--auto", "--quiet"], `pack the mirror of ${recipe}`, { inherit: lock }).catch(error => {
+  await gitIn({ gitDir: path }, [...durably, "gc", "--auto", "--quiet"], `pack the mirror of ${recipe}`, {
+    inherit: lock,
+  }).catch(error => {
     if (!(error instanceof ProgramError)) throw error;
   });
 }

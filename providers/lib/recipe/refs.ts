@@ -2,7 +2,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bootId } from "../process/index.ts";
-import { git } from "../git/index.ts";
+import { gitIn } from "../git/index.ts";
 
 interface Ref {
   readonly object: string;
@@ -27,7 +27,7 @@ export async function refsOf(mirror: string): Promise<Refs> {
 /** git's output, for `parseRefs` and `saveRefs`. */
 export function listRefs(mirror: string): Promise<string> {
   const format = "--format=%(refname)%09%(objectname)%09%(objecttype)%09%(creatordate:unix)%09%(*objectname)";
-  return git(mirror, ["for-each-ref", format, "refs/tags", "refs/upstream", "refs/heads"], "list tags");
+  return gitIn({ gitDir: mirror }, ["for-each-ref", format, "refs/tags", "refs/upstream", "refs/heads"], "list tags");
 }
 
 export function parseRefs(text: string): Refs {

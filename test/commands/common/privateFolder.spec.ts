@@ -69,7 +69,9 @@ describe("a private folder", () => {
     this.timeout(20_000);
     const version = async (env: Record<string, string | undefined> = {}) => {
       const outer = { NODE_COMPILE_CACHE: undefined, XDG_CACHE_HOME: undefined, HOME: home, TMPDIR: home, ...env };
-      await run(process.execPath, [join(project, "commands/hearth.mjs"), "--version"], "print the version", { env: outer });
+      await run(process.execPath, [join(project, "commands/hearth.mjs"), "--version"], "print the version", {
+        env: outer,
+      });
     };
     const contents = async () => (await readdir(home, { recursive: true })).filter(name => /\/v\d/.test(name));
     const own = () => join(home, ".cache", "hearth", "commands");
