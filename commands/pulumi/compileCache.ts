@@ -6,7 +6,8 @@ import { project } from "../common/project.ts";
 
 /**
  * A private folder for compiled code; undefined if there can't be one. Node's default is in the shared temporary
- * folder, where any user could create it first. Pulumi's processes have other V8 flags than hearth's: they can't share one.
+ * folder, where any user could create it first. Pulumi's processes have other V8 flags than hearth's: they can't share
+ * one.
  */
 export function compileCache(of: "commands" | "compiled", env: NodeJS.ProcessEnv): string | undefined {
   const home = env["HOME"] || homedir();

@@ -22,8 +22,8 @@ export interface Entry {
 
 /**
  * The object at `path` in `tree` (a git revision such as `refs/tags/1.0.0^{tree}`) of the git directory `repository`;
- * undefined if the tree has no such path. `what` is verb and noun for the error. Throws ProgramError if the tree doesn't
- * exist or an object is missing.
+ * undefined if the tree has no such path. `what` is verb and noun for the error. Throws ProgramError if the tree
+ * doesn't exist or an object is missing.
  */
 export async function objectAt(
   repository: string,
