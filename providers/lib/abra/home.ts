@@ -80,8 +80,8 @@ function cloneMirror(recipe: string, mirror: string, clone: string): Promise<voi
 }
 
 /**
- * Makes the clone of every tag that the mirror, or else the old clone, still has: a rollback needs the version that ran,
- * not the newest, which a power failure may have destroyed. Throws ProgramError if no tag can be read.
+ * Makes the clone of every tag that the mirror, or else the old clone, still has: a rollback needs the version that
+ * ran, not the newest, which a power failure may have destroyed. Throws ProgramError if no tag can be read.
  */
 async function rebuildClone(recipe: string, mirror: string, clone: string): Promise<void> {
   const what = `make the clone of ${recipe} anew`;

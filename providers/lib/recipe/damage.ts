@@ -15,7 +15,7 @@ export async function damageOf(repository: Repository): Promise<string | undefin
   return failureOf(gitIn(repository, argv, "verify the objects", { timeout }));
 }
 
-/** As `damageOf`, but of objects that no ref needs too: an interrupted fetch leaves some, and git never replaces them. */
+/** As `damageOf`, also of objects that no ref needs: an interrupted fetch leaves some, and git never replaces them. */
 export async function anyDamageOf(repository: Repository): Promise<string | undefined> {
   const argv = ["fsck", "--no-progress", "--no-dangling"];
   return (await damageOf(repository)) ?? failureOf(gitIn(repository, argv, "verify the objects", { timeout }));

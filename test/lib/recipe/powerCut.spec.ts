@@ -72,8 +72,13 @@ describe("F55: a recipe's mirror and hearth's clone after a power failure", func
     ],
     ["HEAD", () => empty(join(mirror(), "HEAD"))],
     ["the configuration", () => empty(join(mirror(), "config"))],
-    ["a ref", () => mkdir(join(mirror(), "refs", "tags"), { recursive: true })
-        .then(() => writeFile(join(mirror(), "refs", "tags", NEW), ""))],
+    [
+      "a ref",
+      () =>
+        mkdir(join(mirror(), "refs", "tags"), { recursive: true }).then(() =>
+          writeFile(join(mirror(), "refs", "tags", NEW), ""),
+        ),
+    ],
     ["the saved refs", () => writeFile(join(mirror(), "hearth-refs"), "")],
     ["the objects folder", () => rm(join(mirror(), "objects"), { recursive: true })],
   ];
