@@ -10,5 +10,10 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(125);
 }
-module.enableCompileCache?.();
+// Node itself has enabled it if NODE_COMPILE_CACHE is set.
+if (!process.env.NODE_COMPILE_CACHE) {
+  const { compileCache } = await import("./pulumi/compileCache.ts");
+  const folder = compileCache("commands", process.env);
+  if (folder !== undefined) module.enableCompileCache(folder);
+}
 await import("./hearth.ts");

@@ -1,8 +1,10 @@
 // The subcommands of `hearth`: declared here, each loaded when it is called.
 import { Command, CommanderError, Option } from "commander";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { displayed } from "./common/errors.ts";
+import { operatorFolders } from "./common/operatorFolders.ts";
 import type { IdentityFlags } from "./run/identity.ts";
 import { project } from "./common/project.ts";
 import type { RunFlags } from "./run.ts";
@@ -152,6 +154,7 @@ operatorCommand("accept", "record what runs now as last good").action(
 );
 
 try {
+  Object.assign(process.env, operatorFolders(process.env, userInfo().homedir, existsSync));
   await program.parseAsync();
 } catch (error) {
   // Commander has printed its errors and its help already.

@@ -10,7 +10,7 @@ import { identify } from "./run/identity.ts";
 import { showLogs } from "./run/logs.ts";
 import type { RunOutputs } from "./run/outputs.ts";
 import { keepUntilExpiry, type Renewal, startRenewing } from "./run/renew.ts";
-import { ownSettings, type RunSettingsFlags } from "./run/settings.ts";
+import { ownSettings, requireCheckout, type RunSettingsFlags } from "./run/settings.ts";
 import { watchSignals, type Signals } from "./run/signals.ts";
 import { exists, init, runStartSlot, teardown, up } from "./run/stack.ts";
 
@@ -36,9 +36,10 @@ interface Own {
 
 /** Returns the command's exit code; 125 if hearth couldn't create the run; 128 + n after signal n. */
 export async function run(flags: RunFlags, command: readonly string[]): Promise<number> {
-  const current = runOf(identify(flags, process.env));
+  const current = runOf(identify(flags, process.env, "step"));
   // Report a wrong flag before anything is created.
   commandEnvironment(process.env, {}, flags.env);
+  await requireCheckout(flags);
   const keep = flags.keep === undefined ? undefined : duration(flags.keep, "--keep");
   const signals = watchSignals(stackName(current));
   const own: Own = { current, flags, signals, isMade: false };

@@ -6,7 +6,7 @@ import { ownVariables } from "./run/environment.ts";
 import { displayed, NOT_YOUR_RECIPE } from "./common/errors.ts";
 import { runOfSteps } from "./run/steps.ts";
 import { reapDead } from "./reap/dead.ts";
-import { ownSettings, type RunSettingsFlags } from "./run/settings.ts";
+import { ownSettings, requireCheckout, type RunSettingsFlags } from "./run/settings.ts";
 import { type Signals, watchSignals } from "./run/signals.ts";
 import { init, runStartSlot, teardown, up } from "./run/stack.ts";
 import { type Run, stackName } from "../providers/lib/run/index.ts";
@@ -20,6 +20,7 @@ export interface StartFlags extends RunSettingsFlags {
 
 export async function start(flags: StartFlags): Promise<number> {
   const run = runOfSteps(flags);
+  await requireCheckout(flags);
   const ttl = flags.ttl === undefined ? DEFAULT_TTL : duration(flags.ttl, "--ttl");
   const signals = watchSignals(stackName(run));
   try {

@@ -26,14 +26,28 @@ const secretFields: readonly Field[] = ["clientSecret", "password"];
 /** Fields that a realm's settings may use: those known before the realm exists. */
 const realmFields: readonly Field[] = ["issuer", "realm", "domain", "keycloakDomain", "run"];
 
-/** Not after a dollar sign: `${HOME}` belongs to the shell or to compose. */
-const pattern = /(?<!\$)\{([A-Za-z]+)\}/g;
+/**
+ * A field, and a backslash before it, which makes it text; two backslashes are one. Not after a dollar sign: `${HOME}`
+ * belongs to the shell or to compose.
+ */
+const pattern = /(?<![$\\])(\\{0,2})\{([A-Za-z]+)\}/g;
+
+/** The fields that `text` uses. */
+function fieldsIn(text: string): string[] {
+  return [...text.matchAll(pattern)].flatMap(([, escape, field]) => (escape === "\\" ? [] : field!));
+}
 
 function rejectUnknownFields(text: string, allowed: readonly string[], context: z.core.$RefinementCtx<unknown>): void {
   const expected = allowed.map(field => `{${field}}`).join(", ");
-  for (const [whole, field] of text.matchAll(pattern))
-    if (!allowed.includes(field!))
-      context.addIssue({ code: "custom", message: `unknown field ${whole}: expected one of ${expected}` });
+  for (const field of fieldsIn(text).filter(each => !allowed.includes(each)))
+    context.addIssue({ code: "custom", message: `unknown field {${field}}: expected one of ${expected}` });
+}
+
+/** Every text within `value`, keys included. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (value === null || typeof value !== "object") return [];
+  return [...(Array.isArray(value) ? [] : Object.keys(value)), ...Object.values(value).flatMap(textsIn)];
 }
 
 const template = z.string().superRefine((text, context) => rejectUnknownFields(text, fields, context));
@@ -67,15 +81,18 @@ export const recipeSettings = z.strictObject({
     .describe("Health check of the app."),
   realm: realmExtras
     .prefault({})
-    .superRefine((extras, context) => rejectUnknownFields(JSON.stringify(extras), realmFields, context))
+    .superRefine((extras, context) => textsIn(extras).forEach(text => rejectUnknownFields(text, realmFields, context)))
     .describe("Roles, groups, clients and identity providers of the realm. Default: none."),
 });
 
 export type RecipeSettings = z.infer<typeof recipeSettings>;
 
-/** Replaces the fields in `text` by their values; fields without a value stay. */
+/** Replaces the fields in `text` by their values; fields without a value stay, and so do escaped ones. */
 export function fill(text: string, values: Values): string {
-  return text.replace(pattern, (whole, field: Field) => values[field] ?? whole);
+  return text.replace(pattern, (_, escape: string, field: string) => {
+    const value = escape === "\\" ? undefined : values[field];
+    return `${escape.slice(1)}${value ?? `{${field}}`}`;
+  });
 }
 
 /** Applies `fill` to every text within `value`, at any depth. */
@@ -88,5 +105,5 @@ export function fillAll<T>(value: T, values: Values): T {
 
 /** Whether `text` uses a secret field. */
 export function isSecret(text: string): boolean {
-  return [...text.matchAll(pattern)].some(([, field]) => secretFields.includes(field as Field));
+  return fieldsIn(text).some(field => secretFields.includes(field as Field));
 }

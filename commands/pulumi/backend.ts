@@ -1,13 +1,32 @@
 // Reads and removes the files of runs' stacks in a file backend, which Pulumi doesn't report completely.
 import { readdir, rm, rmdir, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { userInfo } from "node:os";
+import { join, resolve } from "node:path";
 import { ignoreAbsent } from "../../providers/lib/fs/index.ts";
 import { runOfStack } from "../../providers/lib/run/index.ts";
+import { project } from "../common/project.ts";
 
 /** The folder `.pulumi` of a file backend; undefined for other backends. */
 export function backendFolder(backend = process.env["PULUMI_BACKEND_URL"] ?? ""): string | undefined {
-  return backend.startsWith("file://") ? join(fileURLToPath(backend), ".pulumi") : undefined;
+  if (!backend.startsWith(FILE)) return undefined;
+  return join(resolve(project, withHome(pathOf(backend.slice(FILE.length)))), ".pulumi");
+}
+
+const FILE = "file://";
+
+/** No host: `file://states` is a path, from the folder that pulumi runs in. */
+function pathOf(address: string): string {
+  const path = address.replace(/[?#].*$/s, "");
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // Pulumi refuses it
+  }
+}
+
+/** Pulumi takes the home folder from the user database, not from HOME. */
+function withHome(path: string): string {
+  return path.startsWith("~") ? join(userInfo().homedir, path.slice(2)) : path;
 }
 
 /**

@@ -1,13 +1,11 @@
 // The one file that spawns `pulumi`: in its own process group, so that Ctrl-C reaches hearth and doesn't interrupt
 // Pulumi.
 import { spawn } from "node:child_process";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { withLowPriority } from "../../providers/lib/process/index.ts";
 import { requirePulumi } from "../../stacks/pulumiVersion.ts";
 import { asError, NotYourRecipeError } from "../common/errors.ts";
 import { project } from "../common/project.ts";
-import { compileCacheEnv } from "./compileCache.ts";
+import { compileCache, compileCacheEnv } from "./compileCache.ts";
 
 export interface PulumiDone {
   readonly exitCode: number;
@@ -27,10 +25,9 @@ export interface PulumiOptions {
 
 /** For every call: no update check, no backups of a state that lives for minutes, compiled code cached. */
 function environment(): NodeJS.ProcessEnv {
-  const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "hearth", "compiled");
   return {
     ...process.env,
-    ...compileCacheEnv(cache, process.env),
+    ...compileCacheEnv(compileCache("compiled", process.env), process.env),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
   };

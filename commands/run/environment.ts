@@ -8,7 +8,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 const allowed = [
   "PATH|HOME|USER|LOGNAME|SHELL|PWD|TMPDIR|CI|TZ|LANG|LANGUAGE|LC_[A-Z]+",
   "TERM|COLORTERM|NO_COLOR|FORCE_COLOR",
-  "NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR",
+  "NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE",
 ].map(names => new RegExp(`^(${names})$`));
 
 /** Never forwarded: grants access to other runs' state. */

@@ -17,3 +17,11 @@ export function ownSettings({ checkout, keycloak }: RunSettingsFlags): OwnSettin
     ...(keycloak === undefined ? {} : { keycloak }),
   };
 }
+
+/** Throws if `--checkout` is no recipe's folder: before anything is created. */
+export async function requireCheckout({ checkout }: RunSettingsFlags): Promise<void> {
+  if (checkout === undefined) return;
+  const { checkoutFault } = await import("../../providers/runApp/workTree.ts");
+  const fault = await checkoutFault(resolve(checkout));
+  if (fault !== undefined) throw new Error(`--checkout: ${fault}`);
+}

@@ -64,8 +64,12 @@ async function existsMessage(run: Run): Promise<string> {
   if (!lease)
     return `a run with this identity is active or was left behind: ${stack} exists (hearth reap removes dead runs)`;
   const { record } = lease;
-  return `a run with this identity is active: ${name}, since ${record.acquiredAt}, ${describeHolder(record)}`;
+  const holder = `since ${record.acquiredAt}, ${describeHolder(record)}`;
+  return `a run with this identity is active: ${name}, ${holder}${PARALLEL}`;
 }
+
+/** Of parallel parts of a job that the CI gives the same variables. */
+const PARALLEL = "; if it is a parallel leg or step of this job, give each its own --job";
 
 export interface Options {
   /** Shows Pulumi's output while it runs. Default: only if it fails. */

@@ -3,8 +3,8 @@
 // The clone has its own objects (hard links to the mirror's): abra's git library doesn't follow alternates.
 import { chmod, copyFile, lstat, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { git as runGit } from "../lib/git/index.ts";
-import { readWorkTree } from "./workTree.ts";
+import { cloneAt, git, gitIn, withRepositoryCopy } from "../lib/git/index.ts";
+import { workTreeIn } from "./workTree.ts";
 
 /** A fixed author and time, and no user settings: the same files become the same commit. */
 const commitEnv = {
@@ -18,16 +18,21 @@ const commitEnv = {
   GIT_CONFIG_NOSYSTEM: "1",
 };
 
+/** A clone may take longer than lib/git's default: 2 minutes. */
+const limit = { timeout: 120_000 };
+
+const asHearth = { ...limit, env: commitEnv };
+
 /** git doesn't check out: that would run hooks and filters from the checkout. */
 const cloneFlags = ["--quiet", "--no-checkout", "--template="];
 
 /** Replaces `target` with a clone of `mirror` at the tag `version`. Throws ProgramError. */
 export async function cloneRelease(mirror: string, version: string, target: string): Promise<void> {
   await replace(target, async draft => {
-    await git(dirname(draft), ["clone", ...cloneFlags, mirror, draft], `clone ${mirror}`);
+    await git(dirname(draft), ["clone", ...cloneFlags, "--", mirror, draft], `clone ${mirror}`, limit);
     await deleteLightweightTags(draft);
     const argv = ["checkout", "--quiet", "--detach", `refs/tags/${version}`];
-    await git(draft, argv, `check out ${version}`, commitEnv);
+    await gitIn(cloneAt(draft), argv, `check out ${version}`, asHearth);
   });
 }
 
@@ -37,31 +42,35 @@ export async function cloneRelease(mirror: string, version: string, target: stri
  * Creates a repository if it has none. Throws ProgramError.
  */
 export async function cloneCheckout(checkout: string, target: string): Promise<void> {
-  const { head, files } = await readWorkTree(checkout);
-  await replace(target, async draft => {
-    if (head === undefined) await initRepository(draft, checkout);
-    else await cloneRepository(draft, checkout, head);
-    for (const file of files) await copy(join(checkout, file), join(draft, file));
-    if (head === undefined) await commitAll(draft, checkout);
+  await withRepositoryCopy(checkout, async copied => {
+    const { head, files } = await workTreeIn(checkout, copied);
+    await replace(target, async draft => {
+      if (copied === undefined || head === undefined) await initRepository(draft, checkout);
+      else await cloneRepository(draft, checkout, copied.gitDir, head);
+      for (const file of files) await copy(join(checkout, file), join(draft, file));
+      if (head === undefined) await commitAll(draft, checkout);
+    });
   });
 }
 
 async function initRepository(draft: string, checkout: string): Promise<void> {
-  const argv = ["init", "--quiet", "--template=", "--initial-branch=main", draft];
-  await git(dirname(draft), argv, `create a repository for ${checkout}`, commitEnv);
+  const argv = ["init", "--quiet", "--template=", "--initial-branch=main", "--", draft];
+  await git(dirname(draft), argv, `create a repository for ${checkout}`, asHearth);
 }
 
-async function cloneRepository(draft: string, checkout: string, head: string): Promise<void> {
-  await git(dirname(draft), ["clone", "--no-local", ...cloneFlags, checkout, draft], `clone ${checkout}`);
+async function cloneRepository(draft: string, checkout: string, from: string, head: string): Promise<void> {
+  const argv = ["clone", "--no-local", ...cloneFlags, "--", from, draft];
+  await git(dirname(draft), argv, `clone ${checkout}`, limit);
+  await gitIn(cloneAt(draft), ["remote", "set-url", "--", "origin", checkout], `clone ${checkout}`);
   await deleteLightweightTags(draft);
-  await git(draft, ["update-ref", "--no-deref", "HEAD", head], `check out ${head}`);
-  await git(draft, ["read-tree", "HEAD"], `check out ${head}`);
+  await gitIn(cloneAt(draft), ["update-ref", "--no-deref", "HEAD", head], `check out ${head}`);
+  await gitIn(cloneAt(draft), ["read-tree", "HEAD"], `check out ${head}`);
 }
 
 async function commitAll(draft: string, checkout: string): Promise<void> {
-  await git(draft, ["add", "--all", "--force"], `add the files of ${checkout}`, commitEnv);
+  await gitIn(cloneAt(draft), ["add", "--all", "--force"], `add the files of ${checkout}`, asHearth);
   const argv = ["commit", "--quiet", "--allow-empty", "--no-verify", "--message", "as found"];
-  await git(draft, argv, `commit the files of ${checkout}`, commitEnv);
+  await gitIn(cloneAt(draft), argv, `commit the files of ${checkout}`, asHearth);
 }
 
 /** Builds beside `target`, then renames: a clone is complete or absent. */
@@ -81,9 +90,9 @@ async function replace(target: string, build: (draft: string) => Promise<void>):
 /** abra refuses a clone that has a lightweight tag (R014). */
 async function deleteLightweightTags(clone: string): Promise<void> {
   const argv = ["for-each-ref", "--format=%(objecttype) %(refname:strip=2)", "refs/tags"];
-  const refs = (await git(clone, argv, "list tags")).split("\n").filter(Boolean);
+  const refs = (await gitIn(cloneAt(clone), argv, "list tags")).split("\n").filter(Boolean);
   const names = refs.filter(ref => !ref.startsWith("tag ")).map(ref => ref.slice(ref.indexOf(" ") + 1));
-  if (names.length > 0) await git(clone, ["tag", "--delete", ...names], "delete lightweight tags");
+  if (names.length > 0) await gitIn(cloneAt(clone), ["tag", "--delete", "--", ...names], "delete lightweight tags");
 }
 
 async function copy(from: string, to: string): Promise<void> {
@@ -92,9 +101,4 @@ async function copy(from: string, to: string): Promise<void> {
   if (found.isSymbolicLink()) return symlink(await readlink(from), to);
   await copyFile(from, to);
   await chmod(to, found.mode & 0o777);
-}
-
-/** A clone may take longer than lib/git's default: 2 minutes. */
-function git(folder: string, argv: readonly string[], what: string, env: Record<string, string> = {}): Promise<string> {
-  return runGit(folder, argv, what, { env, timeout: 120_000 });
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { lstat, readdir, readFile, readlink, realpath, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { ignoreAbsent } from "../lib/fs/index.ts";
-import { git } from "../lib/git/index.ts";
+import { gitIn, type RepositoryCopy, withRepositoryCopy } from "../lib/git/index.ts";
 import { ProgramError } from "../lib/process/index.ts";
 
 interface WorkTree {
@@ -23,18 +23,19 @@ export async function checkoutFault(folder: string): Promise<string | undefined>
   return undefined;
 }
 
-/** Throws ProgramError with git's own words if git refuses the folder. */
-export async function readWorkTree(folder: string): Promise<WorkTree> {
-  const top = await git(folder, ["rev-parse", "--show-toplevel"], `find the repository of ${folder}`).catch(
-    noRepository,
-  );
-  if (top === undefined) return { head: undefined, files: await allFiles(folder) };
-  const isOwn = (await realpath(top)) === (await realpath(folder));
-  const files = await listedFiles(folder);
+/** Throws ProgramError, or an error in a sentence if the checkout's repository can't be read. */
+export function readWorkTree(folder: string): Promise<WorkTree> {
+  return withRepositoryCopy(folder, copied => workTreeIn(folder, copied));
+}
+
+/** As `readWorkTree`, with a copy of the checkout's repository, if it has one. */
+export async function workTreeIn(folder: string, copied: RepositoryCopy | undefined): Promise<WorkTree> {
+  if (copied === undefined) return { head: undefined, files: await allFiles(folder) };
+  const isOwn = copied.workTree === (await realpath(folder));
+  const files = await listedFiles(folder, copied);
   // The surrounding repository may ignore the folder: then take every file.
   if (!isOwn && files.length === 0) return { head: undefined, files: await allFiles(folder) };
-  const head = isOwn ? await headOf(folder) : undefined;
-  return { head, files };
+  return { head: isOwn ? await headOf(folder, copied) : undefined, files };
 }
 
 /** `<commit>-<hash over the files>`: the same for the same commit, names, modes and bytes. */
@@ -66,9 +67,9 @@ async function allFiles(folder: string): Promise<string[]> {
 }
 
 /** git's list without tracked files that were deleted, and without nested repositories, which are folders. */
-async function listedFiles(folder: string): Promise<string[]> {
+async function listedFiles(folder: string, copied: RepositoryCopy): Promise<string[]> {
   const argv = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-  const output = await git(folder, argv, `list the files of ${folder}`);
+  const output = await gitIn({ ...copied, folder }, argv, `list the files of ${folder}`);
   const names = [...new Set(output.split("\0"))].filter(Boolean);
   const isPresent = await Promise.all(names.map(name => isFile(join(folder, name))));
   return names.filter((_, index) => isPresent[index]).toSorted();
@@ -79,13 +80,8 @@ async function isFile(path: string): Promise<boolean> {
   return found !== undefined && !found.isDirectory();
 }
 
-function headOf(folder: string): Promise<string | undefined> {
-  return git(folder, ["rev-parse", "--verify", "--quiet", "HEAD"], `read the commit of ${folder}`).catch(noCommit);
-}
-
-function noRepository(error: unknown): undefined {
-  if (error instanceof ProgramError && /not a git repository/i.test(error.result.stderr)) return undefined;
-  throw error;
+function headOf(folder: string, copied: RepositoryCopy): Promise<string | undefined> {
+  return gitIn(copied, ["rev-parse", "--verify", "--quiet", "HEAD"], `read the commit of ${folder}`).catch(noCommit);
 }
 
 function noCommit(error: unknown): undefined {

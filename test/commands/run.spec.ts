@@ -274,7 +274,38 @@ describe("hearth run", function () {
     assert.match(help.stdout, /125 if hearth couldn't create the run/);
   });
 
+  it("refuses a checkout that isn't there or is no recipe, before it creates anything", async () => {
+    await writeFile(join(folder, "file"), "");
+    for (const [checkout, why] of [
+      ["none", "folder .*/none not found"],
+      ["file", ".*/file is not a folder"],
+      [".", ".* has no compose.yml: expected a recipe"],
+    ])
+      for (const argv of [
+        ["run", ...flags, "--checkout", checkout!, "--", "echo", "ran"],
+        ["run", "start", ...flags, "--checkout", checkout!],
+      ]) {
+        const done = await hearth(argv);
+        assert.equal(done.code, 125);
+        assert.match(done.stderr, new RegExp(`^hearth: --checkout: ${why}$`, "m"));
+        assert.deepEqual(await calls(), []);
+        assert.equal(existsSync(join(folder, "state")), false);
+      }
+  });
+
+  it("finds the operator's abra and Pulumi folders if the CI gives it a temporary HOME; the command gets that", async () => {
+    const home = join(folder, "drone-x", "home", "drone");
+    await mkdir(home, { recursive: true });
+    const env = { HOME: home, ABRA_DIR: "", PULUMI_HOME: "", DOCKER_CONFIG: "" };
+    const done = await hearth(["run", ...flags, "--", "sh", "-c", "echo $HOME; env"], env);
+    assert.equal(done.code, 0, done.stderr);
+    assert.ok(done.stdout.startsWith(`${home}\n`));
+    assert.doesNotMatch(done.stdout, /^(ABRA_DIR|PULUMI_HOME|DOCKER_CONFIG)=/m);
+  });
+
   it("gives Pulumi a private copy of the HEARTH_CI_CONFIG file with the values of its flags", async () => {
+    await mkdir(join(folder, "tree"));
+    await writeFile(join(folder, "tree", "compose.yml"), "services: {}\n");
     const before = await readFile(join(folder, "ci.yaml"), "utf8");
     const copy = join(project, ".stacks", `Pulumi.${stack}.yaml`);
     const shown = ["sh", "-c", `cat ${copy}; stat -c %a ${copy}`];

@@ -60,6 +60,20 @@ describe("the setting hearth:recipes", () => {
     );
   });
 
+  it("keeps a field after a backslash as text, at any depth; a double backslash is one", () => {
+    const values = { issuer: "I" };
+    assert.equal(
+      fill(String.raw`\{issuer} \{other} \\{issuer} {\{issuer}} a\b $\{x}`, values),
+      String.raw`{issuer} {other} \I {{issuer}} a\b $\{x}`,
+    );
+    assert.deepEqual([String.raw`\{password}`, String.raw`\\{password}`].map(isSecret), [false, true]);
+    assert.doesNotThrow(() => config({ docs: { env: { ROUTE: String.raw`/\{user}` } } }));
+    assert.throws(() => config({ docs: { env: { ROUTE: String.raw`/\\{user}` } } }), /unknown field \{user\}/);
+    const clients = (rootUrl: string) => ({ docs: { realm: { clients: [{ clientId: "x", rootUrl }] } } });
+    assert.doesNotThrow(() => config(clients(String.raw`https://{domain}/\{user}`)));
+    assert.throws(() => config(clients("https://{domain}/{user}")), /unknown field \{user\}/);
+  });
+
   it("reads the limit of dedicated Keycloaks from a number or text", () => {
     const read = (dedicatedLimit: string) =>
       readConfig({ "hearth:baseDomain": "ci.example.org", "hearth:dedicatedLimit": dedicatedLimit });

@@ -3,8 +3,9 @@
 import { mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { git } from "../git/index.ts";
-import { dropStaleLocks, lightweightTags } from "../recipe/index.ts";
+import { cloneAt, durably, git, gitIn } from "../git/index.ts";
+import { ProgramError } from "../process/index.ts";
+import { dropStaleLocks, lightweightTags, salvageTags } from "../recipe/index.ts";
 
 /** `ABRA_DIR`, else `~/.abra`. */
 export function operatorAbraDir(env: NodeJS.ProcessEnv = process.env): string {
@@ -36,16 +37,28 @@ export async function prepareAbraDir(
   for (const name of ["servers", "catalogue"]) await ensureLink(join(abraDir, name), join(operatorDir, name));
 
   const clone = join(recipes, recipe);
-  if (!(await isRepository(clone))) await cloneMirror(recipe, mirror, clone);
-  await dropStaleLocks(join(clone, ".git")); // this process holds the app's lock, so no other uses this clone
-  await git(clone, ["fetch", "--quiet", "--force", "--prune", "--prune-tags", "origin"], `fetch recipe ${recipe}`);
-  await git(clone, ["reset", "--quiet", "--hard"], `reset the clone of ${recipe}`);
-  await git(clone, ["clean", "--quiet", "-ffdx"], `clean the clone of ${recipe}`);
+  // This process holds the app's lock, so no other uses this clone.
+  await updateClone(recipe, mirror, clone).catch(async error => {
+    if (!(error instanceof ProgramError)) throw error;
+    await rebuildClone(recipe, mirror, clone);
+  });
 
   const lightweight = await lightweightTags(mirror);
   if (lightweight.length > 0)
-    await git(clone, ["tag", "--delete", ...lightweight], `delete lightweight tags of ${recipe}`);
+    await gitIn(cloneAt(clone), ["tag", "--delete", "--", ...lightweight], `delete lightweight tags of ${recipe}`);
   return { abraDir, lightweight };
+}
+
+/** Throws ProgramError, also if the clone was damaged. */
+async function updateClone(recipe: string, mirror: string, clone: string): Promise<void> {
+  if (!(await isRepository(clone))) await cloneMirror(recipe, mirror, clone);
+  await dropStaleLocks(join(clone, ".git"));
+  const own = cloneAt(clone);
+  const argv = [...durably, "fetch", "--quiet", "--force", "--prune", "--prune-tags", "origin"];
+  await gitIn(own, argv, `fetch recipe ${recipe}`);
+  await gitIn(own, ["rev-list", "--quiet", "--verify-objects", "--all"], `verify the clone of ${recipe}`);
+  await gitIn(own, ["reset", "--quiet", "--hard"], `reset the clone of ${recipe}`);
+  await gitIn(own, ["clean", "--quiet", "-ffdx"], `clean the clone of ${recipe}`);
 }
 
 function isRepository(folder: string): Promise<boolean> {
@@ -56,12 +69,43 @@ function isRepository(folder: string): Promise<boolean> {
 }
 
 /** Clones to a temporary name, then renames: the clone is complete or absent. */
-async function cloneMirror(recipe: string, mirror: string, clone: string): Promise<void> {
+function cloneMirror(recipe: string, mirror: string, clone: string): Promise<void> {
+  return replaceClone(clone, temporary =>
+    git(
+      join(clone, ".."),
+      [...durably, "clone", "--quiet", "--template=", "--", mirror, temporary],
+      `clone recipe ${recipe}`,
+    ),
+  );
+}
+
+/**
+ * Makes the clone of every tag that the mirror, or else the old clone, still has: a rollback needs the version that
+ * ran, not the newest, which a power failure may have destroyed. Throws ProgramError if no tag can be read.
+ */
+async function rebuildClone(recipe: string, mirror: string, clone: string): Promise<void> {
+  const what = `make the clone of ${recipe} anew`;
+  await replaceClone(clone, async temporary => {
+    const own = cloneAt(temporary);
+    await git(join(clone, ".."), ["init", "--quiet", "--template=", "--initial-branch=main", "--", temporary], what);
+    await gitIn(own, ["remote", "add", "--", "origin", mirror], what);
+    await salvageTags(own, join(clone, ".git"));
+    await salvageTags(own, mirror); // last: these are as first seen
+    const newest = ["for-each-ref", "--count=1", "--sort=-creatordate", "--format=%(refname)", "refs/tags"];
+    await gitIn(own, ["reset", "--quiet", "--hard", await gitIn(own, newest, what)], what);
+  });
+}
+
+async function replaceClone(clone: string, make: (temporary: string) => Promise<unknown>): Promise<void> {
   const temporary = `${clone}.${process.pid}`;
   await rm(temporary, { recursive: true, force: true });
-  await git(join(clone, ".."), ["clone", "--quiet", mirror, temporary], `clone recipe ${recipe}`);
-  await rm(clone, { recursive: true, force: true });
-  await rename(temporary, clone);
+  try {
+    await make(temporary);
+    await rm(clone, { recursive: true, force: true });
+    await rename(temporary, clone);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
 }
 
 async function ensureLink(path: string, target: string): Promise<void> {

@@ -1,4 +1,4 @@
 // git: what the rest of hearth may use.
-export { gitEnv } from "./env.ts";
-export { git } from "./git.ts";
+export { type RepositoryCopy, withRepositoryCopy } from "./checkout.ts";
+export { cloneAt, durably, git, gitIn, type Repository } from "./git.ts";
 export { closeReader, entriesOf, type Entry, objectAt, readObject } from "./objects.ts";

@@ -3,8 +3,9 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { isAbsent, ProgramError, type ProgramErrorKind, run, withLowPriority } from "../process/index.ts";
+import { isAbsent, ProgramError, type ProgramErrorKind, withLowPriority } from "../process/index.ts";
 import { gitEnv } from "./env.ts";
+import { gitIn } from "./git.ts";
 
 interface GitObject {
   readonly oid: string;
@@ -20,8 +21,9 @@ export interface Entry {
 }
 
 /**
- * The object at `path` in `tree` (a git revision such as `refs/tags/1.0.0^{tree}`); undefined if the tree has no such
- * path. `what` is verb and noun for the error. Throws ProgramError if the tree doesn't exist or an object is missing.
+ * The object at `path` in `tree` (a git revision such as `refs/tags/1.0.0^{tree}`) of the git directory `repository`;
+ * undefined if the tree has no such path. `what` is verb and noun for the error. Throws ProgramError if the tree
+ * doesn't exist or an object is missing.
  */
 export async function objectAt(
   repository: string,
@@ -43,7 +45,7 @@ export async function readObject(repository: string, name: string, what: string)
   const found = await request(repository, name, what);
   if (found) return found;
   // `--batch` reports every failure as "missing". A single query fails with git's reason.
-  await run("git", ["-C", repository, "cat-file", "-t", name], what, { env: gitEnv, timeout: RESPONSE_TIMEOUT });
+  await gitIn({ gitDir: repository }, ["cat-file", "-t", name], what, { timeout: RESPONSE_TIMEOUT });
   // It exists: the batch process started before it was created.
   closeReader(repository);
   const created = await request(repository, name, what);
@@ -105,7 +107,7 @@ class Reader {
 
   constructor(repository: string) {
     this.#repository = repository;
-    const [program, argv] = withLowPriority("git", ["-C", repository, "cat-file", "--batch"]);
+    const [program, argv] = withLowPriority("git", [`--git-dir=${repository}`, "cat-file", "--batch"]);
     const child = spawn(program, argv, {
       env: { ...process.env, ...gitEnv },
       stdio: ["pipe", "pipe", "pipe"],

@@ -1,5 +1,5 @@
 // Admits upstream's new tags to the mirror.
-import { git } from "../git/index.ts";
+import { durably, gitIn } from "../git/index.ts";
 import type { Refs } from "./refs.ts";
 
 /**
@@ -22,7 +22,7 @@ export async function admitTags(
     taken.add(name);
   }
   if (lines.length > 0)
-    await git(path, ["update-ref", "--stdin"], `create the new tags of ${recipe}`, {
+    await gitIn({ gitDir: path }, [...durably, "update-ref", "--stdin"], `create the new tags of ${recipe}`, {
       input: `${lines.join("\n")}\n`,
       inherit: lock,
     });

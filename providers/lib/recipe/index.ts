@@ -10,6 +10,7 @@ export {
   missing,
   withAdditions,
 } from "./envRequirements.ts";
+export { salvageTags } from "./damage.ts";
 export { fileAt, notesAt } from "./files.ts";
 export { dropStaleLocks, refreshMirror } from "./mirror.ts";
 export { hasTag, lightweightTags, type Tag, tagsOf } from "./tags.ts";

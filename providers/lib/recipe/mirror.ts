@@ -3,13 +3,16 @@
 // `refs/tags/*` holds each tag as hearth first saw it. All of hearth reads these, so a version that ran can run again.
 // `refs/upstream/*` holds upstream's current tags. Comparing the two shows which tags moved and which were deleted.
 // A file beside the mirror says when hearth first saw each tag.
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { closeReader, git, gitEnv } from "../git/index.ts";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { ignoreAbsent } from "../fs/index.ts";
+import { closeReader, durably, gitIn } from "../git/index.ts";
 import { type Lock, withLock } from "../lock/index.ts";
-import { ProgramError, run } from "../process/index.ts";
+import { ProgramError } from "../process/index.ts";
 import type { Log } from "../text.ts";
 import { admitTags } from "./admit.ts";
+import { cloneBare, finishReplacing, replaceIfDamaged, type Writing } from "./cloneMirror.ts";
+import { anyDamageOf, damageOf, dropEmptyObjects } from "./damage.ts";
 import { currentFirstSeen, recordFirstSeen } from "./firstSeen.ts";
 import { listRefs, parseRefs, readSavedRefs, type Refs, REFS_FILE, saveRefs, shortName } from "./refs.ts";
 import { tagsIn, tagsOf, type Tag } from "./tags.ts";
@@ -33,8 +36,7 @@ export async function refreshMirror(recipe: string, stateDir: string, operatorDi
     const same = await upToDate(path, upstream, recipe);
     const seen = same && (await currentFirstSeen(path, same));
     if (same && seen) return { path, tags: tagsIn(same, true, seen) };
-    const onLost = (why: string) => log(`${recipe}: ages of its tags lost, counting from the tags' own dates: ${why}`);
-    const work = ({ fd }: Lock) => refresh(path, upstream, recipe, fd, onLost);
+    const work = ({ fd }: Lock) => refresh({ path, upstream, recipe, lock: fd, log });
     return { path, tags: await withLock(`${path}.lock`, work, { wait: LOCK_WAIT }) };
   } catch (error) {
     if (error instanceof UnknownRecipeError || !(await exists(path))) throw error;
@@ -51,8 +53,8 @@ const LOCK_WAIT = 150_000;
 async function upToDate(path: string, upstream: string, recipe: string): Promise<Refs | undefined> {
   const saved = await readSavedRefs(path);
   if (!saved) return undefined;
-  const argv = ["ls-remote", "--heads", "--tags", "--refs", upstream];
-  const lines = (await git(path, argv, `list upstream's refs of ${recipe}`)).split("\n").filter(Boolean);
+  const argv = ["ls-remote", "--heads", "--tags", "--refs", "--", upstream];
+  const lines = (await gitIn({ gitDir: path }, argv, `list upstream's refs of ${recipe}`)).split("\n").filter(Boolean);
   const isKnown = (line: string): boolean => {
     const [object, ref = ""] = line.split("\t");
     return (ref.startsWith("refs/heads/") ? saved.heads : saved.upstream).get(shortName(ref))?.object === object;
@@ -60,46 +62,40 @@ async function upToDate(path: string, upstream: string, recipe: string): Promise
   return lines.length === saved.heads.size + saved.upstream.size && lines.every(isKnown) ? saved : undefined;
 }
 
-async function refresh(
-  path: string,
-  upstream: string,
-  recipe: string,
-  lock: number,
-  onLost: (why: string) => void,
-): Promise<Tag[]> {
-  if (!(await exists(path))) await cloneBare(upstream, path, recipe, lock);
+/** Brings the mirror up to date. Clones it anew if it can't be read: checked once a boot, and whenever that fails. */
+async function refresh(writing: Writing): Promise<Tag[]> {
+  const { path } = writing;
+  await finishReplacing(path);
+  if (!(await exists(path))) await cloneBare(writing);
+  else if (!(await readSavedRefs(path))) await replaceIfDamaged(writing, await damageOf({ gitDir: path }));
+  try {
+    return await update(writing);
+  } catch (error) {
+    if (!(error instanceof ProgramError) || !(await replaceIfDamaged(writing, await anyDamageOf({ gitDir: path }))))
+      throw error;
+    return update(writing);
+  }
+}
+
+async function update({ path, upstream, recipe, lock, log }: Writing): Promise<Tag[]> {
   await dropStaleLocks(path);
+  await dropEmptyObjects(path);
   const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/upstream/*"];
   // Without --no-tags git would write upstream's tags to refs/tags.
-  const argv = ["fetch", "--quiet", "--no-auto-gc", "--prune", "--force", "--no-tags", upstream, ...refs];
-  await git(path, argv, `fetch ${recipe}`, { inherit: lock });
+  const options = ["--quiet", "--no-auto-gc", "--prune", "--force", "--no-tags"];
+  const argv = [...durably, "fetch", ...options, "--", upstream, ...refs];
+  await gitIn({ gitDir: path }, argv, `fetch ${recipe}`, { inherit: lock });
   const fetched = await listRefs(path);
   const admitted = await admitTags(parseRefs(fetched), path, recipe, lock);
   const all = admitted ? await listRefs(path) : fetched;
   const current = parseRefs(all);
   // Recorded before the refs are saved: then missing times are a loss, whenever the process was killed.
   const wasRefreshed = await exists(join(path, REFS_FILE));
+  const onLost = (why: string) => log(`${recipe}: ages of its tags lost, counting from the tags' own dates: ${why}`);
   const seen = await recordFirstSeen(path, current, wasRefreshed, onLost);
   await saveRefs(path, all);
   if (admitted) await collectGarbage(path, recipe, lock);
   return tagsIn(current, true, seen);
-}
-
-async function cloneBare(upstream: string, path: string, recipe: string, lock: number): Promise<void> {
-  const work = `${path}.new`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await rm(work, { recursive: true, force: true });
-  try {
-    await run("git", ["clone", "--quiet", "--bare", upstream, work], `clone recipe ${recipe}`, {
-      env: gitEnv,
-      timeout: 120_000,
-      inherit: lock,
-      yieldsCpu: true,
-    });
-    await rename(work, path);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
 }
 
 /**
@@ -107,14 +103,17 @@ async function cloneBare(upstream: string, path: string, recipe: string, lock: n
  * left over from a kill or a power failure.
  */
 export async function dropStaleLocks(path: string): Promise<void> {
-  const refs = (await readdir(join(path, "refs"), { recursive: true })).map(name => join("refs", name));
+  const found = (await readdir(join(path, "refs"), { recursive: true }).catch(ignoreAbsent)) ?? [];
+  const refs = found.map(name => join("refs", name));
   const stale = [...(await readdir(path)), ...refs].filter(name => name.endsWith(".lock"));
   for (const name of stale) await rm(join(path, name), { force: true });
 }
 
 /** Packs the mirror if git finds it worthwhile. Ignores failures: the next new tag retries. */
 async function collectGarbage(path: string, recipe: string, lock: number): Promise<void> {
-  await git(path, ["gc", "--auto", "--quiet"], `pack the mirror of ${recipe}`, { inherit: lock }).catch(error => {
+  await gitIn({ gitDir: path }, [...durably, "gc", "--auto", "--quiet"], `pack the mirror of ${recipe}`, {
+    inherit: lock,
+  }).catch(error => {
     if (!(error instanceof ProgramError)) throw error;
   });
 }

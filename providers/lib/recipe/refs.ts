@@ -1,8 +1,8 @@
 // The refs of a mirror. A file in the mirror caches them, so that a check without news needs no process to list them.
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bootId } from "../process/index.ts";
-import { git } from "../git/index.ts";
+import { bootId, ProgramError } from "../process/index.ts";
+import { gitIn } from "../git/index.ts";
 
 interface Ref {
   readonly object: string;
@@ -20,14 +20,28 @@ export interface Refs {
   readonly heads: ReadonlyMap<string, Ref>;
 }
 
+/** Every ref that can be read: one whose object a power failure destroyed must not hide the others. */
 export async function refsOf(mirror: string): Promise<Refs> {
-  return parseRefs(await listRefs(mirror));
+  const listed = await listRefs(mirror).catch(async error => {
+    if (!(error instanceof ProgramError) || error.kind !== "failed") throw error;
+    const each = (await refNames(mirror, all)).map(ref => listRefs(mirror, [ref]).catch(() => ""));
+    return (await Promise.all(each)).join("\n");
+  });
+  return parseRefs(listed);
 }
 
-/** git's output, for `parseRefs` and `saveRefs`. */
-export function listRefs(mirror: string): Promise<string> {
+const all = ["refs/tags", "refs/upstream", "refs/heads"];
+
+/** git's output, for `parseRefs` and `saveRefs`. Throws ProgramError if an object can't be read. */
+export function listRefs(mirror: string, refs: readonly string[] = all): Promise<string> {
   const format = "--format=%(refname)%09%(objectname)%09%(objecttype)%09%(creatordate:unix)%09%(*objectname)";
-  return git(mirror, ["for-each-ref", format, "refs/tags", "refs/upstream", "refs/heads"], "list tags");
+  return gitIn({ gitDir: mirror }, ["for-each-ref", format, "--", ...refs], "list tags");
+}
+
+/** Full names, whether their objects can be read or not. */
+export async function refNames(mirror: string, below: readonly string[]): Promise<string[]> {
+  const argv = ["for-each-ref", "--format=%(refname)", "--", ...below];
+  return (await gitIn({ gitDir: mirror }, argv, "list tags")).split("\n").filter(Boolean);
 }
 
 export function parseRefs(text: string): Refs {

@@ -15,7 +15,7 @@ export async function upstreamOf(recipe: string, operatorDir: string): Promise<s
   const clone = join(operatorDir, "recipes", recipe);
   const origin =
     (await exists(clone)) &&
-    (await git(clone, ["remote", "get-url", "origin"], `read the origin of ${recipe}`).catch(() => undefined));
+    (await git(clone, ["remote", "get-url", "--", "origin"], `read the origin of ${recipe}`).catch(() => undefined));
   if (origin) return origin;
   const file = join(operatorDir, "catalogue", "recipes.json");
   const text = await readFile(file, "utf8").catch(() => "{}");

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { removeRemains, stacksOnDisk } from "../../../commands/pulumi/backend.ts";
+import { backendFolder, removeRemains, stacksOnDisk } from "../../../commands/pulumi/backend.ts";
+import { project } from "../../lab/paths.ts";
 
 const DOCS = "ci-docs-9c1995";
 const WIKI = "ci-wiki-00000a";
@@ -21,6 +22,24 @@ describe("a run's stack in a file backend", () => {
       await mkdir(join(folder, name), { recursive: true });
   });
   afterEach(() => rm(folder, { recursive: true }));
+
+  it("is in the folder that Pulumi makes of the backend's address, from the project's folder", () => {
+    const home = userInfo().homedir;
+    const cases: Record<string, string | undefined> = {
+      "file:///var/lib/pulumi": "/var/lib/pulumi/.pulumi",
+      "file:///var/lib/pulumi/": "/var/lib/pulumi/.pulumi",
+      "file:///var/my%20lib?no_tmp_dir=false": "/var/my lib/.pulumi",
+      "file://~": join(home, ".pulumi"),
+      "file://~/states": join(home, "states", ".pulumi"),
+      "file://./states": join(project, "states", ".pulumi"),
+      "file://states/of": join(project, "states", "of", ".pulumi"),
+      "file://../states": join(project, "..", "states", ".pulumi"),
+      "file://localhost/states": join(project, "localhost", "states", ".pulumi"),
+      "s3://bucket": undefined,
+      "": undefined,
+    };
+    for (const [address, expected] of Object.entries(cases)) assert.equal(backendFolder(address), expected, address);
+  });
 
   it("F22: has the age of its state, or of its newest remaining file", async () => {
     await file(`${DOCS}.json`, 100);

@@ -11,6 +11,8 @@ describe("the compile cache of Pulumi's processes", () => {
     assert.equal(given.NODE_COMPILE_CACHE, "/mine");
     assert.match(given.NODE_OPTIONS, /^--max-old-space-size=99 --require="\/.*natives\.cjs"$/);
     assert.equal(compileCacheEnv("/cache", {}).NODE_COMPILE_CACHE, "/cache");
+    assert.equal(compileCacheEnv("/cache", { NODE_COMPILE_CACHE: "" }).NODE_COMPILE_CACHE, "/cache");
+    assert.ok(!("NODE_COMPILE_CACHE" in compileCacheEnv(undefined, {})), "without a private folder there is no cache");
     assert.deepEqual(compileCacheEnv("/cache", given), given, "applied twice equals applied once");
   });
 

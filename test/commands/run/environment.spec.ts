@@ -12,6 +12,9 @@ describe("the environment of a run's command", () => {
       PULUMI_HOME: "x",
       SSH_AUTH_SOCK: "x",
       CI: "true",
+      CURL_CA_BUNDLE: "/ca.pem",
+      REQUESTS_CA_BUNDLE: "/ca.pem",
+      SSL_CERT_FILE: "/ca.pem",
     };
     const env = commandEnvironment(caller, { OIDC_ISSUER: "i" }, ["ASKED", "NEW=n=1", "EMPTY="]);
     assert.deepEqual(env, {
@@ -19,6 +22,9 @@ describe("the environment of a run's command", () => {
       HOME: "/root",
       LC_ALL: "C",
       CI: "true",
+      CURL_CA_BUNDLE: "/ca.pem",
+      REQUESTS_CA_BUNDLE: "/ca.pem",
+      SSL_CERT_FILE: "/ca.pem",
       ASKED: "a",
       NEW: "n=1",
       EMPTY: "",

@@ -45,6 +45,34 @@ describe("a run's identity", () => {
     assert.notEqual(hex({}), hex({ GITHUB_RUN_ATTEMPT: "2" }));
   });
 
+  it("F39: differs between parallel legs of one job, which GitHub and Forgejo give the same variables", () => {
+    const hex = (more: object) => runOf(identify({ recipe: "docs" }, { ...actions, ...more })).hex;
+    const legs = [
+      { RUNNER_NAME: "one", GITHUB_WORKSPACE: "/runner-1/_work/docs/docs" },
+      { RUNNER_NAME: "two", GITHUB_WORKSPACE: "/runner-2/_work/docs/docs" },
+      { RUNNER_NAME: "one", GITHUB_WORKSPACE: "/root/.cache/act/0a1b/hostexecutor" },
+      { RUNNER_NAME: "one", GITHUB_WORKSPACE: "/workspace/docs", HOSTNAME: "f00f" },
+      { RUNNER_NAME: "one", GITHUB_WORKSPACE: "/workspace/docs", HOSTNAME: "cafe" },
+    ];
+    assert.equal(new Set(legs.map(hex)).size, legs.length);
+    const named = legs.map(leg => runOf(identify({ recipe: "docs", job: "leg-1" }, { ...actions, ...leg })).hex);
+    assert.equal(new Set(named).size, 1, "--job alone counts");
+  });
+
+  it("F39: differs between parallel steps, where one step is the whole run; start and stop are two steps", () => {
+    const woodpecker = { CI_PIPELINE_NUMBER: "42", CI_WORKFLOW_NUMBER: "1" };
+    for (const [system, number] of [
+      [drone, "DRONE_STEP_NUMBER"],
+      [woodpecker, "CI_STEP_NUMBER"],
+    ] as const) {
+      const hex = (step: string, scope: "step" | "job") =>
+        runOf(identify({ recipe: "docs" }, { ...system, [number]: step }, scope)).hex;
+      assert.notEqual(hex("2", "step"), hex("3", "step"));
+      assert.equal(hex("2", "step"), hex("2", "step"));
+      assert.equal(hex("2", "job"), hex("3", "job"));
+    }
+  });
+
   it("isn't reproducible without any value", () => {
     assert.equal(isReproducible(identify({ recipe: "docs" }, {})), false);
     assert.equal(isReproducible(identify({ recipe: "docs", ref: "main" }, {})), true);

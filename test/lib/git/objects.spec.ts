@@ -13,6 +13,7 @@ describe("reading objects of a git repository", function () {
   this.timeout(30_000);
   let root: string;
   let repository: string;
+  const gitDir = () => join(repository, ".git");
   const path = process.env["PATH"]!;
 
   const git = async (...argv: string[]) => (await execa("git", argv, { cwd: repository, env: committer })).stdout;
@@ -23,7 +24,7 @@ describe("reading objects of a git repository", function () {
     await git("tag", "--force", "v1");
   };
   const text = async (file: string) =>
-    (await objectAt(repository, "refs/tags/v1^{tree}", file, "read"))?.content.toString();
+    (await objectAt(gitDir(), "refs/tags/v1^{tree}", file, "read"))?.content.toString();
   /** Replaces `git` with this script; `$GIT` is the real one. */
   const replaceGit = async (script: string) => {
     const { stdout: real } = await execa("sh", ["-c", "command -v git"]);
@@ -72,7 +73,7 @@ describe("reading objects of a git repository", function () {
     await commit(files);
     await Promise.all(
       Object.entries(files).map(async ([name, content]) => {
-        const found = await objectAt(repository, "refs/tags/v1^{tree}", name, "read");
+        const found = await objectAt(gitDir(), "refs/tags/v1^{tree}", name, "read");
         assert.ok(found?.content.equals(Buffer.from(content)), name);
       }),
     );
@@ -80,7 +81,7 @@ describe("reading objects of a git repository", function () {
 
   it("lists a tree's entries, whatever their names", async () => {
     await commit({ "with space": "1", é: "2", "new\nline": "3", "-dash": "4" });
-    const names = entriesOf(await readObject(repository, "refs/tags/v1^{tree}", "read")).map(({ name }) => name);
+    const names = entriesOf(await readObject(gitDir(), "refs/tags/v1^{tree}", "read")).map(({ name }) => name);
     assert.deepEqual(names, ["-dash", "new\nline", "one", "with space", "é"]);
     assert.deepEqual(await Promise.all(names.map(text)), ["4", "3", "1\n", "1", "2"]);
   });
@@ -96,7 +97,7 @@ describe("reading objects of a git repository", function () {
     const script = `
       const { objectAt } = await import(${JSON.stringify(new URL("../../../providers/lib/git/objects.ts", import.meta.url).href)});
       const before = process.getActiveResourcesInfo().join();
-      const found = await objectAt(${JSON.stringify(repository)}, "refs/tags/v1^{tree}", "one", "read");
+      const found = await objectAt(${JSON.stringify(gitDir())}, "refs/tags/v1^{tree}", "one", "read");
       const after = process.getActiveResourcesInfo().join();
       console.log(found.content.toString().trim(), after === before ? "idle" : after);`;
     const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", script]);
@@ -109,12 +110,12 @@ describe("reading objects of a git repository", function () {
 
   it("reads current objects after the reader was closed, and pending requests complete", async () => {
     const before = text("one");
-    closeReader(repository);
+    closeReader(gitDir());
     assert.equal(await before, "1\n");
     await rename(repository, join(root, "old"));
     await execa("git", ["init", "--quiet", "--initial-branch=main", repository]);
     await commit({ one: "2\n" });
-    closeReader(repository);
+    closeReader(gitDir());
     assert.equal(await text("one"), "2\n");
   });
 
