@@ -81,6 +81,7 @@ describe("the repair of a warm app", () => {
 
   it("P8: leaves its gate when the run that waits is interrupted, without an alert, a first failure or a commit", async () => {
     const disk = freshDisk({ failedFirst: [] });
+    await fake.writeEnv(`TYPE=app:${FROM}\n`);
     const { host, did } = fake.host(disk);
     const controller = new AbortController();
     const endless = {

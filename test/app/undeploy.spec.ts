@@ -29,7 +29,7 @@ describe("an app that pulumi destroy takes down", () => {
       await host.releaseMaintenance();
     };
     await takeDown(fake.context, { ...host, releaseMaintenance }, true);
-    assert.deepEqual([did, marked, disk.maintenance], [["drain", "stop", "giveBack"], true, undefined]);
+    assert.deepEqual([did, marked, disk.maintenance], [["drain", "guard", "stop", "giveBack"], true, undefined]);
     assert.equal(await readRecordedSwarm(fake.context.folder), undefined, "no run repairs it");
   });
 
@@ -45,7 +45,7 @@ describe("an app that pulumi destroy takes down", () => {
       ["kill", Killed],
     ] as const) {
       const disk = freshDisk();
-      const { host } = fake.host(disk, new Map([[4, fate]]));
+      const { host } = fake.host(disk, new Map([[7, fate]])); // at stop
       await assert.rejects(takeDown(fake.context, host, true), error);
       assert.deepEqual([disk.deployed, await isMarked()], [FROM, false]);
     }

@@ -15,15 +15,16 @@ describe("the upstream of the lab's recipes", function () {
   beforeEach(async () => (root = await mkdtemp(join(tmpdir(), "hearth-upstream-"))));
   afterEach(() => rm(root, { recursive: true }));
   const of = (recipe: string) => join(root, recipe);
+  const gitOf = (recipe: string) => join(of(recipe), ".git");
 
   it("starts each recipe with a release that hearth can read", async () => {
     for (const [recipe, version] of Object.entries(firstRelease)) {
       await resetUpstream(recipe, root);
       assert.deepEqual(
-        (await tagsOf(of(recipe))).map(({ name, annotated }) => ({ name, annotated })),
+        (await tagsOf(gitOf(recipe))).map(({ name, annotated }) => ({ name, annotated })),
         [{ name: version, annotated: true }],
       );
-      const compose = await composeAt(of(recipe), version, { domain: `${recipe}.hearth.test`, env: {} });
+      const compose = await composeAt(gitOf(recipe), version, { domain: `${recipe}.hearth.test`, env: {} });
       assert.ok(compose.services["app"]);
     }
   });
@@ -46,7 +47,7 @@ describe("the upstream of the lab's recipes", function () {
     await release("keycloak", { version: "10.8.3+26.5.0", kind: "R009" }, root);
     await release("keycloak", { version: "10.8.4+26.5.0", kind: "no-image" }, root);
     await release("keycloak", { version: "10.8.5+26.5.0", lightweight: true }, root);
-    const text = (version: string) => fileAt(of("keycloak"), version, "compose.yml");
+    const text = (version: string) => fileAt(gitOf("keycloak"), version, "compose.yml");
     assert.match((await text("10.8.0+26.5.0"))!, /hearth-lab\/keycloak:26\.5\.0/);
     const services = async (version: string) => parse((await text(version))!).services;
     const [good, neverHealthy] = [await services("10.8.0+26.5.0"), await services("10.8.1+26.5.0")];
@@ -59,10 +60,10 @@ describe("the upstream of the lab's recipes", function () {
     });
     await resetUpstream("custom-html", root);
     await release("custom-html", { version: "1.1.0+1.22", kind: "brings-volume" }, root);
-    const brings = parse((await fileAt(of("custom-html"), "1.1.0+1.22", "compose.yml"))!);
+    const brings = parse((await fileAt(gitOf("custom-html"), "1.1.0+1.22", "compose.yml"))!);
     assert.deepEqual(Object.keys(brings.volumes), ["brought", "content"]);
     assert.deepEqual(brings.services.app.volumes, ["brought:/brought", "content:/usr/share/nginx/html"]);
-    const database = async (version: string) => fileAt(of("keycloak"), version, "compose.mariadb.yml");
+    const database = async (version: string) => fileAt(gitOf("keycloak"), version, "compose.mariadb.yml");
     const unchanged = await database("10.8.0+26.5.0");
     assert.equal(await database("10.8.1+26.5.0"), unchanged, "the database of a broken release is that of a good one");
     assert.match((await text("10.8.2+26.5.0"))!, /sleep 3; exit 1/);
@@ -74,10 +75,10 @@ describe("the upstream of the lab's recipes", function () {
       "a defect stays on its own tag",
     );
     assert.deepEqual(
-      (await tagsOf(of("keycloak"))).filter(tag => !tag.annotated).map(tag => tag.name),
+      (await tagsOf(gitOf("keycloak"))).filter(tag => !tag.annotated).map(tag => tag.name),
       ["10.8.5+26.5.0"],
     );
-    assert.deepEqual(Object.keys(await notesAt(of("keycloak"), "10.8.5+26.5.0")), ["10.8.0+26.5.0"]);
+    assert.deepEqual(Object.keys(await notesAt(gitOf("keycloak"), "10.8.5+26.5.0")), ["10.8.0+26.5.0"]);
     assert.equal((await versionsOf("keycloak", root)).length, 7);
   });
 });

@@ -11,7 +11,7 @@ describe("the holder of a record on the swarm", function () {
 
   it("F59: names the node of its docker, which tells apart a host of another node after a reboot", async () => {
     const holder = await currentHolder();
-    assert.deepEqual(holder, { ...(await currentProcess()), node: "node-1" });
+    assert.deepEqual(holder, { ...(await currentProcess()), node: "here" });
     assert.equal(await livenessOnSwarm(holder), "alive");
     const boot = "00000000-0000-0000-0000-000000000000";
     assert.equal(await livenessOnSwarm({ ...holder, boot }), "dead");
