@@ -30,7 +30,15 @@ export async function checkRetry(host: UpgradeHost, operation: Operation, { keep
   const snapshot = due !== undefined && (await host.isRestoreStarted(operation)) ? undefined : due;
   if (keepData && snapshot === undefined)
     throw new Error(`${host.name}: no rollback is about to restore data: use hearth retry without --keep-data`);
+  if (keepData) await refuseLost(host, operation);
   if (!keepData && snapshot !== undefined) await host.verifySnapshot(snapshot);
+}
+
+/** What was removed exists in the snapshot alone: without it the app would begin with an empty volume. */
+async function refuseLost(host: UpgradeHost, operation: Operation): Promise<void> {
+  const lost = [...new Set([...(operation.lost ?? []), ...(await host.lostVolumes(operation))])];
+  if (lost.length > 0)
+    throw new Error(`${host.name}: volume ${lost.join(", ")} was removed: use hearth retry without --keep-data`);
 }
 
 /** Pure: the snapshot of a rollback that isn't past its restore. */

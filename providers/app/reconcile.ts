@@ -51,11 +51,20 @@ export async function reconcile(app: CheckedWarmApp, options: ReconcileOptions, 
     const recovered = await recover(host);
     const observed = recovered === "nothing" ? before : await observeApp(app);
     const present = recovered === "nothing" ? host : await hostAt(context, observed.version);
-    const outcome = await reachInputs(app, context, present, observed, options);
+    const outcome = await reachInputs(app, context, recordingInputs(app, context, present), observed, options);
     await recordInputs(context.folder, app);
     return outcome;
   };
   return withAppLock(app, log, lock => withMaskedErrors(app, () => reconcileLocked(lock)));
+}
+
+/** The host, which records the inputs with the version that proves them: a later repair uses these. */
+function recordingInputs(app: CheckedWarmApp, { folder }: AppContext, host: UpgradeHost): UpgradeHost {
+  const commit = async (version: string) => {
+    await recordInputs(folder, app);
+    await host.commit(version);
+  };
+  return { ...host, commit };
 }
 
 async function reachInputs(
@@ -125,6 +134,7 @@ export async function takeDown(
     await forgetInputs(folder);
   };
   if (!deployed) {
+    await tryGuard(host);
     await waitUntilRemoved(stack);
     return recordDown();
   }

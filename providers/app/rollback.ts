@@ -62,13 +62,15 @@ export async function runRollback(
   first: OperationStep,
   changes: OperationChanges = {},
 ): Promise<RolledBack> {
-  const start = rollbackSteps.findIndex(step => step === first);
-  if (start < 0) throw new Error(`${host.name}: ${first} is not a step of a rollback`);
+  if (!rollbackSteps.some(step => step === first))
+    throw new Error(`${host.name}: ${first} is not a step of a rollback`);
   let current = operation;
   await tryGuard(host);
   try {
+    const begin = await withLostVolumes(host, operation, first, changes);
+    const start = rollbackSteps.findIndex(step => step === begin.first);
     for (const step of rollbackSteps.slice(start)) {
-      current = await host.writeStep(current, step, step === first ? changes : {});
+      current = await host.writeStep(current, step, step === begin.first ? begin.changes : {});
       current = { ...current, ...(await runStep[step](host, current)) };
     }
   } catch (error) {
@@ -104,7 +106,7 @@ const runStep: Record<(typeof rollbackSteps)[number], Step> = {
   },
   async redeploy(host, operation) {
     await refuseForeignDeploy(host, operation);
-    await recoverVolumes(host, operation);
+    await refuseLostVolumes(host, operation);
     await host.restoreEnv(operation);
     const rollbacks = await host.rollbacks();
     await host.deploy(versionBefore(operation));
@@ -139,14 +141,30 @@ async function alertRolledBack(host: UpgradeHost, operation: Operation, why: str
   });
 }
 
-/** Restores volumes that vanished although nothing was to be undone: a deploy would begin with empty ones. */
-async function recoverVolumes(host: UpgradeHost, operation: Operation): Promise<void> {
+/**
+ * The first step and the journal's changes for a rollback of an app whose volumes may have been removed meanwhile: then
+ * this operation's own snapshot is restored, although nothing was to be undone.
+ */
+async function withLostVolumes(
+  host: UpgradeHost,
+  operation: Operation,
+  first: OperationStep,
+  changes: OperationChanges,
+): Promise<{ readonly first: OperationStep; readonly changes: OperationChanges }> {
+  const lost = await host.lostVolumes(operation);
+  if (lost.length === 0) return { first, changes };
+  const found = { ...changes, lost: [...new Set([...(operation.lost ?? []), ...lost])] };
+  if (first !== "redeploy" || !(await host.hasSnapshot(operation))) return { first, changes: found };
+  host.log(`${host.name}: volume ${lost.join(", ")} was removed meanwhile; restoring it`);
+  return { first: "verify", changes: { ...found, snapshot: operation.id } };
+}
+
+/** A deploy would begin with empty volumes. */
+export async function refuseLostVolumes(host: UpgradeHost, operation: Operation): Promise<void> {
   const lost = await host.lostVolumes(operation);
   if (lost.length === 0) return;
-  const what = `volume ${lost.join(", ")} was removed meanwhile`;
-  if (!(await host.hasSnapshot(operation))) throw new Error(`${what}, before its snapshot was complete`);
-  host.log(`${host.name}: ${what}; restoring it`);
-  await host.restore({ ...operation, snapshot: operation.id });
+  const snapshot = (await host.hasSnapshot(operation)) ? "" : ", before its snapshot was complete";
+  throw new Error(`volume ${lost.join(", ")} was removed meanwhile${snapshot}`);
 }
 
 /** Guards the app. A guard that can't start stops no rollback: without it, only a prune of the host is a danger. */

@@ -1,5 +1,6 @@
 // The upgrade: preflight, drain, prepare, stop, snapshot, deploy, gate, commit; or a rollback.
 import { InconclusiveError } from "../lib/health/index.ts";
+import { ProgramError } from "../lib/process/index.ts";
 import type { Operation } from "../lib/state/index.ts";
 import { shortReason } from "../lib/reason.ts";
 import { errorMessage } from "../lib/text.ts";
@@ -8,7 +9,7 @@ import { PreflightError, ReleaseFault, UpgradeError } from "./errors.ts";
 import { alertInconclusive } from "./failure.ts";
 import { passGate } from "./gate.ts";
 import type { UpgradeHost } from "./host.ts";
-import { closeOperation, redeploy, rollBack, type RolledBack } from "./rollback.ts";
+import { closeOperation, redeploy, refuseLostVolumes, rollBack, type RolledBack } from "./rollback.ts";
 
 export interface Plan {
   /** The version that runs, healthy, and is last good. */
@@ -56,6 +57,7 @@ async function run(host: UpgradeHost, plan: Plan, what: string): Promise<RolledB
       operation = await host.writeStep(operation, "snapshot", { snapshot: operation.id });
       await host.snapshot(operation);
       await refuseForeignDeploy(host);
+      await refuseLostVolumes(host, operation);
     }
     operation = { ...operation, rollbacks: await host.rollbacks() };
   } catch (error) {
@@ -69,10 +71,15 @@ async function run(host: UpgradeHost, plan: Plan, what: string): Promise<RolledB
     await passGate(host, plan.to, operation.baseline, operation.rollbacks);
   } catch (error) {
     if (error instanceof InconclusiveError) throw await alertInconclusive(host, operation, error);
-    return rollBack(host, operation, error);
+    return rollBack(host, operation, error, !isTimeout(error));
   }
   await commitUpgrade(host, operation, plan.to);
   return undefined;
+}
+
+/** abra waits for a registry that doesn't answer: that proves nothing against the release. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof ProgramError && error.kind === "timed out";
 }
 
 /** The steps after the gate. */

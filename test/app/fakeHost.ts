@@ -329,13 +329,15 @@ export function processOn(disk: Disk, fates: Plan = new Map(), meanwhile: () => 
         if (!intact(id)) throw unusable("app", `snapshot ${id}`, "its sum differs", offered);
       }),
     isRestoreStarted: ({ id }) => look(() => disk.beside[id] !== undefined),
-    restore: ({ id, snapshot = id }) => {
+    restore: async ({ id, snapshot = id }) => {
       const found = disk.snapshots[snapshot];
       if (!found?.whole) throw new Error(`snapshot ${snapshot} not found`);
       const setAside = () => {
         if (disk.brought !== undefined) disk.setAside[id] ??= disk.brought;
         disk.brought = undefined;
       };
+      // A volume that is missing is created empty before anything is extracted.
+      if (!disk.data) await effect("create volume", () => void (disk.data = { schema: "0", rows: [] }));
       return effect(
         "restore",
         () => {

@@ -36,7 +36,7 @@ describe("an app that pulumi destroy takes down", () => {
   it("is noted too if it was down already, without maintenance", async () => {
     const { host, did } = fake.host(freshDisk({ deployed: undefined }));
     await takeDown(fake.context, host, false);
-    assert.deepEqual([did, await isMarked()], [[], true]);
+    assert.deepEqual([did, await isMarked()], [["guard"], true]);
   });
 
   it("isn't noted if it wasn't stopped: a repair then brings it back", async () => {

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BrokenError, PreflightError, ReleaseFault, UpgradeError } from "../../providers/app/errors.ts";
 import type { UpgradeHost } from "../../providers/app/host.ts";
+import { retry } from "../../providers/app/manualRecovery.ts";
 import { recover } from "../../providers/app/recover.ts";
 import { upgrade } from "../../providers/app/upgrade.ts";
 import { copies, freshDisk, FROM, Injected, Killed, processOn, prune, TO, type Disk, type Plan } from "./fakeHost.ts";
+import { ProgramError } from "../../providers/lib/process/index.ts";
 import { InconclusiveError } from "../../providers/lib/health/index.ts";
 import type { Operation } from "../../providers/lib/state/index.ts";
 
@@ -540,6 +542,55 @@ describe("an interrupted upgrade", function () {
     );
     assert.equal(await recover(unguarded(processOn(disk).host)), "undone");
     atRest(disk, { to: false });
+  });
+
+  for (const fate of ["kill", "fail"] as const)
+    it(`F47, P5: never starts on an empty volume in place of one that vanished, if its recovery meets a ${fate}`, async () => {
+      for (let at = 1; ; at++) {
+        const disk = await prunedWhere(
+          ({ snapshots }, { step, id }) => step === "snapshot" && snapshots[id]?.whole === true,
+        );
+        const one = processOn(disk, new Map([[at, fate]]));
+        const outcome = await end(recover(unguarded(one.host)));
+        if (one.passed() < at) break;
+        if (outcome instanceof BrokenError) {
+          await assert.rejects(
+            retry(processOn(disk).host, { keepData: true }),
+            /volume data was removed|without --keep-data/,
+          );
+          await retry(processOn(disk).host);
+        } else await recover(processOn(disk).host);
+        assert.deepEqual(disk.data, original, `${fate} at ${at}`);
+        atRest(disk, { to: false });
+      }
+    });
+
+  it("F47, P5: restores a volume that vanished between its snapshot and the deploy, and rejects nothing", async () => {
+    const disk = freshDisk();
+    const { host } = processOn(disk);
+    const pruned = {
+      ...host,
+      snapshot: async (operation: Operation) => {
+        await host.snapshot(operation);
+        disk.data = undefined;
+      },
+    };
+    await assert.rejects(upgrade(pruned, plan), { name: "UpgradeError", message: /volume data was removed meanwhile/ });
+    atRest(disk, { to: false });
+    assert.deepEqual(disk.rejected, {});
+  });
+
+  it("F53: whose deploy reaches its time limit is rolled back, and rejects nothing", async () => {
+    const disk = freshDisk();
+    const { host } = processOn(disk);
+    const none = { stdout: "", stderr: "", exitCode: null };
+    const deploy = async (version: string) => {
+      await host.deploy(version);
+      if (version === TO) throw new ProgramError("abra", "deploy", "timed out", none);
+    };
+    await assert.rejects(upgrade({ ...host, deploy }, plan), UpgradeError);
+    atRest(disk, { to: false });
+    assert.deepEqual(disk.rejected, {});
   });
 
   it("F47, P5, P10: is broken, and starts on no empty volume, if a volume vanished before its snapshot", async () => {

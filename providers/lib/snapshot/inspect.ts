@@ -1,5 +1,6 @@
 // Lists an app's snapshots and checks that one can be restored, without a change.
 import { join } from "node:path";
+import { ProgramError } from "../process/index.ts";
 import { errorMessage } from "../text.ts";
 import type { ChildOptions } from "./children.ts";
 import { checksumOf, sha256Of } from "./checksum.ts";
@@ -30,7 +31,7 @@ export async function listSnapshots(folder: string): Promise<ListedSnapshot[]> {
 
 /**
  * Reads every archive and the .env from the disk. Returns why they can't be restored; undefined if they are as they
- * were written.
+ * were written. Throws if they can't be read for a reason of this process.
  */
 export async function damageOf(
   { path, manifest, damage }: ListedSnapshot,
@@ -46,9 +47,16 @@ export async function damageOf(
     }
   } catch (error) {
     options.signal?.throwIfAborted();
+    if (isOfThisProcess(error)) throw error;
     return errorMessage(error);
   }
   return undefined;
+}
+
+/** No descriptor or memory is left, or a program isn't found: that says nothing about the snapshot. */
+function isOfThisProcess(error: unknown): boolean {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return error instanceof ProgramError || ["EMFILE", "ENFILE", "ENOMEM"].includes(code);
 }
 
 async function archiveFault(

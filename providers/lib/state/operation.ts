@@ -86,6 +86,8 @@ const operation = z.object({
   baseline: baseline.default({}),
   /** The app's volumes when the operation began, by their full names. */
   volumes: z.array(z.string()).optional(),
+  /** Those of them that were removed meanwhile: their data is in the snapshot alone. */
+  lost: z.array(z.string()).optional(),
   /** The images of `from`, by service, when the operation began: a way back runs exactly these. */
   images: recordedImages.optional(),
   /** Before the last deploy, when each service's update began that Swarm rolled back: a later one is this deploy's. */

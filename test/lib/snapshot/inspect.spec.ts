@@ -39,6 +39,17 @@ describe("inspecting snapshots", () => {
     assert.deepEqual(await names(newest), before);
   });
 
+  it("F48: doesn't report one as damaged because a program of the check isn't found", async () => {
+    const path = process.env["PATH"];
+    process.env["PATH"] = "/nowhere";
+    try {
+      const [found] = await listSnapshots(workspace.folder);
+      await assert.rejects(damageOf(found!), { name: "ProgramError", kind: "not found" });
+    } finally {
+      process.env["PATH"] = path;
+    }
+  });
+
   it("F48: judges one of an earlier hearth by what it recorded", async () => {
     const path = join(newest, "manifest.json");
     const { envSha256: _envSha256, ...earlier } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
