@@ -31,6 +31,14 @@ export function specsOf(file: string, reached: ReadonlyMap<string, ReadonlyMap<s
     .map(({ spec }) => spec);
 }
 
+/** Four files, then twice as many each time: most mutants die in the first batch. */
+export function batchesOf(files: readonly string[]): string[][] {
+  const batches: string[][] = [];
+  for (let [from, size] = [0, 4]; from < files.length; [from, size] = [from + size, size * 2])
+    batches.push(files.slice(from, from + size));
+  return batches;
+}
+
 function reach(spec: string, modules: ReadonlyMap<string, Module>): Map<string, number> {
   const away = new Map([[spec, 0]]);
   for (const [path, distance] of away) {

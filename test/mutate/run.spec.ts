@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readOptions, sampleOf } from "./arguments.ts";
-import { distances, specsOf } from "./imports.ts";
+import { batchesOf, distances, specsOf } from "./imports.ts";
 import { modulesBelow } from "./modules.ts";
 import { findMutants } from "./mutants.ts";
 import { report, score } from "./report.ts";
@@ -25,6 +25,17 @@ describe("which specs a mutant runs", () => {
 
   it("are those that reach the file by imports, the nearest first", () => {
     assert.deepEqual(specsOf("lib/b.ts", reached), ["test/near.spec.ts", "test/far.spec.ts", "test/whole.spec.ts"]);
+  });
+
+  it("run in batches that grow, each file once", () => {
+    const files = Array.from({ length: 30 }, (_, at) => `${at}`);
+    const batches = batchesOf(files);
+    assert.deepEqual(
+      batches.map(({ length }) => length),
+      [4, 8, 16, 2],
+    );
+    assert.deepEqual(batches.flat(), files);
+    assert.deepEqual(batchesOf([]), []);
   });
 
   it("reach through an index only what they import from it, and what they name by path", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { isAccepted, readAccepted, staleEntries } from "./accepted.ts";
 import { readOptions, sampleOf } from "./arguments.ts";
 import { makeCopies, type Copy } from "./copy.ts";
-import { distances, specsOf } from "./imports.ts";
+import { batchesOf, distances, specsOf } from "./imports.ts";
 import { modulesBelow, readSources, unitSpecs } from "./modules.ts";
 import { findMutants, mutate, type Mutant } from "./mutants.ts";
 import { report, score, type Verdict } from "./report.ts";
@@ -33,7 +33,8 @@ process.once("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
-const seconds = await measure([...new Set(chosen.flatMap(({ file }) => specsOf(file, reached)))]);
+say(`${chosen.length} of ${all.length} mutants`);
+const baselines = new Map<string, Promise<number | undefined>>();
 const verdicts: Verdict[] = [];
 await share(chosen, async (mutant, copy) => {
   const verdict = await tryMutant(mutant, copy);
@@ -47,36 +48,58 @@ verdicts.sort((a, b) => a.mutant.file.localeCompare(b.mutant.file) || a.mutant.s
 console.log(options.json ? JSON.stringify({ score: score(verdicts), verdicts }, null, 2) : report(verdicts).join("\n"));
 process.exitCode = score(verdicts) < options.threshold ? 1 : 0;
 
-/** Seconds of each spec file without a mutant. What is red here, because it needs docker, finds no mutant. */
-async function measure(files: readonly string[]): Promise<Map<string, number>> {
-  say(`${chosen.length} of ${all.length} mutants; first ${files.length} spec files without one`);
-  const measured = new Map<string, number>();
-  await share(files, async (file, copy) => {
-    const outcome = await runTrial(copy, [file], { perFile: () => 180, total: 180 });
-    if (outcome.kind === "green") measured.set(file, outcome.seconds.get(file) ?? 0);
-    else say(`left out: red without a mutant: ${"spec" in outcome ? outcome.spec : file}`);
-  });
-  return measured;
+async function tryMutant(mutant: Mutant, copy: Copy): Promise<Verdict> {
+  const files = specsOf(mutant.file, reached);
+  let left: number = options.limit;
+  let [ran, done] = [0, 0];
+  for (const batch of batchesOf(files)) {
+    const seconds = await measured(batch, copy);
+    const start = performance.now();
+    const outcome = await runMutant(mutant, copy, seconds, left);
+    ran += seconds.size;
+    done += batch.length;
+    if (outcome.kind === "red") return { mutant, killed: true, by: outcome.spec };
+    if (outcome.kind === "hung") return { mutant, killed: true, by: `${outcome.spec}: hangs` };
+    if (outcome.kind === "unfinished") done -= outcome.left;
+    left -= (performance.now() - start) / 1000;
+    if (left <= 0) break;
+  }
+  const missing = done < files.length ? `${files.length - done} spec files not run` : "";
+  return { mutant, killed: false, by: ran === 0 ? "no unit spec reaches it" : missing };
 }
 
-async function tryMutant(mutant: Mutant, copy: Copy): Promise<Verdict> {
+async function runMutant(
+  mutant: Mutant,
+  copy: Copy,
+  seconds: ReadonlyMap<string, number>,
+  total: number,
+): Promise<Outcome> {
   const path = join(copy.checkout, mutant.file);
   const text = sources.get(mutant.file) ?? "";
-  const files = specsOf(mutant.file, reached).filter(file => seconds.has(file));
-  if (files.length === 0) return { mutant, killed: false, by: "no unit spec reaches it" };
   writeFileSync(path, mutate(text, mutant));
   try {
-    const perFile = (file: string): number => 15 + 4 * (seconds.get(file) ?? 0);
-    return { mutant, ...verdictOf(await runTrial(copy, files, { perFile, total: options.limit })) };
+    return await runTrial(copy, [...seconds.keys()], { perFile: file => 15 + 4 * (seconds.get(file) ?? 0), total });
   } finally {
     writeFileSync(path, text);
   }
 }
 
-function verdictOf(outcome: Outcome): { killed: boolean; by: string } {
-  if (outcome.kind === "red") return { killed: true, by: outcome.spec };
-  if (outcome.kind === "hung") return { killed: true, by: `${outcome.spec}: hangs` };
-  return { killed: false, by: outcome.kind === "unfinished" ? `${outcome.left} spec files not run` : "" };
+/** Seconds of each spec file without a mutant, once per run. One that is red there, as it needs docker, is left out. */
+async function measured(files: readonly string[], copy: Copy): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for (const file of files) {
+    baselines.set(file, baselines.get(file) ?? measure(file, copy));
+    const seconds = await baselines.get(file);
+    if (seconds !== undefined) found.set(file, seconds);
+  }
+  return found;
+}
+
+async function measure(file: string, copy: Copy): Promise<number | undefined> {
+  const outcome = await runTrial(copy, [file], { perFile: () => 180, total: 180 });
+  if (outcome.kind === "green") return outcome.seconds.get(file);
+  say(`left out: red without a mutant: ${"spec" in outcome ? outcome.spec : file}`);
+  return undefined;
 }
 
 /** Works on the items, one at a time in each copy. */
