@@ -115,11 +115,18 @@ describe("a realm that a run is given", () => {
     assert.ok(requests.length <= 5, "and no hot loop");
   });
 
-  it("may take some seconds without a deadline of the caller's", async () => {
-    let asked = 0;
-    discovery = () => ({ status: (asked += 1) < 8 ? 503 : 200, document: { issuer } });
+  it("is given 15 seconds unless the caller says otherwise", async () => {
+    discovery = () => ({ status: 503, document: {} });
     const credentials = { clientSecret: "s3cret", password: "pass word" };
-    await usable({ issuer, clientId: "docs", username: "ci", credentials });
-    assert.equal(asked, 8);
+    const clock = performance.now;
+    let seconds = 0;
+    performance.now = () => (seconds += 5) * 1000;
+    try {
+      const login = usable({ issuer, clientId: "docs", username: "ci", credentials });
+      await assert.rejects(login, { message: `${issuer} isn't usable after 15 s: discovery answers HTTP 503` });
+    } finally {
+      performance.now = clock;
+    }
+    assert.equal(requests.length, 3, "at 5, 10 and 15 seconds");
   });
 });
