@@ -74,15 +74,27 @@ describe("an operator's accept", () => {
     disk.good = [FROM];
     disk.rejected = {};
     const rows = disk.data;
+    const open = journal(disk);
     const { host } = processOn(disk);
     await assert.rejects(accept({ ...host, commit: () => Promise.reject(new Killed("commit")) }), Killed);
-    const { to, step, rollingBack, rejectsTarget, broken } = journal(disk);
+    const { id, to, step, snapshot, rollingBack, rejectsTarget, broken } = journal(disk);
+    assert.deepEqual([id, snapshot], [open.id, open.snapshot], "the same operation, with what its end cleans up");
     assert.deepEqual(
       { to, step, rollingBack, rejectsTarget, broken },
       { to: FROM, step: "commit", rollingBack: false, rejectsTarget: undefined, broken: undefined },
     );
     assert.equal(await recover(processOn(disk).host), "finished");
     assert.deepEqual([disk.lastGood, disk.data, disk.rejected, disk.operation], [FROM, rows, {}, undefined]);
+  });
+
+  it("takes maintenance over from the process that left it, and releases it", async () => {
+    const disk = await brokenDisk();
+    disk.good = [FROM];
+    assert.notEqual(disk.maintenance, undefined);
+    const { host, did } = processOn(disk);
+    await accept(host);
+    assert.equal(did[0], "claim");
+    assert.equal(disk.maintenance, undefined);
   });
 
   it("without an open operation records last good, and nothing else", async () => {

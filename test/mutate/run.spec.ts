@@ -27,6 +27,12 @@ describe("which specs a mutant runs", () => {
     assert.deepEqual(specsOf("lib/b.ts", reached), ["test/near.spec.ts", "test/far.spec.ts", "test/whole.spec.ts"]);
   });
 
+  it("run those of the file's own folder first among equally near ones", () => {
+    const specs = ["test/app/a.spec.ts", "test/lib/b.spec.ts", "test/lib/state/c.spec.ts"];
+    const near = new Map(specs.map(spec => [spec, new Map([["providers/lib/state/x.ts", 1]])]));
+    assert.deepEqual(specsOf("providers/lib/state/x.ts", near), specs.toReversed());
+  });
+
   it("run in batches that grow, each file once", () => {
     const files = Array.from({ length: 30 }, (_, at) => `${at}`);
     const batches = batchesOf(files);
