@@ -31,15 +31,11 @@ export function readOptions(argv: readonly string[]): Options {
   return { paths, sample, seed, threshold, limit, json: argv.includes("--json") };
 }
 
-/** `count` of the items, chosen by the seed, in their order; all of them without a count. */
+/** `count` of the items, chosen and ordered by the seed: a run that is interrupted has seen a fair part of them. */
 export function sampleOf<Item>(items: readonly Item[], count: number | undefined, seed: number): Item[] {
-  if (count === undefined || count >= items.length) return [...items];
   const random = randomNumbers(seed);
-  const drawn = items.map((item, at) => ({ item, at, key: random() })).toSorted((a, b) => a.key - b.key);
-  return drawn
-    .slice(0, count)
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ item }) => item);
+  const drawn = items.map(item => ({ item, key: random() })).toSorted((a, b) => a.key - b.key);
+  return drawn.slice(0, count).map(({ item }) => item);
 }
 
 /** Mulberry32: the same numbers for the same seed on every machine. */

@@ -31,7 +31,12 @@ process.once("exit", () => {
   endTrials();
   remove();
 });
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+// Interrupted, it reports what it has seen so far.
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    print();
+    process.exit(1);
+  });
 
 say(`${chosen.length} of ${all.length} mutants`);
 const baselines = new Map<string, Promise<number | undefined>>();
@@ -44,9 +49,16 @@ await share(chosen, async (mutant, copy) => {
   say(`${verdicts.length}/${chosen.length} ${what} · ${verdict.by}`);
 });
 
-verdicts.sort((a, b) => a.mutant.file.localeCompare(b.mutant.file) || a.mutant.start - b.mutant.start);
-console.log(options.json ? JSON.stringify({ score: score(verdicts), verdicts }, null, 2) : report(verdicts).join("\n"));
+print();
 process.exitCode = score(verdicts) < options.threshold ? 1 : 0;
+
+function print(): void {
+  const sorted = verdicts.toSorted(
+    (a, b) => a.mutant.file.localeCompare(b.mutant.file) || a.mutant.start - b.mutant.start,
+  );
+  const json = () => JSON.stringify({ score: score(sorted), verdicts: sorted }, null, 2);
+  console.log(options.json ? json() : report(sorted).join("\n"));
+}
 
 async function tryMutant(mutant: Mutant, copy: Copy): Promise<Verdict> {
   const files = specsOf(mutant.file, reached);
