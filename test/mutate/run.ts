@@ -24,6 +24,8 @@ const chosen = sampleOf(
   options.seed,
 );
 const reached = distances(sources, unitSpecs(sources));
+const baselines = new Map<string, Promise<number | undefined>>();
+const verdicts: Verdict[] = [];
 
 if (!canSandbox) say("unshare isn't possible here: mutants run without a sandbox");
 const { copies, remove } = makeCopies(Math.min(availableParallelism(), chosen.length));
@@ -39,8 +41,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
   });
 
 say(`${chosen.length} of ${all.length} mutants`);
-const baselines = new Map<string, Promise<number | undefined>>();
-const verdicts: Verdict[] = [];
 await share(chosen, async (mutant, copy) => {
   const verdict = await tryMutant(mutant, copy);
   verdicts.push(verdict);

@@ -6,8 +6,10 @@ import { captureDiagnostics } from "../../../providers/app/diagnostics.ts";
 import { environment } from "../../../providers/app/live/environment.ts";
 import { journal } from "../../../providers/app/live/journal.ts";
 import { openSession } from "../../../providers/app/live/session.ts";
+import { snapshots } from "../../../providers/app/live/snapshots.ts";
 import { warmAppInputs } from "../../../providers/app/inputs.ts";
 import type { AppContext } from "../../../providers/app/context.ts";
+import { RecipeError } from "../../../providers/lib/compose/index.ts";
 import { parseEnv } from "../../../providers/lib/env/index.ts";
 import { appFolder, type Operation } from "../../../providers/lib/state/index.ts";
 import { fakeSwarm, type FakeSwarm } from "../../lib/docker/fakeSwarm.ts";
@@ -129,6 +131,27 @@ describe("the adapters of a warm app's host", () => {
     assert.deepEqual([looks.length, looks[0], looks.at(-1)], [100, "look 3", "look 102"]);
     const texts = await Promise.all((await readdir(written)).map(read));
     assert.ok(!texts.join("").includes("hunter2"));
+  });
+
+  it("P5: an app whose recipe can't be read has data if the stack has a volume, and no other error hides it", async () => {
+    const reading = (error: Error) => ({ ...context, recipeAt: () => Promise.reject(error) });
+    const hasData = (given: AppContext) => snapshots(openSession(given, [])).hasData(FROM);
+    assert.equal(await hasData(reading(new RecipeError("version 1: compose.yml not found"))), false);
+    await assert.rejects(hasData(reading(new Error("git: timed out"))), { message: "git: timed out" });
+    await swarm.set({ volume: [{ name: "a_test_data", stack: "a_test" }] });
+    assert.equal(await hasData(reading(new Error("git: timed out"))), true);
+    const stateless = { ...context, app: { ...context.app, stateful: false } };
+    assert.equal(await hasData(stateless), false);
+  });
+
+  it("an app is stateful if it is configured so and has a volume", () => {
+    const stateless = { ...context, app: { ...context.app, stateful: false } };
+    assert.deepEqual(
+      [openSession(context, ["data"]), openSession(context, []), openSession(stateless, ["data"])].map(
+        ({ stateful }) => stateful,
+      ),
+      [true, false, false],
+    );
   });
 
   /** What upgrade, recover and manual recovery rely on, on the real journal and on the one of their specs. */
