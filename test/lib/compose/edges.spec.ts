@@ -119,6 +119,15 @@ describe("a compose file is read", () => {
     assert.deepEqual(compose.volumes, ["data"]);
   });
 
+  it("with the version of a secret from a variable of one letter, in both forms and any case", () => {
+    for (const variable of ["$N", "${N}", "${N:-v9}", "$_", "$n"]) {
+      const text = `secrets: { a: { external: true, name: "\${STACK_NAME}_pass_${variable}" } }`;
+      const [found] = readCompose([text], { STACK_NAME: "a_test", N: "v3", _: "v3", n: "v3" }).secrets;
+      const versionKey = /[nN_]/.exec(variable)![0];
+      assert.deepEqual(found, { fullName: "a_test_pass_v3", name: "pass", version: "v3", versionKey }, variable);
+    }
+  });
+
   it("with names on the swarm: the name, external's name, the key of an external one; none for what a deploy makes", () => {
     const text =
       "secrets: { a: { external: true }, b: { external: { name: bb } }, c: { name: cc }, d: { name: dd, file: x }, e: {} }\n" +

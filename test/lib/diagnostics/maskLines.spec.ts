@@ -33,4 +33,10 @@ describe("a secret with line breaks", () => {
         assert.ok(masked.startsWith("<***") && masked.endsWith(">") && !/half|471[12]/.test(masked), masked);
       }
   });
+
+  it("F32: leaves no end of a secret that overlaps itself", () => {
+    assert.equal(mask("<aaaaa>", ["aaaa"]), "<***>");
+    assert.equal(mask("<abcabca>", ["abca"]), "<***>");
+    assert.equal(mask("<aaaa aaaa>", ["aaaa"]), "<*** ***>");
+  });
 });
