@@ -85,6 +85,11 @@ describe("the data of a warm app", function () {
     assert.equal(await readFile(join(context.folder.path, "snapshot", "env"), "utf8"), "A=changed\n");
   });
 
+  it("has no version in its snapshot if none ran on it", async () => {
+    await adapter().snapshot({ id: "op-1", to: "1.1.0+2" } as Operation);
+    assert.equal((await readManifest(context.folder.path, "snapshot"))?.version, "");
+  });
+
   for (const volume of ["data", "uploads"])
     it(`F15: isn't snapshotted or restored while a container mounts ${volume}`, async () => {
       await adapter().snapshot(operation("op-1"));

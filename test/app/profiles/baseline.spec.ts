@@ -6,15 +6,18 @@ import { statusOf, statusText } from "../../../providers/app/profiles/status.ts"
 describe("a regression of Keycloak", () => {
   const genuine = globalThis.fetch;
   let asked: string[];
+  let responses: Response[];
   /** Answers by realm; undefined: no answer. */
   const answer = (statuses: Readonly<Record<string, number | undefined>>) => {
-    asked = [];
+    [asked, responses] = [[], []];
     globalThis.fetch = async (url, { redirect } = {}) => {
       assert.equal(redirect, "manual");
       asked.push(String(url));
       const status = statuses[decodeURIComponent(String(url).split("/").at(-1)!)];
       if (status === undefined) throw new TypeError("fetch failed");
-      return new Response(status === 204 ? null : "x", { status });
+      const response = new Response(status === 204 ? null : "x", { status });
+      responses.push(response);
+      return response;
     };
   };
   afterEach(() => void (globalThis.fetch = genuine));
@@ -25,6 +28,10 @@ describe("a regression of Keycloak", () => {
     answer({ one: 200, "two three": 200 });
     assert.equal(await regression(["one", "two three"]), undefined);
     assert.deepEqual(asked, ["https://sso.test/realms/one", "https://sso.test/realms/two%20three"]);
+    assert.ok(
+      responses.every(({ bodyUsed }) => bodyUsed),
+      "a body that nobody reads keeps its connection",
+    );
   });
 
   for (const [status, words] of [

@@ -129,6 +129,18 @@ describe("the judgement by looks", () => {
     assert.deepEqual(await took(7_500), [4, 33_000]);
   });
 
+  it("of one bad look, and of none after it, is that look's app with the error of the others", async () => {
+    let looks = 0;
+    const clock = { now: () => 0, sleep: async () => undefined };
+    const seen = { state: "down", trouble: "HTTP 502", services: ["app"] } as const;
+    const look = async (): Promise<Finding & { services: readonly string[] }> => {
+      if ((looks += 1) > 1) throw new Error(`look ${looks}`);
+      return seen;
+    };
+    const expected = { ...seen, state: "unreachable", trouble: "can't be observed: look 10" };
+    assert.deepEqual(await lookUntilSure(look, clock), expected);
+  });
+
   it("fails with the last error if no look succeeded", async () => {
     let looks = 0;
     const clock = { now: () => 0, sleep: async () => undefined };

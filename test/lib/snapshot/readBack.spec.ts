@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { findSnapshot } from "../../../providers/lib/snapshot/manifest.ts";
+import { restoreSnapshot } from "../../../providers/lib/snapshot/restore.ts";
 import { takeSnapshot } from "../../../providers/lib/snapshot/take.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
@@ -40,5 +42,21 @@ describe("reading a snapshot back", () => {
       (await programs()).map(line => line.split(" ")[0]),
       ["dd"],
     );
+  });
+
+  it("P4: a restore says which of several volumes aren't in the snapshot, and leaves them as they are", async () => {
+    const [data, uploads] = [await workspace.small("data"), await workspace.small("uploads")];
+    await takeSnapshot(workspace.content("one", [data, uploads]));
+    const later = await workspace.small("later");
+    const snapshot = (await findSnapshot(workspace.folder, "one"))!;
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    await restoreSnapshot({ snapshot, id: "op", volumes: [data, later, uploads], log });
+    assert.deepEqual(lines.slice(0, -1), ["volume later isn't in the snapshot and stays unchanged"]);
+    assert.equal(await readFile(join(later.path, "file"), "utf8"), "later");
+    await assert.rejects(restoreSnapshot({ snapshot, id: "op2", volumes: [data], log }), {
+      name: "RestoreError",
+      message: "restore volume uploads: the app has no such volume: create it first",
+    });
   });
 });
