@@ -119,13 +119,13 @@ describe("the adapters of a warm app's host", () => {
         services: [],
         why: "HTTP 503 with hunter2-secret",
         observations: Array.from({ length: 103 }, (_, at) => `look ${at}`),
-        before: "A=1\nB=2\nGONE=hunter2-gone\n",
-        after: "A=1\nB=hunter2-new\nNEW=3\n",
+        before: "Z=1\nA=1\nB=2\nGONE=hunter2-gone\n",
+        after: "Z=2\nA=1\nB=hunter2-new\nNEW=3\n",
       },
       ["hunter2-secret"],
     );
     const read = (name: string) => readFile(join(written, name), "utf8");
-    assert.equal(await read("env-keys.txt"), "B\nGONE\nNEW\n");
+    assert.equal(await read("env-keys.txt"), "B\nGONE\nNEW\nZ\n");
     assert.equal(await read("failure.txt"), "HTTP 503 with ***\n");
     const looks = (await read("observations.txt")).trim().split("\n");
     assert.deepEqual([looks.length, looks[0], looks.at(-1)], [100, "look 3", "look 102"]);

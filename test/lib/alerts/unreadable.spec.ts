@@ -55,4 +55,10 @@ describe("an alert that can't be read", () => {
     assert.equal(sent + waiting, 2);
     assert.match(logged.join(), /EISDIR/);
   });
+
+  it("F28: isn't even looked at, as no other is, once the time is over", async () => {
+    await raiseOne("one");
+    assert.deepEqual(await deliver(stateDir, channel(), log, 0), { sent: 0, waiting: 1 });
+    assert.deepEqual([await got(), logged], [[], []]);
+  });
 });

@@ -39,4 +39,10 @@ describe("a secret with line breaks", () => {
     assert.equal(mask("<abcabca>", ["abca"]), "<***>");
     assert.equal(mask("<aaaa aaaa>", ["aaaa"]), "<*** ***>");
   });
+
+  it("F32: masks a bearer's token and not a word that begins so", () => {
+    assert.equal(mask("bearer  abcdefgh", []), "bearer  ***");
+    assert.equal(mask("bearerabcdefghijk", []), "bearerabcdefghijk");
+    assert.equal(mask("bearer abcdefg", []), "bearer abcdefg", "too short for one");
+  });
 });
