@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { BrokenError, PreflightError, ReleaseFault, UpgradeError } from "../../providers/app/errors.ts";
 import { accept, retry } from "../../providers/app/manualRecovery.ts";
+import { runRollback } from "../../providers/app/rollback.ts";
 import { recover } from "../../providers/app/recover.ts";
 import { upgrade } from "../../providers/app/upgrade.ts";
 import { InconclusiveError } from "../../providers/lib/health/index.ts";
@@ -121,5 +122,15 @@ describe("a changed .env", () => {
     assert.deepEqual([disk.rejected, disk.deployed, disk.operation], [{}, FROM, undefined]);
     const [alert] = Object.values(disk.alerts);
     assert.equal(alert?.todo, `nothing: ${FROM} runs as before; the next up retries`);
+  });
+});
+
+describe("a rollback", () => {
+  it("begins only at a step of its own", async () => {
+    const disk = freshDisk();
+    const { host, did } = processOn(disk);
+    const operation = await host.begin(plan);
+    await assert.rejects(runRollback(host, operation, "gate"), { message: "app: gate is not a step of a rollback" });
+    assert.deepEqual(did, ["begin"]);
   });
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { remove, waitForWorkers } from "../../../commands/reap/remove.ts";
 import type { Plan } from "../../../commands/reap/plan.ts";
 import { FakeHost } from "./fakeHost.ts";
-import { DOCS, NOW, pulumi } from "./observed.ts";
+import { decide } from "../../../commands/reap/decide.ts";
+import { DOCS, NOW, pulumi, realm, seen } from "./observed.ts";
 
 const plan: Plan = {
   run: DOCS,
@@ -45,5 +46,16 @@ describe("before a run is reaped", () => {
     assert.deepEqual([removed, skip?.reason, failure], [[], "in use by Pulumi", undefined]);
     assert.equal(host.time - NOW, 3_000);
     assert.deepEqual(host.changes(), []);
+  });
+});
+
+describe("a stack that is only named like a run's", () => {
+  it("P9, F24: is skipped and said, also beside a realm of another owner with the run's name", () => {
+    const stacks = ["docs-9c1995_ci_test"];
+    const reasons = (realms: ReturnType<typeof realm>[]) =>
+      decide(seen({ realms, stacks })).skips.map(({ what, reason }) => `${what}: ${reason}`);
+    const unproved = "stack docs-9c1995_ci_test: only its name suggests a run";
+    assert.deepEqual(reasons([]), [unproved]);
+    assert.ok(reasons([realm(DOCS, { "hearth.owner": "other" })]).includes(unproved));
   });
 });

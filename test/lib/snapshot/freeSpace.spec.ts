@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
-import { freeSpaceAt, spaceShortage, type SpaceRequirement } from "../../../providers/lib/snapshot/space.ts";
+import {
+  freeSpaceAt,
+  spaceRequirements,
+  spaceShortage,
+  type SpaceRequirement,
+} from "../../../providers/lib/snapshot/space.ts";
 
 describe("free space", () => {
   const genuine = fs.statfs;
@@ -44,5 +49,10 @@ describe("free space", () => {
     assert.equal(spaceShortage(need(10e6, 10)), undefined);
     assert.match(spaceShortage(need(10e6 + 1, 10))!, /^a restore of data needs 10\.?0? MB/);
     assert.match(spaceShortage(need(10e6, 11))!, /^a restore of data needs 11 inodes .*, 10 are free$/);
+  });
+
+  it("F3: is needed for a snapshot's folder, its .env and its manifest even of an app without volumes", async () => {
+    const [snapshot, ...restores] = await spaceRequirements(tmpdir(), []);
+    assert.deepEqual([snapshot?.what, snapshot?.bytes, snapshot?.inodes, restores], ["the snapshot", 0, 3, []]);
   });
 });
