@@ -1,13 +1,18 @@
 // A ReapHost in memory that records every call, in order.
 import { isSameProcess, type Liveness, type ProcessIdentity } from "../../../providers/lib/process/identity.ts";
 import type { CoordinationStore, StoredRecord } from "../../../providers/lib/coordination/coordinationStore.ts";
-import type { CoordinationRecord } from "../../../providers/lib/coordination/records.ts";
+import { coordinationRecord, type CoordinationRecord } from "../../../providers/lib/coordination/records.ts";
 import { LockedError } from "../../../providers/lib/lock/flock.ts";
 import type { Realms, ObservedDirectory, ObservedStack, ObservedRealm } from "../../../commands/reap/observed.ts";
 import type { ReapHost } from "../../../commands/reap/host.ts";
 import { entry, NOW, processOf, seen } from "./observed.ts";
 
 export const REAPER = processOf(999);
+
+/** Written and read as Swarm's store does: what the schema refuses can't be stored here either. */
+function stored(record: CoordinationRecord): CoordinationRecord {
+  return coordinationRecord.parse(JSON.parse(JSON.stringify(record)));
+}
 
 export class FakeStore implements CoordinationStore {
   entries: StoredRecord[] = [];
@@ -19,13 +24,13 @@ export class FakeStore implements CoordinationStore {
   }
 
   add(...records: CoordinationRecord[]): void {
-    for (const record of records) this.entries.push({ ...entry(record), id: `id-${++this.count}` });
+    for (const record of records) this.entries.push({ ...entry(stored(record)), id: `id-${++this.count}` });
   }
 
   async create(name: string, record: CoordinationRecord): Promise<boolean> {
     if (this.entries.some(each => each.name === name)) return false;
     this.did.push(`create ${name}`);
-    this.entries.push({ id: `id-${++this.count}`, name, created: "", version: 1, record });
+    this.entries.push({ id: `id-${++this.count}`, name, created: "", version: 1, record: stored(record) });
     return true;
   }
 
@@ -39,7 +44,9 @@ export class FakeStore implements CoordinationStore {
     if (!found) return false;
     const held = record.holder && isSameProcess(record.holder, REAPER);
     this.did.push(`${held ? "claim" : "return"} ${found.name}`);
-    this.entries = this.entries.map(each => (each === found ? { ...found, record, version: version + 1 } : each));
+    this.entries = this.entries.map(each =>
+      each === found ? { ...found, record: stored(record), version: version + 1 } : each,
+    );
     return true;
   }
 

@@ -1,7 +1,6 @@
 // A coordination store in memory: unique names, compare-and-swap, removal by id.
-import { z } from "zod";
 import { type CoordinationStore, type StoredRecord } from "../../../providers/lib/coordination/coordinationStore.ts";
-import { lease, maintenance, type CoordinationRecord } from "../../../providers/lib/coordination/records.ts";
+import { coordinationRecord, type CoordinationRecord } from "../../../providers/lib/coordination/records.ts";
 import type { Participant } from "../../lease/scheduler.ts";
 
 /** A record and the process that wrote it, which a timed lease doesn't name. */
@@ -14,8 +13,6 @@ export interface FakeStore {
   /** Called before a record is replaced or removed. */
   beforeChange: (by: Participant, old: OwnedRecord) => void;
 }
-
-const schema = z.discriminatedUnion("kind", [lease, maintenance]);
 
 /** Creates an empty store; `now` returns milliseconds since 1970. */
 export function createFakeStore(now: () => number): FakeStore {
@@ -74,5 +71,5 @@ export const withoutOwner = ({ id, name, created, version, record }: OwnedRecord
 
 /** Serializes and parses the record, as storing it in Swarm does. */
 function roundTrip(record: CoordinationRecord): CoordinationRecord {
-  return schema.parse(JSON.parse(JSON.stringify(record)));
+  return coordinationRecord.parse(JSON.parse(JSON.stringify(record)));
 }
