@@ -5,7 +5,7 @@ import type { UpgradeHost } from "../../providers/app/host.ts";
 import type { Operation } from "../../providers/lib/state/index.ts";
 import { freshDisk, FROM, processOn, TO, type Disk } from "./fakeHost.ts";
 
-/** How an upgrade ends that was interrupted at one failpoint, and the recovery after it. */
+/** How an upgrade ends that was interrupted at one failpoint, and the recovery after it; what runs, and what is left. */
 type End = string;
 
 /** The names of the failpoints in order: the call, and which of its points. */
@@ -40,7 +40,13 @@ async function endAt(disk: Disk, at: number, fate: "kill" | "fail"): Promise<End
   const recovered = await recover(processOn(disk).host).catch((each: Error) => each.name);
   const open = disk.operation === undefined ? "" : `, open at ${(JSON.parse(disk.operation) as Operation).step}`;
   const rejected = disk.rejected[TO] === undefined ? "" : ", rejected";
-  return `${error?.name ?? "no error"}, ${recovered}, ${disk.deployed === TO ? "TO" : "FROM"}${rejected}${open}`;
+  const left = [
+    disk.guarded && ", guarded",
+    disk.maintenance !== undefined && ", maintained",
+    disk.cleanUpDue && ", due",
+  ];
+  const runs = { [FROM]: "FROM", [TO]: "TO" }[disk.deployed ?? ""] ?? "none";
+  return `${error?.name ?? "no error"}, ${recovered}, ${runs}${rejected}${open}${left.filter(Boolean).join("")}`;
 }
 
 /** The ends change at these failpoints, and nowhere else. */
@@ -84,7 +90,42 @@ describe("each failpoint of an upgrade has one end", () => {
         ["writeStep prepare 1", "UpgradeError, nothing, FROM"],
         ["gate 1", "InconclusiveError, finished, TO"],
         ["writeStep commit 1", "Injected, finished, TO"],
+        // A clean-up decides nothing, and is tried again.
+        ["removeReplacedData 1", "no error, nothing, TO"],
+        ["releaseMaintenance 1", "Injected, finished, TO"],
         ["close 3", "Injected, nothing, TO"],
+      ],
+    );
+  });
+
+  it("P4, P7, P10: of a broken release, failing: broken from its rollback on, at the step that the journal has", async () => {
+    const broken = (runs: string, step: string) =>
+      `BrokenError, BrokenError, ${runs}, rejected, open at ${step}, guarded, maintained`;
+    assert.deepEqual(
+      (await ends([FROM], "fail")).filter(([name]) => !/^writeStep (?:deploy|gate)/.test(name)),
+      [
+        ["begin 1", "Injected, nothing, FROM"],
+        ["begin 3", "Injected, undone, FROM"],
+        ["writeStep preflight 1", "PreflightError, nothing, FROM"],
+        ["writeStep prepare 1", "UpgradeError, nothing, FROM"],
+        ["gate 1", "InconclusiveError, undone, FROM"],
+        // Without its guards the rollback goes on.
+        ["guard 1", "UpgradeError, nothing, FROM, rejected"],
+        ["writeStep diagnostics 1", broken("TO", "gate")],
+        ["captureDiagnostics 1", "UpgradeError, nothing, FROM, rejected"],
+        ["writeStep verify 1", broken("TO", "diagnostics")],
+        ["writeStep undeploy 1", broken("TO", "verify")],
+        ["stop 1", broken("TO", "undeploy")],
+        ["stop 3", broken("none", "undeploy")],
+        ["restore 1", broken("none", "restore")],
+        ["restoreEnv 1", broken("none", "redeploy")],
+        ["deploy 2", broken("FROM", "redeploy")],
+        ["gate 1", "InconclusiveError, undone, FROM, rejected"],
+        ["writeStep finalize 1", broken("FROM", "verifyRollback")],
+        ["reject 1", broken("FROM", "finalize")],
+        ["removeReplacedData 1", "UpgradeError, nothing, FROM, rejected"],
+        ["releaseMaintenance 1", "Injected, undone, FROM, rejected"],
+        ["close 3", "Injected, nothing, FROM, rejected"],
       ],
     );
   });
