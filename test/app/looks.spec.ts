@@ -51,13 +51,20 @@ describe("a look that fails", () => {
     assert.equal(disk.lastGood, FROM);
   });
 
-  it("isn't counted for a day if it is 23 hours old, however often it is repeated", async () => {
+  it("makes the app broken a day after the first one, however often it is repeated until then", async () => {
     const disk = freshDisk();
+    const hoursPass = (hours: number) => {
+      const { undecided, ...operation } = journal(disk);
+      const at = undecided!.at - hours * 3_600_000;
+      disk.operation = JSON.stringify({ ...operation, undecided: { ...undecided, at } });
+    };
     await assert.rejects(upgrade(blind(disk), plan), InconclusiveError);
-    const stepStartedAt = new Date(Date.now() - 23 * 3_600_000).toISOString();
-    disk.operation = JSON.stringify({ ...journal(disk), stepStartedAt });
+    hoursPass(23);
     for (let attempt = 1; attempt < 6; attempt++) await assert.rejects(recover(blind(disk)), InconclusiveError);
     assert.equal(journal(disk).broken, undefined);
+    hoursPass(1);
+    await assert.rejects(recover(blind(disk)), BrokenError);
+    assert.deepEqual([disk.deployed, disk.rejected, journal(disk).step], [TO, {}, "gate"]);
   });
 });
 

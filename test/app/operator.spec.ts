@@ -29,7 +29,7 @@ describe("an operator's restore", () => {
     const { host, did } = processOn(disk);
     await restoreTo(host, snapshotOf(disk));
     const changes = did.filter(each => !each.startsWith("note"));
-    assert.deepEqual(changes.slice(0, 3), ["drain", "beginRestore", "stop"]);
+    assert.deepEqual(changes.slice(0, 4), ["drain", "beginRestore", "guard", "stop"]);
     assert.ok(!did.includes("claim"));
   });
 
@@ -115,11 +115,13 @@ describe("an operator's accept", () => {
 describe("an operator's retry", () => {
   it("takes maintenance before it goes on, and begins its verdicts anew", async () => {
     const disk = await brokenDisk();
-    disk.operation = JSON.stringify({ ...journal(disk), inconclusive: 7 });
+    const undecided = { recoveries: 7, ms: 23 * 3_600_000, boot: "b", at: 5_000 };
+    disk.operation = JSON.stringify({ ...journal(disk), undecided });
     const { host, did } = processOn(disk);
     const away = { ...host, gate: () => Promise.resolve({ health: "inconclusive" as const, why: "no answer" }) };
     await assert.rejects(retry(away), { name: "InconclusiveError" });
     assert.equal(did[0], "claim");
-    assert.deepEqual([journal(disk).inconclusive, journal(disk).broken], [undefined, undefined]);
+    const { undecided: anew, broken } = journal(disk);
+    assert.deepEqual([anew?.recoveries, anew?.ms, broken], [0, 0, undefined]);
   });
 });

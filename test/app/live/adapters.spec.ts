@@ -11,7 +11,7 @@ import { warmAppInputs } from "../../../providers/app/inputs.ts";
 import type { AppContext } from "../../../providers/app/context.ts";
 import { RecipeError } from "../../../providers/lib/compose/index.ts";
 import { parseEnv } from "../../../providers/lib/env/index.ts";
-import { appFolder, type Operation } from "../../../providers/lib/state/index.ts";
+import { appFolder, type Operation, writeLastGood } from "../../../providers/lib/state/index.ts";
 import { fakeSwarm, type FakeSwarm } from "../../lib/docker/fakeSwarm.ts";
 import { committer } from "../../lib/git/committer.ts";
 import { freshDisk, FROM, processOn, TO } from "../fakeHost.ts";
@@ -40,6 +40,7 @@ describe("the adapters of a warm app's host", () => {
     context = {
       app,
       stack: "a_test",
+      swarm: "swarm-1",
       folder: appFolder(app.stateDir, app.domain),
       mirror: join(root, "app.git"),
       lock: 0,
@@ -156,13 +157,16 @@ describe("the adapters of a warm app's host", () => {
 
   /** What upgrade, recover and manual recovery rely on, on the real journal and on the one of their specs. */
   const journals = {
-    "on the disk": () => journal(session()),
-    "of the upgrade's specs": () => processOn(freshDisk()).host,
+    "on the disk": async () => {
+      await writeLastGood(context.folder, FROM, { app: { id: "sha256:1", name: "app:1" } }, context.swarm);
+      return journal(session());
+    },
+    "of the upgrade's specs": async () => processOn(freshDisk()).host,
   };
   for (const [where, open] of Object.entries(journals))
     describe(`for the journal, ${where},`, () => {
       it("P6: begin one operation at a time, at preflight, and read it back", async () => {
-        const { operation, begin } = open();
+        const { operation, begin } = await open();
         assert.equal(await operation(), undefined);
         const begun = await begin({ from: FROM, to: TO });
         const { kind, from, to, step, rollingBack, broken } = begun;
@@ -176,7 +180,7 @@ describe("the adapters of a warm app's host", () => {
       });
 
       it("P6: write each step before it starts, with its changes, and keep the rest", async () => {
-        const { operation, begin, writeStep } = open();
+        const { operation, begin, writeStep } = await open();
         const begun = await begin({ from: FROM, to: TO });
         const stopped = await writeStep(begun, "snapshot", { snapshot: begun.id });
         assert.deepEqual([stopped.step, stopped.snapshot, stopped.id], ["snapshot", begun.id, begun.id]);
@@ -187,16 +191,17 @@ describe("the adapters of a warm app's host", () => {
         assert.equal((await operation())?.why, undefined);
       });
 
-      it("count inconclusive verdicts of one step alone, whose start stays", async () => {
-        const { begin, writeStep } = open();
-        const gate = await writeStep(await begin({ from: FROM, to: TO }), "gate", { inconclusive: 2 });
+      it("keep inconclusive verdicts of one step alone, whose start stays", async () => {
+        const { begin, writeStep } = await open();
+        const undecided = { recoveries: 2, ms: 1_000, boot: "b", at: 5_000 };
+        const gate = await writeStep(await begin({ from: FROM, to: TO }), "gate", { undecided });
         const again = await writeStep(gate, "gate");
-        assert.deepEqual([again.inconclusive, again.stepStartedAt], [2, gate.stepStartedAt]);
-        assert.equal((await writeStep(again, "commit")).inconclusive, undefined);
+        assert.deepEqual([again.undecided, again.stepStartedAt], [undecided, gate.stepStartedAt]);
+        assert.equal((await writeStep(again, "commit")).undecided, undefined);
       });
 
       it("close it, also twice", async () => {
-        const { operation, begin, close } = open();
+        const { operation, begin, close } = await open();
         await begin({ from: FROM, to: TO });
         await close();
         await close();
@@ -204,6 +209,14 @@ describe("the adapters of a warm app's host", () => {
         await begin({ from: FROM, to: TO });
       });
     });
+
+  it("P4: the journal records the swarm, the volumes and the images that a way back must find", async () => {
+    const images = { app: { id: "sha256:1", name: "app:1" } };
+    await writeLastGood(context.folder, FROM, images, context.swarm);
+    await swarm.set({ volume: [{ name: "a_test_data", stack: "a_test" }] });
+    const { swarm: recorded, volumes, images: kept } = await journal(session()).begin({ from: FROM, to: TO });
+    assert.deepEqual([recorded, volumes, kept], ["swarm-1", ["a_test_data"], images]);
+  });
 
   it("P4: the journal keeps the .env of before until the operation is closed", async () => {
     const { begin, close } = journal(session());

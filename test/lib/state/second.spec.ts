@@ -75,12 +75,14 @@ describe("a step of an operation", () => {
     assert.deepEqual(await readOperation(folder), next);
   });
 
-  it("that is resumed counts its inconclusive verdicts; the next one has none", async () => {
-    const begun = await writeStep(folder, await beginOperation(folder, upgrade), "gate", { inconclusive: 2 });
+  it("that is resumed keeps its inconclusive verdicts; the next one has none", async () => {
+    const undecided = { recoveries: 2, ms: 1_000, boot: "b", at: 5_000 };
+    const first = { recoveries: 0, ms: 0, boot: "b", at: 6_000 };
+    const begun = await writeStep(folder, await beginOperation(folder, upgrade), "gate", { undecided });
     const resumed = await writeStep(folder, begun, "gate");
-    assert.equal(resumed.inconclusive, 2);
-    assert.equal((await writeStep(folder, resumed, "commit")).inconclusive, undefined);
-    assert.equal((await writeStep(folder, resumed, "commit", { inconclusive: 1 })).inconclusive, 1);
+    assert.deepEqual(resumed.undecided, undecided);
+    assert.equal((await writeStep(folder, resumed, "commit")).undecided, undefined);
+    assert.deepEqual((await writeStep(folder, resumed, "commit", { undecided: first })).undecided, first);
   });
 
   it("that began in the future, on a clock set back since, begins now", async () => {
