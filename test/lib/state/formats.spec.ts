@@ -4,31 +4,37 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { appFolder, type AppFolder } from "../../../providers/lib/state/appFolder.ts";
 import { failedFirstDeploys } from "../../../providers/lib/state/firstDeploy.ts";
+import { readGuards } from "../../../providers/lib/state/guards.ts";
 import { readOperation } from "../../../providers/lib/state/operation.ts";
 import { repairsSince } from "../../../providers/lib/state/repairs.ts";
 import { isUndeployedOnPurpose } from "../../../providers/lib/state/undeployedOnPurpose.ts";
 import { readApproved, readLastGood, readRejected } from "../../../providers/lib/state/versions.ts";
 
 const at = "2026-03-14T03:00:00.000Z";
+const undecided = { recoveries: 1, ms: 1_000.5, boot: "b", at: 5_000.5 };
 const operation = {
   format: 1,
   id: "20260314T030000.000Z-0a1b2c",
   kind: "upgrade",
   recipe: "web",
   domain: "a.test",
+  swarm: "s1",
   from: "1.0.0+1",
   to: "1.1.0+2",
   step: "gate",
   snapshot: "20260314T030000.000Z-0a1b2c",
   startedAt: at,
   stepStartedAt: at,
-  inconclusive: 1,
+  undecided,
   why: "HTTP 503",
   abraFatal: "no",
   rollingBack: false,
   rejectsTarget: true,
   diagnostics: "/failures/1",
   baseline: { realms: ["a"], hosts: { "a.test": 200 } },
+  volumes: ["a_test_data"],
+  lost: ["a_test_data"],
+  images: { app: { id: "sha256:1", name: "web:1" } },
   rollbacks: { app: at },
   broken: { why: "no", at },
   holder: { host: "ci", boot: "b", pidns: "n", pid: 7, started: 1 },
@@ -58,7 +64,17 @@ const files: Readonly<Record<string, File>> = {
       snapshot: [1],
       startedAt: [undefined, "yesterday", 0, "2026-03-14", "2026-03-14T03:00:00+01:00"],
       stepStartedAt: [undefined, "yesterday", 0],
-      inconclusive: [0.5, "1"],
+      undecided: [
+        1,
+        { ...undecided, recoveries: 0.5 },
+        { ...undecided, ms: "1" },
+        { ...undecided, boot: 1 },
+        { ...undecided, at: undefined },
+      ],
+      swarm: [1],
+      volumes: ["a_test_data", [1]],
+      lost: ["a_test_data", [1]],
+      images: [[], { app: "web:1" }, { app: { id: "sha256:1" } }],
       why: [1],
       abraFatal: [1],
       rollingBack: [undefined, "false", 0],
@@ -77,11 +93,13 @@ const files: Readonly<Record<string, File>> = {
       format: 1,
       version: "1.0.0+1",
       at,
+      swarm: "s1",
       images: { app: { id: "sha256:1", name: "web:1", digest: "sha256:2" } },
     },
     bad: {
       version: [undefined, 1],
       at: [undefined, "now"],
+      swarm: [1],
       images: [undefined, [], { app: "web:1" }, { app: { id: "1" } }, { app: { name: "1" } }],
     },
   },
@@ -108,6 +126,12 @@ const files: Readonly<Record<string, File>> = {
     read: failedFirstDeploys,
     valid: { format: 1, failed: ["1.0.0+1"] },
     bad: { failed: [undefined, "1.0.0+1", [1]] },
+  },
+  guards: {
+    path: folder => folder.guards,
+    read: readGuards,
+    valid: { format: 1, containers: ["c1"] },
+    bad: { containers: [undefined, "c1", [1]] },
   },
   "undeployed on purpose": {
     path: folder => folder.undeployedOnPurpose,
@@ -147,7 +171,11 @@ describe("a file of an app's state that is damaged is never read as something el
     const {
       from: _from,
       snapshot: _snapshot,
-      inconclusive: _inconclusive,
+      undecided: _undecided,
+      swarm: _swarm,
+      volumes: _volumes,
+      lost: _lost,
+      images: _images,
       why: _why,
       abraFatal: _fatal,
       rejectsTarget: _rejects,
