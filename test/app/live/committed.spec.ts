@@ -58,6 +58,7 @@ describe("the versions of a warm app", () => {
       const about = { format: 1, id, app: "a.test", recipe: "web", version: "1", images: {} };
       const text = JSON.stringify({ ...about, taken: "2026-03-14T03:00:00.000Z", volumes: [] });
       await writeFile(join(context.folder.path, name, "manifest.json"), text);
+      await writeFile(join(context.folder.path, name, "env"), "TYPE=web\n");
     }
     await adapter().commit("1.0.0+1");
     assert.deepEqual(

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { cleanUp } from "../../../providers/app/live/cleanUp.ts";
 import { snapshots } from "../../../providers/app/live/snapshots.ts";
 import { openSession } from "../../../providers/app/live/session.ts";
 import { warmAppInputs } from "../../../providers/app/inputs.ts";
 import type { AppContext } from "../../../providers/app/context.ts";
 import { readManifest } from "../../../providers/lib/snapshot/index.ts";
-import { appFolder, type Operation, writeLastGood } from "../../../providers/lib/state/index.ts";
+import { appFolder, type Operation, writeGuards, writeLastGood } from "../../../providers/lib/state/index.ts";
 
 /** A docker that has the volumes with a folder in volumes/, and lists who mounts one from the file mounts/<volume>. */
 const docker = (root: string) => `#!/bin/sh
@@ -91,15 +92,21 @@ describe("the data of a warm app", function () {
   });
 
   for (const volume of ["data", "uploads"])
-    it(`F15: isn't snapshotted or restored while a container mounts ${volume}`, async () => {
+    it(`F15: isn't snapshotted or restored while a container that is no guard mounts ${volume}`, async () => {
       await adapter().snapshot(operation("op-1"));
       await writeFile(file("data"), "data after");
-      await mount(volume, "a_test_app.1.x\n");
+      await mount(volume, `${JSON.stringify({ ID: "c1", Names: "a_test_app.1.x" })}\n`);
       const refused = { name: "MountedError", message: `volume a_test_${volume} is mounted by a_test_app.1.x` };
       await assert.rejects(adapter().snapshot(operation("op-2")), refused);
       await assert.rejects(adapter().restore(operation("op-1")), refused);
       assert.equal((await readManifest(context.folder.path, "snapshot"))?.id, "op-1");
       assert.deepEqual(await read(), ["data after", "uploads before"]);
+      await writeGuards(context.folder, ["c2"]);
+      await assert.rejects(adapter().snapshot(operation("op-2")), refused);
+      await writeGuards(context.folder, ["c1", "c2"]);
+      await adapter().snapshot(operation("op-2"));
+      await adapter().restore(operation("op-1"));
+      assert.deepEqual(await read(), ["data before", "uploads before"]);
     });
 
   it("P4: is restored from this operation's snapshot, or from the one that an operator chose", async () => {
@@ -111,7 +118,10 @@ describe("the data of a warm app", function () {
     assert.deepEqual(await read(), ["data later", "uploads before"]);
     await adapter().restore(operation("op-3", { snapshot: "op-1" }));
     assert.deepEqual(await read(), ["data before", "uploads before"]);
-    await assert.rejects(adapter().restore(operation("op-4")), { message: "snapshot not found: op-4 of a.test" });
+    await assert.rejects(adapter().restore(operation("op-4")), {
+      name: "UnusableSnapshotError",
+      message: /^web's snapshot op-4 is damaged: not found; .*: hearth restore web --previous; .*: hearth restore web$/,
+    });
   });
 
   it("P4: is restored into a volume that was removed", async () => {
@@ -123,15 +133,15 @@ describe("the data of a warm app", function () {
     assert.match(calls, /volume create --label com\.docker\.stack\.namespace=a_test a_test_uploads/);
   });
 
-  it("P5: keeps what a restore replaced until that is removed, of every volume", async () => {
+  it("P5: keeps what restores replaced, of every volume, until it is cleaned up", async () => {
     await adapter().snapshot(operation("op-1"));
     await adapter().restore(operation("op-1"));
+    await adapter().restore(operation("op-2", { snapshot: "op-1" }));
     const beside = async () =>
       (await Promise.all(["data", "uploads"].map(volume => readdir(join(root, "volumes", `a_test_${volume}`))))).flat();
-    assert.equal((await beside()).filter(name => name.endsWith("-op-1")).length, 2);
-    await adapter().removeReplacedData(operation("op-other"));
-    assert.equal((await beside()).filter(name => name.endsWith("-op-1")).length, 2);
-    await adapter().removeReplacedData(operation("op-1"));
+    for (const id of ["op-1", "op-2"])
+      assert.equal((await beside()).filter(name => name.endsWith(`.hearth-old-${id}`)).length, 2);
+    await cleanUp(openSession(context, ["data", "uploads"])).removeReplacedData();
     assert.deepEqual(await beside(), ["_data", "_data"]);
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { commitSnapshot, recoverRotation, removePrevious } from "../../../providers/lib/snapshot/rotate.ts";
-import { removeReplaced, swap } from "../../../providers/lib/snapshot/swap.ts";
+import { removeLeftovers, swap } from "../../../providers/lib/snapshot/swap.ts";
 import { callsOf } from "./calls.ts";
 import { createWorkspace, names, type Workspace } from "./workspace.ts";
 
@@ -21,7 +21,8 @@ describe("the order of changes on the disk", () => {
       }
     };
     const calls = (work: () => Promise<void>) => callsOf(workspace, folderOf(), work);
-    const commit = () => calls(() => commitSnapshot(folderOf(), join(folderOf(), "snapshot.x.partial")));
+    const log = (line: string) => assert.fail(line);
+    const commit = () => calls(() => commitSnapshot(folderOf(), join(folderOf(), "snapshot.x.partial"), log));
 
     it("P5: of an app without one", async () => {
       await make("snapshot.x.partial");
@@ -30,7 +31,6 @@ describe("the order of changes on the disk", () => {
         "sync .",
         "rename snapshot.next → snapshot",
         "sync .",
-        "remove snapshot.old",
       ]);
     });
 
@@ -43,38 +43,40 @@ describe("the order of changes on the disk", () => {
         "sync .",
         "rename snapshot.next → snapshot",
         "sync .",
-        "remove snapshot.old",
       ]);
       assert.deepEqual(await names(folderOf()), ["snapshot", "snapshot.previous"]);
     });
 
-    it("P5: of an app with two: the oldest is deleted once the new one has its name", async () => {
-      await make("snapshot.x.partial", "snapshot", "snapshot.previous", "snapshot.old");
-      assert.deepEqual(await commit(), [
-        "rename snapshot.x.partial → snapshot.next",
-        "sync .",
-        "remove snapshot.old",
-        "rename snapshot.previous → snapshot.old",
-        "rename snapshot → snapshot.previous",
-        "sync .",
-        "rename snapshot.next → snapshot",
-        "sync .",
-        "remove snapshot.old",
-      ]);
-    });
+    for (const [left, aside] of [
+      [[], "snapshot.old"],
+      [["snapshot.old"], "snapshot.old.1"],
+      [["snapshot.old", "snapshot.old.1"], "snapshot.old.2"],
+    ] as const)
+      it(`P5: of an app with two and ${left.length} that weren't removed: nothing is removed before its commit`, async () => {
+        await make("snapshot.x.partial", "snapshot", "snapshot.previous", ...left);
+        const done = await commit();
+        assert.deepEqual(done.slice(0, 7), [
+          "rename snapshot.x.partial → snapshot.next",
+          "sync .",
+          `rename snapshot.previous → ${aside}`,
+          "rename snapshot → snapshot.previous",
+          "sync .",
+          "rename snapshot.next → snapshot",
+          "sync .",
+        ]);
+        const removed = [...left, aside].map(name => `remove ${name}`);
+        assert.deepEqual(done.slice(7).toSorted(), removed.toSorted());
+        assert.deepEqual(await names(folderOf()), ["snapshot", "snapshot.previous"]);
+      });
 
     it("P5, P6: nothing is deleted while no newest one exists", async () => {
       await make("snapshot.old");
-      assert.deepEqual(await calls(() => recoverRotation(folderOf())), ["mkdir ."]);
+      assert.deepEqual(await calls(() => recoverRotation(folderOf(), log)), ["mkdir ."]);
     });
 
     it("P6: partial ones are removed last, by their whole name", async () => {
       await make("snapshot", "snapshot.a.partial", "snapshot.partial", "a.snapshot.b.partial", "snapshot.a.partial.x");
-      assert.deepEqual(await calls(() => recoverRotation(folderOf())), [
-        "mkdir .",
-        "remove snapshot.old",
-        "remove snapshot.a.partial",
-      ]);
+      assert.deepEqual(await calls(() => recoverRotation(folderOf(), log)), ["mkdir .", "remove snapshot.a.partial"]);
     });
 
     it("P5: a previous one is renamed, synced, and then removed", async () => {
@@ -129,20 +131,26 @@ describe("the order of changes on the disk", () => {
     });
 
     it("P5: the replaced one is renamed, synced, and then removed", async () => {
-      await make("", ".hearth-old-op", ".hearth-old-other");
-      assert.deepEqual(await calls(() => removeReplaced(live(), "op")), [
+      await make("", ".hearth-old-op");
+      assert.deepEqual(await calls(() => removeLeftovers(live())), [
         "remove _data.hearth-removing-op",
         "rename _data.hearth-old-op → _data.hearth-removing-op",
         "sync .",
         "remove _data.hearth-removing-op",
       ]);
-      assert.deepEqual(await names(dirname(live())), ["_data", "_data.hearth-old-other"]);
-      assert.deepEqual(await calls(() => removeReplaced(live(), "op")), ["remove _data.hearth-removing-op"]);
+      assert.deepEqual(await names(dirname(live())), ["_data"]);
+      assert.deepEqual(await calls(() => removeLeftovers(live())), []);
     });
+
+    for (const left of ["new", "partial", "removing-op"])
+      it(`P6: _data.hearth-${left}, which no restore would take for the replaced one, is only removed`, async () => {
+        await make("", `.hearth-${left}`);
+        assert.deepEqual(await calls(() => removeLeftovers(live())), [`remove _data.hearth-${left}`]);
+      });
 
     it("P5: the replaced one isn't removed while it is the only copy", async () => {
       await make(".hearth-old-op");
-      await assert.rejects(removeReplaced(live(), "op"), { name: "SwapError", message: /is its only copy$/ });
+      await assert.rejects(removeLeftovers(live()), { name: "SwapError", message: /may be its only copy$/ });
       assert.deepEqual(await names(dirname(live())), ["_data.hearth-old-op"]);
     });
   });
