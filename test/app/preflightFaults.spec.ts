@@ -12,11 +12,15 @@ import { committer } from "../lib/git/committer.ts";
 
 const VERSION = "1.1.0+2.0";
 
-/** A docker whose answers are scripts in `root`; without one a call succeeds. Its API lists nothing. */
+/** A docker whose answers are scripts in `root`; without one a call succeeds. Its API lists nothing, on node `n1`. */
 const docker = (root: string) => `#!/bin/sh
 if [ "$1 $2" = "system dial-stdio" ]; then
   while read -r line; do
-    [ "\${#line}" -gt 1 ] || printf 'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n[]'
+    case $line in
+      GET\\ */info*) body='{"Swarm":{"NodeID":"n1"}}' ;;
+      GET*) body='[]' ;;
+    esac
+    [ "\${#line}" -gt 1 ] || printf 'HTTP/1.1 200 OK\\r\\nContent-Length: %s\\r\\n\\r\\n%s' "\${#body}" "$body"
   done
   exit
 fi

@@ -106,9 +106,15 @@ describe("a slot for a dedicated Keycloak", () => {
     assert.match(String((await wait(taken, up)).granted), /^no dedicated Keycloak/);
     const unclear = { observe: async () => ({ state: "unclear" as const, words: "is unreachable" }) };
     assert.match(String((await wait(taken, unclear, { mode: "auto" })).granted), /^no dedicated Keycloak/);
-    const record = { format: 1, kind: "maintenance", domain: "sso.test" } as unknown as CoordinationRecord;
+    const times = { startedAt: at(-1_000), expiresAt: at(3_600_000), holder: holder(12) };
+    const record = { format: 1, kind: "maintenance", domain: "sso.test", ...times } as unknown as CoordinationRecord;
     const maintained = [...taken, { ...own, name: "hearth-maintenance", record }];
     assert.match(String((await wait(maintained, up, { mode: "auto" })).granted), /^no dedicated Keycloak/);
+    const liveness = async ({ pid }: { pid: number }) => (pid === 12 ? ("dead" as const) : ("alive" as const));
+    const dead = (isStale: boolean) => ({ ...up, liveness, isStale: async () => isStale });
+    assert.equal((await wait(maintained, dead(true), { mode: "auto" })).granted, false);
+    const open = await wait(maintained, dead(false), { mode: "auto" });
+    assert.match(String(open.granted), /^no dedicated Keycloak/, "its operation is open");
     const elsewhere = { ...record, domain: "other.test" } as CoordinationRecord;
     assert.equal((await wait([...taken, { ...own, record: elsewhere }], up, { mode: "auto" })).granted, false);
   });

@@ -21,8 +21,10 @@ describe("a regression of Keycloak", () => {
     };
   };
   afterEach(() => void (globalThis.fetch = genuine));
+  const app = { domain: "sso.test", env: {} };
+  const log = (line: string) => assert.fail(line);
   const regression = (realms: readonly string[]) =>
-    profileOf("keycloak").findRegressions({ domain: "sso.test", env: {} } as never, { realms: [...realms] });
+    profileOf("keycloak").watchRegressions(app, { realms: [...realms] }, log)();
 
   it("is none if every realm answers", async () => {
     answer({ one: 200, "two three": 200 });
@@ -48,7 +50,7 @@ describe("a regression of Keycloak", () => {
 
   it("is none without a baseline, and nothing is asked", async () => {
     answer({});
-    assert.equal(await profileOf("keycloak").findRegressions({ domain: "sso.test" } as never, {}), undefined);
+    assert.equal(await profileOf("keycloak").watchRegressions(app, {}, log)(), undefined);
     assert.deepEqual(asked, []);
   });
 

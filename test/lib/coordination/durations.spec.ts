@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DEFAULT_TTL, LEASE_DURATION, RENEW_INTERVAL } from "../../../providers/lib/coordination/liveness.ts";
 import { DRAIN_LIMIT } from "../../../providers/lib/coordination/maintenance.ts";
-import { leaseTerms } from "../../../providers/lease/environment.ts";
+import { leaseTerms } from "../../../providers/lib/coordination/terms.ts";
 
 const MINUTE = 60_000;
 
