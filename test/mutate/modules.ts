@@ -20,6 +20,7 @@ const deciding = [
   "providers/lib/recipe",
   "providers/lib/snapshot",
   "providers/lib/state",
+  "commands/pulumi/judgeLock.ts",
   "commands/pulumi/locks.ts",
   "commands/reap",
   "commands/run",
