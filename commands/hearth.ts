@@ -153,8 +153,17 @@ operatorCommand("accept", "record what runs now as last good").action(
   },
 );
 
+/** undefined: the user isn't in the user database, as in a container with `--user`. */
+function userHome(): string | undefined {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return undefined;
+  }
+}
+
 try {
-  Object.assign(process.env, operatorFolders(process.env, userInfo().homedir, existsSync));
+  Object.assign(process.env, operatorFolders(process.env, userHome(), existsSync));
   await program.parseAsync();
 } catch (error) {
   // Commander has printed its errors and its help already.

@@ -13,9 +13,10 @@ const folders = [
  */
 export function operatorFolders(
   env: NodeJS.ProcessEnv,
-  userHome: string,
+  userHome: string | undefined,
   exists: (path: string) => boolean,
 ): Record<string, string> {
+  if (userHome === undefined) return {};
   const absent = folders.filter(([name, folder]) => !env[name] && !(env["HOME"] && exists(join(env["HOME"], folder))));
   const found = absent
     .map(([name, folder]) => [name, join(userHome, folder)] as const)

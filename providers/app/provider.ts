@@ -52,7 +52,9 @@ export const provider = surviveParent({
   async diff(_id: string, olds: WarmAppState, news: WarmAppState) {
     const differs = (key: keyof WarmAppState) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]);
     const replaces = identity.some(differs) ? ["domain"] : [];
-    const isDue = news.condition !== HEALTHY || news.drifted.length > 0 || !news.recorded;
+    // A refresh compares the state itself, and an older hearth wrote it without these.
+    const { drifted = [], recorded = true }: Partial<WarmAppState> = news;
+    const isDue = news.condition !== HEALTHY || drifted.length > 0 || !recorded;
     const changes = replaces.length > 0 || settings.some(differs) || isDue;
     return { changes, replaces, deleteBeforeReplace: true };
   },

@@ -14,6 +14,7 @@ describe("WarmApp's provider", () => {
     assert.equal(await changes({}), false);
     assert.equal(await changes({ drifted: ["DOMAIN"] }), true);
     assert.equal(await changes({ recorded: false }), true);
+    assert.equal(await changes({ drifted: undefined, recorded: undefined }), false, "a state of an older hearth");
     assert.equal(await changes({ condition: "down: HTTP 502" }), true);
   });
 });

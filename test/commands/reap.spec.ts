@@ -180,14 +180,15 @@ describe("hearth reap", function () {
     ]);
   });
 
-  it("F59: a rebooted host's runs are dead, also after it was renamed, but not those of another node's", async () => {
-    const rebooted = { ...me, host: "renamed", boot: "00000000-0000-0000-0000-000000000000", node: "node-1" };
+  it("F59: a rebooted host's runs are dead, but not those of another node, machine or name", async () => {
+    const rebooted = { ...me, boot: "00000000-0000-0000-0000-000000000000", node: "node-1" };
     await lease(DOCS, { holder: { ...rebooted, node: "node-2" } });
     await lease("wiki-00000a", { holder: { ...rebooted, machine: "0123456789abcdef0123456789abcdef" } });
+    await lease("page-00000c", { holder: { ...rebooted, host: "another" } });
     await lease("blog-00000b", { holder: rebooted });
     const done = await hearth(["reap"]);
-    assert.match(done.stdout, /^blog-00000b: lease removed .*\n1 removed, 2 skipped \(live 2\)\n$/, done.stderr);
-    assert.equal((await left()).length, 2);
+    assert.match(done.stdout, /^blog-00000b: lease removed .*\n1 removed, 3 skipped \(live 3\)\n$/, done.stderr);
+    assert.equal((await left()).length, 3);
   });
 
   it("--dry-run changes nothing and exits with 10 if anything is left; --json prints it with counts", async () => {

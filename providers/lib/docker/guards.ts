@@ -34,8 +34,17 @@ export function planGuards(stack: string, images: readonly string[], volumes: re
   });
 }
 
-/** argv of docker for a guard that runs `program`, a path on this node. It comes back with the engine and the host. */
-export function guardArgv(stack: string, { name, image, volumes }: GuardPlan, program: string): string[] {
+/**
+ * argv of docker for a guard that runs `program`, a path on this node. It comes back with the engine and the host.
+ * `declared`: paths that the image declares as volumes; docker would make an anonymous volume for each.
+ */
+export function guardArgv(
+  stack: string,
+  { name, image, volumes }: GuardPlan,
+  program: string,
+  declared: readonly string[] = [],
+): string[] {
+  const masks = declared.flatMap(path => ["--mount", `type=tmpfs,target=${path},tmpfs-size=65536`]);
   const mounts = volumes.flatMap((volume, at) => [
     "--mount",
     `type=volume,source=${volume},target=/hearth/${at},readonly,volume-nocopy`,
@@ -52,6 +61,7 @@ export function guardArgv(stack: string, { name, image, volumes }: GuardPlan, pr
     "--mount",
     `type=bind,source=${program},target=${PROGRAM},readonly`,
     ...mounts,
+    ...masks,
     image,
   ];
 }
@@ -59,7 +69,16 @@ export function guardArgv(stack: string, { name, image, volumes }: GuardPlan, pr
 /** Starts a guard. Returns its id. */
 export async function startGuard(stack: string, plan: GuardPlan, program: string): Promise<string> {
   await removeContainer(plan.name); // one that doesn't run, or that hearth didn't record
-  return (await docker(guardArgv(stack, plan, program), `start ${plan.name}`)).stdout.trim();
+  const declared = await declaredVolumes(plan.image);
+  return (await docker(guardArgv(stack, plan, program, declared), `start ${plan.name}`)).stdout.trim();
+}
+
+/** Without paths that a mount can't name: these get an anonymous volume, which goes with the guard. */
+async function declaredVolumes(image: string): Promise<string[]> {
+  const argv = ["image", "inspect", "--format", "{{json .Config.Volumes}}", image];
+  const { stdout } = await docker(argv, `inspect the image ${image}`);
+  const volumes = JSON.parse(stdout) as Record<string, unknown> | null;
+  return Object.keys(volumes ?? {}).filter(path => /^\/[^,"]*$/.test(path));
 }
 
 /** The running guards of `stack`. */

@@ -4,6 +4,7 @@ import { filters, get } from "./api.ts";
 interface Node {
   readonly ID: string;
   readonly Spec: { readonly Availability?: string };
+  readonly Status?: { readonly State?: string };
   readonly Description?: { readonly Hostname?: string };
 }
 
@@ -17,10 +18,11 @@ interface Task {
   };
 }
 
-/** Names of the other nodes on which Swarm may place tasks, sorted: those that aren't drained or paused. */
+/** Names of the other nodes on which Swarm may place tasks, sorted: those that aren't drained, paused or down. */
 export async function otherNodes(): Promise<string[]> {
   const [self, nodes] = await swarmNodes();
-  return namesOf(nodes.filter(({ ID, Spec }) => ID !== self && (Spec.Availability ?? "active") === "active"));
+  const isActive = ({ Spec, Status }: Node) => (Spec.Availability ?? "active") === "active" && Status?.State !== "down";
+  return namesOf(nodes.filter(node => node.ID !== self && isActive(node)));
 }
 
 /** Names of the other nodes on which a task of `stack` writes to a volume, sorted. */

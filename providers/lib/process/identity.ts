@@ -49,13 +49,17 @@ export async function livenessOf(identity: ProcessIdentity, node: NodeId = async
 /** Reads the id of the Swarm node of this process's docker; undefined without one. */
 export type NodeId = () => Promise<string | undefined>;
 
-/** Whether the process ran on this machine, in this boot or an earlier one. False if that can't be proved. */
+/**
+ * Whether the process ran on this machine, in this boot or an earlier one. False if that can't be proved: containers of
+ * one image and cloned machines share a machine id, several machines use one docker, and names aren't unique. All three
+ * must be equal for another boot.
+ */
 export async function isThisMachine(
-  { boot, machine, node: other }: ProcessIdentity,
+  { boot, host, machine, node: other }: ProcessIdentity,
   node: NodeId = async () => undefined,
 ): Promise<boolean> {
   if (boot === (await bootId())) return true;
-  if (machine === undefined || machine !== (await machineId())) return false;
+  if (host !== hostname() || machine === undefined || machine !== (await machineId())) return false;
   return other === undefined || other === (await node());
 }
 

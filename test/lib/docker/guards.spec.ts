@@ -31,6 +31,8 @@ describe("guards", () => {
       "--mount type=bind,source=/state/guard/pause,target=/hearth-guard,readonly",
     ])
       assert.ok(argv.includes(part), part);
+    const masked = guardArgv("a_test", plan!, "/state/guard/pause", ["/var/lib/mysql"]).join(" ");
+    assert.ok(masked.includes("--mount type=tmpfs,target=/var/lib/mysql,tmpfs-size=65536"), "an anonymous volume");
     assert.ok(argv.endsWith(" sha256:a"), "nothing of the image's own command runs");
   });
 });

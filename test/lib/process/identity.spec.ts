@@ -62,12 +62,13 @@ describe("the identity of a process", () => {
     );
   });
 
-  it("F59: is known by the machine, not by its name: a host may be renamed, and two may have one name", async () => {
+  it("F59: of another boot is dead only if name and machine are this one's: neither is unique", async () => {
     const who = await currentProcess();
     const [boot, machine] = ["00000000-0000-0000-0000-000000000000", "0123456789abcdef0123456789abcdef"];
     assert.match(who.machine ?? "", /^[0-9a-f]{32}$/);
     assert.equal(await livenessOf({ ...who, host: "renamed" }), "alive");
-    assert.equal(await livenessOf({ ...who, host: "renamed", boot }), "dead");
+    assert.equal(await livenessOf({ ...who, boot }), "dead");
+    assert.equal(await livenessOf({ ...who, host: "another", boot }), "unknown", "a container of the same image");
     assert.equal(await livenessOf({ ...who, boot, machine }), "unknown");
     const { machine: _, ...unnamed } = who; // as in a container
     assert.equal(await livenessOf({ ...unnamed, boot }), "unknown");
