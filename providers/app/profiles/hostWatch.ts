@@ -58,8 +58,7 @@ export function hostWatch(
 
   const counts = ({ name, tasks }: RoutedHost): boolean => {
     const known = own.get(name);
-    const alive = new Set(tasks.filter(isAlive).map(({ id }) => id));
-    if (known?.every(id => alive.has(id)) === false && !lost.has(name)) {
+    if (known && !stillRuns(known, tasks) && !lost.has(name)) {
       lost.add(name);
       log(`traefik: ${name} isn't compared any more: a task of its app ended during the check`);
     }
@@ -99,6 +98,14 @@ function isComplete(tasks: readonly AppTask[]): boolean {
   return (
     tasks.filter(({ desired }) => desired === "running" || desired === "ready").every(isAlive) && tasks.some(isAlive)
   );
+}
+
+/** Whether all tasks `known` run, or ended with success as jobs do: Swarm replaces neither. */
+function stillRuns(known: readonly string[], tasks: readonly AppTask[]): boolean {
+  const alive = new Map(tasks.filter(isAlive).map(({ id, state }) => [id, state]));
+  const hasEnded = known.some(id => alive.get(id) === "complete");
+  const isReplaced = tasks.some(({ id, desired }) => !known.includes(id) && desired !== "shutdown");
+  return known.every(id => alive.has(id)) && !(hasEnded && isReplaced);
 }
 
 /** A job's task that ended with success isn't missed; one that Swarm stops is. */

@@ -74,6 +74,15 @@ describe("the hosts that Traefik serves", () => {
     assert.match((await look()) ?? "", /^wiki\.test answers HTTP 404/, "the others count");
   });
 
+  it("F9: don't count while their app restarts by itself with exit code 0", async () => {
+    const swarm = both();
+    const look = watch(swarm);
+    await look();
+    swarm.answers["docs.test"] = 502;
+    swarm.tasks["docs.test"] = [{ id: "d1", state: "complete", desired: "shutdown" }, running("d2")];
+    assert.equal(await look(), undefined);
+  });
+
   it("F10: don't count again for the task that replaces a crashed one: it may crash too, and answers meanwhile", async () => {
     const swarm = both();
     const look = watch(swarm);
