@@ -6,8 +6,8 @@ import { up } from "./up.ts";
 console.log(`hearth: sets up a real Co-op Cloud host on this machine and runs a demo on it.
 
   installs  Debian packages of missing programs (docker.io, dnsmasq-base, mmdebstrap, maven …)
-  builds    Pulumi's CLI, miniflux, images of Traefik, Keycloak, MariaDB and PostgreSQL, unless available: about twelve
-            minutes the first time on two cores, 8 GB in ${cache} and in Docker; cached afterwards
+  builds    Pulumi's CLI, miniflux, images of Traefik, Keycloak, MariaDB and PostgreSQL, unless available: 8 to
+            17 minutes the first time on two cores, 11 GB in ${cache}, in Docker and in the caches of Go and Maven
   starts    a Docker engine if none runs, a single-node swarm, a registry, a DNS server for *.${base} on docker's bridge,
             Traefik and Keycloak with MariaDB (1 GB of memory)
   listens   on ports 80 and 443 of every address (Traefik), 53 of docker's bridge, and 5000 of 127.0.0.1 (registry)
