@@ -8,7 +8,7 @@ const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
 
 /**
- * Whether the folder `own` belongs to the user `uid`, nobody else can write into it, and nobody else can replace it:
+ * Whether only the user `uid` can write into the folder `own`, which is theirs, and can replace it:
  * each of its `parents` belongs to root or to this user, and is writable by others only if it is sticky.
  */
 export function isOnlyOurs(own: Facts, parents: readonly Facts[], uid: number): boolean {

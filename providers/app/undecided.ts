@@ -16,7 +16,7 @@ export interface HostTime {
 /** `before` with one more inconclusive verdict: of a recovery, or the operation's own. */
 export function addVerdict(before: Undecided | undefined, { boot, uptime }: HostTime, isRecovery: boolean): Undecided {
   const { recoveries = 0, ms = 0, boot: lastBoot, at = uptime } = before ?? {};
-  const passed = lastBoot === boot ? Math.max(0, uptime - at) : 0; // else the host was off, nobody knows how long
+  const passed = lastBoot === boot ? Math.max(0, uptime - at) : 0; // else rebooted: for how long it was off isn't known
   return { recoveries: recoveries + Number(isRecovery), ms: ms + passed, boot, at: uptime };
 }
 

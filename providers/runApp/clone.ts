@@ -1,8 +1,9 @@
 // Creates the clone that abra deploys a run's app from: of a release in hearth's mirror, or of a checkout.
 //
 // The clone has its own objects (hard links to the mirror's): abra's git library doesn't follow alternates.
-import { chmod, copyFile, lstat, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { chmod, copyFile, lstat, mkdir, readlink, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { replaceFolder } from "../lib/fs/index.ts";
 import { cloneAt, git, gitIn, withRepositoryCopy } from "../lib/git/index.ts";
 import { workTreeIn } from "./workTree.ts";
 
@@ -28,7 +29,7 @@ const cloneFlags = ["--quiet", "--no-checkout", "--template="];
 
 /** Replaces `target` with a clone of `mirror` at the tag `version`. Throws ProgramError. */
 export async function cloneRelease(mirror: string, version: string, target: string): Promise<void> {
-  await replace(target, async draft => {
+  await replaceFolder(target, async draft => {
     await git(dirname(draft), ["clone", ...cloneFlags, "--", mirror, draft], `clone ${mirror}`, limit);
     await deleteLightweightTags(draft);
     const argv = ["checkout", "--quiet", "--detach", `refs/tags/${version}`];
@@ -44,7 +45,7 @@ export async function cloneRelease(mirror: string, version: string, target: stri
 export async function cloneCheckout(checkout: string, target: string): Promise<void> {
   await withRepositoryCopy(checkout, async copied => {
     const { head, files } = await workTreeIn(checkout, copied);
-    await replace(target, async draft => {
+    await replaceFolder(target, async draft => {
       if (copied === undefined || head === undefined) await initRepository(draft, checkout);
       else await cloneRepository(draft, checkout, copied.gitDir, head);
       for (const file of files) await copy(join(checkout, file), join(draft, file));
@@ -71,20 +72,6 @@ async function commitAll(draft: string, checkout: string): Promise<void> {
   await gitIn(cloneAt(draft), ["add", "--all", "--force"], `add the files of ${checkout}`, asHearth);
   const argv = ["commit", "--quiet", "--allow-empty", "--no-verify", "--message", "as found"];
   await gitIn(cloneAt(draft), argv, `commit the files of ${checkout}`, asHearth);
-}
-
-/** Builds beside `target`, then renames: a clone is complete or absent. */
-async function replace(target: string, build: (draft: string) => Promise<void>): Promise<void> {
-  const draft = `${target}.new`;
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-  try {
-    await build(draft);
-    await rm(target, { recursive: true, force: true });
-    await rename(draft, target);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
 }
 
 /** abra refuses a clone that has a lightweight tag (R014). */

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { appFolder } from "../../providers/lib/state/appFolder.ts";
 import { runName, runOf, stackName } from "../../providers/lib/run/names.ts";
 import { isMaintenance, MAINTENANCE_NAME, swarmStore } from "../../providers/lib/coordination/coordinationStore.ts";
-import { currentProcess } from "../../providers/lib/process/identity.ts";
+import { currentProcess, type ProcessIdentity } from "../../providers/lib/process/identity.ts";
 import { clusterId } from "../../providers/lib/docker/index.ts";
 import { at, base, project, stateDir } from "../lab/paths.ts";
 import {
@@ -30,6 +30,22 @@ const named = (build: string) => {
   const run = runOf({ recipe: "notes", build });
   return { build, realm: runName(run), stack: stackName(run), flags: ["--recipe", "notes", "--build", build] };
 };
+
+/** Keycloak's maintenance, between two times in ms since 1970. */
+async function createMaintenance(from: number, to: number, holder: ProcessIdentity): Promise<void> {
+  await swarmStore.create(MAINTENANCE_NAME, {
+    format: 1,
+    kind: "maintenance",
+    app: "keycloak",
+    domain: keycloak.domain,
+    what: "a spec",
+    blocks: "all",
+    startedAt: new Date(from).toISOString(),
+    expiresAt: new Date(to).toISOString(),
+    holder,
+    stateDir,
+  });
+}
 
 describe("a CI run on a real host", function () {
   this.timeout(120_000);
@@ -69,20 +85,7 @@ describe("a CI run on a real host", function () {
       const { flags } = named(`interrupted-${Date.now()}`);
       const config = join(folder, "no-dedicated.yaml");
       await writeFile(config, `config:\n  hearth:baseDomain: ${base}\n  hearth:dedicatedLimit: 0\n`);
-      const [startedAt, expiresAt] = [Date.now(), Date.now() + 600_000].map(ms => new Date(ms).toISOString());
-      if (more.length === 0)
-        await swarmStore.create(MAINTENANCE_NAME, {
-          format: 1,
-          kind: "maintenance",
-          app: "keycloak",
-          domain: keycloak.domain,
-          what: "a spec",
-          blocks: "all",
-          startedAt: startedAt!,
-          expiresAt: expiresAt!,
-          holder: await currentProcess(),
-          stateDir,
-        });
+      if (more.length === 0) await createMaintenance(Date.now(), Date.now() + 600_000, await currentProcess());
       try {
         const argv = ["run", ...flags, ...more, "--", "true"];
         const run = start("hearth", argv, { HEARTH_CI_CONFIG: config });
@@ -98,19 +101,8 @@ describe("a CI run on a real host", function () {
     });
 
   it("F54: removes maintenance that has expired, of a container that is gone", async () => {
-    const [startedAt, expiresAt] = [Date.now() - 3_600_000, Date.now()].map(ms => new Date(ms).toISOString());
-    await swarmStore.create(MAINTENANCE_NAME, {
-      format: 1,
-      kind: "maintenance",
-      app: "keycloak",
-      domain: keycloak.domain,
-      what: "a spec",
-      blocks: "all",
-      startedAt: startedAt!,
-      expiresAt: expiresAt!,
-      holder: { ...(await currentProcess()), pidns: "pid:[1]" },
-      stateDir,
-    });
+    const contained = { ...(await currentProcess()), pidns: "pid:[1]" };
+    await createMaintenance(Date.now() - 3_600_000, Date.now(), contained);
     try {
       const done = await hearth(["run", ...named(`expired-${Date.now()}`).flags, "--", "true"]);
       assert.equal(done.exitCode, 0, done.all);

@@ -3,6 +3,7 @@
 import { mkdir, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { replaceFolder } from "../fs/index.ts";
 import { cloneAt, durably, git, gitIn } from "../git/index.ts";
 import { ProgramError } from "../process/index.ts";
 import { dropStaleLocks, lightweightTags, salvageTags } from "../recipe/index.ts";
@@ -70,7 +71,7 @@ function isRepository(folder: string): Promise<boolean> {
 
 /** Clones to a temporary name, then renames: the clone is complete or absent. */
 function cloneMirror(recipe: string, mirror: string, clone: string): Promise<void> {
-  return replaceClone(clone, temporary =>
+  return replaceFolder(clone, temporary =>
     git(
       join(clone, ".."),
       [...durably, "clone", "--quiet", "--template=", "--", mirror, temporary],
@@ -85,7 +86,7 @@ function cloneMirror(recipe: string, mirror: string, clone: string): Promise<voi
  */
 async function rebuildClone(recipe: string, mirror: string, clone: string): Promise<void> {
   const what = `make the clone of ${recipe} anew`;
-  await replaceClone(clone, async temporary => {
+  await replaceFolder(clone, async temporary => {
     const own = cloneAt(temporary);
     await git(join(clone, ".."), ["init", "--quiet", "--template=", "--initial-branch=main", "--", temporary], what);
     await gitIn(own, ["remote", "add", "--", "origin", mirror], what);
@@ -94,18 +95,6 @@ async function rebuildClone(recipe: string, mirror: string, clone: string): Prom
     const newest = ["for-each-ref", "--count=1", "--sort=-creatordate", "--format=%(refname)", "refs/tags"];
     await gitIn(own, ["reset", "--quiet", "--hard", await gitIn(own, newest, what)], what);
   });
-}
-
-async function replaceClone(clone: string, make: (temporary: string) => Promise<unknown>): Promise<void> {
-  const temporary = `${clone}.${process.pid}`;
-  await rm(temporary, { recursive: true, force: true });
-  try {
-    await make(temporary);
-    await rm(clone, { recursive: true, force: true });
-    await rename(temporary, clone);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
 }
 
 async function ensureLink(path: string, target: string): Promise<void> {

@@ -130,7 +130,7 @@ async function canTakeOver(
   { domain, stateDir, holder }: MaintenanceRequest,
 ): Promise<boolean> {
   const isSameApp = existing.domain === domain;
-  // Only one process has the app's lock: this one. It proves nothing about a machine that has a lock of its own.
+  // Only one process has the app's lock: this one. Another machine has its own lock, so this one proves nothing there.
   const isSameLock = existing.stateDir === stateDir && existing.holder.boot === holder.boot;
   if (isSameApp && isSameLock) return true;
   if (await isMaintenanceActive(host, existing)) return false;

@@ -12,4 +12,5 @@ export {
   writeText,
 } from "./file.ts";
 export { replaceText } from "./replace.ts";
+export { replaceFolder } from "./folder.ts";
 export { syncPath } from "./sync.ts";

@@ -1,4 +1,4 @@
-// Replaces the text of a file that belongs to somebody else: its owner, mode and links stay.
+// Replaces the text of another user's file: its owner, mode and links stay.
 import { lstat, realpath, stat } from "node:fs/promises";
 import { ignoreAbsent, UnreadableError, writeText } from "./file.ts";
 

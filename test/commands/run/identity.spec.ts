@@ -50,7 +50,7 @@ describe("a run's identity", () => {
     const legs = [
       { RUNNER_NAME: "one", GITHUB_WORKSPACE: "/runner-1/_work/docs/docs" },
       { RUNNER_NAME: "two", GITHUB_WORKSPACE: "/runner-2/_work/docs/docs" },
-      { RUNNER_NAME: "one", GITHUB_WORKSPACE: "/root/.cache/act/0a1b/hostexecutor" },
+      { RUNNER_NAME: "one", GITHUB_WORKSPACE: "/home/runner/.cache/act/0a1b/hostexecutor" },
       { RUNNER_NAME: "one", GITHUB_WORKSPACE: "/workspace/docs", HOSTNAME: "f00f" },
       { RUNNER_NAME: "one", GITHUB_WORKSPACE: "/workspace/docs", HOSTNAME: "cafe" },
     ];
